@@ -1,16 +1,17 @@
-//! Answers to multiple-choice questions: which option a learner means, by its number or by words that fit it alone.
+//! Answers to multiple-choice questions: finds the option that a learner means, by its number or by words that occur
+//! in no other option.
 
 use super::format::Choice;
 
-/// The part of an answer's words that an option must have to be meant, and the part that no other option may reach, in
-/// percent. For answers that repeat an option in other words.
+/// If an answer repeats an option in other words: the percentage of the answer's words that this option must contain
+/// (`MEANT`), and the percentage below which all other options must be (`NOT_MEANT`).
 const MEANT: usize = 55;
 const NOT_MEANT: usize = 30;
 
-/// Words that do not tell options apart.
+/// Words that do not help to distinguish options.
 const COMMON_WORDS: [&str; 9] = ["a", "an", "the", "and", "with", "to", "of", "it", "is"];
 
-/// Returns the option that a text means: its number, its text, or words that only one option has.
+/// Returns the option that an answer means: by its number, its text, or words that only one option contains.
 pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     let number = text.trim().trim_matches(['.', '(', ')']).parse::<usize>().ok();
     if let Some(option) = number.and_then(|n| options.get(n.checked_sub(1)?)) {
@@ -33,7 +34,7 @@ pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     meant(100, 100).or_else(|| contained(&answer, options)).or_else(|| meant(MEANT, NOT_MEANT))
 }
 
-/// Returns the only option all of whose words are in the answer, if there is just one.
+/// Returns the option whose words are all in the answer, if there is exactly one such option.
 fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice> {
     let is_contained = |option: &&Choice| {
         let words = words(&option.text);
@@ -43,13 +44,13 @@ fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice>
     contained.next().filter(|_| contained.next().is_none())
 }
 
-/// Computes a sum of numbers: 122 for `61 + 61`.
+/// Adds the numbers of a sum: 122 for `61 + 61`.
 fn sum(text: &str) -> Option<u64> {
     let numbers: Option<Vec<u64>> = text.split('+').map(|number| number.trim().parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() > 1).map(|numbers| numbers.iter().sum())
 }
 
-/// Returns whether two words are the same, or one is the other with an ending: `cache` and `cached`.
+/// Returns whether two words are the same, or one is the other with a suffix: `cache` and `cached`.
 fn are_same_word(a: &str, b: &str) -> bool {
     const SHORTEST_STEM: usize = 4;
     const LONGEST_ENDING: usize = 3;
@@ -57,14 +58,15 @@ fn are_same_word(a: &str, b: &str) -> bool {
     a == b || short.len() >= SHORTEST_STEM && long.len() - short.len() <= LONGEST_ENDING && long.starts_with(short)
 }
 
-/// Returns the words of a text in small letters, without the marks of Markdown and without punctuation.
+/// Returns the words of `text` in lower case, without Markdown marks and punctuation.
 fn words(text: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     let words = text.split(|c: char| !is_part(c)).map(|word| word.trim_matches('-').to_lowercase());
     words.filter(|word| !word.is_empty()).collect()
 }
 
-/// Returns how many percent of the answer's words are in an option. A word that the answer repeats must be repeated there.
+/// Returns the percentage of the answer's words that are in an option. A word that occurs twice in the answer must
+/// occur twice in the option.
 fn share(answer: &[String], option: &[String]) -> usize {
     let mut left: Vec<&String> = option.iter().collect();
     let mut found = 0;

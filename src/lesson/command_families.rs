@@ -2,10 +2,10 @@
 
 use crate::messages::effects;
 
-/// A command of a family, with the message that says what it does.
+/// A command of a family, with the message that describes its effect.
 pub type Member = (&'static str, fn() -> String);
 
-/// The families. A command can be in several of them, with another effect in each.
+/// The families. A command can be in several families, with a different effect in each.
 pub const FAMILIES: &[&[Member]] = &[
     &[("ZRANGE", effects::ranges_from_lowest_score), ("ZREVRANGE", effects::ranges_from_highest_score)],
     &[("ZRANK", effects::counts_from_lowest_score), ("ZREVRANK", effects::counts_from_highest_score)],

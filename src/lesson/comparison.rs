@@ -1,5 +1,5 @@
-//! Probes that compare a value, such as `0 < r.ttl('k') <= 60`: the value that they read, and the values that are
-//! wanted.
+//! Probes that compare a value, such as `0 < r.ttl('k') <= 60`: the value that the probe reads, and the values that
+//! satisfy the comparison.
 //!
 //! With these parts, feedback can name the value itself instead of True or False.
 
@@ -19,7 +19,7 @@ pub struct Comparison<'a> {
 pub enum Wanted<'a> {
     /// A value that equals this Python literal.
     Value(&'a str),
-    /// Values between bounds: one bound, or a lower and an upper one.
+    /// A value between bounds: one bound, or a lower and an upper bound.
     Bounds(Vec<Bound>),
 }
 
@@ -53,7 +53,7 @@ impl Relation {
 }
 
 impl<'a> Comparison<'a> {
-    /// Reads the comparison of a probe. Returns `None` if the probe does anything else.
+    /// Parses the comparison of a probe. Returns `None` if the probe does anything else.
     pub fn parse(probe: &'a Probe) -> Option<Self> {
         if probe.reply != "True" {
             return None;

@@ -1,26 +1,26 @@
-//! Submissions: what the learner entered, and what it did.
+//! Submissions: what the learner entered, and what came of it.
 
 use super::value::{self, Value};
 use redis_engine::commands;
 use redis_engine::resp;
 
-/// A submission keeps every command until it has `MOST_COMMANDS` of them or has sent more than `MOST_COMMAND_BYTES`. A
-/// loop that sends commands without end must not fill the memory.
+/// A submission stops keeping commands when it has `MOST_COMMANDS` of them or has sent more than `MOST_COMMAND_BYTES`.
+/// A loop that sends commands endlessly must not fill the memory.
 const MOST_COMMANDS: usize = 100_000;
 const MOST_COMMAND_BYTES: usize = 64 << 20;
 
-/// A text that was entered for a client, with its effects.
+/// An input that was entered for a client, with its effects.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Submission {
-    /// The name of the client that entered it.
+    /// The name of the client for which the input was entered.
     pub client: String,
-    /// The text that was entered.
+    /// The input as it was entered.
     pub source: String,
     /// The standard output, including echoed values. Tracebacks are left out.
     pub output: String,
     /// The number of bytes of output that were not kept, because there was too much.
     pub dropped_output: usize,
-    /// The last value that Python echoed, or the last reply to a line of redis-cli.
+    /// The last value that Python echoed, or the last reply to a redis-cli line.
     pub value: Option<DisplayedValue>,
     /// The last error that the submission raised.
     pub error: Option<Failure>,
@@ -28,13 +28,14 @@ pub struct Submission {
     pub failed: bool,
     /// The commands that were sent, in order. If there were very many, the last ones are missing.
     pub commands: Vec<Vec<Vec<u8>>>,
-    /// The indexes of the commands that got an error reply.
+    /// The indices of the commands whose reply was an error.
     pub refused: Vec<usize>,
     /// The number of bytes and round trips.
     pub traffic: Traffic,
     /// Whether any key changed while the submission ran.
     pub changed: bool,
-    /// Whether a real client sent the commands, through the port of `:serve`. Nothing was entered, and nothing is shown.
+    /// Whether a TCP client sent the commands, through the port of `:serve`. Then nothing was entered, and nothing is
+    /// shown.
     pub is_from_real_client: bool,
 }
 
@@ -60,7 +61,7 @@ impl Failure {
 pub enum DisplayedValue {
     /// A Python value, as the text that `repr` returned.
     Python(String),
-    /// A reply to a line of redis-cli.
+    /// A reply to a redis-cli line.
     Cli(resp::value::Value),
 }
 
@@ -102,7 +103,7 @@ impl Submission {
         }
     }
 
-    /// Notes that the last command that was sent got an error reply.
+    /// Records that the reply to the last command was an error.
     pub fn note_refusal(&mut self) {
         let has_all = self.commands.len() == self.traffic.commands;
         self.refused.extend(self.commands.len().checked_sub(1).filter(|_| has_all));
@@ -114,19 +115,19 @@ impl Submission {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
-    /// Returns the names of the commands that did not get an error reply.
+    /// Returns the names of the commands whose reply was not an error.
     pub fn performed_command_names(&self) -> Vec<String> {
         let done = self.commands.iter().enumerate().filter(|(index, _)| !self.refused.contains(index));
         done.map(|(_, words)| command_name(words)).collect()
     }
 
-    /// Returns the words of all commands without the commands' names.
+    /// Returns the arguments of all commands.
     pub fn arguments(&self) -> Vec<String> {
         let words = self.commands.iter().flat_map(|command| command.iter().skip(1));
         words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
     }
 
-    /// Returns whether this is a line of redis-cli that was queued in a transaction and has not run yet.
+    /// Returns whether this is a redis-cli line that was queued in a transaction and has not run yet.
     pub fn is_queued(&self) -> bool {
         matches!(&self.value, Some(DisplayedValue::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
     }
@@ -141,7 +142,7 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
-            // The only command was EXEC. If EXEC was refused, its index is now that of the last command.
+            // The only command was EXEC. If EXEC was refused, the refusal now has the index of the last command.
             self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self
@@ -219,8 +220,8 @@ impl DisplayedValue {
         }
     }
 
-    /// Returns the value in the types that Python would have for `wanted`: a flat list of redis-cli becomes a dict, a
-    /// set or a list of pairs.
+    /// Returns the value, with the types that Python would use for `wanted`: a flat list of redis-cli becomes a dict,
+    /// a set or a list of pairs.
     pub fn value_like(&self, wanted: &str) -> Option<Value> {
         let found = self.value()?;
         Some(match (self, value::parse_python(wanted)) {

@@ -43,7 +43,7 @@ pub enum FailedExpectation<'a> {
 pub enum ClientMismatch<'a> {
     /// One of the clients that should act has acted, but the client `missing` has not sent anything yet.
     StillMissing { missing: &'a str },
-    /// The client that acted should not act in this step. The client `wanted` should.
+    /// The client that acted should not act in this step, but the client `wanted` should.
     WrongClient { wanted: &'a str },
 }
 
@@ -53,7 +53,7 @@ pub fn failed_expectations<'a>(
     submission: &Submission,
     findings: &Findings,
 ) -> Vec<FailedExpectation<'a>> {
-    // A command that failed was not used, unless the step expects an error.
+    // A command whose reply was an error does not count as used, unless the step expects an error.
     let performed =
         if expect.error.is_some() { submission.command_names() } else { submission.performed_command_names() };
     let shown = shown_command_names(submission, findings);
@@ -216,13 +216,13 @@ fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
         })
 }
 
-/// Returns whether commands with these names were sent in this order, with any others between them.
+/// Returns whether commands with these names were sent in this order, possibly with other commands between them.
 fn is_sent_in_order(sent: &[Vec<Vec<u8>>], wanted: &[String]) -> bool {
     let mut names = sent.iter().map(|words| command_name(words));
     wanted.iter().all(|wanted| names.any(|name| name == canonical(wanted)))
 }
 
-/// Returns the text of an error in which the `error` of a mistake is searched for.
+/// Returns the part of an error in which the `error` of a mistake is searched for.
 fn matchable_text(error: &Failure) -> String {
     // For a call that lacks an argument, only the message is searched. Otherwise `error = "TypeError"` would match far
     // too many submissions.

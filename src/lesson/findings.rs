@@ -49,7 +49,7 @@ pub enum Origin {
     /// A reply of Redis to this submission or to an earlier one in this step.
     #[default]
     Redis,
-    /// A reply of Redis about keys that the step is not about.
+    /// A reply of Redis about keys that have nothing to do with the step.
     OtherKeys,
     /// Python alone: no command was sent for the value.
     Python,

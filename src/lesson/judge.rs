@@ -117,7 +117,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
     }
-    // A client that the step does not need is used to try something out.
+    // A client that the step does not need may be used to try something out.
     let is_bystander = !findings.answering_clients.is_empty()
         && !findings.answering_clients.contains(&submission.client)
         && expect.by.is_empty();
@@ -177,7 +177,7 @@ fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<
     (is_alone && !answer.contains("def ") && submission.commands.is_empty()).then_some(name)
 }
 
-/// Returns whether a submission shows the wanted value in any way of writing it, but did not ask the step's keys for it.
+/// Returns whether a submission shows the wanted value, in any notation, but did not read it from the step's keys.
 fn is_reply_shown_from_elsewhere(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
     let wanted = expect.reply.as_deref().and_then(value::parse_python);
     let actual = submission.value.as_ref().and_then(DisplayedValue::value);
@@ -233,7 +233,7 @@ fn judge_one_line(
     }
 }
 
-/// Returns whether a text has to be entered as more than one submission: more than one line is not indented.
+/// Returns whether `text` has to be entered as more than one submission: more than one of its lines is not indented.
 fn is_several_lines(text: &str) -> bool {
     let starts = text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '\t', ')', ']', '}']));
     starts.count() > 1
@@ -251,14 +251,14 @@ fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bo
     did_something || is_about_output || when.error.is_some()
 }
 
-/// Returns whether only the data shows that a mistake was made. If so, every later submission seems to be the mistake,
-/// too.
+/// Returns whether a mistake is recognised only by the data. If so, every later submission seems to contain the
+/// mistake, too.
 pub fn is_shown_by_data_alone(mistake: &Mistake) -> bool {
     let when = mistake.when.get_ref();
     !when.state.is_empty() && *when == When { state: when.state.clone(), ..When::default() }
 }
 
-/// Returns whether a mistake that a submission made has spoiled the data. The step then has to be started again.
+/// Returns whether a submission with this mistake has spoiled the data, so that the step must be restarted.
 pub fn spoils_data(mistake: &Mistake, submission: &Submission) -> bool {
     submission.changed && mistake.spoils
 }

@@ -11,7 +11,7 @@ use crate::spelling;
 /// The folder `lessons/`, as it was at build time.
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
-/// The text of a lesson file, and the name of the file.
+/// The content of a lesson file, and the name of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The name of the file, for messages.
@@ -23,7 +23,7 @@ impl Source {
     /// Parses the lesson.
     ///
     /// # Errors
-    /// Returns a message with its place if the text is not a lesson, or breaks a rule.
+    /// Returns a message with the position of the error if the content is not a lesson, or breaks a rule.
     pub fn lesson(&self) -> Result<Lesson, String> {
         let lesson = format::parse(&self.text).map_err(|error| self.format_diagnostic(&error))?;
         match rules::errors(&lesson).first() {
@@ -81,7 +81,7 @@ impl Library {
         Ok(library)
     }
 
-    /// Adds a lesson, or replaces the one with the same id.
+    /// Adds a lesson, or replaces the lesson with the same id.
     pub fn add(&mut self, lesson: Arc<Lesson>) {
         let id = lesson.id.get_ref();
         match self.lessons.iter_mut().find(|known| known.id.get_ref() == id) {
@@ -102,7 +102,7 @@ impl Library {
         self.lessons.get(index + 1)
     }
 
-    /// Returns the id that is most similar to an unknown name, or `None` if none is similar.
+    /// Returns the id that is most similar to an unknown name, or `None` if no id is similar.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let ids = self.lessons.iter().map(|lesson| lesson.id.get_ref().as_str());
         // There are few lessons, so a suggestion is useful even if the names differ much.

@@ -1,7 +1,7 @@
-//! Predictions: whether a learner's guess is what Python prints, including its type.
+//! Predictions: checks whether a learner's guess is what Python prints, including its type.
 //!
 //! `True` does not match `1` here, although Python treats the two as equal, because the learner predicts what appears
-//! on the screen. A guess with the right value and the wrong type gets a verdict of its own.
+//! on the screen. A guess with the right value but the wrong type has its own verdict.
 
 use TypeMismatchKind as Kind;
 
@@ -46,7 +46,7 @@ pub enum TypeMismatchKind {
     OtherBrackets,
 }
 
-/// Compares a guess with what is printed. If the guess is in another notation than Python's, compares what it means.
+/// Compares a guess with what is printed. If the guess is not in Python's notation, compares its meaning.
 pub fn judge(truth: &str, guess: &str) -> Guess {
     match judge_notation(truth, guess) {
         Guess::Wrong => {}
@@ -63,8 +63,8 @@ pub fn judge(truth: &str, guess: &str) -> Guess {
     Guess::Wrong
 }
 
-/// Returns in Python's notation what a guess may mean: the output of redis-cli, an everyday word, a number with its unit,
-/// or a list without brackets.
+/// Returns what a guess may mean, in Python's notation. The guess may be output of redis-cli, an everyday word, a
+/// number with its unit, or a list without brackets.
 fn other_notations(guess: &str) -> Vec<String> {
     let lower = guess.to_lowercase();
     let word = match lower.as_str() {
@@ -207,7 +207,7 @@ fn are_same_members(wanted: &[Value], actual: &[Value], mismatches: &mut Vec<Typ
             .all(|a| actual.iter().any(|b| keep_if_same(mismatches, |found| are_same_content(a, b, false, found))))
 }
 
-/// Runs a comparison, and keeps the differences in type that it collects only if the contents are the same.
+/// Runs a comparison. Keeps the differences in type that it collects only if the contents are the same.
 fn keep_if_same(mismatches: &mut Vec<TypeMismatch>, compare: impl FnOnce(&mut Vec<TypeMismatch>) -> bool) -> bool {
     let mut found = Vec::new();
     let is_same = compare(&mut found);
@@ -237,7 +237,7 @@ fn text_content(value: &Value) -> Option<String> {
     }
 }
 
-/// Returns the numbers of round and of square brackets outside of quotes.
+/// Returns the numbers of round and of square brackets outside quotes.
 fn count_brackets(text: &str) -> (usize, usize) {
     let (mut round, mut square) = (0, 0);
     let mut quote = None;

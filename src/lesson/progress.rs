@@ -11,7 +11,7 @@ use super::practice::{Card, Outcome};
 
 /// The version of the progress file that this program writes.
 ///
-/// Version 2 added `practice`. An older program would drop that key when it writes the file, so it must refuse the
+/// Version 2 added `practice`. An older program would drop that key when it writes the file, so it must reject the
 /// file.
 pub const VERSION: u32 = 2;
 
@@ -104,8 +104,8 @@ impl Progress {
         self.practice.contains_key(&format!("{lesson}/{step}"))
     }
 
-    /// Returns all steps that can be practised, in the order in which they are due. Steps without a card are due at
-    /// once.
+    /// Returns all steps that can be practised, in the order in which they are due. Steps without a card are due
+    /// immediately.
     pub fn cards(&self, library: &Library) -> Vec<DueStep> {
         let mut cards = Vec::new();
         for lesson in &library.lessons {

@@ -15,7 +15,7 @@ pub struct RaceResult {
     pub cut: bool,
     /// The first bad order that was found.
     pub example: Option<Order>,
-    /// The longest order, or `None` if all are equally long. It shows which client had to try again.
+    /// The longest order, or `None` if all orders are equally long. It shows which client had to try again.
     pub longest: Option<Order>,
     /// Number of turns in the shortest order.
     pub shortest: usize,
@@ -34,7 +34,7 @@ pub struct RaceResult {
 pub struct ProgramError {
     /// The name of the client that ran the program.
     pub who: String,
-    /// The statement, or the line of redis-cli.
+    /// The statement, or the redis-cli line.
     pub line: String,
     pub error: Failure,
 }
@@ -72,17 +72,17 @@ pub struct Order {
 pub struct Turn {
     /// The index of the client whose turn it is.
     pub who: usize,
-    /// The command that was sent. Empty if the client got a late reply, or ended.
+    /// The command that was sent. Empty if the client only received a late reply, or ended.
     pub sent: String,
     pub outcome: TurnOutcome,
 }
 
-/// What a client's turn led to.
+/// The result of a client's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TurnOutcome {
     /// The client waits for a reply.
     Waits,
-    /// The client got this reply.
+    /// The client received this reply.
     Answered(String),
     /// The client's program ended with this error: `KeyError: 1`.
     Ended(String),

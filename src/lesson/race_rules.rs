@@ -1,4 +1,4 @@
-//! Rules for races in a lesson's file.
+//! Rules for races in a lesson file.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! Roles: keys that a task lets the learner name.
 //!
 //! A step declares each role with the key that its own answer uses: `roles = { cart = "cart:ann" }`. Wherever the step
-//! looks at the data or talks about it, `{cart}` stands for the key that the learner uses in this role.
+//! reads the data or mentions the key, `{cart}` stands for the key that the learner uses in this role.
 
 use super::evidence::{command_name, keys};
 use super::format::{Expect, Mistake, Step};
@@ -19,14 +19,15 @@ pub struct BoundRole {
 }
 
 /// Finds the key that the learner uses in each role of a step. `sent` are the learner's commands in this step, and
-/// `intended` those of the step's own answer.
+/// `intended` the commands of the step's own answer.
 ///
-/// A key of the answer has its role. Any other key gets the role whose key the answer uses with the same commands. If that
-/// leaves a choice, the keys get the roles in the order in which they were first used.
+/// A key that the learner and the answer both use has the same role for both. For any other role, the key is chosen on
+/// which the learner has used the most of the commands that the answer uses on its key. If several keys fit equally
+/// well, the first one is chosen.
 pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     let (used, answer_keys) = (used_keys(sent), used_keys(intended));
     let is_role = |key: &str| step.roles.values().any(|known| known == key);
-    // A key that the answer uses without a role is named in the task.
+    // If the answer uses a key without a role, the task mentions that key, so it cannot have a role.
     let mut free: Vec<&String> = used.iter().filter(|key| is_role(key) || !answer_keys.contains(key)).collect();
     let mut roles: Vec<(&String, &String)> = step.roles.iter().collect();
     let first_use = |key: &String| answer_keys.iter().position(|known| known == key).unwrap_or(usize::MAX);
@@ -38,7 +39,7 @@ pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     for role in bound.iter_mut().filter(|role| !used.contains(&role.answer_key)) {
         let wanted = commands_on(&role.answer_key, intended);
         let in_common = |key: &String| commands_on(key, sent).iter().filter(|name| wanted.contains(name)).count();
-        // Of several keys with equally many commands in common, the first one is taken.
+        // If several keys have equally many commands in common, the first key is chosen.
         let best = free.iter().enumerate().max_by_key(|(at, key)| (in_common(key), free.len() - at));
         if let Some((at, _)) = best {
             role.key = free.remove(at).clone();
@@ -47,7 +48,7 @@ pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     bound
 }
 
-/// Puts the learner's keys into a step's expectations, mistakes, hints and closing text.
+/// Inserts the learner's keys into a step's expectations, mistakes, hints and closing text.
 pub fn with_bound_keys(mut step: Step, bound: &[BoundRole]) -> Step {
     let fill = |text: &mut String| {
         for role in bound {
@@ -69,7 +70,7 @@ pub fn with_bound_keys(mut step: Step, bound: &[BoundRole]) -> Step {
     step
 }
 
-/// Puts the learner's keys into the commands of the step's own answer.
+/// Inserts the learner's keys into the commands of the step's own answer.
 pub fn with_bound_words(mut intended: Vec<Words>, bound: &[BoundRole]) -> Vec<Words> {
     for word in intended.iter_mut().flat_map(|words| words.iter_mut().skip(1)) {
         if let Some(role) = bound.iter().find(|role| role.answer_key.as_bytes() == word.as_slice()) {

@@ -1,4 +1,4 @@
-//! Rules for a lesson's file that are checked before anything in it runs.
+//! Rules for a lesson file that are checked before anything in the file runs.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use toml::Spanned;
 /// Maximum number of hints of a step.
 const MOST_HINTS: usize = 3;
 
-/// The sizes for which programs may be measured. Larger ones would keep the learner waiting.
+/// The sizes for which programs may be measured. Larger sizes would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 
 /// The keys that determine the kind of a step. Each step has exactly one of them.
@@ -23,8 +23,8 @@ const KINDS: &str = "task, explore, predict, choose, show, compare, race";
 /// The tutor commands that the code of a lesson may contain.
 const COMMANDS_IN_LESSONS: [&str; 2] = ["client", "wait"];
 
-/// Returns the first line of a lesson's code that is a tutor command which a lesson may not contain: such a command could
-/// write a file, open a port, or start the lesson again without end.
+/// Returns the first line of a lesson's code that is a tutor command which lessons must not contain. Such a command
+/// could write a file, open a port, or restart the lesson endlessly.
 pub fn refused_command(code: &str) -> Option<&str> {
     let is_refused = |line: &&str| {
         let name = line.trim().strip_prefix(':').map(|rest| rest.split_whitespace().next().unwrap_or_default());
@@ -33,7 +33,7 @@ pub fn refused_command(code: &str) -> Option<&str> {
     code.lines().find(is_refused)
 }
 
-/// Returns all code of a lesson, with its places in the file.
+/// Returns all code in a lesson, with its positions in the file.
 fn code(lesson: &Lesson) -> impl Iterator<Item = &Spanned<String>> {
     lesson.setup.iter().chain(lesson.steps.iter().flat_map(step_code))
 }
@@ -97,7 +97,7 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     errors
 }
 
-/// Returns advice about what is allowed but could be better: tasks without hints, and texts that do not fit narrow
+/// Returns advice about what is allowed but could be better: tasks without hints, and text that does not fit in narrow
 /// terminals.
 pub fn advice(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut advice = Vec::new();

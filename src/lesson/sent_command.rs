@@ -1,19 +1,19 @@
-//! A command in a form that can be compared with another one: the options are separate from the other words, and
-//! synonyms have one name.
+//! A command in a form that can be compared with another one: the options are separate from the other arguments, and
+//! commands with the same meaning have the same name.
 
 use super::evidence::canonical;
 use redis_engine::commands;
 
-/// The words of a command, as they are sent.
+/// A command's name and arguments, as they are sent.
 pub type Words = Vec<Vec<u8>>;
 
 /// A command in a form that can be compared.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SentCommand {
     pub name: String,
-    /// The words after the name, without the options.
+    /// The arguments without the options.
     pub words: Vec<String>,
-    /// The options, each with the words up to the next option.
+    /// The options, each with the arguments up to the next option.
     pub options: Vec<(String, Vec<String>)>,
 }
 
@@ -23,11 +23,11 @@ pub struct CommandOption {
     pub redis_name: &'static str,
     /// The name of the option's parameter in redis-py.
     pub python_name: &'static str,
-    /// Whether the words after the option belong to it.
+    /// Whether the arguments after the option belong to it.
     has_value: bool,
 }
 
-/// The options that are distinguished from other words.
+/// The options that are distinguished from other arguments.
 const OPTIONS: &[CommandOption] = &[
     flag("WITHSCORES", "withscores=True"),
     option("EX", "ex="),
@@ -66,7 +66,7 @@ impl CommandOption {
 }
 
 impl SentCommand {
-    /// Parses a command's words.
+    /// Parses a command's name and arguments.
     pub fn parse(argv: &Words) -> SentCommand {
         let mut words = argv.iter().map(|word| String::from_utf8_lossy(word).into_owned());
         let sent_name = words.next().unwrap_or_default();
@@ -75,7 +75,7 @@ impl SentCommand {
         for (index, word) in words.enumerate() {
             let upper = word.to_ascii_uppercase();
             let has_value = |name: &String| CommandOption::by_name(name).is_some_and(|option| option.has_value);
-            // The first word after the name is a key or a count, even if it looks like an option.
+            // The first argument is a key or a count, even if it looks like an option.
             if index > 0 && CommandOption::by_name(&upper).is_some() {
                 command.options.push((upper, Vec::new()));
             } else if let Some((_, values)) = command.options.last_mut().filter(|(option, _)| has_value(option)) {
@@ -104,13 +104,13 @@ impl SentCommand {
         commands.iter().map(SentCommand::parse).collect()
     }
 
-    /// Returns the first key, or the first word of a command without keys.
+    /// Returns the first key, or the first argument of a command without keys.
     pub fn first_key(&self) -> Option<String> {
         let key = (0..self.words.len()).find(|index| self.is_key(*index)).unwrap_or_default();
         self.words.get(key).cloned()
     }
 
-    /// Returns whether the word at this index is a key.
+    /// Returns whether the argument at this index is a key.
     pub fn is_key(&self, index: usize) -> bool {
         let Some(row) = commands::by_name(&self.name) else { return false };
         let count = |at: usize| self.words.get(at.checked_sub(1)?)?.parse().ok();

@@ -1,9 +1,10 @@
-//! Decides whether a submission shows a value by its meaning, however the submission writes the value: decoded, in a
-//! loop, in an f-string, with a label, as a tuple.
+//! Decides whether a submission shows a value, however the value is written: decoded, in a loop, in an f-string, with
+//! a label, as a tuple.
 //!
-//! Two conditions must hold. First, Redis has sent the value: a reply to the submission has the same meaning. If the
-//! submission only shows a variable, an earlier reply of the step counts. Second, the submission shows the value: each
-//! part of the value is a whole word in the printed text, in the value's order, and was not typed by the learner.
+//! Two conditions must hold. First, Redis sent the value: a reply to one of the submission's commands has the same
+//! meaning. If the submission only shows a variable, an earlier reply in the step counts. Second, the submission shows
+//! the value: each part of the value is a whole word in the printed text, in the value's order, and at least one of
+//! them was not typed by the learner.
 
 use super::evidence::{DisplayedValue, Exchange, Submission, command_name, from_cli};
 use super::value::{self, Value};
@@ -51,7 +52,7 @@ impl Exchange {
         }
     }
 
-    /// Returns whether the reply has as many elements as a Python value says.
+    /// Returns whether the number of elements in the reply equals this Python value.
     fn has_length(&self, wanted: &Value) -> bool {
         let length = match from_cli(&self.reply) {
             Value::Sequence(items) | Value::Set(items) => items.len(),
@@ -65,7 +66,7 @@ impl Exchange {
         self.command.iter().any(|argument| argument.eq_ignore_ascii_case(word))
     }
 
-    /// Returns the message of the error, if the reply is one.
+    /// Returns the error message if the reply is an error.
     fn error(&self) -> Option<String> {
         match &self.reply {
             resp::value::Value::Error(message) => Some(String::from_utf8_lossy(message).into_owned()),
@@ -80,12 +81,12 @@ impl Exchange {
     }
 }
 
-/// Returns the first element of a list of two.
+/// Returns the first element if the value is a list of two.
 fn first_of_pair(value: &Value) -> Option<&Value> {
     if let Value::Sequence(pair) = value { pair.first().filter(|_| pair.len() == 2) } else { None }
 }
 
-/// Returns whether two values are the same text, the same number, or lists of these in the same order.
+/// Returns whether two values are the same string, the same number, or lists of these in the same order.
 pub fn is_same_text(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Sequence(a), Value::Sequence(b)) => {
@@ -104,8 +105,8 @@ fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
     })
 }
 
-/// Returns the exchanges whose replies a submission can show: its own, or all exchanges of its client in this step if
-/// it sent nothing. The replies within the reply to EXEC belong to the commands before it.
+/// Returns the exchanges whose replies a submission can show: its own exchanges, or, if it sent nothing, all exchanges
+/// of its client in this step. The replies within the reply to EXEC belong to the commands before EXEC.
 fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Exchange> {
     let own: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.client == submission.client).collect();
     let own = match submission.commands.len() {
@@ -127,7 +128,7 @@ fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Excha
 }
 
 /// Returns whether a submission shows a value with the meaning of this Python value. `exchanges` are the learner's
-/// commands in this step.
+/// commands in this step, with their replies.
 pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let exchanges = shown_exchanges(submission, exchanges);
@@ -137,18 +138,18 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     };
     let typed = without_arguments_of_commands(&submission.source);
     let display = Display { printed: &submission.output, typed: &typed };
-    // A reply that says yes or no can decide what is printed.
+    // A reply that means yes or no can decide what is printed.
     let decides = !submission.output.is_empty()
         && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
         && ["if ", "elif ", "while "].iter().any(|keyword| submission.source.contains(keyword));
     exchanges.iter().filter_map(of_exchange).any(|value| decides || display.contains(&value))
 }
 
-/// Returns whether a submission prints a value that Python computed from replies, in any way of writing it: in the last
-/// line nothing else is printed but words that were typed, such as a label.
+/// Returns whether a submission prints a value that Python computed from replies, in any notation. Apart from the
+/// value, the last line may contain only words that were typed, such as a label.
 pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
-    // A loop prints the elements of a container on lines of their own.
+    // A loop prints each element of a container on a separate line.
     let is_container = matches!(wanted, Value::Sequence(_) | Value::Set(_) | Value::Map(_));
     let last = submission.output.lines().next_back().unwrap_or_default();
     let last = if is_container { submission.output.trim_end() } else { last };
@@ -177,14 +178,14 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     words.all(|word| word == "b" || find_word(&submission.source, word, 0).is_some())
 }
 
-/// Returns whether Redis replied to one of a submission's own commands with what this Python value means.
+/// Returns whether the reply to one of a submission's own commands has the same meaning as this Python value.
 pub fn is_answered(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     !submission.commands.is_empty()
         && shown_exchanges(submission, exchanges).iter().any(|exchange| exchange.value_to_show(&wanted).is_some())
 }
 
-/// Returns whether a submission has caught an error that contains this text, and printed its message.
+/// Returns whether a submission has caught an error whose message contains `wanted`, and printed the message.
 pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     if submission.failed {
         return false;

@@ -1,4 +1,4 @@
-//! Rules for a lesson's texts: closed Markdown marks, narrow lines, short paragraphs, no hidden characters.
+//! Rules for the prose of a lesson: closed Markdown marks, narrow lines, short paragraphs, no hidden characters.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,10 +13,10 @@ const WIDEST_LINE: usize = 36;
 /// Maximum width of a line of a prediction, which is indented by two spaces.
 const WIDEST_PREDICTION: usize = 38;
 
-/// Maximum number of lines of a `say`. Learners do not read longer texts.
+/// Maximum number of lines of a `say`. Learners do not read more.
 const MOST_LINES: usize = 10;
 
-/// Checks all texts of a lesson.
+/// Checks all prose in a lesson.
 pub fn check(lesson: &Lesson, report: &mut impl FnMut(usize, String)) {
     check_marks(lesson.remember.get_ref(), lesson.remember.span().start, report);
     for step in &lesson.steps {
@@ -36,8 +36,9 @@ pub fn check(lesson: &Lesson, report: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Returns an error for the first hidden character of a lesson file. If there is none, returns an error for each text
-/// with a TOML escape for a hidden character. Learners would see an escape such as `\x1b` instead of the character.
+/// Returns an error for the first hidden character in a lesson file. If there is none, returns an error for each
+/// string with a TOML escape for a hidden character. Learners would see an escape such as `\x1b` instead of the
+/// character.
 pub fn hidden_characters(file: &str) -> Vec<Diagnostic> {
     let without_mark = file.strip_prefix('\u{feff}').unwrap_or(file);
     if let Some((at, c)) = first_hidden(without_mark) {
@@ -52,7 +53,7 @@ pub fn hidden_characters(file: &str) -> Vec<Diagnostic> {
     errors
 }
 
-/// Reports the texts in a value of a TOML file that contain a hidden character.
+/// Reports the strings in a TOML value that contain a hidden character.
 fn check_escapes(value: &Spanned<DeValue<'_>>, errors: &mut Vec<Diagnostic>) {
     match value.get_ref() {
         DeValue::String(text) => {
@@ -82,7 +83,7 @@ pub fn advise(step: &Step, advise: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Returns the texts of a step whose places in the file are known.
+/// Returns the prose of a step whose positions in the file are known.
 fn texts(step: &Step) -> impl Iterator<Item = &Spanned<String>> {
     [Some(&step.say), step.task.as_ref(), step.explore.as_ref(), step.after.as_ref()].into_iter().flatten()
 }

@@ -50,8 +50,8 @@ impl<'a> Parser<'a> {
         word
     }
 
-    /// Parses the contents of brackets, unless too many brackets are open. A class of the learner may have a `repr` of
-    /// any depth.
+    /// Parses what is inside brackets, unless too many brackets are open. A class that the learner has defined may
+    /// have a `repr` of any depth.
     fn bracketed(&mut self, opening: &str, inner: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
         self.skip(opening);
         self.depth += 1;
@@ -168,7 +168,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Returns whether a reply in redis-cli has the same meaning as a Python value. Python has types that redis-cli lacks.
+/// Returns whether a redis-cli reply has the same meaning as a Python value. Python has types that redis-cli lacks.
 pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     match (cli, python) {
         (Value::Text(status), Value::Bool(true)) => status == "OK",
@@ -205,7 +205,7 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     }
 }
 
-/// Converts a reply in redis-cli to the types of a Python value.
+/// Converts a redis-cli reply to the types of a Python value.
 pub fn from_cli_like(cli: Value, python: &Value) -> Value {
     match (cli, python) {
         (Value::Text(status), Value::Bool(_)) if status == "OK" => Value::Bool(true),

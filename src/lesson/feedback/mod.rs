@@ -50,7 +50,7 @@ fn sentence(mismatch: &Mismatch) -> String {
     }
 }
 
-/// Returns a sentence that says why a submission changed nothing.
+/// Returns a sentence about why a submission changed nothing.
 pub fn no_effect_sentence(reason: &NoEffect) -> String {
     match reason {
         NoEffect::PipelineNotExecuted => messages::pipeline_not_executed(),
@@ -195,7 +195,7 @@ mod tests {
         toml::from_str(toml).expect("it is an expectation")
     }
 
-    /// Returns the feedback on a line of redis-cli that ended in this error, where `user:1000` holds a hash.
+    /// Returns the feedback on a redis-cli line that ended in this error, where `user:1000` holds a hash.
     fn feedback_on_error(line: &str, error: &str, intended: &str) -> Vec<String> {
         let error = Failure { message: error.into(), ..Failure::default() };
         let submission = Submission {

@@ -3,7 +3,8 @@
 use crate::lesson::prediction::{TypeMismatch, TypeMismatchKind};
 use crate::messages::feedback as messages;
 
-/// Returns the feedback on a prediction of the wrong type: a clause that says what type of value is printed instead.
+/// Returns the feedback on a prediction of the wrong type: a clause about the type of the value that is printed
+/// instead.
 pub fn type_mismatch_sentence(mismatch: TypeMismatch) -> String {
     use TypeMismatchKind as Kind;
     let outside_or_inside = |outside: fn() -> String, inside: fn() -> String| {

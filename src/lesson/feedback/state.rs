@@ -12,7 +12,7 @@ use crate::messages::feedback as messages;
 /// known, the sentence describes only the difference.
 const LONGEST_PAIR: usize = 75;
 
-/// Returns what a probe asks for, as a sentence for a learner.
+/// Returns what a probe expects, as a sentence for a learner.
 pub fn expectation_sentence(probe: &Probe) -> String {
     match Comparison::parse(probe) {
         Some(Comparison { expression, wanted: Wanted::Bounds(bounds) }) => {
@@ -82,7 +82,7 @@ fn presence_sentence(mismatch: &PresenceMismatch) -> String {
     }
 }
 
-/// Returns the object that a probe asks about, as the beginning of a sentence.
+/// Returns what a probe checks, as the beginning of a sentence.
 fn subject_name(subject: &Subject) -> String {
     match subject {
         Subject::Key(key) => code(key),

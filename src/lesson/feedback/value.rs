@@ -1,4 +1,4 @@
-//! Feedback sentences about values: how the value that was shown differs from the wanted one.
+//! Feedback sentences about values: how the value that was shown differs from the expected one.
 
 use crate::lesson::mismatches::value::{Kind, ListMismatch, TextMismatch, TextType, ValueMismatch};
 use crate::lesson::value::{Value, repr};

@@ -78,7 +78,7 @@ pub enum CommandMismatch {
     StartOneTooHigh {
         start: i64,
     },
-    /// A number is not the wanted one. `wanted` is known if the task names it.
+    /// A number is not the wanted one. `wanted` is known only if the task mentions the number.
     Number {
         command: String,
         sent: i64,
@@ -174,7 +174,7 @@ impl CommandMismatch {
     }
 }
 
-/// Finds a command whose key comes after its other arguments.
+/// Finds a command whose key was sent after its other arguments.
 pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMismatch> {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().find_map(|command| {
@@ -189,8 +189,8 @@ pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMi
     })
 }
 
-/// Returns whether a command that was sent is similar to an intended one: the same or a related command, on the same
-/// key or on one with a similar name.
+/// Returns whether a command that was sent is similar to an intended one: it is the same command or a related one, and
+/// its first key is the same or has a similar name.
 pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().any(|sent| {
@@ -280,7 +280,7 @@ fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerConte
     }
 }
 
-/// Recognises a text that consists of several of the wanted words.
+/// Detects a string that consists of several of the wanted arguments.
 fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> {
     let has_commas = text.contains(',');
     let joined: String = text.split([',', ' ']).collect();
@@ -293,7 +293,7 @@ fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> 
     consists_of_words.then(|| CommandMismatch::ValuesInOneText { text: text.into(), has_commas })
 }
 
-/// Compares two words that are the only difference between two commands.
+/// Compares two arguments that are the only difference between two commands.
 fn between_single_words(
     command: &str,
     index: usize,
@@ -317,13 +317,13 @@ fn between_single_words(
             _ => other_number(command, sent, wanted, context),
         });
     }
-    // A long text, such as JSON, is no name that could be misspelt.
+    // A long string, such as JSON, is not a name that could be misspelt.
     const LONGEST_NAME: usize = 40;
     (wanted.len() <= LONGEST_NAME && !wanted.contains('{') && spelling::are_similar(sent, wanted))
         .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })
 }
 
-/// Compares two numbers that differ. The wanted number is revealed only if the task names it.
+/// Compares two numbers that differ. The wanted number is revealed only if the task mentions it.
 fn other_number(command: &str, sent: i64, wanted: i64, context: &AnswerContext<'_>) -> CommandMismatch {
     let is_separator = |c: char| !(c.is_ascii_digit() || c == '-');
     let is_in_task = context.task.split(is_separator).any(|word| word.parse() == Ok(wanted));

@@ -1,8 +1,8 @@
 //! The differences between what a step asks for and what a submission did, as data.
 //!
-//! `feedback` turns them into sentences for the learner. They are searched if the submission is none of the mistakes
-//! that the lesson describes: first the result (the error, the reply, the data), then the command, if it is similar to
-//! one that the step's own answer sends.
+//! `feedback` converts the differences to sentences for the learner. They are searched if the submission is not one of
+//! the mistakes that the lesson describes: first in the result (the error, the reply, the data), then in the command,
+//! if it is similar to one in the step's own answer.
 
 pub mod command;
 pub mod no_effect;
@@ -23,7 +23,7 @@ use state::{Misspelling, StateMismatch};
 use unsent::Unsent;
 use value::ValueMismatch;
 
-/// Maximum number of differences that the feedback on one submission names.
+/// Maximum number of differences that are reported about one submission.
 const MOST_AT_ONCE: usize = 2;
 
 /// A difference between what a step asks for and what a submission did.
@@ -72,7 +72,7 @@ pub enum Mismatch {
         first: String,
         second: String,
     },
-    /// The value is right, but Redis was not asked for it.
+    /// The value is right, but was not read from Redis.
     NotFromRedis,
     /// The value is right, but was read from other keys than those of the step. `actual` is the first key that was
     /// read.
@@ -85,7 +85,7 @@ pub enum Mismatch {
     RedisError(RedisErrorMismatch),
     /// Nothing was sent to Redis, because of an error.
     Unsent(Unsent),
-    /// Everything is as it should be, but the submission ended with an error.
+    /// All expectations are met, but the submission ended with an error.
     EndedWithError,
 }
 
@@ -110,18 +110,18 @@ pub enum ReplyMismatch {
     NothingShown {
         wanted: String,
     },
-    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` is whether another
-    /// reply will be different, because the data has changed.
+    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` tells whether
+    /// another reply would differ, because the data has changed.
     NotShown {
         has_changed_data: bool,
     },
-    /// Both values as they are written, and how they differ.
+    /// Both values in Python's notation, and how they differ.
     Value {
         wanted: String,
         actual: String,
         difference: Option<ValueMismatch>,
     },
-    /// The wanted or the actual value is not a plain value, so both are texts.
+    /// The wanted or the actual value is not a plain value, so both are given as strings.
     Text {
         wanted: String,
         actual: String,
@@ -154,7 +154,7 @@ pub enum RaceMismatch {
     },
 }
 
-/// The meaning of an error of Redis.
+/// The meaning of an error that Redis returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedisErrorMismatch {
     WrongType { key: String, key_type: &'static str, command: String, works_on: &'static str },
@@ -280,7 +280,7 @@ impl RaceMismatch {
 }
 
 impl RedisErrorMismatch {
-    /// Explains an error of Redis. Returns `None` if the error's own message is explanation enough.
+    /// Explains an error that Redis returned. Returns `None` if the error's own message is explanation enough.
     fn new(message: &str, submission: &Submission, findings: &Findings) -> Option<Self> {
         let words = |command: &Vec<Vec<u8>>| -> Vec<String> {
             command.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
@@ -321,7 +321,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         .error
         .as_ref()
         .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
-    // Of a command that was sent and refused, the error says more than that the command is wanted.
+    // If a command was sent and refused, its error is more helpful than the fact that the command is wanted.
     let names = submission.command_names();
     let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(wanted) if alternatives(wanted.get_ref()).any(|name| names.contains(&canonical(name))));
     let first = failed.iter().find(|failed| !is_refused(failed));
@@ -349,7 +349,7 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         return vec![Mismatch::Command(swapped)];
     }
     let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
-    // A command that can write, and changed nothing, probably named the wrong thing.
+    // If a command can write but changed nothing, it probably named the wrong key or element.
     let is_about_a_change = submission.commands.last().is_some_and(|words| no_effect::can_write(words));
     if !is_about_a_value && !is_about_a_change || !command::is_near(&submission.commands, &findings.intended) {
         return Vec::new();
@@ -366,13 +366,13 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
     of_reply.into_iter().chain(of_command).take(MOST_AT_ONCE).collect()
 }
 
-/// Returns a mistake that later lines cannot correct, in one of the lines of a step that takes several: a misspelt name,
-/// arguments in the wrong order, several values in one text, or data that no further line completes.
+/// For a line of a step that takes several lines, returns a mistake that later lines cannot correct: a misspelt name,
+/// arguments in the wrong order, several values in one string, or data that no further line completes.
 pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     let is_final = |mismatch: &CommandMismatch| {
         use CommandMismatch::{Misspelling, OtherKey, SwappedPairs, SwappedWords, ValuesInOneText};
         matches!(mismatch, Misspelling { .. } | SwappedPairs(_) | SwappedWords { .. } | ValuesInOneText { .. })
-            // A line may also prepare something at a key of its own.
+            // A line may also prepare data in a key that the answer does not use.
             || matches!(mismatch, OtherKey { .. }) && submission.changed
     };
     let swapped = command::swapped_arguments(&submission.commands, &findings.intended);
@@ -407,22 +407,23 @@ pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) 
     }
 }
 
-/// Returns whether a command failed with WRONGTYPE because it was sent to the wrong key.
+/// Returns whether a submission failed with WRONGTYPE because its last command was sent to the wrong key.
 pub fn is_at_wrong_key(submission: &Submission, findings: &Findings) -> bool {
     let is_wrong_type = submission.error.as_ref().is_some_and(|error| error.message.contains("WRONGTYPE"));
     let sent = submission.commands.last().filter(|_| is_wrong_type);
     sent.is_some_and(|sent| command::is_at_wrong_key(sent, &findings.intended))
 }
 
-/// Returns whether a submission is similar to the last line of the step's own answer: it shows something, and its last
-/// command is similar to the answer's last one.
+/// Returns whether a submission shows something, and its last command is similar to the last command of the step's own
+/// answer.
 pub fn is_like_last_command(submission: &Submission, findings: &Findings) -> bool {
     let shows_something = submission.value.is_some() || !submission.output.is_empty();
     let (Some(sent), Some(last)) = (submission.commands.last(), findings.intended.last()) else { return false };
     shows_something && command::is_near(std::slice::from_ref(sent), std::slice::from_ref(last))
 }
 
-/// Returns whether the step's own answer sends everything that a submission sent, and at least as often.
+/// Returns whether the step's own answer sends all commands of a submission, and at least as often as they were sent
+/// in the step.
 pub fn is_part_of_answer(submission: &Submission, findings: &Findings) -> bool {
     command::are_all_intended(&submission.commands, &findings.sent, &findings.intended)
 }

@@ -1,5 +1,5 @@
-//! Submissions without an effect that the learner probably expected: they raised no error, changed no data, and do not do
-//! the step.
+//! Submissions without the effect that the learner probably expected: they raised no error and changed no data, but do
+//! not complete the step.
 
 use crate::lesson::evidence::{DisplayedValue, Submission, command_name, keys};
 use crate::lesson::findings::Findings;
@@ -16,7 +16,7 @@ pub enum NoEffect {
     NotCalled { source: String },
     /// The value is a generator, which has not computed anything yet.
     Generator,
-    /// Python's own `type` was called, instead of Redis's command TYPE.
+    /// Python's own `type` was called, instead of the Redis command TYPE.
     PythonType,
     /// A command named a key that does not exist.
     NoSuchKey { command: String, key: String },
@@ -26,7 +26,7 @@ pub enum NoEffect {
     NothingChanged { command: String, reason: Option<Unchanged> },
     /// A function was defined, but nothing called it.
     OnlyDefined { name: String },
-    /// A function was called, which returned nothing.
+    /// A function was called that returned nothing.
     NothingReturned { call: String },
 }
 
@@ -141,8 +141,8 @@ mod tests {
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the reason for a source that showed this value, or sent this command and got the reply 0. The key `tags`
-    /// exists, and the answer sends `SREM tags tech`.
+    /// Returns the reason for a submission of `source` that showed this value, or sent this command and received the
+    /// reply 0. The key `tags` exists, and the answer sends `SREM tags tech`.
     fn reason(source: &str, shown: &str, command: &str) -> Option<NoEffect> {
         let commands: Vec<_> = Some(command).filter(|command| !command.is_empty()).map(words).into_iter().collect();
         let exchange = |command: &Vec<Vec<u8>>| Exchange {

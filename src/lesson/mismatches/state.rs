@@ -1,4 +1,4 @@
-//! Differences between the expected and the actual data: which key, field or member is concerned.
+//! Differences between the expected and the actual data: which key, field or member differs.
 
 use super::value::ValueMismatch;
 use crate::lesson::comparison::{Bound, Comparison, Wanted};
@@ -22,7 +22,7 @@ pub enum StateMismatch {
     Presence { mismatch: PresenceMismatch, misspelling: Option<Misspelling> },
     /// A value is not the wanted one.
     Value { subject: Subject, wanted: String, actual: Value, difference: Option<ValueMismatch> },
-    /// A value is outside of its bounds. `actual` is `None` if it could not be read.
+    /// A value is out of bounds. `actual` is `None` if the value could not be read.
     Bounds { subject: Subject, bounds: Vec<Bound>, actual: Option<Value> },
 }
 
@@ -48,7 +48,7 @@ pub struct Misspelling {
     pub written: String,
 }
 
-/// What a probe asks about.
+/// What a probe checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     Key(String),
@@ -110,8 +110,8 @@ impl StateMismatch {
     }
 }
 
-/// Returns whether a submission has put data where a probe looks that no further line will complete. Data that is still
-/// incomplete can be completed, such as a list without its last elements.
+/// Returns whether a submission has written data that a probe reads and that no further line will complete. Data that
+/// is only incomplete can be completed, such as a list without its last elements.
 pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findings) -> bool {
     let source = probe.run.get_ref();
     let is_looked_at = |key: &[u8]| {
@@ -128,7 +128,8 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
     let comparison = Comparison::parse(probe);
     let (source, wanted) = match &comparison {
         Some(Comparison { expression, wanted: Wanted::Value(wanted) }) => (*expression, *wanted),
-        // A number outside of its bounds was set, unless it says that there is no key or no expiry time.
+        // A number that is out of bounds was set by the submission, unless it is negative: TTL then says that there is
+        // no key or no expiry time.
         Some(Comparison { expression, wanted: Wanted::Bounds(_) }) => {
             let actual = findings.probe_value(expression).and_then(|shown| shown.value_like("0"));
             return matches!(actual, Some(Value::Float(_))) || matches!(actual, Some(Value::Integer(n)) if n >= 0);
@@ -164,7 +165,7 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
         }
         (Value::Map(a), Value::Map(b)) => {
             b.iter().all(|(field, wanted)| match a.iter().find(|(other, _)| value::same(field, other)) {
-                // A field that counts has gone too far if it is above the wanted number.
+                // A counter in a field has gone too far if it is greater than the wanted number.
                 Some((_, actual)) => match (number_of(actual), number_of(wanted)) {
                     (Some(actual), Some(wanted)) => actual <= wanted,
                     _ => can_become(actual, wanted, &[]),
@@ -176,7 +177,7 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Returns a number, or the number that a text of digits stands for.
+/// Returns a number, or the number that a string of digits represents.
 fn number_of(value: &Value) -> Option<f64> {
     plain_text(value).parse().ok()
 }
@@ -189,8 +190,8 @@ fn is_subsequence(part: &[Value], whole: &[Value]) -> bool {
 
 /// Compares the value that a probe should show with the value that it showed.
 ///
-/// `written` contains the words that the learner sent, where a name may be misspelt. `key_types` has the types of the
-/// keys that these words name.
+/// `written` contains the arguments that the learner sent, in which a name may be misspelt. `key_types` contains the
+/// types of the keys among these arguments.
 fn other_value(
     probe: &str,
     wanted: &str,
@@ -217,7 +218,7 @@ fn other_value(
     StateMismatch::Value { subject: Subject::of_probe(probe), wanted: wanted.into(), actual, difference }
 }
 
-/// Describes why a value is not within its bounds.
+/// Describes why a value is out of bounds.
 fn outside_bounds(
     expression: &str,
     bounds: Vec<Bound>,
@@ -241,7 +242,7 @@ pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]
 }
 
 impl Subject {
-    /// Parses the object that a probe asks about.
+    /// Parses what a probe checks.
     pub fn of_probe(probe: &str) -> Subject {
         let question = Question::parse(probe);
         question.and_then(|question| question.subject()).unwrap_or_else(|| Subject::Expression(probe.into()))
@@ -255,7 +256,7 @@ struct Question {
 }
 
 impl Question {
-    /// Parses `r.hget('k', 'f')`, or a line of redis-cli. Returns `None` for anything else.
+    /// Parses `r.hget('k', 'f')`, or a redis-cli line. Returns `None` for anything else.
     fn parse(probe: &str) -> Option<Question> {
         let probe = probe.trim();
         if let Some(call) = probe.strip_prefix("r.") {

@@ -9,7 +9,7 @@ use redis_engine::commands;
 /// The probable reason for an error that was raised before any command was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsent {
-    /// The submission uses a variable that only another client has.
+    /// The submission uses a variable that is defined only in another client's Python.
     OtherClientsVariable {
         name: String,
         client: String,

@@ -17,9 +17,9 @@ pub enum ValueMismatch {
         difference: TextMismatch,
         wrong_type: Option<TextType>,
     },
-    /// The value is a text of digits, but a number is wanted.
+    /// The value is a string of digits, but a number is wanted.
     DigitsForNumber,
-    /// The value is a number, but its digits as text are wanted.
+    /// The value is a number, but a string with its digits is wanted.
     NumberForDigits,
     OneTooMany,
     OneTooFew,
@@ -61,7 +61,7 @@ pub enum ValueMismatch {
     },
 }
 
-/// A difference between two texts that are similar.
+/// A difference between two strings that are similar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextMismatch {
     Case,
@@ -371,7 +371,7 @@ fn digits(value: &Value) -> Option<f64> {
     text(value)?.parse().ok()
 }
 
-/// Returns a text without its digits. Texts that differ only in digits are names of different things.
+/// Returns `text` without its digits. Strings that differ only in digits are names of different things.
 fn without_digits(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
