@@ -227,7 +227,7 @@ pub enum ReceiveOutcome {
     Computing,
     /// Ctrl-C was pressed.
     Interrupt,
-    /// A real client has sent something, or the time limit was reached.
+    /// A TCP client has sent something, or the time limit was reached.
     Other,
 }
 
@@ -331,7 +331,7 @@ impl Children {
     }
 }
 
-/// Starts a Python, and returns the walls of the sandbox around it.
+/// Starts a Python child, and returns the restrictions of its sandbox.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -370,7 +370,7 @@ enum WaitOutcome {
     Readable,
     Silence,
     Interrupt,
-    /// The time limit was reached, or a real client has sent something.
+    /// The time limit was reached, or a TCP client has sent something.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! What runs behind the prompt: the session, its Python children, and the server for real clients.
+//! What runs behind the prompt: the session, its Python children, and the server for TCP clients.
 //!
 //! Everything runs on one thread at a time: the driver's, or, while the learner types, a thread of the front end.
 
@@ -181,7 +181,7 @@ impl<'a> Host<'a> {
         self.server.as_ref().filter(|_| self.session.can_lend_engine())
     }
 
-    /// Runs the commands that real clients have sent, and sends the replies.
+    /// Runs the commands that TCP clients have sent, and sends the replies.
     pub(super) fn serve_real_clients(&mut self) -> io::Result<()> {
         let (Some(server), Some(elapsed_us)) = (&mut self.server, self.real_elapsed_us) else { return Ok(()) };
         self.session.with_engine(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
@@ -222,6 +222,6 @@ pub enum AdvanceOutcome {
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,
-    /// The child has not sent a frame. Either a real client has sent something, or the time limit was reached.
+    /// The child has not sent a frame. Either a TCP client has sent something, or the time limit was reached.
     NoFrame,
 }

@@ -1,4 +1,4 @@
-//! Submissions: what the learner entered, and what came of it.
+//! Submissions: what the learner entered, and the results.
 
 use super::value::{self, Value};
 use redis_engine::commands;

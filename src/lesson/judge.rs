@@ -1,9 +1,9 @@
 //! Judging: decides whether a submission completes its step, and if not, why not.
 //!
-//! `expect` is checked in two places: `state`, `unchanged` and `waiting` in the data after the submission, and `reply`,
-//! `output`, `uses` and `error` in the submission itself. A step is done if all of its expectations are met. A
-//! submission that changes nothing and raises no error is exploring. The verdict contains only data. `feedback` turns
-//! it into sentences.
+//! `expect` is checked in two places: `state`, `unchanged` and `waiting` in the data after the submission, and
+//! `reply`, `output`, `uses` and `error` in the submission itself. A step is done if all of its expectations are met.
+//! A submission that changes nothing and raises no error counts as exploring. The verdict contains only data, which
+//! `feedback` converts to sentences.
 
 use super::comparison::Comparison;
 use super::evidence::{DisplayedValue, Submission};

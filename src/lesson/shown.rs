@@ -342,7 +342,7 @@ mod tests {
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns whether a source that sent one command, got this reply and printed this text shows the wanted value.
+    /// Returns whether a submission with this source, command, reply and printed output shows the wanted value.
     fn shows(source: &str, command: &str, reply: &str, printed: &str, wanted: &str) -> bool {
         let (reply, _) = resp::value::parse(reply.as_bytes()).unwrap().unwrap();
         let commands = vec![words(command)];

@@ -15,7 +15,7 @@ pub struct Style {
     pub quoted: bool,
 }
 
-/// Minimum width of a layout, in columns. In a narrower terminal, this width is used.
+/// Minimum width of a layout, in columns. In a narrower terminal, text is laid out with this width.
 const MIN_WIDTH: usize = 20;
 
 /// Lays out a [`Text`]. Each line begins with a space. If there is a mark, the first line begins with it, and the

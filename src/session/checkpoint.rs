@@ -26,7 +26,7 @@ impl Session {
     /// Saves the state of the checkpoint before something is entered.
     pub(super) fn leave_checkpoint(&mut self) {
         if matches!(self.checkpoint, Checkpoint::Here) {
-            // Some Pythons may have been started after the last return to the checkpoint.
+            // A Python process may have been started after the last return to the checkpoint.
             self.tutor.runtime.save_variables();
             let snapshot = self.snapshot(self.elements());
             self.checkpoint = Checkpoint::Earlier(Box::new(snapshot));

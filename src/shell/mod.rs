@@ -158,7 +158,7 @@ fn terminal_width() -> usize {
     terminal_modes::width().unwrap_or(DEFAULT_WIDTH)
 }
 
-/// Returns the number of columns for texts.
+/// Returns the number of columns for text.
 pub fn text_width() -> usize {
     terminal_width().min(MAX_TEXT_WIDTH)
 }

@@ -72,7 +72,7 @@ impl Tutor {
                 self.say(Role::Plain, &messages::done_by_real_client());
                 self.show_verdict(&step, &verdict, &findings);
             }
-            // A real client is no learner at the prompt, so only the end of the step is reported.
+            // A TCP client is not a learner at the prompt, so only the end of the step is reported.
             _ if submission.is_from_real_client => {}
             _ => self.show_verdict(&step, &verdict, &findings),
         }

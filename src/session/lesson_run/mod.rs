@@ -217,7 +217,7 @@ impl Tutor {
         self.script.add([Item::Silence(false)]);
     }
 
-    /// Starts again with no keys, no clients and no variables.
+    /// Removes all keys, clients and variables.
     fn reset(&mut self) {
         self.runtime.reset();
         self.finished.clear();

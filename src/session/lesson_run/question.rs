@@ -23,7 +23,7 @@ impl Tutor {
         })
     }
 
-    /// Takes an answer to the open step's question. Returns false if the text is a tutor command instead.
+    /// Handles an answer to the open step's question. Returns false if it is a tutor command instead.
     pub fn answer_question(&mut self, text: &str) -> bool {
         let text = text.trim();
         let is_command = matches!(dialect::inputs(text, self.runtime.dialect).first(), Some(Input::Tutor(_)));
@@ -74,7 +74,7 @@ impl Tutor {
         }
     }
 
-    /// Shows why a text is not an answer, and how to try code during a question.
+    /// Shows why an input is not an answer, and how to try code during a question.
     fn refuse_answer(&mut self, reason: &str) {
         self.say(Role::Miss, &format!("{reason} {}", messages::nothing_runs_at_questions()));
     }
@@ -89,7 +89,7 @@ impl Tutor {
     }
 }
 
-/// Returns whether a text is code to run rather than a value.
+/// Returns whether an input is code to run rather than a value.
 fn is_code(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let is_line = commands::by_name(first).is_some() && first != text;

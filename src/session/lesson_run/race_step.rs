@@ -245,7 +245,7 @@ impl Tutor {
         self.script.add([Item::Then(if purpose == Purpose::Skip { Then::Skipped } else { Then::Shown })]);
     }
 
-    /// Adds the commands and the error of its race to a submission.
+    /// Adds to a submission the commands and the error of its race.
     pub(super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());

@@ -75,16 +75,16 @@ impl Tutor {
         step.into_iter().flatten().map(|submission| submission.client.clone()).collect()
     }
 
-    /// Returns the keys that the learner uses in the roles of the open step. `running` has the commands of a submission
-    /// that has not been judged yet.
+    /// Returns the keys that the learner uses in the roles of the open step. `running` contains the commands of a
+    /// submission that has not been judged yet.
     fn bound_roles(&self, running: &[Words]) -> Vec<BoundRole> {
         let Some(run) = self.lesson.as_ref().filter(|run| !run.current().roles.is_empty()) else { return Vec::new() };
         let sent: Vec<Words> = run.sent.iter().chain(running).cloned().collect();
         roles::bind(run.current(), &sent, &self.answer_commands())
     }
 
-    /// Returns the open step with the keys that the learner uses in its roles. `running` has the commands of a submission
-    /// that has not been judged yet.
+    /// Returns the open step with the keys that the learner uses in its roles. `running` contains the commands of a
+    /// submission that has not been judged yet.
     pub fn bound_step(&self, running: &[Words]) -> Option<Step> {
         let step = self.lesson.as_ref()?.current().clone();
         Some(roles::with_bound_keys(step, &self.bound_roles(running)))

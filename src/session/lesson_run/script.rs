@@ -16,7 +16,7 @@ use crate::session::runtime::dialect::{self, Dialect, Input};
 /// An item of the script.
 #[derive(Debug, Clone)]
 pub(super) enum Item {
-    /// Starts again with no keys, no clients and no variables.
+    /// Removes all keys, clients and variables.
     Reset,
     /// Runs code in the tutor's own client without showing it, and keeps the result.
     Unseen(String),
@@ -95,9 +95,9 @@ pub enum ScriptStep {
     Done,
     /// The runtime was reset, so no later snapshot can share the keyspace of an earlier one.
     Reset,
-    /// The tutor's own client has to run this text.
+    /// The tutor's own client has to run this code.
     RunUnseen(String),
-    /// This text has to be typed at the learner's prompt.
+    /// This has to be typed at the learner's prompt.
     Type {
         text: String,
         is_shown: bool,

@@ -97,7 +97,7 @@ impl StepActivity {
         !submission.commands.is_empty() || variables.read.iter().any(is_known)
     }
 
-    /// Returns where the value of a submission comes from, after the submission was recorded. `intended` has the
+    /// Returns where the value of a submission comes from, after the submission was recorded. `intended` contains the
     /// commands of the step's own answer.
     pub fn origin(&self, submission: &Submission, intended: &[Vec<Vec<u8>>]) -> Origin {
         let wanted: Vec<&[u8]> = intended.iter().flat_map(|words| keys(words)).collect();

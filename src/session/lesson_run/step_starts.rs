@@ -49,7 +49,7 @@ impl Tutor {
 
     /// Sets the clock back so that the open step begins at the same time as before.
     pub(super) fn set_clock_back(&mut self) {
-        // Real clients have read the time, so the clock must not be set back while they are connected.
+        // TCP clients have read the time, so the clock must not be set back while they are connected.
         let has_real_clients = !self.runtime.real_clients().is_empty();
         let Some(run) = self.lesson.as_ref().filter(|run| run.starts.is_again && !has_real_clients) else { return };
         let took_us = self.rehearsal().and_then(|rehearsal| rehearsal.took_us(run.step));

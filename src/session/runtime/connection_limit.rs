@@ -60,14 +60,14 @@ impl Runtime {
             return None;
         }
         let taken = match client {
-            // The tutor must be able to look at the data, however much the learner's connections take up.
+            // The tutor must be able to read the data, however much memory the learner's connections use.
             Some(TUTOR) => 0,
             _ => self.connection_memory(),
         };
         usize::try_from((limit + limit / TOLERANCE).saturating_sub(taken)).ok()
     }
 
-    /// Closes the largest connections until all together take up less memory than the limit.
+    /// Closes the largest connections until all together use less memory than the limit.
     pub(super) fn limit_connections(&mut self) {
         let limit = self.engine.keyspace.memory_cap.limit;
         if limit == 0 || self.connection_memory() <= limit + limit / TOLERANCE {
@@ -83,7 +83,7 @@ impl Runtime {
         }
     }
 
-    /// Closes a connection that takes up too much memory, as Redis does above `maxmemory-clients`.
+    /// Closes a connection that uses too much memory, as Redis does above `maxmemory-clients`.
     pub(super) fn evict(&mut self, id: ClientId) {
         self.close_and_release(id);
         self.engine.server.statistics.evicted_clients += 1;

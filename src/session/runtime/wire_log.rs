@@ -49,7 +49,7 @@ pub struct Call {
     pub expired: u64,
 }
 
-/// The wait of a command whose reply did not arrive at once.
+/// The wait of a command whose reply did not arrive immediately.
 #[derive(Debug, Clone, Default)]
 pub struct Wait {
     /// The time at which the command times out, if it has a timeout.

@@ -56,7 +56,8 @@ struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Passes an event on. At the end of the current attempt, returns to the start and begins the next one instead.
+    /// Passes an event on. At the end of the current attempt, returns to the start and begins the next attempt
+    /// instead.
     fn next(&mut self, event: Event, session: &Session) -> Event {
         if !matches!(event, Event::EndOfInput) {
             return event;

@@ -60,7 +60,7 @@ impl Ending {
         !self.waits.is_empty()
     }
 
-    /// Returns whether a key exists, in the database that a client uses at first.
+    /// Returns whether a key exists in database 0.
     pub fn has_key(&self, key: &[u8]) -> bool {
         self.keys.iter().any(|known| known.database == 0 && known.key == key)
     }

@@ -37,7 +37,7 @@ pub struct Report {
     pub errors: Vec<Diagnostic>,
     /// Warnings about parts of the lesson that are allowed, but may not be intended.
     pub advice: Vec<Diagnostic>,
-    /// Number of texts that were typed.
+    /// Number of tries: answers, mistakes and other inputs that were tried out.
     pub tries: usize,
     /// Numbers of variations that were typed.
     pub variations: Counts,
@@ -68,7 +68,7 @@ impl Report {
         self.variations += other.variations;
     }
 
-    /// Sorts everything by its place in the file.
+    /// Sorts everything by its position in the file.
     fn sorted(mut self) -> Self {
         self.errors.sort_by_key(|error| error.at);
         self.advice.sort_by_key(|advice| advice.at);
@@ -76,10 +76,10 @@ impl Report {
     }
 }
 
-/// How far the check of a lesson has come.
+/// The progress of the check of a lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// Another text was typed.
+    /// Another try was made.
     Tried,
     /// Another step was checked.
     StepDone,
@@ -203,11 +203,11 @@ fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, methods: Op
 struct Try<'a> {
     text: String,
     kind: TryKind<'a>,
-    /// The place in the file that an error is about.
+    /// The position in the file to which errors refer.
     at: usize,
 }
 
-/// What a text is tried for.
+/// What is tried.
 #[derive(Clone, Copy)]
 enum TryKind<'a> {
     /// `answer` or `also`: this must complete the step.
@@ -220,7 +220,7 @@ enum TryKind<'a> {
     Mistake(usize),
 }
 
-/// Returns the texts that are tried at the start of a step with a task.
+/// Returns everything that is tried at the start of a step with a task.
 fn tries<'a>(step: &'a Step, rehearsed: &[Submission]) -> Vec<Try<'a>> {
     let new = |text: &str, kind, at: &Spanned<String>| Try { text: text.to_owned(), kind, at: at.span().start };
     let answers = step.answer.iter().chain(&step.also);
@@ -238,7 +238,7 @@ fn tries<'a>(step: &'a Step, rehearsed: &[Submission]) -> Vec<Try<'a>> {
     tries
 }
 
-/// Checks what came of a try.
+/// Checks the result of a try.
 fn check_try(step: &Step, kind: TryKind<'_>, text: &str, tried: &Attempt, report: &mut Report) {
     match kind {
         TryKind::Answer(answer) => check_answer(step, answer, tried, report),
@@ -334,7 +334,7 @@ fn check_no_mistake_matches(step: &Step, answer: &Spanned<String>, tried: &Attem
     }
 }
 
-/// Checks that the commands of an answer complete the step as lines of redis-cli, too.
+/// Checks that the commands of an answer complete the step as redis-cli lines, too.
 fn check_answer_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, report: &mut Report) {
     let at = step.answer.as_ref().map(|answer| answer.span().start);
     let has_error_already = report.errors.iter().any(|error| error.at == at);

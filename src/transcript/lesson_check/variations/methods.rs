@@ -1,4 +1,4 @@
-//! The methods of redis-py's client, with their parameters, as the `redis` package of the Python child has them.
+//! The methods of redis-py's client, with their parameters, as the Python child's `redis` package defines them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -74,7 +74,7 @@ impl Methods {
         self.0.contains_key(method) && commands::by_name(&command_of(method)).is_some()
     }
 
-    /// Returns the method that sends a command, if it has the command's name.
+    /// Returns the method that sends a command, if it has the same name as the command.
     pub fn method_of(&self, command: &str) -> Option<&str> {
         let name = if command == "DEL" { "delete".to_owned() } else { command.to_ascii_lowercase() };
         self.0.get_key_value(&name).map(|(name, _)| name.as_str())

@@ -35,16 +35,17 @@ use played_answer::{PlayedAnswer, StepStart};
 use redis_engine::command::Flag;
 use redis_engine::commands;
 
-/// A rule that rewords an answer, with its name. It returns the texts to enter, or `None` if the answer is not of its kind.
+/// A rule that rewords an answer, with its name. The rule returns the inputs to enter, or `None` if it does not apply
+/// to the answer.
 type Rewording = (&'static str, fn(&PlayedAnswer<'_>) -> Option<Vec<String>>);
 
 /// A rule that makes mutants of an answer, with its name.
 type Mutation = (&'static str, fn(&PlayedAnswer<'_>) -> Vec<Mutant>);
 
-/// An answer with a mistake in it.
+/// An answer with a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Mutant {
-    /// The texts to enter.
+    /// The inputs to enter.
     inputs: Vec<String>,
     silence: Silence,
 }
@@ -71,7 +72,7 @@ struct Variation {
     /// The name of the rule that made the variation.
     rule: &'static str,
     kind: Kind,
-    /// The texts to enter.
+    /// The inputs to enter.
     inputs: Vec<String>,
 }
 
@@ -88,7 +89,7 @@ pub struct Counts {
     pub mutants: usize,
     /// Mutants that have the same effect as the answer.
     pub dropped: usize,
-    /// Variations that are wanted to end otherwise, for a reason that the lesson gives.
+    /// Variations that may end differently, for a reason that the lesson states.
     pub exempt: usize,
     /// Steps for which variations make no sense.
     pub skipped_steps: usize,
@@ -111,7 +112,7 @@ pub fn can_be_varied(step: &Step) -> bool {
     (step.task.is_some() || step.explore.is_some()) && !is_raced
 }
 
-/// Returns whether a text names a key: in quotes or backticks, or with the colons that make it unlike a word.
+/// Returns whether `text` mentions a key: in quotes or backticks, or, if the key contains colons, as a whole word.
 fn names_key(text: &str, key: &str) -> bool {
     let is_quote = |c: char| "`'\"".contains(c);
     let is_part = |c: char| c.is_alphanumeric() || ":-_".contains(c);
@@ -169,7 +170,7 @@ pub fn check_variations(
         }
         match outcome {
             Outcome::Problem(_) if exemptions.cover(&variation) => counts.exempt += 1,
-            // Each is a case of its own, even if several have the same causes.
+            // Each problem is reported, even if several have the same causes.
             Outcome::Problem(problem) => report.add_new_error(Diagnostic { at: Some(at), ..problem }),
             Outcome::AsDemanded | Outcome::NoEffect => {}
         }
@@ -181,7 +182,7 @@ pub fn check_variations(
 /// How a variation has ended.
 enum Outcome {
     AsDemanded,
-    /// The mistake in it has made no difference.
+    /// The mistake has made no difference.
     NoEffect,
     Problem(Diagnostic),
 }
@@ -210,7 +211,7 @@ fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
     rewordings.chain(MUTATIONS.iter().flat_map(mutate)).collect()
 }
 
-/// Returns what is wrong with the end of a variation, if anything is.
+/// Returns the problem with the result of a variation, if there is one.
 fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt) -> Option<Diagnostic> {
     let (rule, lines) = (variation.rule, quoted(&variation.inputs.join("\n")));
     let words = if tried.words.is_empty() { messages::nothing() } else { quoted(&tried.words.join(" ")) };
@@ -235,7 +236,7 @@ fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt
     }
 }
 
-/// Returns whether the tutor may say nothing to an attempt.
+/// Returns whether the tutor may show no message after an attempt.
 fn may_be_silent(silence: Silence, step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
     let sends_nothing = tried.submissions.iter().all(|submission| submission.commands.is_empty());
     match silence {

@@ -23,7 +23,7 @@ pub const MUTATIONS: &[Mutation] = &[
     ("wrong-client", by_wrong_client),
 ];
 
-/// Commands that are taken in place of another one, besides those of [`FAMILIES`], which are about what a learner is told.
+/// Commands that learners may mistake for each other, in addition to [`FAMILIES`], which is used for feedback.
 const TAKEN_FOR: &[(&str, &[&str])] = &[
     ("DEL", &["HDEL"]),
     ("HGETALL", &["GET", "HKEYS", "HVALS"]),
@@ -56,10 +56,10 @@ const TAKEN_FOR: &[(&str, &[&str])] = &[
     ("ZREMRANGEBYSCORE", &["ZRANGEBYSCORE", "ZREMRANGEBYRANK"]),
 ];
 
-/// Commands that reply the same, in a list, if they are asked for one value.
+/// Commands that return the same reply, but in a list, if one value is requested.
 const SAME_FOR_ONE: &[(&str, &str)] = &[("GET", "MGET"), ("HGET", "HMGET")];
 
-/// Returns the commands that are taken in place of a command.
+/// Returns the commands that learners may use by mistake in place of a command.
 fn neighbours(command: &str) -> Vec<&'static str> {
     let command = canonical(command);
     let has_command = |family: &&&[Member]| family.iter().any(|(name, _)| *name == command);
@@ -95,7 +95,7 @@ fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Replaces a string in an input. Returns `None` if it is not there.
+/// Replaces a string in an input. Returns `None` if the input does not contain the string.
 fn with_other_text(input: &PlayedInput, text: &str, other: &str) -> Option<String> {
     match &input.kind {
         InputKind::Python(statement) => {
@@ -182,7 +182,7 @@ fn ordered_arguments(command: &str) -> usize {
     }
 }
 
-/// Returns the text with each two neighbouring positional arguments swapped.
+/// Returns variants of a call, each with two neighbouring positional arguments swapped.
 fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
     let is_plain = |argument: &Argument| argument.keyword.is_none() && !argument.is_starred;
     let pairs = arguments.windows(2).filter(|pair| pair.iter().all(is_plain));
@@ -247,7 +247,7 @@ fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Forgets to execute a pipeline: that of the answer, or one that has the answer's only command.
+/// Leaves out the execution of a pipeline: the answer's pipeline, or one that contains the answer's only command.
 fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -272,7 +272,7 @@ fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Defines functions and never calls them: those of the answer, or one that has the answer's only line.
+/// Defines functions without calling them: the answer's functions, or one that contains the answer's only line.
 fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let is_definition = |input: &&PlayedInput| {
         input.statement().is_some_and(|s| matches!(s.form, Form::Definition { .. } | Form::Import))

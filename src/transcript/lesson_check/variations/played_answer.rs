@@ -1,4 +1,5 @@
-//! An answer that has been played: its inputs, each with its structure and with what it did. Variations are derived from it.
+//! An answer that has been played: its inputs, with the structure and the result of each input. Variations are derived
+//! from it.
 
 use std::ops::Range;
 
@@ -34,7 +35,7 @@ pub struct StepStart<'a> {
 pub struct PlayedInput {
     pub text: String,
     pub kind: InputKind,
-    /// What it did. `None` for a tutor command, and for an input that was still waiting at the end.
+    /// The result of the input. `None` for a tutor command, and for an input that was still waiting at the end.
     pub submission: Option<Submission>,
 }
 
@@ -42,10 +43,10 @@ pub struct PlayedInput {
 #[derive(Debug)]
 pub enum InputKind {
     Python(Box<Statement>),
-    /// A line of redis-cli, as its words.
+    /// The command and the arguments of a redis-cli line.
     Cli(Vec<String>),
     Tutor,
-    /// Python with a syntax error, or a line of redis-cli with unbalanced quotes.
+    /// Python with a syntax error, or a redis-cli line with unbalanced quotes.
     Broken,
 }
 
@@ -61,7 +62,7 @@ pub struct Shown<'a> {
     pub value: ShownValue<'a>,
 }
 
-/// What came of an expression.
+/// The result of an expression.
 #[derive(Debug)]
 pub enum ShownValue<'a> {
     Plain(Value),
@@ -106,18 +107,18 @@ impl<'a> PlayedAnswer<'a> {
         self.expect().is_some_and(|expect| expect.exactly || expect.output.is_some())
     }
 
-    /// Returns the texts of all inputs.
+    /// Returns all inputs as they are typed.
     pub fn texts(&self) -> Vec<String> {
         self.inputs.iter().map(|input| input.text.clone()).collect()
     }
 
-    /// Returns the inputs with others in place of the last one.
+    /// Returns the inputs, with others in place of the last one.
     pub fn with_last(&self, last: impl IntoIterator<Item = String>) -> Vec<String> {
         let before = self.inputs.len().saturating_sub(1);
         self.inputs[..before].iter().map(|input| input.text.clone()).chain(last).collect()
     }
 
-    /// Returns the inputs with another text for the one at an index.
+    /// Returns the inputs, with `text` in place of the input at an index.
     pub fn with_input(&self, index: usize, text: String) -> Vec<String> {
         let mut texts = self.texts();
         texts[index] = text;

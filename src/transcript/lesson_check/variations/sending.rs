@@ -1,5 +1,5 @@
-//! Rewordings of how an answer sends its commands: by another client object, in a pipeline, with keyword arguments, as lines
-//! of redis-cli.
+//! Rewordings of how an answer sends its commands: with another client object, in a pipeline, with keyword arguments,
+//! as redis-cli lines.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ const OF_CONNECTION: &[&str] = &[
     "XREADGROUP",
 ];
 
-/// Names for a client of one's own.
+/// Names for the variable that holds the new client object.
 const CLIENT_NAMES: &[&str] = &["c", "conn", "db"];
 
 fn by_own_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
@@ -71,11 +71,11 @@ fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     by_client(answer, "redis.Redis(host='localhost', port=6379, db=0)")
 }
 
-/// Sends everything by a client that decodes the replies, if the answer does not decode them itself.
+/// Sends everything with a client object that decodes the replies, if the answer does not decode them itself.
 fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_about_bytes = |input: &PlayedInput| {
         let Some(statement) = input.statement() else { return false };
-        // What a function returns may have to be bytes.
+        // A function may have to return bytes.
         matches!(statement.form, Form::Definition { .. })
             || statement.literals.iter().any(|literal| matches!(literal.value, LiteralValue::Bytes(_)))
             || statement.calls.iter().any(|call| ["decode", "encode"].contains(&call.method.as_str()))
@@ -85,14 +85,14 @@ fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_open.then(|| by_client(answer, "redis.Redis(decode_responses=True)")).flatten()
 }
 
-/// Makes a client object of one's own in each client of the answer, and uses it in place of `r`.
+/// Creates a new client object in each client of the answer, and uses it in place of `r`.
 fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let name = answer.fresh_name(CLIENT_NAMES)?;
     let changes_connection = answer.inputs.iter().any(|input| {
         input.reads("r")
             && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
     });
-    // A client of one's own waits for 5 seconds at most, and the `r` of an earlier step may wait longer.
+    // The new client object waits for 5 seconds at most, whereas the `r` of an earlier step may wait longer.
     let waits = answer.ends_waiting || answer.inputs.iter().any(|input| input.text.starts_with(":wait"));
     let may_block = |input: &PlayedInput| input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
     if changes_connection || answer.ends_waiting || (waits && answer.inputs.iter().any(may_block)) {
@@ -134,21 +134,21 @@ fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(texts)
 }
 
-/// Returns the only call of a command in an input, if it is one of `r` that runs once.
+/// Returns the call of an input's only command, if it is a method of `r` and runs once.
 fn only_call<'a>(answer: &PlayedAnswer<'_>, input: &'a PlayedInput) -> Option<&'a Call> {
     let mut calls = input.statement()?.calls.iter().filter(|call| answer.is_command(input, call));
     let call = calls.next().filter(|call| call.runs_once && call.receiver_name.as_deref() == Some("r"))?;
     calls.next().is_none().then_some(call)
 }
 
-/// Returns whether no variable is in the arguments of a call.
+/// Returns whether the arguments of a call contain no variables.
 fn has_plain_arguments(input: &PlayedInput, call: &Call) -> bool {
     let Some(statement) = input.statement() else { return false };
     let within = call.method_range.end..call.range.end;
     !statement.names.iter().any(|name| within.contains(&name.range.start))
 }
 
-/// Returns a word of a command as an argument in Python.
+/// Formats a command or one of its arguments as a Python argument.
 fn argument(word: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(word).ok()?;
     let is_number = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
@@ -158,7 +158,8 @@ fn argument(word: &[u8]) -> Option<String> {
 /// Returns the calls of an answer that consists of nothing else than commands of one client, each as its text without the
 /// receiver: `set('a', 1)`.
 fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
-    // A waiting client gets what is pushed only after EXEC, so that the other commands of a transaction still see it.
+    // A waiting client receives pushed data only after EXEC, so the other commands of the transaction would still see
+    // the data.
     let is_open = !answer.wants_exact_form() && !answer.ends_waiting && !answer.start.has_waiting_client;
     let mut calls = Vec::new();
     for input in answer.inputs.iter().filter(|_| is_open) {
@@ -215,7 +216,7 @@ fn keywords(answer: &PlayedAnswer<'_>, call: &Call) -> Vec<(std::ops::Range<usiz
     pairs.map(|(argument, name)| (argument.range.start..argument.range.start, format!("{name}="))).collect()
 }
 
-/// Assigns the key of the first command to a variable, and uses that.
+/// Assigns the key of the first command to a variable, and uses the variable.
 fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let name = answer.fresh_name(&["key", "name", "k"])?;
     let (index, key) = answer.inputs.iter().enumerate().find_map(|(index, input)| {
@@ -260,12 +261,12 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(vec![format!("def {name}():\n{body}    {end}\n"), call])
 }
 
-/// Returns whether a string may go over several lines, which must not be indented.
+/// Returns whether a string may extend over several lines, which must not be indented.
 fn is_on_several_lines(text: &str) -> bool {
     text.contains("'''") || text.contains("\"\"\"")
 }
 
-/// Pastes all lines at once.
+/// Pastes all lines together.
 fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_python = answer.inputs.len() > 1 && answer.inputs.iter().all(|input| input.statement().is_some());
     let with_blank_line = |input: &PlayedInput| match input.statement().map(|statement| &statement.form) {
@@ -275,7 +276,7 @@ fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_python.then(|| vec![answer.inputs.iter().map(with_blank_line).collect()])
 }
 
-/// Writes all lines on one, with semicolons.
+/// Writes all lines on a single line, with semicolons.
 fn on_one_line(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_simple = |input: &PlayedInput| {
         let form = input.statement().map(|statement| &statement.form);
@@ -291,7 +292,7 @@ fn in_redis_cli(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(lines.lines().map(str::to_owned).collect())
 }
 
-/// Writes the names of commands in small letters, in lines of redis-cli that the prompt does not take for Python then.
+/// Writes command names in lower case, in redis-cli lines that the prompt does not take for Python even then.
 fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let lines = in_redis_cli(answer).unwrap_or_else(|| answer.texts());
     let mut is_changed = false;

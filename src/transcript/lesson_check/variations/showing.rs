@@ -24,7 +24,7 @@ pub const REWORDINGS: &[Rewording] = &[
     ("helper-function", in_function),
 ];
 
-/// Names for a variable that has the value.
+/// Names for a variable that holds the value.
 const VALUE_NAMES: &[&str] = &["value", "result", "reply", "found"];
 
 impl Shown<'_> {
@@ -42,7 +42,7 @@ impl Shown<'_> {
         matches!(self.value, ShownValue::Raised(_))
     }
 
-    /// Returns the line that shows a variable with the value, as the answer shows it.
+    /// Returns the line that shows the value through a variable, in the way in which the answer shows it.
     fn look(&self, variable: &str) -> String {
         if self.is_printed || self.plain() == Some(&Value::None) {
             format!("print({variable})")
@@ -64,13 +64,13 @@ impl Shown<'_> {
         }
     }
 
-    /// Returns the line that shows another expression, as the answer shows its own.
+    /// Returns the line that shows another expression, in the way in which the answer shows its own.
     fn line(&self, expression: &str) -> String {
         if self.is_printed { format!("print({expression})") } else { expression.to_owned() }
     }
 }
 
-/// Assigns the value, and shows the variable on a line of its own.
+/// Assigns the value to a variable, and shows the variable on a separate line.
 fn in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| shown.binding != Binding::Name)?;
     let name = answer.fresh_name(VALUE_NAMES)?;
@@ -140,7 +140,7 @@ fn with_label(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print('Here it is:', {})", shown.operand())]))
 }
 
-/// Turns bytes into text, in whatever the value is.
+/// Decodes the bytes in the value, whatever its type.
 fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -165,7 +165,7 @@ fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
     answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
 }
 
-/// Prints each element on a line of its own.
+/// Prints each element on a separate line.
 fn in_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| is_element_wise(answer, shown))?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -208,14 +208,14 @@ fn in_comprehension(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_list.then(|| answer.with_last([shown.line(&format!("[item for item in {}]", shown.operand()))]))
 }
 
-/// Sorts the members of a set, which is a list then.
+/// Sorts the members of a set, which makes it a list.
 fn sorted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
     let is_set = matches!(shown.something()?, Value::Set(items) if !items.is_empty());
     is_set.then(|| answer.with_last([shown.line(&format!("sorted({})", shown.operand()))]))
 }
 
-/// Assigns the elements to a variable each, and prints these.
+/// Assigns each element to a variable, and prints the variables.
 fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     const NAMES: &[&str] = &["first", "second", "third", "fourth"];
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
@@ -226,7 +226,7 @@ fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     are_fresh.then(|| answer.with_last([format!("{names} = {}", shown.text), format!("print({names})")]))
 }
 
-/// Returns the value from a function, and calls it.
+/// Returns the value from a function, and calls the function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let name = answer.fresh_name(&["look", "fetch", "answer"])?;
@@ -235,7 +235,8 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("def {name}():\n    return {body}\n"), call]))
 }
 
-/// Returns whether the last input contains a single value as a literal. In a sentence, such a value may have been typed.
+/// Returns whether the last input contains a simple value as a literal. In a sentence, such a value could have been
+/// typed.
 fn is_typed(answer: &PlayedAnswer<'_>, value: &Value) -> bool {
     let literals = answer.inputs.last().and_then(PlayedInput::statement).map(|statement| &statement.literals);
     literals.into_iter().flatten().any(|literal| match (&literal.value, value) {
@@ -247,7 +248,7 @@ fn is_typed(answer: &PlayedAnswer<'_>, value: &Value) -> bool {
     })
 }
 
-/// Returns whether Python takes a value for true.
+/// Returns whether a value is true in Python.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::None => false,
@@ -265,7 +266,7 @@ fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok()
 }
 
-/// Returns whether there are values, and all are bytes of a text.
+/// Returns whether there are values, and all of them are bytes that contain text.
 fn all_text<'a>(values: impl IntoIterator<Item = &'a Value>) -> bool {
     let mut values = values.into_iter().peekable();
     values.peek().is_some() && values.all(|value| matches!(value, Value::Bytes(bytes) if is_text(bytes)))
