@@ -21,8 +21,8 @@ use super::frame_reader::FrameReader;
 /// thread that is about to send a frame needs less time.
 pub const SILENCE: Duration = Duration::from_millis(50);
 
-/// If the main thread of a child is idle, threads that have computed for this long without a frame are not waited for any
-/// longer, because they may compute without end.
+/// If the main thread of a child is idle, threads that have computed for this long without sending a frame are no
+/// longer waited for, because they may compute endlessly.
 pub const MOST_COMPUTING: Duration = Duration::from_millis(500);
 
 /// The time limit of a completion. A user would notice a longer delay while typing.
@@ -98,7 +98,7 @@ impl PythonProcess {
 
 impl PythonProcess {
     /// Waits for a frame, or for one of the conditions. Returns `None` if the process has ended, or has sent something
-    /// that is no frame.
+    /// that is not a frame.
     fn receive(&mut self, conditions: &WaitConditions<'_>) -> io::Result<Option<ReceiveOutcome>> {
         if let Some((thread, frame)) = self.queued_frames.pop_front() {
             return Ok(Some(ReceiveOutcome::Frame(thread, frame)));
@@ -164,7 +164,7 @@ impl PythonProcess {
         Ok(is_long.then_some(ReceiveOutcome::Computing))
     }
 
-    /// Waits for completions that were asked for. Returns `None` if they take too long.
+    /// Waits for the completions that were requested. Returns `None` after a timeout.
     fn receive_completions(&mut self) -> Option<Vec<String>> {
         let asked_at = Instant::now();
         loop {

@@ -161,7 +161,7 @@ pub enum FailedCondition<'a> {
     State(&'a Probe),
 }
 
-/// Returns all conditions of a mistake that a submission does not meet. The mistake was made if there are none.
+/// Returns all conditions of a mistake that a submission does not meet. If there are none, the mistake was made.
 pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: &Findings) -> Vec<FailedCondition<'a>> {
     let raised = submission.error.as_ref().map(matchable_text);
     let commands = if submission.commands.is_empty() { &findings.commands_behind } else { &submission.commands };

@@ -46,10 +46,10 @@ pub struct Findings {
 /// Where a value that was shown comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// A reply of Redis to this submission or to an earlier one in this step.
+    /// A Redis reply to this submission or to an earlier one in this step.
     #[default]
     Redis,
-    /// A reply of Redis about keys that have nothing to do with the step.
+    /// A Redis reply about keys that have nothing to do with the step.
     OtherKeys,
     /// Python alone: no command was sent for the value.
     Python,

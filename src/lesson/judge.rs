@@ -22,7 +22,7 @@ pub enum Verdict {
     Done,
     /// The submission changed nothing and raised no error, so the learner has not tried to do the step yet.
     Exploring,
-    /// The submission only read data, and almost did what the step asks for.
+    /// The submission only read data, and almost did what the step expects.
     Near(Vec<Mismatch>),
     /// The submission changed nothing, although that was probably intended.
     NoEffect(NoEffect),

@@ -34,11 +34,11 @@ pub enum Role {
     Code,
     /// A prompt.
     Prompt,
-    /// A reply of Redis or output of Python.
+    /// A reply from Redis, or output from Python.
     Reply,
-    /// An error of Redis or Python.
+    /// An error from Redis or Python.
     Error,
-    /// A hint that the learner asked for.
+    /// A hint that the learner requested.
     Hint,
     /// The feedback that a step is done.
     Done,

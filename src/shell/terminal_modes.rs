@@ -63,8 +63,8 @@ mod unix {
     /// The signals that end the program. Without a handler, they would end it before the terminal is restored.
     const ENDING_SIGNALS: [i32; 9] = [SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
 
-    /// Interval at which a program in the background checks whether it is in the foreground again. There is no signal
-    /// for that.
+    /// Interval at which a program in the background checks whether it is in the foreground again, because no signal
+    /// reports that.
     const FOREGROUND_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
     /// Escape sequences that undo what a line editor may have changed: they end bracketed paste and show the cursor.

@@ -1,4 +1,4 @@
-//! The differences between what a step asks for and what a submission did, as data.
+//! The differences between what a step expects and what a submission did, as data.
 //!
 //! `feedback` converts the differences to sentences for the learner. They are searched if the submission is not one of
 //! the mistakes that the lesson describes: first in the result (the error, the reply, the data), then in the command,
@@ -26,12 +26,12 @@ use value::ValueMismatch;
 /// Maximum number of differences that are reported about one submission.
 const MOST_AT_ONCE: usize = 2;
 
-/// A difference between what a step asks for and what a submission did.
+/// A difference between what a step expects and what a submission did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mismatch {
     /// Another client should have acted.
     Client(ActorMismatch),
-    /// An error was expected, but none or another one was raised.
+    /// An error was expected, but a different one or none was raised.
     Error {
         wanted: String,
         was_another_raised: bool,
@@ -74,7 +74,7 @@ pub enum Mismatch {
     },
     /// The value is right, but was not read from Redis.
     NotFromRedis,
-    /// The value is right, but was read from other keys than those of the step. `actual` is the first key that was
+    /// The value is right, but was read from keys that are not those of the step. `actual` is the first key that was
     /// read.
     FromOtherKeys {
         wanted: String,
@@ -342,7 +342,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     mismatches
 }
 
-/// Returns the differences to report about a submission that only read data and almost did what the step asks for.
+/// Returns the differences to report about a submission that only read data and almost did what the step expects.
 /// Returns nothing for any other submission.
 pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
     if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {

@@ -10,8 +10,8 @@ use crate::messages::lesson_run as messages;
 use crate::session::event::{ChildId, Effect, Show};
 use crate::session::runtime::client::{ClientIndex, TUTOR};
 
-/// Maximum number of times in a row that hidden code is repeated. Code that ends its own Python would otherwise be
-/// repeated without end.
+/// Maximum number of times in a row that hidden code is repeated. Otherwise, code that ends its own Python would be
+/// repeated endlessly.
 const MOST_REPEATS: u32 = 2;
 
 /// Problems with hidden code since the step began, or since the last submission was judged.

@@ -200,7 +200,7 @@ impl Tutor {
         verdict
     }
 
-    /// Remembers the lesson's own answer, to show it after an answer that did not use its commands.
+    /// Saves the lesson's own answer, so that it can be shown after an answer that did not use its commands.
     fn note_another_way(&mut self, step: &Step, intended: &[Vec<Vec<u8>>]) {
         let Some(run) = &mut self.lesson else { return };
         let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());

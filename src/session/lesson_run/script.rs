@@ -66,8 +66,8 @@ pub(super) enum Then {
     Shown,
 }
 
-/// Splits the code of a lesson into inputs, without the tutor commands that a lesson may not contain: they could write a
-/// file, open a port, or start the lesson again without end. `lesson::rules` reports them to the author.
+/// Splits the code of a lesson into inputs, without the tutor commands that a lesson must not contain. Such commands
+/// could write a file, open a port, or restart the lesson endlessly. `lesson::rules` reports them to the author.
 pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
     let mut inputs = dialect::inputs(text, Dialect::Both);
     inputs.retain(|input| !matches!(input, Input::Tutor(line) if refused_command(line).is_some()));

@@ -26,7 +26,7 @@ const LAST: usize = 4;
 /// Maximum number of changed parts that are shown between the start and the end of a longer value.
 const MOST_CHANGED: usize = 12;
 
-/// Maximum number of bytes of a string that are shown one by one.
+/// Maximum number of bytes of a string that are shown individually.
 const MOST_BYTES: usize = 32;
 
 /// The previous value of a key.
@@ -135,7 +135,7 @@ fn data_bytes(value: &Value) -> usize {
     }
 }
 
-/// Selects which of `total` parts are shown, and counts those in between.
+/// Selects which of `total` parts are shown, and counts the other parts.
 pub(super) fn pieces<T>(total: usize, is_changed: impl Fn(usize) -> bool, make: impl Fn(usize) -> T) -> Vec<Piece<T>> {
     if total <= MOST_SHOWN {
         return (0..total).map(|index| Piece::Part(make(index))).collect();

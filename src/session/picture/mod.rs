@@ -51,7 +51,7 @@ pub struct KeyPicture {
 /// The previous state of a key, compared with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Previous {
-    /// The key had the same type, so its parts are compared one by one.
+    /// The key had the same type, so its parts are compared individually.
     SameType,
     /// The key did not exist.
     Missing,
@@ -141,7 +141,7 @@ pub struct Ranking {
     pub members: Vec<Piece<Ranked>>,
     /// The scores at the start and at the end of a full bar.
     pub scale: (f64, f64),
-    /// The scores of `scale`, in the format of Redis.
+    /// The scores of `scale`, as Redis formats them.
     pub shown_scale: [String; 2],
 }
 
@@ -152,7 +152,7 @@ pub struct Ranked {
     pub ranks: Option<(usize, usize)>,
     pub label: Label,
     pub score: f64,
-    /// The score in the format of Redis.
+    /// The score, as Redis formats it.
     pub shown_score: String,
     /// Whether the member above or below has the same score.
     pub ties: bool,

@@ -17,7 +17,7 @@ impl Race {
             self.losses += 1;
             return self.begin_order_again();
         }
-        // Nothing is replayed.
+        // Clears the log, so that nothing is replayed.
         self.runtime.clients[client].python.replay_log = Default::default();
         self.racers.iter_mut().filter(|racer| racer.client == client).for_each(|racer| racer.rest.clear());
         self.runtime.handle_child_exit(child);

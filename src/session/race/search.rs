@@ -16,7 +16,7 @@ struct Choice {
 }
 
 impl Search {
-    /// Begins an order, without any choice made.
+    /// Begins an order, in which no choice has been made yet.
     pub fn begin(&mut self) {
         self.depth = 0;
     }

@@ -59,7 +59,7 @@ impl Clock {
         self.now_us()
     }
 
-    /// Notes that a program has sent command number `sent` of its submission.
+    /// Records that a program has sent command number `sent` of its submission.
     pub fn note_command(&mut self, sent: usize) {
         self.readings = 0;
         if sent > FREE_COMMANDS && !self.is_real {

@@ -41,12 +41,12 @@ impl ConnectionMemory {
         self.add(argv.iter().map(|word| 2 * (word.len() + WORD_OVERHEAD)).sum());
     }
 
-    /// Makes the next check measure the memory, because it may have changed in any way.
+    /// Makes the next check measure the memory, because the memory may have changed in any way.
     pub fn forget(&mut self) {
         self.added = u64::MAX;
     }
 
-    /// Notes that a connection was closed.
+    /// Records that a connection was closed and that the learner has to be told.
     pub fn note_closed(&mut self) {
         self.was_exceeded = true;
     }

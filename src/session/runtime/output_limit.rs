@@ -123,7 +123,7 @@ impl OutputLimit {
 }
 
 impl Shown {
-    /// Returns how many bytes of `text` can be shown, and counts what they contain.
+    /// Returns how many bytes of `text` can be shown, and counts their lines and characters.
     fn admit(&mut self, text: &str, allowance: Allowance) -> usize {
         let mut end = 0;
         for line in text.split_inclusive('\n') {

@@ -20,7 +20,7 @@ const MOST_REQUESTS_SINCE: u32 = 10_000;
 /// The number of requests that one frame of output counts as. Such a frame contains up to a few thousand characters.
 const OUTPUT_WEIGHT: u32 = 100;
 
-/// Number of bytes that a connection's input may keep allocated without using them.
+/// Maximum unused capacity, in bytes, that the input buffer of a connection keeps.
 const MOST_SPARE_INPUT: usize = 64 << 10;
 
 impl Runtime {

@@ -72,7 +72,7 @@ pub enum ReplayStep {
     Run(String),
     /// A thread's request is answered.
     Answer(u32, ToChild),
-    /// A thread's request for a connection has to be answered, as it was before if the log has an answer.
+    /// A thread's request for a connection has to be answered. The answer is the one in the log, if the log has one.
     Connect(u32, FromChild, Option<ToChild>),
     /// A thread waits for the answer to its pending request.
     Ask(u32, Ask),
@@ -93,7 +93,7 @@ enum Request {
 }
 
 impl Request {
-    /// Returns what a frame asks for, or `None` if it asks for nothing.
+    /// Returns what a frame requests, or `None` if it is not a request.
     fn from_frame(frame: &FromChild) -> Option<Request> {
         Some(match frame {
             FromChild::Connect { connection, .. } => Request::Connect(*connection),

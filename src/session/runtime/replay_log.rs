@@ -31,7 +31,7 @@ pub struct Answer {
 }
 
 impl Entry {
-    /// Returns whether one of the answers was a reply of Redis.
+    /// Returns whether one of the answers was a reply from Redis.
     pub fn has_redis_reply(&self) -> bool {
         self.answers.iter().any(|answer| matches!(answer.frame, ToChild::Received { .. }))
     }

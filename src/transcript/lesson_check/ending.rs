@@ -18,7 +18,7 @@ struct KeyEnding {
     database: usize,
     key: Vec<u8>,
     digest: String,
-    /// The seconds that the key has left.
+    /// The remaining time to live, in seconds.
     lifetime: Option<i64>,
 }
 

@@ -182,8 +182,8 @@ pub fn first_line(source: &str) -> String {
     }
 }
 
-/// Returns the line at which an error was raised, if the message of a SyntaxError has its number. Returns the first line
-/// otherwise.
+/// Returns the line at which an error was raised, if it is a SyntaxError whose message contains the line number.
+/// Otherwise, returns the first line.
 pub fn line_of_error(source: &str, error: &Failure) -> String {
     let number = error.message.strip_suffix(')').and_then(|message| message.rsplit_once("(<stdin>, line "));
     let number = number.and_then(|(_, number)| number.parse::<usize>().ok()?.checked_sub(1));

@@ -89,7 +89,7 @@ pub enum Progress {
 #[derive(Debug)]
 pub struct LessonChecker {
     limits: Limits,
-    /// The methods of redis-py, from which variations are made. Without them, there are no variations.
+    /// The methods of redis-py, from which variations are derived. If there are none, there are no variations.
     methods: Option<Methods>,
 }
 
@@ -107,8 +107,8 @@ impl LessonChecker {
         Ok(LessonChecker { limits, methods: Some(Methods::read(&Attempt::default().python_executable()?)?) })
     }
 
-    /// Checks a lesson. If its file breaks a rule, nothing in it is run. What takes longer than the time limit is stopped,
-    /// and nothing is tried that would have to repeat it. Calls `on_progress` whenever the check comes further.
+    /// Checks a lesson. If the lesson file breaks a rule, nothing in it is run. Code that exceeds the time limit is
+    /// stopped, and nothing that would run the code again is tried. Calls `on_progress` for each try and each step.
     ///
     /// # Errors
     /// Returns an error if Python cannot be started.

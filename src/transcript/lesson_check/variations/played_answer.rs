@@ -97,7 +97,7 @@ impl<'a> PlayedAnswer<'a> {
         self.step.expect.as_ref().map(|expect| expect.get_ref())
     }
 
-    /// Returns whether the step asks for a value that is shown.
+    /// Returns whether the step expects a value to be shown.
     pub fn wants_value(&self) -> bool {
         self.expect().is_some_and(|expect| expect.reply.is_some() || expect.output.is_some())
     }

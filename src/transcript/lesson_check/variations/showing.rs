@@ -96,7 +96,7 @@ fn printed_and_named(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print({name} := {})", shown.operand())]))
 }
 
-/// Tests the value with `if`. If the step asks for the value, prints it there.
+/// Tests the value with `if`. If the step expects the value, prints it there.
 fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let value = shown.something()?;

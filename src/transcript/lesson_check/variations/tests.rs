@@ -392,7 +392,7 @@ fn a_mutant_must_not_pass_and_must_get_a_word() {
         (("GET b", "b'2'", false), get, false, &[], "the tutor says nothing"),
         (("GET b", "b'2'", false), get, true, &["Done."], "still does the step"),
         (("GETEX a", "b'1'", false), get, true, &["Done."], "no effect"),
-        // A look at the data is no mistake if the answer changes something, unless the look fails.
+        // An attempt that only reads is not a mistake if the answer changes something, unless reading fails.
         (get, set, false, &[], "as demanded"),
         (("GET a", "!redis.exceptions.ResponseError: no", false), set, false, &[], "the tutor says nothing"),
         (("DEL a", "0", false), set, false, &[], "the tutor says nothing"),
