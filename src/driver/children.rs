@@ -1,14 +1,14 @@
 //! The Python children: processes of this same binary, and the pipes to them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
-use crate::session::event::ChildId;
+use crate::session::event::{ChildId, PythonEnd};
 use adaptive_spin::AdaptiveSpin;
 use python_kernel::frame::{self, FromChild, MAIN_THREAD, ToChild, Walls};
 use redis_server::Server;
@@ -30,6 +30,9 @@ const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The capacity of the outgoing buffer that is kept between frames, in bytes.
 const KEPT_CAPACITY: usize = 64 << 10;
+
+/// Maximum length in bytes of what a child has written to its standard error before it ended.
+const MAX_REPORT: u64 = 8 << 10;
 
 /// The processes of all children of this program, so that another thread can stop and continue them.
 static PROCESSES: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
@@ -184,14 +187,31 @@ impl PythonProcess {
         }
     }
 
-    /// Ends the process, and returns how it ended. If the process had already ended, returns how it ended by itself.
-    fn end(&mut self) -> ProcessEnd {
+    /// Ends the process, and returns how it has ended by itself, if it has and if that is known.
+    fn end(&mut self) -> Option<PythonEnd> {
         let _ = self.process.kill();
         processes().remove(&self.process.id());
-        match self.process.wait() {
-            Ok(status) if has_aborted(status) => ProcessEnd::Aborted,
-            Ok(_) | Err(_) => ProcessEnd::Other,
+        let status = self.process.wait().ok()?;
+        let mut report = Vec::new();
+        if let Some(errors) = self.process.stderr.take() {
+            // The process has ended, so the pipe is closed. A report that cannot be read says nothing.
+            let _ = errors.take(MAX_REPORT).read_to_end(&mut report);
         }
+        end_of(status, &String::from_utf8_lossy(&report))
+    }
+}
+
+/// Returns how a process with this exit status has ended, which has written `report` to its standard error.
+fn end_of(status: ExitStatus, report: &str) -> Option<PythonEnd> {
+    if has_aborted(status) {
+        // These are the words of Rust's standard library.
+        let is_stack = report.contains("has overflowed its stack");
+        let limit = python_kernel::MEMORY_LIMIT;
+        return Some(if is_stack { PythonEnd::StackOverflow } else { PythonEnd::OutOfMemory { limit } });
+    }
+    match status.code()? {
+        python_kernel::PANIC_STATUS => Some(PythonEnd::Panicked),
+        _ => Some(PythonEnd::Exited),
     }
 }
 
@@ -219,8 +239,8 @@ impl Drop for PythonProcess {
 pub enum ReceiveOutcome {
     /// A protocol frame from the thread with this number.
     Frame(u32, FromChild),
-    /// The child's process has ended.
-    Exited(ProcessEnd),
+    /// The child's process has ended, in this way if that is known.
+    Exited(Option<PythonEnd>),
     /// Nothing was sent for the time of `WaitConditions::silence`, and all threads sleep.
     Silence,
     /// Nothing was sent while the child has computed for the time of `WaitConditions::most_computing`.
@@ -228,14 +248,6 @@ pub enum ReceiveOutcome {
     /// Ctrl-C was pressed.
     Interrupt,
     /// A TCP client has sent something, or the time limit was reached.
-    Other,
-}
-
-/// How a child's process has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProcessEnd {
-    /// The process aborted itself, as the interpreter does when an allocation fails.
-    Aborted,
     Other,
 }
 
@@ -315,7 +327,7 @@ impl Children {
     /// # Errors
     /// Returns an error if waiting fails. A broken pipe is not an error but the child's end.
     pub fn receive(&mut self, id: ChildId, conditions: &WaitConditions<'_>) -> io::Result<ReceiveOutcome> {
-        let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited(ProcessEnd::Other)) };
+        let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited(None)) };
         if let Some(outcome) = child.receive(conditions)? {
             return Ok(outcome);
         }
@@ -429,10 +441,18 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_aborts_is_distinguished_from_one_that_exits() {
-        for (script, end) in [("kill -ABRT $$", ProcessEnd::Aborted), ("exit 3", ProcessEnd::Other)] {
+    fn the_ways_in_which_a_process_ends_are_distinguished() {
+        let limit = python_kernel::MEMORY_LIMIT;
+        let overflow = "echo \"thread 'main' has overflowed its stack\" >&2; kill -ABRT $$";
+        for (script, end) in [
+            ("kill -ABRT $$", Some(PythonEnd::OutOfMemory { limit })),
+            (overflow, Some(PythonEnd::StackOverflow)),
+            ("exit 101", Some(PythonEnd::Panicked)),
+            ("exit 3", Some(PythonEnd::Exited)),
+            ("kill -KILL $$", None),
+        ] {
             let mut command = Command::new("sh");
-            command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+            command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let child = PythonProcess::from_child(command.spawn().expect("sh exists")).expect("both are piped");
             let (id, mut children) = (ChildId(1), Children::default());
             children.0.insert(id, child);

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::children::{Children, MOST_COMPUTING, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
+use super::children::{Children, MOST_COMPUTING, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions};
 use super::rehearsal::{PendingRehearsal, RehearsalStart};
 use super::{Interrupts, WakeReason};
 use crate::messages::driver as messages;
@@ -150,8 +150,8 @@ impl<'a> Host<'a> {
         Ok(match self.children.receive(child, &conditions)? {
             ReceiveOutcome::Frame(thread, frame) => ReadOutcome::Event(Event::Frame { child, thread, frame }),
             ReceiveOutcome::Exited(end) => {
-                if end == ProcessEnd::Aborted {
-                    self.session.note_out_of_memory(child, python_kernel::MEMORY_LIMIT);
+                if let Some(end) = end {
+                    self.session.note_python_end(child, end);
                 }
                 ReadOutcome::Event(Event::ChildGone(child))
             }

@@ -26,9 +26,7 @@ use crate::session::Session;
 use crate::session::event::{Effect, Event, Need, Prompt, Show};
 use crate::user_files::{self, UserFiles, expand_home};
 
-pub use children::{
-    Children, MOST_COMPUTING, ProcessEnd, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions, python_walls,
-};
+pub use children::{Children, MOST_COMPUTING, PythonCompleter, ReceiveOutcome, SILENCE, WaitConditions, python_walls};
 #[cfg(unix)]
 pub use children::{continue_children, stop_children};
 pub use ctrl_c::{Interrupts, WakeReason};

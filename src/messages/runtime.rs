@@ -21,8 +21,20 @@ messages! {
 
     // Messages about Python (`python.rs`, `python_hints.rs`).
 
-    /// Shown when the learner's Python process has exited by itself. `variables` is one of the next two messages.
-    python_ended(variables) = "Python has ended. {variables} The data is untouched.";
+    /// Shown when the learner's Python has ended by itself for an unknown reason. `variables` is `variables_restored` or
+    /// `variables_gone`, as in the messages that follow.
+    python_ended(variables) = "Python has ended, for a reason that redis-tutor does not know. {variables} The data is untouched.";
+
+    /// Shown when the learner's program has ended Python, as `os._exit` does.
+    python_exited(variables) = "Python has ended: the program ended it. {variables} The data is untouched.";
+
+    /// Shown when the learner's Python has ended because its stack was used up.
+    python_stack_overflow(variables) =
+        "Python has ended: values or calls were nested too deeply. {variables} The data is untouched.";
+
+    /// Shown when the learner's Python has ended because of a fault of the interpreter.
+    python_panicked(variables) =
+        "Python has ended: it met a fault of redis-tutor's own, not of your code. {variables} The data is untouched.";
 
     /// Shown when the learner's Python process has exited because it needed more memory than `limit`, such as `1 GB`.
     /// `variables` is the same as in `python_ended`.

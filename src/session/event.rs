@@ -22,6 +22,19 @@ use python_kernel::frame::{FromChild, ToChild};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChildId(pub u32);
 
+/// How a child's process has ended by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PythonEnd {
+    /// An allocation failed, because the process may use only this memory in bytes.
+    OutOfMemory { limit: u64 },
+    /// Its stack was used up.
+    StackOverflow,
+    /// The program has ended the process.
+    Exited,
+    /// The interpreter has found a fault of its own.
+    Panicked,
+}
+
 /// An event that a session handles.
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -37,7 +50,7 @@ pub enum Event {
     Interrupt,
     /// A child has sent a frame, which is one message of the protocol between session and child.
     Frame { child: ChildId, thread: u32, frame: FromChild },
-    /// A child process has exited.
+    /// A child's process has ended. If the driver knows how, it says so before, with `Session::note_python_end`.
     ChildGone(ChildId),
     /// The time on the driver's clock since the session began, in microseconds.
     Elapsed { us: i64 },

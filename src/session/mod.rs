@@ -23,7 +23,7 @@ use checkpoint::Checkpoint;
 use commands::Wait;
 use commands::undo::UndoHistory;
 use commands::wire::WireDisplay;
-use event::{ChildId, Effect, Event, Need, Prompt, Show};
+use event::{ChildId, Effect, Event, Need, Prompt, PythonEnd, Show};
 use lesson_run::{ScriptStep, Tutor, inputs_of_lesson};
 pub use options::{Options, SEED, START_US};
 use runtime::client::{ClientIndex, TUTOR};
@@ -298,9 +298,9 @@ impl Session {
         self.tutor.runtime.clock.set_elapsed(us);
     }
 
-    /// Reports that a child process needed more memory than this limit in bytes. [`Event::ChildGone`] must follow.
-    pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
-        self.tutor.runtime.note_out_of_memory(child, limit);
+    /// Reports how a child's process has ended. [`Event::ChildGone`] must follow.
+    pub fn note_python_end(&mut self, child: ChildId, end: PythonEnd) {
+        self.tutor.runtime.note_python_end(child, end);
     }
 
     /// Limits the memory of the data, in bytes.

@@ -219,6 +219,7 @@ fn the_exit_status_tells_how_the_program_ended() {
         (&["run", "-"], "1/0\nprint('goes on')\n", 1),
         (&["run", "-"], "import sys\nsys.exit(7)\n", 7),
         (&["run", "-"], "x = = 1\n", 1),
+        (&["run", "-"], "import os\nos._exit(0)\nprint('goes on')\n", 1),
         (&["run", "--cli", "-"], "SET a 1\n", 0),
         (&["run", "no-such-file.py"], "", 1),
         (&["learn", "no-such-lesson"], "", 1),
@@ -239,6 +240,22 @@ fn a_script_continues_after_a_statement_that_raises() {
     let transcript = stdout(&output);
     assert!(transcript.contains("ZeroDivisionError: division by zero"), "{transcript}");
     assert!(transcript.ends_with(">>> print('goes on')\ngoes on\n"), "{transcript}");
+}
+
+#[test]
+fn a_statement_that_ends_python_has_an_error() {
+    for (statement, class, reason) in [
+        ("os._exit(0)", "SystemExit", "Python has ended: the program ended it."),
+        ("y = [bytes(400 * 10**6) for _ in range(4)]", "MemoryError", "Python has ended: it needed more memory"),
+    ] {
+        let json = stdout(&redis_tutor(&["run", "--json"], format!("import os\n{statement}\nx\n").as_bytes()));
+        let lines: Vec<serde_json::Value> =
+            json.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
+        let error = &lines[1]["error"];
+        assert_eq!(error["type"], class, "{json}");
+        assert!(error["message"].as_str().is_some_and(|message| message.starts_with(reason)), "{json}");
+        assert_eq!((&lines[0]["error"], &lines[2]["error"]["type"]), (&serde_json::Value::Null, &"NameError".into()));
+    }
 }
 
 #[test]

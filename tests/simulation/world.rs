@@ -17,7 +17,7 @@ use redis_tutor::lesson::progress::Progress;
 use redis_tutor::markup::Style;
 use redis_tutor::render::Renderer;
 use redis_tutor::render::theme::Theme;
-use redis_tutor::session::event::{ChildId, Effect, Event, Need, Part, Prompt, Show};
+use redis_tutor::session::event::{ChildId, Effect, Event, Need, Part, Prompt, PythonEnd, Show};
 use redis_tutor::session::{MEMORY_LIMIT, Options, START_US, Session};
 
 use super::children::{Child, PythonProcess, Read};
@@ -305,7 +305,7 @@ impl<'a> World<'a> {
                     self.perform_effects()?;
                 }
                 if faults.contains(&Fault::Abort) {
-                    self.session.note_out_of_memory(id, MEMORY_LIMIT);
+                    self.session.note_python_end(id, PythonEnd::OutOfMemory { limit: MEMORY_LIMIT });
                 }
                 if faults.contains(&Fault::Cut) || faults.contains(&Fault::Abort) {
                     self.lose(id);

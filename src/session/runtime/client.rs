@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Index, IndexMut};
 
-use super::super::event::ChildId;
+use super::super::event::{ChildId, PythonEnd};
 pub use super::ask::Ask;
 pub use super::client_index::{ClientIndex, MAIN, TUTOR};
 use super::gate::Gate;
@@ -177,8 +177,8 @@ pub struct Python {
     pub gate: Gate,
     /// Whether a signal was sent while the last source ran. The signal may have arrived after the source had ended.
     pub was_interrupted: bool,
-    /// The limit in bytes that the child's process exceeded when it ended, if that was the reason.
-    pub exceeded_memory: Option<u64>,
+    /// How the child's process has ended, if that is known.
+    pub end: Option<PythonEnd>,
     /// Number of threads besides the main thread.
     pub threads: u32,
     /// Number of sources that the child was told to run.

@@ -1,7 +1,7 @@
 //! Python children: their requests, and the answers to these requests.
 
 use super::super::display::memory_size;
-use super::super::event::{ChildId, Effect, Show};
+use super::super::event::{ChildId, Effect, PythonEnd, Show};
 use super::client::{Ask, Client, ClientIndex, Connection, SavedVariables, TUTOR};
 use super::input_log::{InputKind, InputOutcome};
 use super::output_limit::most_output;
@@ -433,11 +433,10 @@ impl Runtime {
         }
     }
 
-    /// Records that a child process needed more memory than this limit in bytes. The exit of the process is reported
-    /// afterwards.
-    pub fn note_out_of_memory(&mut self, child: ChildId, limit: u64) {
+    /// Records how a child's process has ended. The end of the process is reported afterwards.
+    pub fn note_python_end(&mut self, child: ChildId, end: PythonEnd) {
         if let Some(client) = self.clients.with_child(child) {
-            self.clients[client].python.exceeded_memory = Some(limit);
+            self.clients[client].python.end = Some(end);
         }
     }
 
@@ -451,7 +450,7 @@ impl Runtime {
         // A redis-cli line does not run in Python.
         let was_running = self.clients[client].work.as_ref().is_some_and(|work| work.running.is_some());
         let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
-        let exceeded_memory = self.clients[client].python.exceeded_memory;
+        let end = self.clients[client].python.end;
         let waiting =
             self.clients[client].python.asks.keys().copied().filter(|&thread| thread != MAIN_THREAD).collect();
         self.forget_child(client);
@@ -460,10 +459,15 @@ impl Runtime {
         }
         let is_whole = self.clients[client].python.replay_log.is_whole() && !was_replaying;
         let variables = if is_whole { messages::variables_restored() } else { messages::variables_gone() };
-        let ended = match exceeded_memory {
-            _ if asked_for => messages::python_stopped(variables),
-            Some(limit) => messages::python_out_of_memory(memory_size(limit), variables),
-            None => messages::python_ended(variables),
+        let (class, ended) = match end {
+            _ if asked_for => ("KeyboardInterrupt", messages::python_stopped(variables)),
+            Some(PythonEnd::OutOfMemory { limit }) => {
+                ("MemoryError", messages::python_out_of_memory(memory_size(limit), variables))
+            }
+            Some(PythonEnd::StackOverflow) => ("RecursionError", messages::python_stack_overflow(variables)),
+            Some(PythonEnd::Exited) => ("SystemExit", messages::python_exited(variables)),
+            Some(PythonEnd::Panicked) => ("SystemError", messages::python_panicked(variables)),
+            None => ("SystemError", messages::python_ended(variables)),
         };
         self.say_about(client, &ended);
         if is_whole {
@@ -472,7 +476,13 @@ impl Runtime {
             self.clients[client].python.replay_log = ReplayLog::default();
         }
         if was_running {
-            let running = self.clients[client].work.as_mut().and_then(|work| work.running.take());
+            let work = self.clients[client].work.as_mut();
+            let running = work.and_then(|work| {
+                work.submission.failed = true;
+                let message = ended.clone();
+                work.submission.error = Some(Failure { class: class.to_owned(), message, exit_status: None });
+                work.running.take()
+            });
             if let Some(source) = running {
                 self.log_input(client, InputKind::Python, source, InputOutcome::Broken);
             }
@@ -498,7 +508,7 @@ impl Runtime {
         python.runs = 0;
         python.threads = 0;
         python.was_interrupted = false;
-        python.exceeded_memory = None;
+        python.end = None;
         python.saved_variables = SavedVariables::Never;
         for connection in std::mem::take(&mut python.connections).into_values() {
             self.disconnect(connection.client);
