@@ -32,6 +32,11 @@ def retry_until(attempt, timeout):
     return True
 
 
+def correct_ast(ast):
+    # Newer versions show the fields of a node.
+    ast.AST.__repr__ = object.__repr__
+
+
 def correct_collections(collections):
     def name_view(view, kind):
         view.__name__ = view.__qualname__ = f"odict_{kind}"
@@ -114,6 +119,52 @@ def correct_datetime(datetime):
     # Years before 1000 are formatted as the C library formats them.
     datetime._normalize_century = False
 
+    def mistake_in(fields):
+        """Returns the exception for a field that is missing or does not fit into a C integer, if there is one."""
+        for position, field in enumerate(fields, 1):
+            if field is None and position in (2, 3):
+                name = "month" if position == 2 else "day"
+                return TypeError(f"function missing required argument '{name}' (pos {position})")
+            if not isinstance(field, int) or -(2**31) <= field < 2**31:
+                continue
+            if not -(2**63) <= field < 2**63:
+                return OverflowError("Python int too large to convert to C long")
+            bound = "greater than maximum" if field > 0 else "less than minimum"
+            return OverflowError(f"signed integer is {bound}")
+
+    def with_mistakes_of_c(check):
+        def checked(*fields):
+            try:
+                return check(*fields)
+            except (TypeError, ValueError):
+                mistake = mistake_in(fields)
+                if mistake is None:
+                    raise
+            raise mistake
+
+        return checked
+
+    datetime._check_date_fields = with_mistakes_of_c(datetime._check_date_fields)
+    datetime._check_time_fields = with_mistakes_of_c(datetime._check_time_fields)
+    original_subtract = datetime.date.__sub__
+
+    def subtract(self, other):
+        """Subtract two dates, or a date and a timedelta."""
+        if isinstance(other, datetime.datetime):
+            return NotImplemented
+        return original_subtract(self, other)
+
+    subtract.__name__, subtract.__qualname__ = "__sub__", "date.__sub__"
+    datetime.date.__sub__ = subtract
+    original_from_timestamp = datetime.datetime._fromtimestamp.__func__
+
+    def from_timestamp(cls, t, utc, tz):
+        if not isinstance(t, float) and not hasattr(type(t), "__index__"):
+            raise TypeError(f"'{type(t).__name__}' object cannot be interpreted as an integer")
+        return original_from_timestamp(cls, t, utc, tz)
+
+    datetime.datetime._fromtimestamp = classmethod(from_timestamp)
+
 
 def correct_functools(functools):
     class KeyWrapper:
@@ -153,6 +204,37 @@ def correct_functools(functools):
 
     cmp_to_key.__module__, cmp_to_key.__qualname__ = "functools", "cmp_to_key"
     functools.cmp_to_key = cmp_to_key
+    original_wrapper = functools._lru_cache_wrapper
+
+    def lru_cache_wrapper(user_function, *args):
+        if not callable(user_function):
+            raise TypeError("the first argument must be callable")
+        return original_wrapper(user_function, *args)
+
+    functools._lru_cache_wrapper = lru_cache_wrapper
+
+
+def correct_heapq(heapq):
+    """Makes the functions check their heap as the native ones do."""
+
+    def checked(function, needs_item):
+        def checking(heap, *args):
+            if not isinstance(heap, list):
+                kind = type(heap).__name__
+                argument = "argument" if not args else "argument 1"
+                raise TypeError(f"{function.__name__}() {argument} must be list, not {kind}")
+            if needs_item and not heap:
+                raise IndexError("index out of range")
+            return function(heap, *args)
+
+        checking.__name__ = checking.__qualname__ = function.__name__
+        checking.__doc__ = function.__doc__
+        setattr(heapq, function.__name__, checking)
+
+    checked(heapq.heappop, True)
+    checked(heapq.heapreplace, True)
+    checked(heapq.heappush, False)
+    checked(heapq.heapify, False)
 
 
 def correct_io(io):
@@ -245,6 +327,16 @@ def correct_pickle(pickle):
     pickle.load, pickle.loads = raising_unpickling_error(pickle.load), raising_unpickling_error(pickle.loads)
 
 
+def correct_random(random):
+    def randint(self, a, b):
+        """Return random integer in range [a, b], including both end points."""
+        return self.randrange(a, b + 1)
+
+    randint.__qualname__ = "Random.randint"
+    random.Random.randint = randint
+    random.randint = random._inst.randint
+
+
 def correct_regex_compiler(compiler):
     """Makes `\\d` and `\\w` match the characters that they match in CPython."""
     from _sre import _category_words
@@ -265,6 +357,19 @@ def correct_regex_compiler(compiler):
         code.append(end)
 
     compiler._compile_charset = compile_charset
+
+
+def correct_textwrap(textwrap):
+    original = textwrap.TextWrapper._handle_long_word
+
+    def handle_long_word(self, reversed_chunks, cur_line, cur_len, width):
+        # Newer versions no longer add an empty part to a line that is full.
+        if self.break_long_words and width >= 1 and cur_len >= width:
+            cur_line.append("")
+        else:
+            original(self, reversed_chunks, cur_line, cur_len, width)
+
+    textwrap.TextWrapper._handle_long_word = handle_long_word
 
 
 def correct_threading(threading):
@@ -301,12 +406,16 @@ CORRECTIONS = {
     "_pydatetime": correct_datetime,
     "_pydecimal": correct_decimal,
     "_strptime": correct_strptime,
+    "ast": correct_ast,
     "collections": correct_collections,
     "functools": correct_functools,
+    "heapq": correct_heapq,
     "io": correct_io,
     "json.encoder": correct_json_encoder,
     "pickle": correct_pickle,
+    "random": correct_random,
     "re._compiler": correct_regex_compiler,
+    "textwrap": correct_textwrap,
     "threading": correct_threading,
     "warnings": correct_warnings,
 }

@@ -109,7 +109,19 @@ def use_parents_clock():
 
     def with_default_now(convert):
         def converted(seconds=None, /):
-            return convert(_host.time() if seconds is None else seconds)
+            try:
+                return convert(_host.time() if seconds is None else seconds)
+            except (TypeError, ValueError) as raised:
+                if isinstance(seconds, float) and seconds != seconds:
+                    error = ValueError("Invalid value NaN (not a number)")
+                elif isinstance(raised, ValueError):
+                    raise
+                elif isinstance(seconds, (int, float)):
+                    error = OverflowError("timestamp out of range for platform time_t")
+                else:
+                    kind = type(seconds).__name__
+                    error = TypeError(f"'{kind}' object cannot be interpreted as an integer")
+            raise error
 
         converted.__name__ = converted.__qualname__ = convert.__name__
         return converted

@@ -4,7 +4,10 @@
 //! be compiled.
 
 use super::{guards, kernel, nesting_error};
-use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
+use rustpython_vm::{
+    PyObjectRef, PyResult, VirtualMachine,
+    function::{ArgBytesLike, FuncArgs},
+};
 
 pub(super) use _host::{Output, module_def};
 
@@ -19,6 +22,14 @@ fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> P
         if let Some(error) = source.and_then(|source| nesting_error(&source, "<string>", vm)) {
             return Err(error);
         }
+    }
+    if let Some(source) = args.args.first()
+        && builtin != "compile"
+        && source.downcast_ref::<PyStr>().is_none()
+        && source.downcast_ref::<PyCode>().is_none()
+        && source.try_to_value::<ArgBytesLike>(vm).is_err()
+    {
+        return Err(vm.new_type_error(format!("{builtin}() arg 1 must be a string, bytes or code object")));
     }
     if let Some(code) = args.args.first().and_then(|source| source.downcast_ref::<PyCode>()) {
         guards::check_executable(builtin, code, vm)?;

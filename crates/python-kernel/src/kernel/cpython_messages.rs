@@ -95,8 +95,14 @@ fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachi
         return Some(rewritten);
     }
     let failing = FailingExpression::from_traceback(error, vm)?;
-    match &*class {
-        "TypeError" => type_errors::rewrite(message, &failing, vm),
+    let rewritten = of_operation(&class, message, &failing, vm)?;
+    Some(message_templates::with_qualified_names(&class, &rewritten).unwrap_or(rewritten))
+}
+
+/// Returns CPython's message for an exception of a failing expression, if it differs from the interpreter's.
+fn of_operation(class: &str, message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
+    match class {
+        "TypeError" => type_errors::rewrite(message, failing, vm),
         "ZeroDivisionError" if message == "division by zero" => match failing.operator() {
             Some(Operator::FloorDiv) => Some("integer division or modulo by zero".to_owned()),
             Some(Operator::Mod) => Some("integer modulo by zero".to_owned()),
@@ -112,15 +118,6 @@ fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachi
         }
         "ValueError" if message == "byte must be in range(0, 256)" && failing.called_name() == Some("bytes") => {
             Some("bytes must be in range(0, 256)".to_owned())
-        }
-        "ValueError" => {
-            match (message_templates::captures(message, "{} is not in list")?.as_slice(), failing.called_method()?) {
-                (_, "remove") => Some("list.remove(x): x not in list".to_owned()),
-                ([quoted], "index") if failing.type_of_argument(0, vm)? != "str" => {
-                    Some(format!("{} is not in list", quoted.strip_prefix('\'')?.strip_suffix('\'')?))
-                }
-                _ => None,
-            }
         }
         "IndexError" if message == "tuple index out of range" && failing.called_method()? == "format" => {
             Some(format!("Replacement index {} out of range for positional args tuple", failing.missing_replacement()?))

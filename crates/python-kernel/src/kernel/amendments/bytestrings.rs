@@ -1,6 +1,7 @@
 //! Bytes and byte arrays: the operators `%` and `in`, affixes, blanks, `join`, and `repr`.
 
 use super::format::percent;
+use super::module_messages::reworded;
 use super::replace::{Original, replace_method, replace_operator, replace_repr};
 use rustpython_vm::{
     AsObject, Py, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
@@ -43,10 +44,10 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         for name in ["index", "rindex"] {
             let original = Original::find(class, name, vm)?;
             let index = move |args: FuncArgs, vm: &VirtualMachine| {
-                let is_number = args.args.get(1).is_some_and(|part| part.downcast_ref::<PyInt>().is_some());
                 original.call(args, vm).map_err(|error| {
-                    let is_missing = error.class().is(vm.ctx.exceptions.value_error) && !is_number;
-                    if is_missing { vm.new_value_error("subsection not found") } else { error }
+                    reworded(error, vm, |message| {
+                        (message == "substring not found").then(|| "subsection not found".to_owned())
+                    })
                 })
             };
             replace_method(class, name, index, vm);

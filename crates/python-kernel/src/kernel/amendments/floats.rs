@@ -33,6 +33,7 @@ pub fn install(vm: &VirtualMachine) {
     replace_method(class, "__hash__", |value: PyObjectRef, vm: &VirtualMachine| hash(&value, vm), vm);
     replace_method(class, "__format__", format, vm);
     replace_method(class, "__round__", round, vm);
+    replace_method(class, "hex", |number: PyRef<PyFloat>| hex(number.to_f64()), vm);
     replace_operator!(class, [remainder, right_remainder], ["__mod__", "__rmod__"], modulo, vm);
     replace_operator!(class, [floor_divide, right_floor_divide], ["__floordiv__", "__rfloordiv__"], floor_divide, vm);
     replace_operator!(class, [true_divide, right_true_divide], ["__truediv__", "__rtruediv__"], divide, vm);
@@ -50,6 +51,23 @@ pub fn install(vm: &VirtualMachine) {
             power(&base, &exponent, &vm.unwrap_or_none(modulus.flatten()), vm)
         };
     replace_method(class, "__rpow__", method, vm);
+}
+
+/// Implements `float.hex`.
+fn hex(number: f64) -> String {
+    if !number.is_finite() {
+        return if number.is_nan() { "nan".to_owned() } else { number.to_string() };
+    }
+    let sign = if number.is_sign_negative() { "-" } else { "" };
+    if number == 0.0 {
+        return format!("{sign}0x0.0p+0");
+    }
+    let bits = number.to_bits();
+    let (exponent, fraction) = ((bits >> 52) & 0x7ff, bits & ((1 << 52) - 1));
+    match i32::try_from(exponent).unwrap_or(0) {
+        0 => format!("{sign}0x0.{fraction:013x}p-1022"),
+        exponent => format!("{sign}0x1.{fraction:013x}p{:+}", exponent - 1023),
+    }
 }
 
 /// Implements `float(...)`.

@@ -3,7 +3,7 @@
 use super::replace::{Original, native_class, replace_method};
 use rustpython_vm::{
     AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyTypeRef},
+    builtins::{PyInt, PyStr, PyTypeRef},
     function::FuncArgs,
 };
 use std::sync::OnceLock;
@@ -32,6 +32,22 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         _ => Err(vm.new_type_error("sort() takes no positional arguments")),
     };
     replace_method(list, "sort", sort, vm);
+    for name in ["index", "remove"] {
+        let original = Original::find(list, name, vm)?;
+        let search = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+            let value = args.args.get(1).cloned();
+            original.call(args, vm).map_err(|error| {
+                let is_missing = error.class().is(vm.ctx.exceptions.value_error)
+                    && error.args().first().is_some_and(|message| is_about_list(message));
+                match value.filter(|_| is_missing).map(|value| value.repr(vm)) {
+                    Some(_) if name == "remove" => vm.new_value_error("list.remove(x): x not in list"),
+                    Some(Ok(shown)) => vm.new_value_error(format!("{shown} is not in list")),
+                    _ => error,
+                }
+            })
+        };
+        replace_method(list, name, search, vm);
+    }
     Ok(())
 }
 
@@ -50,6 +66,11 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         tee.slots.new.store(Some(new_tee));
     }
     Ok(())
+}
+
+/// Returns whether this is the message of `list.index` for a value that is missing.
+fn is_about_list(message: &PyObject) -> bool {
+    message.downcast_ref::<PyStr>().is_some_and(|message| message.to_string_lossy().ends_with(" is not in list"))
 }
 
 /// Implements `itertools.tee(...)`.

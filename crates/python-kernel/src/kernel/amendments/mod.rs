@@ -24,6 +24,7 @@ mod partials;
 mod regexes;
 mod replace;
 mod sets;
+mod structs;
 mod texts;
 mod unicode;
 
@@ -55,6 +56,7 @@ pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
         "_functools" => partials::amend(module, vm),
         "_hashlib" => hashes::amend(module, vm),
         "_sre" => regexes::amend(module, vm),
+        "_struct" => structs::amend(module, vm),
         "_string" => format::amend(module, vm),
         "binascii" => module_messages::amend_binascii(module, vm),
         "itertools" => iterators::amend(module, vm),

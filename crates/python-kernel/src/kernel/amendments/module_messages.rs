@@ -8,7 +8,7 @@ use rustpython_vm::{
 };
 
 /// Replaces the message of an exception, if it has another. Returns the exception.
-fn reworded(
+pub(super) fn reworded(
     error: PyBaseExceptionRef,
     vm: &VirtualMachine,
     reword: impl Fn(&str) -> Option<String>,
@@ -55,7 +55,17 @@ pub fn amend_zlib(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         let reason = message.strip_prefix("deflate decompression error: ")?;
         Some(format!("Error -3 while decompressing data: {reason}"))
     };
-    reword_function(module, "decompress", reword, vm)
+    reword_function(module, "decompress", reword, vm)?;
+    let (original, error) = (module.get_attr("decompress", vm)?, module.get_attr("error", vm)?);
+    let decompress = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        let is_empty = args.args.first().is_some_and(|data| matches!(data.length_opt(vm), Some(Ok(0))));
+        if is_empty {
+            let message = "Error -5 while decompressing data: incomplete or truncated stream";
+            return Err(error.call((message,), vm)?.try_into_value(vm)?);
+        }
+        original.call(args, vm)
+    };
+    module.set_attr("decompress", vm.new_function("decompress", decompress), vm)
 }
 
 /// Amends the module `_collections`.

@@ -110,6 +110,9 @@ fn new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let object = args.args.first().or_else(|| args.kwargs.get("object"));
     let Some(object) = object else { return original(class, args, vm) };
     let is_decoding = args.args.len() > 1 || args.kwargs.contains_key("encoding") || args.kwargs.contains_key("errors");
+    if args.args.len() > 3 {
+        return Err(vm.new_type_error(format!("str expected at most 3 arguments, got {}", args.args.len())));
+    }
     if is_decoding {
         for (position, name) in [(1, "encoding"), (2, "errors")] {
             let given = args.args.get(position).or_else(|| args.kwargs.get(name));

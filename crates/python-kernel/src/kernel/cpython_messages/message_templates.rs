@@ -61,6 +61,9 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("TypeError", "unsupported operand type(s) for divmod: {}", "unsupported operand type(s) for divmod(): {}"),
     ("TypeError", "type '{}' doesn't define '__floor__' method", "must be real number, not {}"),
     ("TypeError", "type '{}' doesn't define '__ceil__' method", "must be real number, not {}"),
+    ("TypeError", "'slice' object cannot be interpreted as an integer", "sequence index must be integer, not 'slice'"),
+    ("TypeError", "cannot compare naive and aware {}", "can't compare offset-naive and offset-aware {}"),
+    ("TypeError", "itemgetter expected 1 argument, got 0.", "itemgetter expected 1 argument, got 0"),
     ("TypeError", "an integer is required.", "an integer is required"),
     (
         "TypeError",
@@ -137,22 +140,29 @@ const QUALIFIED_NAMES: &[(&str, &str)] = &[
 
 /// Returns CPython's message for a message of the interpreter, if they differ.
 pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
-    let rows = TEMPLATES.iter().filter(|(row_class, _, _)| *row_class == class);
-    rows.into_iter()
-        .find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?)))
-        .or_else(|| with_qualified_names(class, message))
+    let mut rows = TEMPLATES.iter().filter(|(row_class, _, _)| *row_class == class);
+    match rows.find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?))) {
+        Some(filled) => Some(with_qualified_names(class, &filled).unwrap_or(filled)),
+        None => with_qualified_names(class, message),
+    }
 }
 
 /// Returns a message with the names of types as CPython writes them, or `None` if that makes no difference.
-fn with_qualified_names(class: &str, message: &str) -> Option<String> {
+pub(super) fn with_qualified_names(class: &str, message: &str) -> Option<String> {
+    if let Some((before, after)) = message.split_once(" has no attribute ") {
+        let before = with_qualified_names(class, &format!("{before} "))?;
+        return Some(format!("{}has no attribute {after}", before));
+    }
     let names_types = message.starts_with("unsupported operand")
         || message.contains(" not supported between instances of ")
         || message.contains("' object ")
+        || message.starts_with("can only concatenate ")
         || message.contains("argument must be a string or a ");
     let mut qualified = message.to_owned();
     for (name, in_module) in QUALIFIED_NAMES {
         if names_types {
             qualified = qualified.replace(&format!("'{name}'"), &format!("'{in_module}'"));
+            qualified = qualified.replace(&format!("\"{name}\""), &format!("\"{in_module}\""));
         }
         let is_last = |before: &str| before.ends_with(" not ") && class == "TypeError";
         if let Some(before) = message.strip_suffix(name).filter(|before| is_last(before)) {

@@ -33,6 +33,9 @@ pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMa
         str_expected_message(&type_, failing, vm)
     } else if let Some(type_) = capture("{} object is not an iterator") {
         (!type_.starts_with('\'')).then(|| format!("'{type_}' object is not an iterator"))
+    } else if let Some(type_) = capture("must be real number, not {}") {
+        let sleeps = failing.called_name() == Some("sleep");
+        sleeps.then(|| format!("'{type_}' object cannot be interpreted as an integer"))
     } else if let Some(type_) = capture("unexpected type {}") {
         Some(match failing.called_name() {
             Some("ord") => format!("ord() expected string of length 1, but {type_} found"),
@@ -45,7 +48,9 @@ pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMa
             _ => format!("a bytes-like object is required, not '{type_}'"),
         })
     } else if let Some(type_) = capture("argument must be an unicode character, not {}") {
-        Some(format!("{}() argument 1 must be a unicode character, not {type_}", failing.called_name()?))
+        let name = failing.called_name()?;
+        let position = if matches!(name, "category" | "combining" | "east_asian_width") { "" } else { " 1" };
+        Some(format!("{name}() argument{position} must be a unicode character, not {type_}"))
     } else if let Some(type_) = capture("center() argument 2 must be a byte string of length 1, not {}") {
         let name = failing.called_method().filter(|name| *name != "center")?;
         Some(format!("{name}() argument 2 must be a byte string of length 1, not {type_}"))

@@ -25,3 +25,4 @@ class F(float): pass
 
 F(5.5) % 2, F(2.5) // 1, round(F(2.675), 2), repr(F(1e16)), F('1.5'), f'{F(1.5):.2f}', F(1) / 3, type(F(1) + 1).__name__
 float.__mod__(-5.5, 2), (5.5).__rmod__(11), float.__repr__(1e16), (2.0).__pow__(3)
+[(5e-324).hex(), (1.5).hex(), (-0.0).hex(), float('inf').hex(), float('nan').hex(), (-2.0**70).hex(), (2.5e-310).hex()]

@@ -13,3 +13,7 @@ it.islice([1], 'a', 2, 1)
 it.islice([1], 1, 2, 'a')
 it.tee([1], -1)
 [list(x) for x in it.tee('ab', 3)], it.tee([1], 0)
+[1, timedelta(0)].index(timedelta(1)) if (timedelta := __import__('datetime').timedelta) else 0
+['a'].index('b')
+[1].remove(2)
+[[1]].index([2], 0, 5)

@@ -11,3 +11,4 @@ math.log(0)
 math.sin(float('inf'))
 math.floor(float('inf'))
 math.ceil(float('nan'))
+[math.cbrt(3.14159), math.cbrt(1e-5), math.cbrt(123456.789), math.cbrt(0.7)]

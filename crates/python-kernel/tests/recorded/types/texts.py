@@ -14,3 +14,5 @@ class T(str): pass
 
 T('ß').upper(), repr(T('a')), T(' a ').strip(), T('ΑΣ').lower(), type(T('a').upper()).__name__
 str.lower('ΑΣ'), str.split('a b'), str.__mod__('%d', 5), str.__repr__('é')
+str(1, 2, 3, 4)
+str(b'a', 'utf-8', 5)
