@@ -17,7 +17,8 @@ pub struct Findings {
     pub sent: Vec<Vec<Vec<u8>>>,
     /// The commands of this step that were answered, with their replies.
     pub exchanges: Vec<Exchange>,
-    /// If the submission sent no command: the earlier commands of this step from which the variables come that it reads.
+    /// The earlier commands of this step whose replies are the source of the variables that the submission reads.
+    /// Empty if the submission sent a command.
     pub commands_behind: Vec<Vec<Vec<u8>>>,
     /// The names of the clients that have sent commands in this step.
     pub acting_clients: Vec<String>,

@@ -242,7 +242,7 @@ fn is_several_lines(text: &str) -> bool {
 /// Returns whether a mistake can be about this submission, and not about an earlier one whose effect is still in the
 /// data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
-    // A value that comes from the wrong command is shown only now.
+    // A variable may hold the reply to a wrong command, which becomes visible only now.
     let shows_result = !findings.commands_behind.is_empty() && !submission.output.is_empty() && !when.uses.is_empty();
     let did_something =
         !submission.commands.is_empty() || submission.changed || findings.race_result.is_some() || shows_result;

@@ -229,8 +229,8 @@ struct Display<'a> {
     typed: &'a str,
 }
 
-/// Removes the arguments from all calls of methods that send a command: `print(r.get('n'))` becomes `print(r.get())`. What
-/// is sent to Redis is not what the source prints.
+/// Removes the arguments from all calls of methods that send a command: `print(r.get('n'))` becomes `print(r.get())`.
+/// Arguments that are sent to Redis are not printed by the source itself.
 fn without_arguments_of_commands(source: &str) -> String {
     let mut kept = String::new();
     let mut rest = source;
@@ -244,8 +244,8 @@ fn without_arguments_of_commands(source: &str) -> String {
     kept + rest
 }
 
-/// Returns the position of the parenthesis that closes a call, in the text after the opening one. Returns the length of
-/// the text if there is none.
+/// Returns the position of the parenthesis that closes a call, in the source after the opening parenthesis. If there
+/// is no such parenthesis, returns the length of that source.
 fn closing_parenthesis(arguments: &str) -> usize {
     let mut depth = 0;
     let mut quote = None;

@@ -16,7 +16,7 @@ use crate::session::event::Effect;
 use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::probe_answer;
 
-/// Data of at most this size are compared with the data at the start of the step.
+/// Maximum size of the data that is compared with the data at the start of the step, in bytes.
 const MOST_DIGESTED_BYTES: usize = 4 << 20;
 
 impl Tutor {
@@ -79,7 +79,7 @@ impl Tutor {
         self.runtime.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
     }
 
-    /// If a submission has restored all data as they were at the start of the step, earlier mistakes no longer matter.
+    /// If a submission has restored the data at the start of the step, records that earlier mistakes no longer matter.
     fn note_repair(&mut self, submission: &Submission) {
         let is_spoilt = self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt);
         if !is_spoilt || !submission.changed {
@@ -91,8 +91,8 @@ impl Tutor {
         }
     }
 
-    /// Returns a digest of all data, in which the expiry of a key counts but not its time. Returns `None` if there is so
-    /// much data that computing the digest would take noticeable time.
+    /// Returns a digest of all data. The digest depends on whether a key expires, but not on when it expires. Returns
+    /// `None` if there is so much data that computing the digest would cause a noticeable delay.
     pub(super) fn data_digest(&self) -> Option<String> {
         let keyspace = &self.runtime.engine.keyspace;
         (keyspace.memory() <= MOST_DIGESTED_BYTES).then(|| keyspace.digest())

@@ -9,7 +9,7 @@ use python_kernel::syntax;
 use redis_engine::command::Group;
 use redis_engine::commands;
 
-/// Number of commands that are remembered as sources of variables.
+/// Maximum number of commands that are recorded as sources of variables.
 const MOST_COMMANDS: usize = 1000;
 
 /// Python's name for the value that was last echoed.
@@ -22,10 +22,10 @@ pub(super) struct StepActivity {
     keys: HashSet<Vec<u8>>,
     /// Whether a command has read data that is not in a single key, such as the list of all keys.
     reads_whole_keyspace: bool,
-    /// Variables whose values come from commands, as pairs of client and variable name, with the indexes of these
+    /// Variables whose values come from commands, as pairs of client and variable name, with the indices of these
     /// commands in `commands`.
     variables: HashMap<(String, String), BTreeSet<usize>>,
-    /// The commands that the values of variables come from.
+    /// The commands from which the values of variables come.
     commands: Vec<Vec<Vec<u8>>>,
     /// Variables that were set in this step, as pairs of client and variable name.
     assigned: HashSet<(String, String)>,
@@ -61,13 +61,13 @@ impl StepActivity {
         }
     }
 
-    /// Returns the indexes of the commands from which the variables come that a submission reads.
+    /// Returns the indices of the commands whose replies are the source of the variables that a submission reads.
     fn sources(&self, submission: &Submission, variables: &syntax::Variables) -> BTreeSet<usize> {
         let of_client = |name: &String| self.variables.get(&(submission.client.clone(), name.clone()));
         variables.read.iter().filter_map(of_client).flatten().copied().collect()
     }
 
-    /// Returns the commands of earlier submissions from which the variables come that a submission reads.
+    /// Returns the earlier commands whose replies are the source of the variables that a submission reads.
     pub fn commands_behind(&self, submission: &Submission) -> Vec<Vec<Vec<u8>>> {
         let sources = self.sources(submission, &syntax::variables(&submission.source));
         sources.into_iter().map(|index| self.commands[index].clone()).collect()
