@@ -118,6 +118,9 @@ pub enum Command {
         /// Type only what the lessons contain, and no variations of their answers
         #[arg(long)]
         quick: bool,
+        /// Also play the tries of learners in this file, one JSON object a line: {"step": "LESSON/STEP", "right": true, "input": "…"}
+        #[arg(long, value_name = "FILE")]
+        tries: Vec<PathBuf>,
         /// Lesson files, or folders of lesson files; without them, the built-in lessons
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,

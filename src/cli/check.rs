@@ -15,16 +15,25 @@ use crate::lesson::text_rules;
 use crate::messages::cli as messages;
 use crate::messages::counts::{self, counted};
 use crate::shell;
-use crate::transcript::lesson_check::{Counts, LessonChecker, Progress};
+use crate::transcript::lesson_check::{Counts, LessonChecker, Progress, RecordedTries};
 use crate::user_files::UserFiles;
 
 /// Checks the lessons at these paths, or the built-in lessons. If `is_quick`, does not check variations of answers.
-pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -> Result<i32, Error> {
+pub fn check_lessons(
+    arguments: &Arguments,
+    paths: &[PathBuf],
+    tries_files: &[PathBuf],
+    is_quick: bool,
+) -> Result<i32, Error> {
     let limits = Limits { time: TimeLimit::of_try(arguments.time_limit), memory: arguments.memory_limit };
     let checker = match is_quick {
         true => LessonChecker::without_variations(limits),
         false => LessonChecker::with_variations(limits)?,
     };
+    let read_tries = |path: &PathBuf| RecordedTries::parse(read_file(path)?).map_err(Error::new);
+    let checker = checker.with_recorded_tries(tries_files.iter().map(read_tries).collect::<Result<_, Error>>()?);
+    let mut steps_checked = Vec::new();
+    let mut recorded_errors = Vec::new();
     let mut progress = ProgressLine::new(arguments.style(shell::text_width() - 1));
     let mut sources = Vec::new();
     for path in paths {
@@ -50,6 +59,7 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -
                 let id = lesson.id.get_ref().clone();
                 let position = Some(lesson.id.span().start);
                 let steps = lesson.steps.len();
+                steps_checked.extend(lesson.steps.iter().map(|step| (id.clone(), step.id.get_ref().clone())));
                 let (mut steps_done, mut tries_done) = (0, 0);
                 let report = checker.check(&Arc::new(lesson), |event| {
                     match event {
@@ -63,6 +73,7 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -
                 tries += report.tries;
                 variations += report.variations;
                 advice = report.advice;
+                recorded_errors.extend(report.recorded_errors);
                 let replaced = replaced_lesson(&source.name, &id, &built_in);
                 advice.extend(
                     replaced.map(|other| Diagnostic::new(position, messages::id_of_built_in(&id, &other.name))),
@@ -83,6 +94,14 @@ pub fn check_lessons(arguments: &Arguments, paths: &[PathBuf], is_quick: bool) -
             print_line(&messages::advice(source.format_diagnostic(advice)))?;
         }
         fault_count += faults.len();
+    }
+    for (index, file) in checker.recorded_tries().iter().enumerate() {
+        let unknown = file.unknown_steps(&steps_checked);
+        let of_file = recorded_errors.iter().filter(|(known, _)| *known == index).map(|(_, error)| error);
+        for error in unknown.iter().chain(of_file) {
+            print_line(&file.source.format_diagnostic(error))?;
+            fault_count += 1;
+        }
     }
     let lessons = counted(sources.len(), counts::one_lesson, counts::lessons);
     let tries = counted(tries, counts::one_try, counts::tries);

@@ -144,7 +144,7 @@ fn run(arguments: &Arguments) -> Result<i32, Error> {
         Some(Command::Review) => learn::run_session(arguments, &Start::Practice, None),
         Some(Command::Sheet { lesson }) => sheet::print_sheets(arguments, lesson.as_deref()),
         Some(Command::Lessons) => list_lessons(arguments),
-        Some(Command::Check { quick, paths }) => check::check_lessons(arguments, paths, *quick),
+        Some(Command::Check { quick, tries, paths }) => check::check_lessons(arguments, paths, tries, *quick),
         Some(Command::Transcript { file, width }) => authoring::print_transcript(arguments, file, *width),
         Some(Command::New { path }) => authoring::write_new_lesson(path),
         Some(Command::Serve(options)) => serve::serve(arguments, options),

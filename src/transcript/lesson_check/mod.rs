@@ -8,6 +8,7 @@ mod attempt;
 mod attempts;
 mod ending;
 mod explain;
+mod recorded_tries;
 mod untyped_steps;
 mod variations;
 
@@ -27,6 +28,7 @@ use crate::session::{self, python_hints};
 use crate::transcript::other_dialect;
 use attempt::{Attempt, Conditions, LessonUnderTest};
 use explain::{first_line, line_of_error, quoted};
+pub use recorded_tries::RecordedTries;
 use untyped_steps::check_untyped_step;
 pub use variations::Counts;
 use variations::{Methods, can_be_varied, check_variations};
@@ -41,6 +43,8 @@ pub struct Report {
     pub tries: usize,
     /// Numbers of variations that were typed.
     pub variations: Counts,
+    /// Errors of recorded tries, each with the index of the file of tries.
+    pub recorded_errors: Vec<(usize, Diagnostic)>,
 }
 
 impl Report {
@@ -66,12 +70,14 @@ impl Report {
         self.advice.extend(other.advice);
         self.tries += other.tries;
         self.variations += other.variations;
+        self.recorded_errors.extend(other.recorded_errors);
     }
 
     /// Sorts everything by its position in the file.
     fn sorted(mut self) -> Self {
         self.errors.sort_by_key(|error| error.at);
         self.advice.sort_by_key(|advice| advice.at);
+        self.recorded_errors.sort_by_key(|(file, error)| (*file, error.at));
         self
     }
 }
@@ -91,12 +97,14 @@ pub struct LessonChecker {
     limits: Limits,
     /// The methods of redis-py, from which variations are derived. If there are none, there are no variations.
     methods: Option<Methods>,
+    /// Files of recorded tries, which are typed as well.
+    recorded: Vec<RecordedTries>,
 }
 
 impl LessonChecker {
     /// Returns a checker that types everything in a lesson, but no variations. The limits are those of each attempt.
     pub fn without_variations(limits: Limits) -> Self {
-        LessonChecker { limits, methods: None }
+        LessonChecker { limits, methods: None, recorded: Vec::new() }
     }
 
     /// Returns a checker that also types variations of the answers.
@@ -104,7 +112,19 @@ impl LessonChecker {
     /// # Errors
     /// Returns an error if Python cannot be started.
     pub fn with_variations(limits: Limits) -> io::Result<Self> {
-        Ok(LessonChecker { limits, methods: Some(Methods::read(&Attempt::default().python_executable()?)?) })
+        let methods = Methods::read(&Attempt::default().python_executable()?)?;
+        Ok(LessonChecker { methods: Some(methods), ..LessonChecker::without_variations(limits) })
+    }
+
+    /// Makes the checker also type recorded tries.
+    #[must_use]
+    pub fn with_recorded_tries(self, recorded: Vec<RecordedTries>) -> Self {
+        LessonChecker { recorded, ..self }
+    }
+
+    /// Returns the files of recorded tries.
+    pub fn recorded_tries(&self) -> &[RecordedTries] {
+        &self.recorded
     }
 
     /// Checks a lesson. If the lesson file breaks a rule, nothing in it is run. Code that exceeds the time limit is
@@ -130,7 +150,7 @@ impl LessonChecker {
             let on_try = || progress.send(Progress::Tried);
             let lesson_under_test =
                 LessonUnderTest { lesson, rehearsal: rehearsal.clone(), limits: self.limits, on_try: &on_try };
-            let checked = check_step(&lesson_under_test, index, self.methods.as_ref());
+            let checked = check_step(&lesson_under_test, index, self.methods.as_ref(), &self.recorded);
             progress.send(Progress::StepDone);
             checked
         };
@@ -145,7 +165,12 @@ impl LessonChecker {
 }
 
 /// Checks a step.
-fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, methods: Option<&Methods>) -> io::Result<Report> {
+fn check_step(
+    lesson_under_test: &LessonUnderTest<'_>,
+    index: usize,
+    methods: Option<&Methods>,
+    recorded: &[RecordedTries],
+) -> io::Result<Report> {
     let lesson = lesson_under_test.lesson;
     let step = &lesson.steps[index];
     let mut report = Report::default();
@@ -188,6 +213,11 @@ fn check_step(lesson_under_test: &LessonUnderTest<'_>, index: usize, methods: Op
         {
             done.push((answer, tried));
         }
+    }
+    for (file, tries) in recorded.iter().enumerate() {
+        let (count, errors) = tries.play(lesson_under_test, index)?;
+        report.tries += count;
+        report.recorded_errors.extend(errors.into_iter().map(|error| (file, error)));
     }
     match methods {
         Some(methods) if can_be_varied(step) => {
