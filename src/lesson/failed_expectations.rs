@@ -5,6 +5,7 @@ use toml::Spanned;
 use super::evidence::{DisplayedValue, Failure, Submission, canonical, command_name};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
+use super::mismatches::no_effect::can_write;
 use super::race_result::RaceResult;
 use super::shown::{shows_alone, shows_error, shows_meaning};
 use redis_engine::resp::quoting;
@@ -57,8 +58,13 @@ pub fn failed_expectations<'a>(
     let performed =
         if expect.error.is_some() { submission.command_names() } else { submission.performed_command_names() };
     let shown = shown_command_names(submission, findings);
+    // What was read may have been computed by an earlier command of the step, such as SINTERSTORE.
+    let writing = findings.sent.iter().filter(|words| shown.is_some() && can_write(words));
+    let writing: Vec<String> = writing.map(|words| command_name(words)).collect();
     let is_used = |name: &Spanned<String>| {
-        alternatives(name.get_ref()).any(|name| shown.as_ref().unwrap_or(&performed).contains(&canonical(name)))
+        let used = shown.as_ref().unwrap_or(&performed).iter().chain(&writing);
+        let used: Vec<&String> = used.collect();
+        alternatives(name.get_ref()).any(|name| used.contains(&&canonical(name)))
     };
     let is_sent = |name: &Spanned<String>| {
         shown.as_ref().unwrap_or(&submission.command_names()).contains(&canonical(name.get_ref()))

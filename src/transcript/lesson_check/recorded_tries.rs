@@ -139,10 +139,10 @@ mod tests {
         )
         .expect("the lines are tries");
         let found: Vec<_> = tries.tries.iter().map(|t| (t.step.as_str(), t.right, t.silent, t.at)).collect();
-        assert_eq!(found, [("a/b", true, false, 0), ("a/c", false, true, 55)]);
+        assert_eq!(found, [("a/b", true, false, 0), ("a/c", false, true, 53)]);
         let known = [("a".to_owned(), "b".to_owned()), ("d".to_owned(), "e".to_owned())];
         let unknown: Vec<_> = tries.unknown_steps(&known).into_iter().map(|diagnostic| diagnostic.at).collect();
-        assert_eq!(unknown, [Some(55)]);
+        assert_eq!(unknown, [Some(53)]);
     }
 
     #[test]
