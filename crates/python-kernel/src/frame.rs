@@ -214,7 +214,7 @@ pub enum FromChild {
 }
 
 impl FromChild {
-    /// Returns whether the program requests something, other than to print.
+    /// Returns whether the program asks the parent to do something other than print.
     pub fn is_request(&self) -> bool {
         match self {
             Self::Connect { .. }

@@ -134,7 +134,8 @@ fn check_canonical<F: Frame + Debug>(bytes: &[u8]) -> Checked {
             prop_assert_eq!(encoded(thread, &frame), &bytes[..bytes.len() - rest.len()], "{:?}", frame);
             prop_assert_eq!(encoded(parsed_thread, &parsed_frame), &bytes[..length], "{:?}", parsed_frame);
         }
-        // The end of the pipe is an error within a frame, and more of the frame may still come.
+        // If the bytes end within a frame, `read` returns an error, whereas `parse` returns `None`, because more bytes
+        // may follow.
         (Ok(None) | Err(_), Ok(None)) | (Err(_), Err(_)) => {}
         (read, parsed) => {
             return Err(TestCaseError::fail(format!("it is read as {read:?}, and parsed as {parsed:?}")));

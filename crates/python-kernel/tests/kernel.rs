@@ -491,7 +491,7 @@ fn modules_import_and_work() {
     assert!(python.output_of("help(len)").starts_with("Help on built-in function len"), "help must not start a pager");
 }
 
-/// Attempts of a hostile or curious learner to reach files, processes and sockets. Each attempt is listed with the
+/// Attempts by a hostile or curious learner to access files, processes and sockets. Each attempt is listed with the
 /// class of the exception that it raises. The exception's message is a single sentence that names redis-tutor.
 #[test]
 fn nothing_outside_of_the_child_can_be_reached() {

@@ -243,7 +243,7 @@ mod _host {
         Input {}.into_ref(&vm.ctx).into()
     }
 
-    /// Returns the error for `fileno()`, which is the error of a stream in memory.
+    /// Returns the exception for `fileno()`, which is the one that an in-memory stream raises.
     fn fileno_error(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
         // The class derives from OSError, whose instances have fields besides the message, so the class must be called.
         vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)

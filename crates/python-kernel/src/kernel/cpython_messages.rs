@@ -1,4 +1,4 @@
-//! Replaces the interpreter's own messages of exceptions by CPython's.
+//! Replaces the interpreter's own exception messages with CPython's.
 //!
 //! The message of an exception is rewritten when it is first read, by `str`, `repr` or a traceback. Only exceptions of
 //! the builtin classes themselves (no subclasses) are rewritten, and only if their message is exactly one of the
@@ -99,7 +99,7 @@ fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachi
     Some(message_templates::with_qualified_names(&class, &rewritten).unwrap_or(rewritten))
 }
 
-/// Returns CPython's message for an exception of a failing expression, if it differs from the interpreter's.
+/// Returns CPython's message for an exception that an expression raised, if it differs from the interpreter's.
 fn of_operation(class: &str, message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     match class {
         "TypeError" => type_errors::rewrite(message, failing, vm),

@@ -81,7 +81,7 @@ pub struct Kernel {
     modules: OnceLock<Vec<(String, PyObjectRef)>>,
     /// Original content of `sys.meta_path`.
     finders: OnceLock<Vec<PyObjectRef>>,
-    /// The builtins `eval`, `exec` and `compile` without the guards put before them.
+    /// The original builtins `eval`, `exec` and `compile`, which have no guards.
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
     /// Number of threads besides the main thread that was last reported to the parent.
     reported_threads: AtomicU32,
@@ -266,16 +266,16 @@ fn pipes() -> io::Result<(File, File)> {
 
 fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     let mut settings = Settings::default();
-    // Takes the lower half of the seed. Any number works if it is the same in each run.
+    // The cast takes the lower half of the seed. Any number works if it is the same in each run.
     settings.hash_seed = Some(seed as u32);
     settings.install_signal_handlers = false;
     let builder = Interpreter::builder(settings);
     let mut natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    // `host_stubs` has another one.
+    // `host_stubs` contains a `_csv` module of its own.
     natives.retain(|module| module.name.as_str() != "_csv");
     natives.push(console::module_def(&builder.ctx));
     natives.push(wire::module_def(&builder.ctx));
-    // The interpreter already contains its own modules. The guarded modules are added after them, because they replace
+    // The interpreter already contains its own modules. The guarded modules are added after those, in order to replace
     // some of them.
     natives.extend(guards::module_defs(&builder.ctx));
     natives.extend(amendments::module_defs(&builder.ctx));

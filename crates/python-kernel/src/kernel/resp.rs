@@ -12,7 +12,7 @@ use rustpython_vm::{
     builtins::{PyDict, PyStr},
 };
 
-/// Maximum nesting depth of a reply. The replies of Redis are far less deep.
+/// Maximum nesting depth of a reply. Redis's own replies are nested far less deeply.
 const MAX_DEPTH: usize = 128;
 
 /// Finds the end of the first reply in a buffer that is still growing.

@@ -159,8 +159,8 @@ fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtExceptio
     UncaughtException { class, message, traceback: traceback::format(error, vm), exit_status: None }
 }
 
-/// Returns the exit status of a SystemExit, and the text that Python prints on exit. Python prints a code that is not a
-/// number.
+/// Returns the exit status of a SystemExit, and the text that Python prints on exit. If the argument of `sys.exit` is
+/// not a number, Python prints the argument and exits with status 1.
 fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> (i32, String) {
     let code = error.as_object().get_attr("code", vm).unwrap_or_else(|_| vm.ctx.none());
     if vm.is_none(&code) {

@@ -20,9 +20,9 @@ use std::collections::HashSet;
 
 /// Maximum number of times that a repeated line is shown. Further repetitions are only counted.
 const MAX_REPETITIONS: usize = 3;
-/// Maximum number of exceptions shown of a group.
+/// Maximum number of members of an exception group that are shown.
 const MAX_GROUP_WIDTH: usize = 15;
-/// Maximum nesting depth of groups that is shown.
+/// Maximum nesting depth at which exception groups are shown.
 const MAX_GROUP_DEPTH: usize = 10;
 
 /// A frame in a traceback, and the part of the source that it was executing.
@@ -51,7 +51,7 @@ pub fn class_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
 /// Returns `str()` of an exception.
 pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     match error.as_object().str(vm) {
-        // The interpreter's message ends in a space, which is removed.
+        // The interpreter's message for a RecursionError ends in a space, which is removed.
         Ok(text) if error.fast_isinstance(vm.ctx.exceptions.recursion_error) => {
             text.to_string_lossy().trim_end().to_owned()
         }
@@ -60,7 +60,7 @@ pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     }
 }
 
-/// Formats the whole traceback, with the exceptions that led to this one.
+/// Formats the whole traceback of an exception, including the exceptions that led to it.
 pub fn format(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let mut formatter = Formatter { out: String::new(), depth: 0, need_close: false };
     formatter.exception(error, vm);
@@ -170,7 +170,7 @@ impl Formatter {
     }
 }
 
-/// Returns the exception that caused this one, and the sentence to write between the two.
+/// Returns the exception that led to `error`, and the sentence to write between the two.
 fn cause(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<(PyBaseExceptionRef, &'static str)> {
     if let Some(cause) = error.__cause__() {
         return Some((cause, "\nThe above exception was the direct cause of the following exception:\n\n"));

@@ -218,7 +218,8 @@ fn frames_cannot_be_changed_while_they_run() {
         python.output_of(
             "def attempt(action, *args):\n    try: return action(*args)\n    except Exception as error: return error\n",
         );
-        // If the frame were cleared, the list would be a local variable, which is not a list.
+        // The frame holds an unfinished list on its stack. If the frame were cleared, the code would take another
+        // object for the list.
         python.output_of(&format!(
             "def run(local=None):\n    yield 1\n    yield [*(), attempt({attempt}), (local := 'a' * 9), 1]\n"
         ));
@@ -257,7 +258,7 @@ fn generators_and_coroutines_close_as_in_cpython() {
     python.refuses("g = failing(); next(g); g.close()", "ZeroDivisionError", "division by zero");
     python.refuses("g = run(); next(g); g.gi_frame.clear()", "RuntimeError", "cannot clear a suspended frame");
     python.refuses("sys._getframe().clear()", "RuntimeError", "cannot clear an executing frame");
-    // Asynchronous generators and tasks that are cancelled in the middle.
+    // Closes asynchronous generators and cancels tasks before they have ended.
     python.output_of("import asyncio");
     python.output_of(
         "async def numbers():\n    try:\n        while True:\n            yield 1\n            await asyncio.sleep(9)\n    finally: print('finally')\n",
@@ -363,7 +364,7 @@ fn class_attributes_are_not_used_after_they_were_freed() {
         python.output_of(&format!("{class}\n\nA.x = 1; a = A(); read(a, 'x'); type.__delattr__(A, 'x')"));
         assert_eq!(python.output_of("hasattr(a, 'x')"), "False\n", "{class}");
     }
-    // The attributes of a base that is replaced.
+    // Reads an attribute after the base class that defined it was replaced and freed.
     python.output_of("class Base:\n    def __getattr__(self, name): return name\n");
     python.output_of(
         "class Old:\n    x = Value(1)\n\nclass A(Old): pass\n\na = A(); read(a, 'x'); A.__bases__ = (Base,)",

@@ -116,7 +116,8 @@ fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyRes
     Ok(PyCode::new(replaced).into_ref(&vm.ctx).into())
 }
 
-/// Returns whether the flags are the same, apart from the flag of a generator that `types.coroutine` makes awaitable.
+/// Returns whether the flags are the same, apart from the flag with which `types.coroutine` marks a generator as
+/// awaitable.
 fn differ_only_as_coroutines(left: CodeFlags, right: CodeFlags) -> bool {
     let changed = left.symmetric_difference(right);
     changed.is_empty() || changed == CodeFlags::ITERABLE_COROUTINE && right.contains(CodeFlags::GENERATOR)

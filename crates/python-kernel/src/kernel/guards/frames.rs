@@ -21,7 +21,8 @@ use rustpython_vm::{
 };
 use std::sync::{Mutex, PoisonError};
 
-/// The builtins that read the variables of the frame that is running, unless they get other arguments.
+/// The builtins that read the variables of the running frame, unless an argument gives them another object or
+/// namespace.
 const READERS: [&str; 5] = ["dir", "eval", "exec", "locals", "vars"];
 
 /// The frames whose variables `frame.clear()` is releasing, by identity.

@@ -88,8 +88,8 @@ fn set_class(original: &Original, object: PyObjectRef, value: PySetterValue, vm:
         if !native_base(&old).is(native_base(new)) {
             return Err(layout_differs("__class__", new, &old, vm));
         }
-        // Native code that calls this may be using the old class without owning a reference to it. So neither class is
-        // ever freed. The new class may itself be replaced later.
+        // Native code that calls this function may be using the old class without owning a reference to it. So neither
+        // class is ever freed. The new class may itself be replaced later.
         mem::forget(old);
         mem::forget(new.to_owned());
     }

@@ -85,7 +85,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let monitoring = sys.get_attr("monitoring", vm)?;
     for name in ["set_events", "set_local_events"] {
         let refuse = |_args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-            // The interpreter would rewrite bytecode, even while another thread executes it.
+            // To monitor code, the interpreter would rewrite its bytecode, even while another thread executes it.
             Err(vm.new_runtime_error("redis-tutor's Python cannot be monitored: use sys.settrace() instead"))
         };
         monitoring.set_attr(name, vm.new_function(name, refuse), vm)?;

@@ -104,7 +104,7 @@ impl PlaceFinder<'_> {
             }
             Expr::Call(call) => match &*call.arguments.args {
                 [Expr::Generator(generator)] => {
-                    // The interpreter compiles `list(… for …)` into the loop itself.
+                    // The interpreter compiles `list(… for …)` into a loop without a call.
                     (self.is_instruction("Call") || self.is_instruction("ForIter"))
                         && generator.generators.first().is_some_and(|first| self.contains_given(&first.iter))
                 }

@@ -213,8 +213,8 @@ fn lay_out(number: &NumberText, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wt
     Ok(text)
 }
 
-/// Groups digits from the right, and adds zeros on the left until the text has this length. It can become longer by one,
-/// because it does not begin with a separator.
+/// Groups digits from the right, and adds zeros on the left until the text has at least `min_length` characters. The
+/// text may be one character longer, because it must not begin with a separator.
 fn grouped(digits: &str, min_length: usize, grouping: Option<Grouping>) -> String {
     let Some(Grouping { separator, digits: size }) = grouping else {
         return "0".repeat(min_length.saturating_sub(digits.len())) + digits;

@@ -15,7 +15,7 @@ mod _json {
         function::FuncArgs,
     };
 
-    /// Returns a function that reads the value at an index of a text. Returns the value and the index after it.
+    /// Returns a function that reads the value at an index in a text, and returns that value and the index after it.
     #[pyfunction]
     fn make_scanner(context: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let reader = read::Options::from_context(&context, vm)?;
