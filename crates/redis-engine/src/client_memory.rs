@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn output_beyond_the_room_that_the_driver_allows_closes_its_client() {
         let long = vec![b'x'; 100_000];
-        // A reply, a message to a subscriber, and a line for a monitor.
+        // The cases are two replies, a message to a subscriber, and a line for a monitor.
         type Command<'a> = &'a [&'a [u8]];
         let cases: [(&str, Command<'_>, Command<'_>, bool); 4] = [
             ("MGET", &[b"PING"], &[b"MGET", b"k", b"k", b"k"], false),

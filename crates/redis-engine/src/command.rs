@@ -158,15 +158,15 @@ pub enum Flag {
     Noscript,
     /// The command may block the client.
     Blocking,
-    /// The command runs while the server loads its data.
+    /// The command is allowed while the server is loading its data.
     Loading,
-    /// The command runs on a replica with stale data.
+    /// The command is allowed on a replica with stale data.
     Stale,
     /// Monitors do not see the command.
     SkipMonitor,
     /// The slow log does not record the command.
     SkipSlowlog,
-    /// The command runs on a cluster slot that is being imported.
+    /// The command is allowed on a cluster slot that is being imported.
     Asking,
     /// The command takes constant or logarithmic time.
     Fast,
@@ -176,7 +176,7 @@ pub enum Flag {
     NoAsyncLoading,
     /// The command is rejected inside a transaction.
     NoMulti,
-    /// The command runs while a script runs for too long.
+    /// The command is allowed while a script that has exceeded its time limit is running.
     AllowBusy,
     /// The command may be called without keys.
     NoMandatoryKeys,

@@ -11,8 +11,7 @@ use super::server_state::ServerState;
 /// The `used_memory` of Redis 8.2 right after its start, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// An estimate of the memory is reused for one change per this number of keys. With 1,000 keys, it is reused for ten
-/// changes.
+/// An estimate of the memory is reused for up to `keys / KEYS_PER_CHANGE` changes: with 1,000 keys, for ten changes.
 const KEYS_PER_CHANGE: u64 = 100;
 
 /// The minimum number of keys of a database that are compared: the size of Redis's eviction pool (`EVPOOL_SIZE`).

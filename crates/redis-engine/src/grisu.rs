@@ -128,7 +128,7 @@ impl Float {
     /// Returns the midpoints to the next smaller and next larger double, both with the exponent of the latter.
     fn boundaries(self) -> (Float, Float) {
         let upper = Float { fraction: (self.fraction << 1) + 1, exponent: self.exponent - 1 }.normalized();
-        // The next smaller double of a power of two is only half as far away.
+        // For a power of two, the next smaller double is only half as far away as the next larger one.
         let shift = if self.fraction == HIDDEN_BIT { 2 } else { 1 };
         let lower = Float { fraction: (self.fraction << shift) - 1, exponent: self.exponent - shift };
         let fraction = lower.fraction << (lower.exponent - upper.exponent);

@@ -70,8 +70,8 @@ impl Reply {
         self.bytes.len()
     }
 
-    /// Writes a random element this number of times. Returns false if the reply would exceed the limit for a negative
-    /// count.
+    /// Calls `write` this number of times. Each call writes a random element, for a command with a negative count.
+    /// Returns false if the reply would become too long.
     pub(crate) fn repeat(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
         times <= MAX_RANDOM_ELEMENTS
             && (0..times).all(|_| {

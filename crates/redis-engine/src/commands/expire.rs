@@ -73,7 +73,7 @@ const PEXPIREAT: Command = Command {
     run: |call| expire(call, MILLISECOND, RelativeTo::Epoch),
 };
 
-/// Conditions for a new expiry time. All that are set must hold.
+/// Conditions for a new expiry time. All conditions that are set must hold.
 #[derive(Default)]
 struct Conditions {
     if_none: bool,

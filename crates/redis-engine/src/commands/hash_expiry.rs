@@ -26,7 +26,7 @@ pub const COMMANDS: &[&Command] = &[
 
 const BAD_COUNT: Error = Error::from_static("ERR Number of fields must be a positive integer");
 
-/// Reply for a field that does not exist, and for one without an expiry time.
+/// Replies: `NO_FIELD` for a field that does not exist, `NO_EXPIRY` for a field without an expiry time.
 const NO_FIELD: i64 = -2;
 const NO_EXPIRY: i64 = -1;
 

@@ -504,8 +504,8 @@ fn rpoplpush(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Moves an element from the list at the first argument to the list at the second, and replies with the element.
-/// Returns whether there was an element.
+/// Moves an element from the list whose key is the first argument to the list whose key is the second, and replies with
+/// the element. Returns whether there was an element.
 pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, Error> {
     let limit = node_limit(call);
     let (source, destination) = (call.argv[1], call.argv[2]);

@@ -110,7 +110,7 @@ fn move_or_block(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outc
         return Ok(());
     }
     if call.mode == Mode::Exec {
-        // The reply is null, whereas the reply after the timeout is a null array.
+        // In a transaction the reply is null, whereas the reply after a timeout is a null array.
         call.reply.null();
         return Ok(());
     }

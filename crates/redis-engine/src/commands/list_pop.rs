@@ -1,4 +1,4 @@
-//! List commands that pop elements, from one list or from the first of several that has any.
+//! List commands that pop elements, either from one list or from the first of several lists that exists.
 
 use super::list::{node_limit, parse_end, pop_each, pop_event};
 use crate::call::{Call, Outcome};

@@ -249,7 +249,7 @@ fn weight(text: Option<&[u8]>) -> Option<f64> {
         return Some(n as f64);
     }
     let unsigned = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
-    // Rust's parser accepts the rest, and rejects spaces, `_` and hexadecimal digits as well.
+    // Rust's parser accepts the same numbers as Redis, and rejects spaces, `_` and hexadecimal digits too.
     let v: f64 = std::str::from_utf8(unsigned).ok().filter(|_| !unsigned.starts_with(b"+"))?.parse().ok()?;
     let negative = text.starts_with(b"-");
     (!v.is_nan() && !unsigned.starts_with(b"-")).then_some(if negative { -v } else { v })

@@ -108,7 +108,7 @@ fn getrange(call: &mut Call) -> Outcome {
 
 /// Returns the range of bytes from `start` to `end`, both inclusive. Negative positions count from the end.
 pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
-    // Clamping both to 0 would return the first byte, where Redis returns none.
+    // Clamping both positions to 0 would return the first byte, whereas Redis returns no bytes.
     let is_reversed = start < 0 && end < 0 && start > end;
     if is_reversed { 0..0 } else { clamped_range(start, end, length) }
 }
@@ -189,7 +189,7 @@ enum LcsForm {
     },
 }
 
-/// A match: a part that both strings have, with its start in each string and its length.
+/// A match: a substring of both strings, with its start in each string and its length.
 #[derive(Clone, Copy)]
 struct Match {
     first: usize,
@@ -270,8 +270,8 @@ fn parse_lcs_options(call: &Call) -> Result<LcsForm, Error> {
     }
 }
 
-/// Returns the matches of the longest common subsequence, last one first. If there are several longest ones, the result
-/// is the one that Redis returns.
+/// Returns the matches of the longest common subsequence, last one first. If there are several such subsequences,
+/// returns the matches of the one that Redis chooses.
 fn matches(first: &[u8], second: &[u8]) -> Vec<Match> {
     let width = second.len() + 1;
     // `lengths[i * width + j]` is the length of the longest common subsequence of the first `i` bytes of `first` and

@@ -279,8 +279,8 @@ impl Nodes {
             self.nodes.insert(at + 1, Node::from_element(element, limit));
             return;
         }
-        // The new element is added to the half without the element at `index`. Redis then merges nodes around the other
-        // half.
+        // The node was split at the insertion point. The new element is added to the half without the element at
+        // `index`. Redis then merges nodes around the other half.
         let (grown, kept) = if side == Side::Before { (at, at + 1) } else { (at + 1, at) };
         self.nodes[grown].add(element);
         self.merge_around(kept, limit);

@@ -15,9 +15,9 @@
 //! comparison and makes an element of the `Ranking` 8 bytes larger.
 //!
 //! A tree of wide nodes reads a few cache lines where a skip list follows twenty pointers. `indexset` is a list of
-//! chunks. A change takes time proportional to the square root of its size. A small sorted set is a single leaf: a
-//! sorted vector, like Redis's listpack. So `listpack` and `skiplist` are the same structure here, and differ only by
-//! Redis's rules for the encoding.
+//! chunks, where a change takes time proportional to the square root of the number of members. A small sorted set is a
+//! single leaf: a sorted vector, like Redis's listpack. So `listpack` and `skiplist` are the same structure here, and
+//! differ only by Redis's rules for the encoding.
 
 mod ranking;
 

@@ -240,7 +240,7 @@ impl Database {
             entry.move_to_new_head(key, NewHead::for_time(keeps_expiring));
         }
         let old = std::mem::replace(&mut self.entries[index], entry);
-        // The order matters, because both may be scheduled for the same time.
+        // The old entry must be unscheduled first, because both entries may be scheduled for the same time.
         self.unschedule_entry(old.times(), key);
         self.schedule_entry(self.entries[index].times(), key);
         old

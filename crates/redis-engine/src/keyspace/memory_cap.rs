@@ -13,10 +13,11 @@ use crate::data::memory::Samples;
 /// and the bytes that jemalloc adds by rounding up.
 const WORD_OVERHEAD: usize = 64;
 
-/// The data may exceed the limit by one part in this number before the memory is measured again.
+/// The data may exceed the limit by `limit / TOLERANCE` bytes before its memory is measured again.
 const TOLERANCE: u64 = 64;
 
-/// While commands are refused, the memory is measured again after one change per this number of keys.
+/// While commands are refused, the memory is measured again after more than `keys / KEYS_PER_CHANGE` changes, where
+/// `keys` is the number of keys.
 const KEYS_PER_CHANGE: u64 = 100;
 
 /// The limit on the memory of the data, and the last measurement of that memory.

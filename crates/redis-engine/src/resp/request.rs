@@ -1,9 +1,18 @@
 //! An incremental parser of requests.
 //!
-//! There are two forms: `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, whose arguments are ranges of the input and are never copied,
-//! and an inline command as one types it in telnet. The parser remembers its position in an incomplete request, so each
-//! byte is read once, even if the request arrives in small pieces. It allocates nothing for lengths that are only
-//! announced.
+//! A request has one of two forms: `*2\r
+//!
+//! $3\r
+//!
+//! GET\r
+//!
+//! $1\r
+//!
+//! a\r
+//!
+//! `, whose arguments are ranges of the input and are never copied, or an inline command as typed in telnet. The parser
+//! remembers its position in an incomplete request, so each byte is read once, even if the request arrives in small
+//! pieces. It allocates nothing for lengths that are only announced.
 
 use std::ops::Range;
 
@@ -12,7 +21,8 @@ use super::{ProtocolError, quoting};
 /// Maximum length in bytes of an inline command or a header.
 const MAX_LINE: usize = 64 * 1024;
 
-/// Maximum number of arguments, and maximum length of one, from a client that has not authenticated.
+/// Maximum number of arguments, and maximum length of an argument in bytes, in a request from a client that has not
+/// authenticated.
 const MAX_UNAUTHENTICATED_ARGUMENTS: i64 = 10;
 const MAX_UNAUTHENTICATED_BULK: i64 = 16 * 1024;
 

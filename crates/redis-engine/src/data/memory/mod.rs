@@ -215,7 +215,7 @@ mod tests {
         (0..1000).for_each(|n| zset.set(format!("member{n:04}").as_bytes(), f64::from(n), Limits::default()));
         zset = zset.compact_copy();
         let estimate = bytes(zset.into_value(), 0);
-        // With all nodes as samples, a real server once reported 86,752, and with five samples 84,160.
+        // With all nodes as samples, a real server once reported 86,752 bytes, and with five samples 84,160 bytes.
         assert!(estimate.abs_diff(86_752) < 1000, "{estimate}");
     }
 
