@@ -47,8 +47,8 @@ const MAX_PAUSE: Duration = Duration::from_micros(20);
 /// Ratio of the spin time allowed to the time just spent working.
 ///
 /// Fifty clients that each pipeline 16 requests for 100 elements take 3.7 microseconds per reply, and the server takes
-/// 1.3. If the server is still awake when the next request arrives, the clients get 3 % more replies. A server with
-/// little work still sleeps most of the time.
+/// 1.3 microseconds. If the server is still awake when the next request arrives, the clients get 3 % more replies. A
+/// server with little work still sleeps most of the time.
 const SPIN_BUDGET_FACTOR: u32 = 4;
 
 /// Maximum number of waits in a row that block without spinning.
@@ -72,10 +72,10 @@ impl SpinPolicy {
     /// The pause before each poll grows by 0.4 microseconds per client, up to 20 microseconds. A poll that finds
     /// nothing still slows the clients down, because each sender needs the lock of the same kernel queue: with 50
     /// clients that pipeline 16 requests, polling without a pause costs an eighth of the throughput. A pause also lets
-    /// more requests arrive per iteration of the event loop, so that both sides need fewer iterations: a pause before
-    /// the first poll as well increases the throughput of 50 clients by 4 %, and with pipelines of 16 requests, a pause
-    /// of 20 microseconds increases it by 1 to 4 % over a pause of 10. A single client that sends its next request
-    /// within 20 microseconds would only be delayed by a pause.
+    /// more requests arrive per iteration of the event loop, so that both sides need fewer iterations. Pausing before
+    /// the first poll too increases the throughput of 50 clients by 4 %. With pipelines of 16 requests, a pause of 20
+    /// microseconds increases it by 1 to 4 % over a pause of 10. A single client that sends its next request within 20
+    /// microseconds would only be delayed by a pause.
     pub fn for_clients(clients: usize) -> Self {
         SpinPolicy { pause: Duration::from_micros(clients as u64 * 2 / 5).min(MAX_PAUSE), max_spin: MAX_SPIN }
     }

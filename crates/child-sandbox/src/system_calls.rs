@@ -122,7 +122,7 @@ const CLONE_CHECKED: libc::c_int = libc::CLONE_THREAD
 /// the filters are in place.
 pub fn refuse(unlisted: UnlistedCall) -> bool {
     let Ok(filters) = filters(unlisted) else { return false };
-    // The last filter must be added last, because it refuses the call that adds a filter.
+    // The order matters: once the last filter is in place, it refuses the call that adds a filter.
     filters.iter().all(|filter| apply_filter_all_threads(filter).is_ok())
 }
 

@@ -77,7 +77,7 @@ pub struct StopHandle {
 #[derive(Default)]
 struct StopState {
     is_stopped: AtomicBool,
-    /// Locked while `is_stopped` is set, so that a loop which is about to sleep cannot miss it.
+    /// Held while a thread sets `is_stopped`, so that a loop which is about to sleep cannot miss the change.
     lock: Mutex<()>,
     stopped: Condvar,
 }

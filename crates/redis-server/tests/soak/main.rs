@@ -1,5 +1,5 @@
 //! A soak test: several clients send the same random requests over real sockets to two servers, whose replies must be
-//! the same bytes.
+//! identical byte for byte.
 //!
 //! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in pieces, many at
 //! once, from clients that do not read their replies for a while or vanish in the middle of a request. The other server
