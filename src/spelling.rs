@@ -1,6 +1,6 @@
 //! "Did you mean": finds the known name that was probably meant by a misspelt name.
 //!
-//! This is used for commands, keys, fields, lessons, tutor commands and keys of lesson files.
+//! This module is used for commands, keys, fields, lessons, tutor commands and keys of lesson files.
 
 /// Returns the known name that is most similar to `name`, or `None` if no known name is similar enough.
 ///
@@ -22,7 +22,7 @@ pub fn nearest_of_few<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 /// Returns the known name that is most similar to `name`, if the two differ by at most `limit` edits. Never returns
 /// `name` itself.
 ///
-/// This is for callers that have a better limit than one derived from the length of `name`.
+/// Intended for callers that have a better limit than one derived from the length of `name`.
 pub fn nearest_within<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     let (distance, nearest) = closest(name, known)?;
     (distance <= limit).then_some(nearest)

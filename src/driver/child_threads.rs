@@ -8,9 +8,8 @@ use std::time::Duration;
 /// page of memory.
 ///
 /// The states of the threads are read one after the other. In between, a running thread can wake one that was found
-/// asleep, and then fall asleep itself. But each time that a thread falls asleep is counted, so all threads were
-/// asleep if a second reading finds the same counts.
-/// same counts.
+/// asleep, and then fall asleep itself. But each time that a thread falls asleep is counted, so all threads were asleep
+/// if a second reading finds the same counts.
 #[cfg(target_os = "linux")]
 pub(super) fn are_asleep(process: u32) -> bool {
     let first = linux::threads(process);

@@ -31,7 +31,7 @@ const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 /// The capacity of the outgoing buffer that is kept between frames, in bytes.
 const KEPT_CAPACITY: usize = 64 << 10;
 
-/// Maximum length in bytes of what a child has written to its standard error before it ended.
+/// Maximum number of bytes that are read from the standard error of a child that has ended.
 const MAX_REPORT: u64 = 8 << 10;
 
 /// The processes of all children of this program, so that another thread can stop and continue them.
@@ -83,7 +83,8 @@ struct PythonProcess {
 }
 
 impl PythonProcess {
-    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one is not.
+    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one of the two is not a
+    /// pipe.
     fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
         processes().insert(process.id());
@@ -147,8 +148,9 @@ impl PythonProcess {
         }
     }
 
-    /// Returns the kind of silence of a child that was silent for a while, or `None` if it may send something without an
-    /// event from outside. `computation` is how long it had computed when it was silent for the first time.
+    /// Returns the kind of silence of a child that was silent for a while, or `None` if it may send something without
+    /// an event from outside. `computation` is the CPU time that the child had used when this was first called during
+    /// the silence.
     fn find_silence(
         &self,
         conditions: &WaitConditions<'_>,
@@ -187,24 +189,25 @@ impl PythonProcess {
         }
     }
 
-    /// Ends the process, and returns how it has ended by itself, if it has and if that is known.
+    /// Ends the process. If it had already ended by itself, returns how, if that is known.
     fn end(&mut self) -> Option<PythonEnd> {
         let _ = self.process.kill();
         processes().remove(&self.process.id());
         let status = self.process.wait().ok()?;
         let mut report = Vec::new();
         if let Some(errors) = self.process.stderr.take() {
-            // The process has ended, so the pipe is closed. A report that cannot be read says nothing.
+            // The process has ended, so the pipe is closed. After an error, the report contains only what was read
+            // before.
             let _ = errors.take(MAX_REPORT).read_to_end(&mut report);
         }
         end_of(status, &String::from_utf8_lossy(&report))
     }
 }
 
-/// Returns how a process with this exit status has ended, which has written `report` to its standard error.
+/// Returns how a process ended that has this exit status and wrote `report` to its standard error.
 fn end_of(status: ExitStatus, report: &str) -> Option<PythonEnd> {
     if has_aborted(status) {
-        // These are the words of Rust's standard library.
+        // Rust's standard library prints these words when the stack overflows.
         let is_stack = report.contains("has overflowed its stack");
         let limit = python_kernel::MEMORY_LIMIT;
         return Some(if is_stack { PythonEnd::StackOverflow } else { PythonEnd::OutOfMemory { limit } });
@@ -239,7 +242,7 @@ impl Drop for PythonProcess {
 pub enum ReceiveOutcome {
     /// A protocol frame from the thread with this number.
     Frame(u32, FromChild),
-    /// The child's process has ended, in this way if that is known.
+    /// The child's process has ended. The value says how, if that is known.
     Exited(Option<PythonEnd>),
     /// Nothing was sent for the time of `WaitConditions::silence`, and all threads sleep.
     Silence,

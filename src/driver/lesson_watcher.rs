@@ -35,8 +35,8 @@ impl LessonWatcher {
         LessonWatcher { files, path: path.to_owned(), last_version }
     }
 
-    /// Reads the lesson if its file was saved since this was last called. If the lesson contains an error, returns a
-    /// message with the position of the error. Returns `None` if the file was not saved.
+    /// Reads the lesson if its file was saved since the last call. If the lesson contains an error, returns a message
+    /// with the position of the error. Returns `None` if the file was not saved.
     pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
         // An editor that saves by renaming removes the file for a moment.
         let version = FileVersion::of(&self.files, &self.path).filter(|version| Some(*version) != self.last_version)?;

@@ -79,11 +79,12 @@ messages! {
     /// Shown by `:more` if no output is kept.
     nothing_folded() = "Nothing is folded. When output is long, `:more` shows the rest.";
 
-    /// Shown in place of output lines of a script's statement beyond `most` characters.
+    /// Shown in place of the output lines of a script's statement that follow the first `most` characters.
     script_lines_dropped(number, most) =
         "{number} more lines are not shown: the output of a statement is limited to {most} characters.";
 
-    /// Shown in place of the rest of an output line of a script's statement beyond `most` characters.
+    /// Shown in place of the rest of an output line of a script's statement, after the first `most` characters of
+    /// output.
     script_characters_dropped(number, most) =
         "{number} more characters are not shown: the output of a statement is limited to {most} characters.";
 

@@ -18,8 +18,8 @@ pub struct LeftOut {
     pub bytes: usize,
 }
 
-/// Formats a reply in lines, including the last newline. Only the first `most` bytes are formatted, because a reply
-/// can have gigabytes. The rest is only counted.
+/// Formats a reply in lines, including the last newline. Only the first `most` bytes are formatted, because a reply can
+/// be gigabytes long. The rest is only counted.
 pub fn reply(value: &Value, most: usize) -> FormattedReply {
     let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
     write(value, "", &mut out);

@@ -131,8 +131,8 @@ impl Renderer {
         spans.iter().map(paint).collect()
     }
 
-    /// Tells the renderer that a line was written without it, such as a prompt and the input, and that the cursor is
-    /// at the start of the next line.
+    /// Tells the renderer that other code has written a line, such as a prompt and the input, and that the cursor is at
+    /// the start of the next line.
     pub fn set_at_line_start(&mut self) {
         self.is_mid_line = false;
         self.ends_blank = false;

@@ -27,7 +27,7 @@ pub struct ChildId(pub u32);
 pub enum PythonEnd {
     /// An allocation failed, because the process may use only this memory in bytes.
     OutOfMemory { limit: u64 },
-    /// Its stack was used up.
+    /// The process has used up its stack.
     StackOverflow,
     /// The program has ended the process.
     Exited,
@@ -50,7 +50,7 @@ pub enum Event {
     Interrupt,
     /// A child has sent a frame, which is one message of the protocol between session and child.
     Frame { child: ChildId, thread: u32, frame: FromChild },
-    /// A child's process has ended. If the driver knows how, it says so before, with `Session::note_python_end`.
+    /// A child's process has ended. If the driver knows how, it first reports that with `Session::note_python_end`.
     ChildGone(ChildId),
     /// The time on the driver's clock since the session began, in microseconds.
     Elapsed { us: i64 },

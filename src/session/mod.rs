@@ -196,8 +196,8 @@ impl Session {
     }
 
     /// Calls `turn` with the engine, so that the commands of TCP clients can run, `elapsed_us` after the start of the
-    /// session. Then runs the session's own clients as far as they can continue. Returns `None` without calling `turn`
-    /// during a trial, because a trial's data will be restored.
+    /// session. Then runs the session's own clients as far as they can continue. During a trial, returns `None` without
+    /// calling `turn`, because the data is normally restored when the trial ends.
     pub fn with_engine<T>(&mut self, elapsed_us: i64, turn: impl FnOnce(&mut Engine, i64) -> T) -> Option<T> {
         if !self.can_lend_engine() {
             return None;
@@ -484,8 +484,7 @@ impl Session {
         }
     }
 
-    /// Starts judging what TCP clients have done since this was last called. Returns false if they have changed
-    /// nothing.
+    /// Starts judging what TCP clients have done since the last call. Returns false if they have changed nothing.
     fn judge_real_clients(&mut self) -> bool {
         let commands = std::mem::take(&mut self.tutor.runtime.real_client_commands);
         if commands.is_empty() {

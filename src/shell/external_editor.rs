@@ -14,7 +14,7 @@ const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edited {
     Text(String),
-    /// Editing has failed, so the text is unchanged. The sentence gives the reason.
+    /// Editing has failed, so the text is unchanged. The string is a sentence that gives the reason.
     Failed(String),
 }
 

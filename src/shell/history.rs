@@ -14,7 +14,8 @@ const MAX_ENTRIES: usize = 1000;
 /// Words that suggest that an entry, in Python or redis-cli, contains a password.
 const SECRET_WORDS: [&str; 8] = ["auth", "auth2", "masterauth", "masteruser", "setuser", "pw", "pwd", "apikey"];
 
-/// Parts of words that suggest the same: `requirepass`, `db_password`, `UsernamePasswordCredentialProvider`.
+/// Parts of words that suggest that an entry contains a password: `requirepass`, `db_password`,
+/// `UsernamePasswordCredentialProvider`.
 const SECRET_PARTS: [&str; 5] = ["passw", "requirepass", "passphrase", "credential", "secret"];
 
 /// The saved part of a history.

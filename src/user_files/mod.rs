@@ -35,7 +35,7 @@ pub use history_file::HistoryFile;
 pub use progress_file::{PathOrigin, ProgressFile, SaveStatus};
 pub use scratch_file::ScratchFile;
 
-/// Maximum size of a progress file, in bytes. The course needs some 20 kB.
+/// Maximum size of a progress file, in bytes. The course needs about 20 kB.
 pub const MAX_PROGRESS_BYTES: u64 = 16 << 20;
 
 /// Maximum size of a lesson file, in bytes.

@@ -23,7 +23,8 @@ pub struct ProgressFile {
     files: UserFiles,
     status: SaveStatus,
     progress: Progress,
-    /// The progress of this session when it was last read or saved. Differences from this have not been saved yet.
+    /// The progress of this session when it was last read or saved. The differences between `base` and `progress` have
+    /// not been saved yet.
     base: Progress,
     /// Whether the learner was told that progress cannot be saved, and has not yet been told that it is saved again.
     has_reported_failure: bool,
@@ -220,9 +221,9 @@ impl ProgressFile {
 }
 
 impl SaveTarget {
-    /// Adds the changes from `base` to `progress` to the file. `has_failed` tells whether the last attempt to save has
-    /// failed. In that case, the file is written even if it seems to be up to date. If a damaged file was renamed,
-    /// puts a notice into `set_aside_notice`, even if writing fails after that.
+    /// Writes the changes between `base` and `progress` to the file. `has_failed` says whether the last attempt to save
+    /// failed. If it did, the file is written even if it seems to be up to date. If this function renames a damaged
+    /// file, it stores a notice in `set_aside_notice`, even if it then fails to write the file.
     fn merge(
         &self,
         progress: &Progress,

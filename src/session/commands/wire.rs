@@ -68,8 +68,7 @@ impl Session {
         }
     }
 
-    /// If `:wire` is on, shows what was sent over the wire since this was last called. Returns whether anything was
-    /// shown.
+    /// If `:wire` is on, shows what was sent over the wire since the last call. Returns whether anything was shown.
     pub(in super::super) fn show_wire(&mut self) -> bool {
         let runtime = &mut self.tutor.runtime;
         if !self.wire_display.is_on || runtime.is_silent {

@@ -139,7 +139,7 @@ pub enum Mode {
 pub enum RacerState {
     /// The racer is ready to send these commands.
     Ready(String),
-    /// The racer is waiting for this, in Markdown.
+    /// The racer is waiting. The string says what for, in Markdown.
     Waits(String),
     Done,
 }

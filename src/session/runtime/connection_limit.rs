@@ -16,7 +16,7 @@ use redis_engine::client::ClientId;
 /// Memory in bytes that an argument can use in addition to its own bytes, in each of the two tables that store a name.
 const WORD_OVERHEAD: usize = 64;
 
-/// The connections may exceed the limit by the limit divided by this number before their memory is measured again.
+/// The connections may exceed the limit by `limit / TOLERANCE` bytes before their memory is measured again.
 const TOLERANCE: u64 = 64;
 
 /// The memory of the connections when it was last measured, and what may have been added since.
@@ -26,7 +26,7 @@ pub struct ConnectionMemory {
     measured: u64,
     /// Upper bound of the bytes that were added since the memory was measured.
     added: u64,
-    /// Whether a connection was closed that the learner was not told about.
+    /// Whether a connection was closed and the learner has not been told yet.
     was_exceeded: bool,
 }
 

@@ -35,9 +35,9 @@ pub enum Dialect {
 /// Words that are tutor commands even without a colon, if they are the only word on the line.
 const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];
 
-/// Maximum number of bytes of Python that are parsed to find the lines of other kinds in the input. Otherwise, a
-/// string that is never closed, with thousands of redis-cli lines after it, would be parsed again for each line, and
-/// the prompt would not react for minutes.
+/// Maximum number of bytes of Python that are parsed to find the lines of other kinds in the input. Otherwise, a string
+/// that is never closed, with thousands of redis-cli lines after it, would be parsed again for each line, and the
+/// prompt would not respond for minutes.
 const MAX_PARSED_BYTES: usize = 2 << 20;
 
 /// Splits `text`, which may have been pasted, into inputs of one kind each.

@@ -102,12 +102,13 @@ pub struct LessonChecker {
 }
 
 impl LessonChecker {
-    /// Returns a checker that types everything in a lesson, but no variations. The limits are those of each attempt.
+    /// Returns a checker that enters everything in a lesson as written, and tries no variations of the answers.
+    /// `limits` applies to each attempt separately.
     pub fn without_variations(limits: Limits) -> Self {
         LessonChecker { limits, methods: None, recorded: Vec::new() }
     }
 
-    /// Returns a checker that also types variations of the answers.
+    /// Returns a checker that also tries variations of the answers. `limits` applies to each attempt separately.
     ///
     /// # Errors
     /// Returns an error if Python cannot be started.
