@@ -1,5 +1,5 @@
-//! Tests of checkpoints: whatever is entered after one, returning to it restores the data, the variables and the blocked
-//! commands.
+//! Tests of checkpoints: returning to a checkpoint restores the data, the variables and the blocked commands, whatever
+//! was entered in the meantime.
 
 use std::collections::VecDeque;
 use std::io;

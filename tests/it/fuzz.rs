@@ -22,7 +22,7 @@ use test_support::fuzz::{Checked, check};
 
 static LESSONS: LazyLock<Vec<Source>> = LazyLock::new(library::built_in);
 
-/// One change of a file, which is made at a random line.
+/// A change to a lesson file, which is made at a random line.
 #[derive(Debug, Clone)]
 enum Change {
     Remove,

@@ -57,7 +57,7 @@ fn a_mistake_that_passes_is_reported_unless_it_makes_no_difference() {
     let (passed, said) = check("passes", &[], lax);
     let reported = "with a mistake by the rule \"off-by-one\", this answer still does the step: \"r.set('count', 6)\"";
     assert!(!passed && said.contains(reported), "{said}");
-    // `GETSET count 5` stores the same.
+    // `GETSET count 5` stores the same value.
     assert!(!said.contains("r.getset"), "{said}");
     let strict = "[step.expect]\nstate = [{ run = \"r.get('count')\", reply = \"b'5'\" }]";
     let (_, said) = check("strict", &[], strict);

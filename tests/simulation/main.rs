@@ -49,7 +49,8 @@ const FIXED_SEED: u64 = 1;
 /// Number of plans of fixed seeds with models, and with real Pythons.
 const MODEL_PLANS: u64 = 400;
 const REAL_PLANS: u64 = 2;
-/// Number of plans with models for each plan with real Pythons, if the number of plans is given. Both take about as long.
+/// Number of plans with models for each plan with real Pythons, if the number of plans is given. Both kinds of plans
+/// then take about the same time in total.
 const MODELS_PER_REAL: u64 = 60;
 /// Number of failures after which no more plans are played.
 const MAX_FAILURES: usize = 5;

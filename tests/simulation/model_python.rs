@@ -202,7 +202,7 @@ impl ModelPython {
                 self.push(MAIN_THREAD, &FromChild::Completions { names });
             }
             ToChild::DiscardInterrupt => self.is_interrupted = false,
-            // The answer to a request that was interrupted.
+            // This frame answers a request that was interrupted, so it is ignored.
             _ => {}
         }
     }

@@ -322,8 +322,8 @@ impl<'a> Player<'a> {
         (self.world.losses.len(), self.world.interrupts)
     }
 
-    /// Returns whether the tutor could do its work in spite of the disturbances since then: it repeats lost work twice,
-    /// and continues after one Ctrl-C.
+    /// Returns whether the tutor could do its work in spite of the disturbances since an earlier call of
+    /// `disturbances`, which returned the argument. The tutor repeats lost work twice, and continues after one Ctrl-C.
     fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
         self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }

@@ -9,8 +9,8 @@ use super::play::{Broken, check};
 /// Maximum time that a reduction may take.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Removes steps from a plan, as long as it breaks the same property: first large pieces, then single steps. Then lets
-/// faults happen earlier.
+/// Removes steps from a plan while the plan still breaks the same property: first large pieces, then single steps. Then
+/// moves faults to earlier frames, under the same condition.
 pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) {
     let began = Instant::now();
     let mut best = (plan.clone(), broken);

@@ -359,7 +359,7 @@ impl<'a> World<'a> {
         self.deliver(Event::Interrupt);
     }
 
-    /// Lets a real client do something, if there is a server.
+    /// Makes a real client perform an action, if there is a server.
     pub fn act(&mut self, number: usize, action: &ClientAction) {
         let Some(mut clients) = self.real_clients.take() else { return };
         let received = clients.act(&mut self.session, self.elapsed_us, number, action);
@@ -448,7 +448,7 @@ impl<'a> World<'a> {
             Effect::Kill(id) => {
                 self.children.remove(&id);
                 if let Some(client) = self.clients.get(&id) {
-                    // These variables are no longer needed.
+                    // The variables of a child that the session kills are no longer needed.
                     self.lost_variables.remove(client);
                 }
             }

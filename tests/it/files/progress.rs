@@ -285,7 +285,7 @@ fn many_sessions_at_once_keep_the_steps_of_all() {
     assert_eq!(temporary_files(&place.folder), [""; 0]);
 }
 
-/// Another session that saves: it holds the lock.
+/// Another session that is saving, and therefore holds the lock.
 struct Saving(Box<dyn OpenFile>);
 
 impl Drop for Saving {

@@ -1,4 +1,5 @@
-//! Tests that the terminal never receives escape sequences that are part of text from programs, keys or the clipboard.
+//! Tests that the terminal never receives escape sequences that are part of text from programs, Redis keys or the
+//! clipboard.
 
 use super::terminal::{CTRL_C, TAB, Terminal};
 

@@ -116,7 +116,7 @@ fn check_shows_its_progress_on_a_line_that_is_gone_at_the_end() {
     assert_eq!(terminal.exit_status(), 0);
     let written = String::from_utf8_lossy(&terminal.written);
     assert!(written.contains("\r0 of 3 steps, 1 try: ") && written.contains("\r3 of 3 steps, 11 tries: "), "{written}");
-    // A line that is wider than the terminal would leave a part of it behind.
+    // If the progress line were wider than the terminal, a part of it would remain on the screen.
     assert_eq!(terminal.screen_rows(), "1 lesson, 11 tries, 0 faults");
     let mut plain = Terminal::start("check-plain", (80, 24), &["check", "--quick", "--plain", &path]);
     assert_eq!(plain.exit_status(), 0);

@@ -80,7 +80,7 @@ impl Player<'_> {
         }
     }
 
-    /// Restarts the step of the lesson, and compares its state with the state in which it first began.
+    /// Restarts the step of the lesson, and compares the state with the one at the step's first start.
     fn check_again(&mut self) -> Result<(), Failure> {
         let has_real_clients = self.world.real_clients.is_some();
         let is_read = matches!(self.stop, Stop::Prompt(Prompt::Program { .. }));
@@ -117,7 +117,7 @@ impl Player<'_> {
         }
     }
 
-    /// Opens the same step in a new session, and compares its state with the state in which it first began.
+    /// Opens the same step in a new session, and compares the state with the one at the step's first start.
     fn check_rebuild(&mut self) -> Result<(), Failure> {
         let Some(start) = self.step_start.clone() else { return Ok(()) };
         let Some((lesson, step, _)) = &start.place else { return Ok(()) };
