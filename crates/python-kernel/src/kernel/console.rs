@@ -296,7 +296,7 @@ mod _host {
         line.ok_or_else(|| vm.new_eof_error("EOF when reading a line".to_owned()))
     }
 
-    /// Implements `os._exit`: ends the process at once.
+    /// Implements `os._exit`, which ends the process immediately.
     #[pyfunction]
     fn end() {
         std::process::exit(0);

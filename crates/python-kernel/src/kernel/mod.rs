@@ -175,9 +175,9 @@ pub fn main() -> ! {
     process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
 }
 
-/// Makes a panic in any thread end the process at once, unless the panic becomes an exception. The other threads could no
-/// longer rely on shared state. The process exits instead of aborting, so that the parent can tell a panic from a failed
-/// allocation, which aborts.
+/// Makes a panic in any thread end the process immediately, unless the panic becomes an exception. The other threads
+/// could no longer rely on shared state. The process exits instead of aborting, so that the parent can tell a panic
+/// from a failed allocation, which aborts.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -36,7 +36,7 @@ thread_local! {
     static REPORT: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Replaces the slots of all classes of native functions by slots that catch panics. Must be called once.
+/// Replaces the slots of all classes of native functions with slots that catch panics. Must be called once.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     for (class, original, slots) in [

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Length in bytes from which output is sent at once.
+/// Length in bytes from which output is sent immediately.
 const LONG_OUTPUT: usize = 8 << 10;
 
 /// Maximum delay of output while the program computes.
@@ -141,7 +141,7 @@ impl Pipe {
         lock(&self.outgoing).flush();
     }
 
-    /// Sends a frame at once.
+    /// Sends a frame immediately.
     pub fn send(&self, frame: &FromChild) {
         let mut outgoing = lock(&self.outgoing);
         outgoing.push(frame);

@@ -131,7 +131,7 @@ pub fn restore(kernel: &Kernel, vm: &VirtualMachine) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
-    // A trace function is removed, because an exception in it would end each later source at once.
+    // A trace function is removed, because an exception in the trace function would end each later source immediately.
     vm.use_tracing.set(false);
     *vm.trace_func.borrow_mut() = vm.ctx.none();
     *vm.profile_func.borrow_mut() = vm.ctx.none();

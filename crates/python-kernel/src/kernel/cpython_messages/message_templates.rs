@@ -189,7 +189,7 @@ pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>
     if rest.is_empty() { Some(parts) } else { None }
 }
 
-/// Replaces the placeholders of a template by the parts.
+/// Replaces the placeholders of a template with the parts.
 fn fill(template: &str, parts: &[&str]) -> String {
     let template = template.replace("{1}", parts.get(1).unwrap_or(&""));
     let mut parts = parts.iter();

@@ -1,4 +1,4 @@
-//! Replaces the interpreter's source positions of instructions by those of CPython.
+//! Replaces the source positions that the interpreter gives to instructions with CPython's positions.
 //!
 //! For some instructions, the interpreter reports the position of an operand where CPython reports the position of the
 //! whole expression. For example, an attribute access has the position of its object, and an unpacking has the position
@@ -13,8 +13,8 @@ use std::ops::Range;
 /// A line counted from 1, and a column in bytes counted from 0.
 pub type Place = (usize, usize);
 
-/// Returns the start and the end that CPython reports for an instruction. `start` and `end` are those of the
-/// interpreter.
+/// Returns the start and the end that CPython reports for an instruction. `start` and `end` are the interpreter's
+/// positions.
 pub fn correct_places(source: &str, instruction: &str, start: Place, end: Place) -> (Place, Place) {
     let (Some(from), Some(to)) = (offset(source, start), offset(source, end)) else { return (start, end) };
     let Ok(parsed) = parser::parse(source, Mode::Module.into()) else { return (start, end) };
