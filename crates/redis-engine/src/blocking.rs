@@ -20,7 +20,7 @@ pub struct BlockedCommand {
     pub database: usize,
     /// The keys that the client is blocked on, in the order of the command.
     pub keys: Vec<Vec<u8>>,
-    /// The end of the timeout in milliseconds since 1970. `None`: the client is blocked until it is served.
+    /// The end of the timeout in milliseconds since 1970, or `None` if the client is blocked until it is served.
     pub deadline: Option<i64>,
     /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,

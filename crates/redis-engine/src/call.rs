@@ -174,7 +174,8 @@ impl Call<'_> {
     }
 
     /// Blocks the client until one of the keys is filled or the deadline passes. If a key is filled, the command runs
-    /// again. After the deadline, the reply is null. In EXEC a command does not block: the reply is null at once.
+    /// again. After the deadline, the reply is null. In EXEC a command does not block, and the reply is null
+    /// immediately.
     pub fn block(&mut self, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
         if self.mode == Mode::Exec {
             self.reply.null_array();

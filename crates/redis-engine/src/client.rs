@@ -15,7 +15,7 @@ pub struct Client {
     pub database: usize,
     /// Whether the client has given the password, or the server has none.
     pub authenticated: bool,
-    /// The commands queued since MULTI. `None`: the client is not in a transaction.
+    /// The commands queued since MULTI, or `None` if the client is not in a transaction.
     pub transaction: Option<Transaction>,
     /// The name set by CLIENT SETNAME, or empty if there is none.
     pub name: Vec<u8>,
@@ -51,7 +51,7 @@ pub struct Client {
     pub is_hidden_from_monitors: bool,
     /// Whether the driver should send the pending output and then close the connection.
     pub closing: bool,
-    /// Whether the driver should close the connection at once, without sending the pending output: CLIENT KILL.
+    /// Whether the driver should close the connection immediately, without sending the pending output: CLIENT KILL.
     pub is_killed: bool,
 }
 

@@ -6,8 +6,8 @@ use super::error;
 
 /// The row of a command or a subcommand, whose name has a space: `OBJECT ENCODING`.
 ///
-/// Arity, flags and key positions are those of Redis 8.2's `COMMAND INFO`. Group, version, complexity and the options
-/// in `syntax` are those of its `COMMAND DOCS`.
+/// Arity, flags and key positions match `COMMAND INFO` of Redis 8.2. Group, version, complexity and the options in
+/// `syntax` match its `COMMAND DOCS`.
 #[derive(Debug)]
 pub struct Command {
     /// The command's name in capitals.

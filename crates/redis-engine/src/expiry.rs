@@ -27,7 +27,7 @@ impl ExpiryFormat {
         formats.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, format)| format)
     }
 
-    /// Parses the argument at `index`, which must be positive. Returns milliseconds since 1970.
+    /// Parses the argument at `index`, whose value must be positive. Returns milliseconds since 1970.
     ///
     /// # Errors
     /// Returns an error if the argument is not an integer, and `invalid expire time` if it is not positive or too

@@ -42,8 +42,8 @@ pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
-/// Matches a byte with the first part of a pattern, which is not `*`. Returns the rest of the pattern, or `None` if the
-/// byte does not match.
+/// Matches a byte with the first part of a pattern. The pattern must not begin with `*`. Returns the rest of the
+/// pattern, or `None` if the byte does not match.
 fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     let (matched, rest) = match pattern {
         [] => return None,

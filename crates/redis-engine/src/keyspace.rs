@@ -261,7 +261,7 @@ impl Keyspace {
         }
     }
 
-    /// Reads a key that must hold a hash, after removing those of the given fields that have expired.
+    /// Reads a key that must hold a hash, after removing the given fields that have expired.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.

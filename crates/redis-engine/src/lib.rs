@@ -1,8 +1,8 @@
 //! An embedded Redis server: keys, commands and the RESP protocol, without sockets, threads, wall clock or entropy.
 //!
 //! The caller drives an [`Engine`]: it connects clients, passes in their commands together with the time, and takes the
-//! replies that were written for each client. The same seed, commands and times always give the same replies. Replies
-//! are those of Redis 8.2.
+//! replies that were written for each client. The same seed, commands and times always give the same replies. The
+//! replies match those of Redis 8.2.
 //!
 //! ```
 //! use redis_engine::Engine;

@@ -95,7 +95,7 @@ impl std::ops::Add for LongDouble {
 
 /// Formats `mantissa / 2^shift` in decimal, for a positive `shift`.
 fn with_decimals(mantissa: u64, shift: u64) -> String {
-    // The number has at most 121 bits. Shifted by more than 127, it is closer to zero than to one half.
+    // The number has at most 121 bits. Shifted right by more than 127 bits, it is closer to zero than to one half.
     let scaled = u128::from(mantissa) * DECIMAL_SCALE;
     let rounded = match u32::try_from(shift) {
         Ok(shift @ 1..=127) => {

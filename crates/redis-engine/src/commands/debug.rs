@@ -211,12 +211,12 @@ fn reload(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies with a digest of all databases, which equals that of Redis.
+/// Replies with the same digest of all databases as Redis.
 fn digest_all(call: &mut Call) {
     call.reply.status(&call.keyspace.digest());
 }
 
-/// Replies with a digest for each key, which equals that of Redis. It includes the value, and whether the key expires.
+/// Replies with the same digest for each key as Redis. A digest covers the value, and whether the key expires.
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {

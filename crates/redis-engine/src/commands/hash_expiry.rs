@@ -534,8 +534,8 @@ fn hsetex(call: &mut Call) -> Outcome {
     let is_past = matches!(expiry, Expiry::At(at_ms) if at_ms <= now_ms);
     for (index, [field, value]) in pairs.iter().enumerate() {
         hash.set(field, value, ttl, limits);
-        // Redis removes a field at once if its expiry time has passed, so that the hash does not grow. The last field
-        // is removed below, with its event.
+        // Redis removes a field immediately if its expiry time has passed, so that the hash does not grow. The last
+        // field is removed below, with its event.
         if is_past && index + 1 < pairs.len() {
             remove_as_expired(&mut hash, field);
         }

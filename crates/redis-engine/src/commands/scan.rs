@@ -1,6 +1,6 @@
 //! Commands that iterate: KEYS, SCAN, and the scans of hashes, sets and sorted sets.
 //!
-//! A cursor is the number of positions that are still to be visited, and the iteration goes from the last position
+//! A cursor is the number of positions that have not been visited yet, and the iteration goes from the last position
 //! down. Removing an element moves the last element into the gap: that element has been visited already, or its new
 //! position is still below the cursor. New elements are added at the end. So every element that exists throughout the
 //! iteration is returned, perhaps twice, and the server needs no memory for a cursor.

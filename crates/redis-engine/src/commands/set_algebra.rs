@@ -159,8 +159,8 @@ fn combine(operation: Operation, sets: &[Option<&Set>], purpose: Purpose, limits
     }
 }
 
-/// Returns Redis's initial encoding for a union or a difference: an intset if it is stored, or if all inputs are
-/// intsets.
+/// Returns Redis's initial encoding for a union or a difference: an intset if the result is to be stored, or if all
+/// inputs are intsets.
 fn first_encoding(sets: &[Option<&Set>], purpose: Purpose) -> Encoding {
     let all_intsets = sets.iter().flatten().all(|set| set.encoding_kind() == Encoding::Intset);
     if purpose == Purpose::Store || all_intsets { Encoding::Intset } else { Encoding::Hashtable }

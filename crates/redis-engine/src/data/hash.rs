@@ -315,7 +315,7 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Removes those of the given fields that have expired. Returns the number of removed fields.
+    /// Removes the given fields that have expired. Returns the number of removed fields.
     pub(crate) fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),

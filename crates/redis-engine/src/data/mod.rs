@@ -127,7 +127,7 @@ impl Value {
         }
     }
 
-    /// Removes those of the given hash fields that have expired. Returns the number of removed fields.
+    /// Removes the given hash fields that have expired. Returns the number of removed fields.
     pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),

@@ -39,7 +39,7 @@ impl Entry {
         Entry { value, accessed_ms: now_ms, expiry: Expiry::new(expires_ms) }
     }
 
-    /// Returns the expiry time in milliseconds since 1970. `None`: the key does not expire.
+    /// Returns the expiry time in milliseconds since 1970, or `None` if the key does not expire.
     pub fn expires_ms(&self) -> Option<i64> {
         self.expiry.at_ms()
     }

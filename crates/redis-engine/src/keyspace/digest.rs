@@ -1,4 +1,4 @@
-//! Digests of values: those of DEBUG DIGEST.
+//! Digests of values, as DEBUG DIGEST computes them.
 
 use sha1_smol::Sha1;
 

@@ -61,8 +61,7 @@ impl Keyspace {
         self.selected = selected;
     }
 
-    /// Removes those of the given fields of a hash that have expired, before a command that changes the hash looks them
-    /// up.
+    /// Removes the given fields of a hash if they have expired, before a command that changes the hash looks them up.
     pub(crate) fn expire_fields(&mut self, key: &[u8], fields: Fields) {
         let now_ms = self.now_ms();
         if self.database().soonest().is_some_and(|(at_ms, _)| at_ms <= now_ms)
@@ -80,8 +79,7 @@ impl Keyspace {
         self.notify(Class::Expired, "expired", key);
     }
 
-    /// Removes those of the given fields that have expired from the hash at an index. Returns whether the key still
-    /// exists.
+    /// From the hash at an index, removes the given fields that have expired. Returns whether the key still exists.
     pub(super) fn expire_fields_at(&mut self, index: usize, key: &[u8], fields: Fields) -> bool {
         let now_ms = self.now_ms();
         let entry = self.database_mut().entry_mut(index);

@@ -62,7 +62,8 @@ pub struct RequestParser {
 enum State {
     #[default]
     Start,
-    /// `missing` arguments are still to come. `length` is the length of the next one, if its header has been read.
+    /// `missing` arguments have not been parsed yet. `length` is the length of the next one, if its header has been
+    /// read.
     Arguments { missing: i64, length: Option<usize> },
     /// The request is complete, and `words` returns it.
     Complete,

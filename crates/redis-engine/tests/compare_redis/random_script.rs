@@ -378,7 +378,7 @@ impl Writer<'_> {
     }
 }
 
-/// Replaces `{count}` by the number of keys after numkeys, or of fields after FIELDS.
+/// Replaces `{count}` with the number of keys after numkeys, or of fields after FIELDS.
 fn count_keys(argv: &mut [Vec<u8>]) {
     let Some(at) = argv.iter().position(|word| word == b"{count}") else { return };
     let remaining = &argv[at + 1..];

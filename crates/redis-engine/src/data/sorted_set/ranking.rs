@@ -83,7 +83,7 @@ impl<T: Ord + Clone> Ranking<T> {
         }
     }
 
-    /// Replaces a root that has a single branch by that branch's node.
+    /// Replaces a root that has a single branch with the node of that branch.
     fn replace_single_branch_root(&mut self) {
         if self.len == 0 {
             self.root = Node::Leaf(Vec::new());
