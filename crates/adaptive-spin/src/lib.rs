@@ -1,9 +1,9 @@
 //! Adaptive spinning: polls for a short time before a blocking wait, while a reply is likely to arrive soon.
 //!
 //! Waking a thread on another core takes 20 microseconds or more in a virtual machine, longer than most Redis requests.
-//! So the server's event loop, and both ends of the pipe to a Python child, poll briefly before they block. When polling
-//! finds nothing (because the peer is slow, or has no core of its own to run on), the next waits block at once. The
-//! number of waits without spinning doubles with each failure.
+//! So the server's event loop, and both ends of the pipe to a Python child, poll briefly before they block. When
+//! polling finds nothing (because the peer is slow, or has no core of its own to run on), the next waits block
+//! immediately. The number of waits without spinning doubles with each failure.
 //!
 //! ```
 //! use std::sync::mpsc;
@@ -162,7 +162,7 @@ impl AdaptiveSpin {
             .unwrap_or(false)
     }
 
-    /// Returns false: only Unix can poll a pipe.
+    /// Returns false, because only Unix can poll a pipe.
     #[cfg(not(unix))]
     pub fn spin_until_readable<T>(&mut self, _: T) -> bool {
         false

@@ -26,7 +26,7 @@ const TARGET: TargetArch = TargetArch::riscv64;
 
 /// Calls that are allowed whatever their arguments are.
 const ALLOWED: &[c_long] = &[
-    // The pipes to the parent.
+    // Calls that use the pipes to the parent.
     libc::SYS_read,
     libc::SYS_readv,
     libc::SYS_write,
@@ -35,12 +35,12 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_ppoll,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_poll,
-    // Memory.
+    // Calls that manage memory.
     libc::SYS_brk,
     libc::SYS_munmap,
     libc::SYS_mremap,
     libc::SYS_madvise,
-    // Threads. `clone3` is also in `MISSING`, whose filter is stricter.
+    // Calls that manage threads. `clone3` is also in `MISSING`, whose filter is stricter.
     libc::SYS_futex,
     libc::SYS_clone3,
     libc::SYS_set_robust_list,
@@ -50,13 +50,13 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_sched_yield,
     libc::SYS_exit,
     libc::SYS_exit_group,
-    // Signals that the process itself handles.
+    // Calls that manage the signals that the process itself handles.
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
     libc::SYS_sigaltstack,
     libc::SYS_restart_syscall,
-    // Time, randomness, and process ids.
+    // Calls that return the time, random bytes and process ids, or sleep.
     libc::SYS_clock_gettime,
     libc::SYS_clock_getres,
     libc::SYS_clock_nanosleep,

@@ -46,7 +46,7 @@ pub struct Connection {
     reply_peak: usize,
     /// Whether `shrink_buffers` may find memory to release.
     pub has_spare_memory: bool,
-    /// Whether the client has sent an HTTP request. It is disconnected without a reply.
+    /// Whether the client has sent an HTTP request. Such a client is disconnected without a reply.
     pub has_sent_http: bool,
     /// When the unsent output began to exceed the soft limit of the client's class.
     over_soft_limit_since: Option<Instant>,

@@ -47,7 +47,7 @@ pub struct Server {
     by_client: HashMap<ClientId, usize, foldhash::fast::FixedState>,
     /// Connections to handle again before the loop sleeps.
     queue: VecDeque<usize>,
-    /// Connections whose requests were run in this iteration, and whose replies are still to be sent.
+    /// Connections whose requests were run in this iteration, and whose replies have not been sent yet.
     to_flush: Vec<usize>,
     /// Connections whose unsent output exceeds their soft limit.
     over_soft_limit: BTreeSet<usize>,
@@ -366,7 +366,7 @@ impl Server {
         self.to_flush = to_flush;
     }
 
-    /// Sends the pending replies of a connection, and closes it if it has ended.
+    /// Sends the pending replies of a connection. If the connection has ended, closes its socket.
     fn flush(&mut self, engine: &mut Engine, index: usize, now_us: i64) {
         let Some(connection) = self.connections[index].as_mut() else { return };
         if connection.flush(engine, now_us) == ConnectionState::Closed {

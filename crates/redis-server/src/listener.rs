@@ -39,7 +39,7 @@ impl Listener {
     /// Returns an error if the address cannot be listened on.
     pub fn bind(requested: SocketAddr, backlog: i64) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(requested), Type::STREAM, Some(Protocol::TCP))?;
-        // This option allows a server to be restarted at once. On Windows, it would let two servers share the port.
+        // This option allows a server to be restarted immediately. On Windows, it would let two servers share the port.
         #[cfg(not(windows))]
         socket.set_reuse_address(true)?;
         socket.bind(&requested.into())?;

@@ -23,7 +23,7 @@ const MAX_EXTENDED: usize = 1 << 20;
 /// nothing.
 const WRITE_CHUNK: usize = 16 << 10;
 
-/// Replies that are still to be sent.
+/// Replies that have not been sent yet.
 #[derive(Debug, Default)]
 pub struct OutputQueue {
     /// The replies. No block is empty.
@@ -35,7 +35,7 @@ pub struct OutputQueue {
 }
 
 impl OutputQueue {
-    /// Returns the number of bytes that are still to be sent.
+    /// Returns the number of bytes that have not been sent yet.
     pub fn len(&self) -> usize {
         self.unsent
     }

@@ -45,7 +45,7 @@ fn difference(place: &str, truth: &[&str], ours: &[&str]) -> String {
     format!("{place}:{}{}", shown(truth, "truth"), shown(ours, "ours "))
 }
 
-/// Replaces the number of the connection in the reply to HELLO by `N`, as in the recordings. The reply has the format
+/// Replaces the number of the connection in the reply to HELLO with `N`, as in the recordings. The reply has the format
 /// of redis-cli.
 pub fn without_connection_id(transcript: &str) -> String {
     let mut after_name = false;

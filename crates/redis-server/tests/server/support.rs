@@ -219,7 +219,7 @@ impl ManualServer {
         self.server.handle_ready(&mut self.engine, self.now_us).expect("the sockets can be polled");
     }
 
-    /// Lets time pass, and lets the server work at each of its deadlines in that time.
+    /// Moves the clock forward by `time`, and makes the server work at each of its deadlines in that time.
     pub fn pass(&mut self, time: Duration) {
         let until_us = self.now_us + i64::try_from(time.as_micros()).expect("a test waits no longer than some days");
         while let Some(at_us) = self.server.next_deadline_us().filter(|&at_us| at_us <= until_us) {

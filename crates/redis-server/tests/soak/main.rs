@@ -103,13 +103,13 @@ impl Soak {
         Client { subject: Stream::connect(self.subject), reference: Stream::connect(self.reference) }
     }
 
-    /// Replaces a client by a new one.
+    /// Replaces a client with a new one.
     fn reconnect(&mut self, index: usize) {
         self.clients[index] = self.connect();
         self.choose_protocol(index);
     }
 
-    /// Lets half of the clients use RESP3. The reply to HELLO contains the client's ID, so it is not compared.
+    /// Makes half of the clients use RESP3. The reply to HELLO contains the client's ID, so it is not compared.
     fn choose_protocol(&mut self, index: usize) {
         let client = &mut self.clients[index];
         let version = if index.is_multiple_of(2) { "2" } else { "3" };
@@ -167,7 +167,7 @@ impl Soak {
         self.exchange(client, &requests, "a batch");
     }
 
-    /// Lets a client request long values, and read the replies only after other clients have sent requests.
+    /// Makes a client request long values, and read the replies only after other clients have sent requests.
     fn read_slowly(&mut self) {
         let (client, length) = (self.any_client(), self.random.below(MAX_LONG));
         let value = requests::text(&mut self.random, length);
@@ -188,7 +188,7 @@ impl Soak {
         assert_same(&self.place("long replies"), &subject, &reference);
     }
 
-    /// Lets clients block on a list. One of them may vanish, and the others must be served in order.
+    /// Makes clients block on a list. One of them may vanish, and the others must be served in order.
     fn block(&mut self) {
         const WAITS: &[&[&str]] = &[
             &["BLPOP", "queue", "0"],
@@ -247,7 +247,7 @@ impl Soak {
         self.exchange(pusher, b"LRANGE queue 0 -1\r\nLRANGE served 0 -1\r\n", "what is left in the queue");
     }
 
-    /// Lets a client publish messages in one batch. Some messages are long. All subscribers must get them.
+    /// Makes a client publish messages in one batch. Some messages are long. All subscribers must get them.
     fn publish(&mut self) {
         let publisher = self.any_client();
         let subscribe: &[u8] = b"SUBSCRIBE news sport\r\nPSUBSCRIBE n*\r\nSUBSCRIBE ready\r\n";
@@ -287,7 +287,7 @@ impl Soak {
         self.exchange(watcher, b"MULTI\r\nINCR counter:0\r\nLLEN list:0\r\nEXEC\r\n", "a watched transaction");
     }
 
-    /// Lets clients vanish in the middle of a request.
+    /// Makes clients vanish in the middle of a request.
     fn vanish(&mut self) {
         for _ in 0..1 + self.random.below(10) {
             let mut client = self.connect();
@@ -306,7 +306,7 @@ impl Soak {
         self.exchange(client, b"EXISTS half\r\n", "what half a request has done");
     }
 
-    /// Lets a client send bytes that are not a valid request.
+    /// Makes a client send bytes that are not a valid request.
     fn break_protocol(&mut self) {
         const BROKEN: &[&[u8]] = &[
             b"*x\r\n",
