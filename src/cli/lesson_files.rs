@@ -10,7 +10,7 @@ use crate::lesson::library::{self, Library, Source};
 use crate::messages::cli as messages;
 use crate::user_files::{MAX_LESSON_BYTES, UserFiles, reason};
 
-/// Reads the built-in lessons and those of `--lessons`.
+/// Reads the built-in lessons and the lessons in the folder that `--lessons` names.
 ///
 /// # Errors
 /// Returns an error if a lesson cannot be read or is not valid.

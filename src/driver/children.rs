@@ -78,7 +78,7 @@ struct PythonProcess {
     spin: AdaptiveSpin,
     /// Frames that arrived while a completion was awaited.
     queued_frames: VecDeque<(u32, FromChild)>,
-    /// Number of completions that timed out and whose replies are still to come.
+    /// Number of completions that timed out and whose replies have not arrived yet.
     abandoned_completions: usize,
 }
 
@@ -224,7 +224,7 @@ fn has_aborted(status: ExitStatus) -> bool {
     std::os::unix::process::ExitStatusExt::signal(&status) == Some(abort)
 }
 
-/// Returns false: only Unix tells how a process has ended.
+/// Returns false, because only Unix reports how a process has ended.
 #[cfg(not(unix))]
 fn has_aborted(_: ExitStatus) -> bool {
     false

@@ -138,7 +138,7 @@ pub fn first_hidden(text: &str) -> Option<(usize, char)> {
     hidden(text, is_layout).find(|&(at, c)| !(c == '\r' && text[at..].starts_with("\r\n")))
 }
 
-/// Replaces hidden characters in JSON by escapes of the form `\uNNNN`, which any JSON parser decodes to the same
+/// Replaces hidden characters in JSON with escapes of the form `\uNNNN`, which any JSON parser decodes to the same
 /// characters. The JSON must not contain line breaks or tabs outside of strings.
 pub fn escape_in_json(json: &str) -> Cow<'_, str> {
     replace_at(json, hidden(json, |_| false), |c, out| {

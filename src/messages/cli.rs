@@ -10,7 +10,7 @@ messages! {
     /// Shown if a file cannot be written.
     cannot_write(path, error) = "{path} cannot be written: {error}";
 
-    /// Shown by `run --svg` if the file to write exists and is not a picture. It may be the script.
+    /// Shown by `run --svg` if the file to write exists and is not a picture. That file may be the script.
     not_a_picture(path) =
         "{path} is not a picture, and stays as it is. The name of the picture comes after --svg: \
          redis-tutor run --svg picture.svg script.py";

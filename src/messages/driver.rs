@@ -9,7 +9,7 @@ messages! {
     /// Shown by `:save` if the file exists already. `other_path` is a similar name that is not in use.
     file_exists(path, other_path) =
         "`{path}` already exists and was not overwritten. Type `:save {other_path}`, or choose another name.";
-    /// Shown by `:save` if the path is that of a folder. `example` is a file in this folder.
+    /// Shown by `:save` if the path names a folder. `example` is a file in this folder.
     file_is_a_folder(path, example) = "`{path}` is a folder. Add the name of a file: `:save {example}`.";
     /// Shown by `:save` if the file cannot be created or written.
     file_not_written(path, error) = "`{path}` could not be written: {error}.";

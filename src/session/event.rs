@@ -166,7 +166,7 @@ pub enum Show {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
     /// A frame from this child, or the exit of its process. If there is a deadline and the child is silent, the driver
-    /// sends [`Event::SkipWait`]. `is_main_idle` tells whether the main thread has nothing to send. If so, the driver
+    /// sends [`Event::SkipWait`]. `is_main_idle` says whether the main thread has nothing to send. If so, the driver
     /// must not wait for other threads, which may compute endlessly.
     Frame { child: ChildId, deadline_us: Option<i64>, is_main_idle: bool },
     /// A line from the learner.

@@ -85,7 +85,7 @@ impl Session {
         self.settle();
     }
 
-    /// Opens a lesson at its end: all steps are done, and only the summary is still to be shown.
+    /// Opens a lesson at its end: all steps are done, and only the summary has not been shown yet.
     pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
         self.tutor.open_lesson_end(lesson);
         self.settle();

@@ -5,7 +5,7 @@ use redis_engine::argument_syntax::{self, Argument, Shape};
 /// What may follow the words typed so far.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// The arguments that are still to come, the next one first, in the notation of the command's syntax.
+    /// The arguments that have not been typed yet, the next one first, in the notation of the command's syntax.
     pub arguments: Vec<String>,
     /// The tokens that may be the next word.
     pub tokens: Vec<&'static str>,

@@ -156,7 +156,7 @@ fn choose_from_menu(lessons: &[LessonStatus], keys: &KeyInput, style: Style, the
     let mut menu = Menu::new(lessons);
     let mut drawn = DrawnMenu::default();
     loop {
-        // The menu is not drawn while keys that were typed ahead are still to be read.
+        // The menu is not drawn while keys that were typed ahead have not been read.
         if !keys.wait_for_key(Duration::ZERO)? {
             drawn.draw(&menu, style, theme)?;
             while !keys.wait_for_key(RESIZE_POLL_INTERVAL)? {

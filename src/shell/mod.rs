@@ -124,7 +124,7 @@ impl TerminalSession {
                     Some(visible_lines(&messages::cli::error(sentence)).into_owned())
                 }),
                 report: Box::new(move |panic| {
-                    // The report tells whether the progress is saved, so the last attempt to save comes first.
+                    // The report says whether the progress is saved, so the last attempt to save comes first.
                     at_panic.save_again();
                     panic_report::report(panic, &at_panic)
                 }),

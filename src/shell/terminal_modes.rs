@@ -115,9 +115,9 @@ mod unix {
     /// Takes the terminal away from all other threads, restores its initial modes, and performs `action`. Does this
     /// only once in a process.
     ///
-    /// Another thread may be setting up the terminal for the line editor at this moment. So standard input and
-    /// standard output are first replaced by the null device. Then no other thread can change the terminal after this
-    /// one has restored it.
+    /// Another thread may be setting up the terminal for the line editor at this moment. So standard input and standard
+    /// output are first replaced with the null device. Then no other thread can change the terminal after this one has
+    /// restored it.
     fn prepare_exit(action: impl FnOnce()) {
         // A panic in `action` calls this function again.
         if EXITING_THREAD.get() == Some(&thread::current().id()) {
@@ -522,7 +522,7 @@ mod other {
             Ok(action())
         }
 
-        /// Does nothing: this platform has no job control.
+        /// Does nothing, because this platform has no job control.
         ///
         /// # Errors
         /// Returns no error on this platform.

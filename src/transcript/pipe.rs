@@ -46,7 +46,7 @@ struct PipeFrontend<'a, R, W> {
     time_limit: Option<Duration>,
     out: &'a mut W,
     progress_file: &'a mut ProgressFile,
-    /// Lines that were read while all clients were blocked, and that are still to be entered.
+    /// Lines that were read while all clients were blocked, and that have not been entered yet.
     unread_lines: VecDeque<String>,
 }
 

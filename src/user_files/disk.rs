@@ -186,7 +186,7 @@ fn private_folder() -> fs::DirBuilder {
 /// Opens a descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it
 /// with `>>` on a file that has content, so the file is not truncated.
 ///
-/// On Linux, opening the path of a descriptor opens its file anew, with a separate file position. Standard output and
+/// On Linux, opening the path of a descriptor opens its file again, with a separate file position. Standard output and
 /// standard error are therefore duplicated instead, and other files are opened for appending.
 #[cfg(unix)]
 fn open_descriptor(path: &Path) -> io::Result<File> {

@@ -84,7 +84,7 @@ impl HistoryFile {
         written
     }
 
-    /// Replaces the file by one that contains only the entries to keep.
+    /// Replaces the file with one that contains only the entries to keep.
     fn compact(&self, path: &Path) -> io::Result<()> {
         let path = self.files.resolve(path)?;
         let _lock = self.files.lock(&path)?;

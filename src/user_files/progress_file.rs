@@ -282,7 +282,7 @@ impl SaveTarget {
 enum Content {
     /// There is no file, or the user has named an empty file.
     Missing,
-    /// The progress, in the current format. `is_current` tells whether the file uses that format as well.
+    /// The progress, in the current format. `is_current` says whether the file uses that format too.
     Progress { progress: Progress, is_current: bool },
     /// The file of a newer version of the program, whose format is not known.
     Newer,

@@ -25,7 +25,7 @@ impl Session {
         self.tutor.runtime.dialect = Dialect::Cli;
     }
 
-    /// Switches the prompt to Python. If the argument is `fresh`, also replaces the client's Python process by a new
+    /// Switches the prompt to Python. If the argument is `fresh`, also replaces the client's Python process with a new
     /// one.
     pub(super) fn use_python(&mut self, arguments: &str) {
         let runtime = &mut self.tutor.runtime;

@@ -100,7 +100,7 @@ pub struct Label {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bytes {
     pub label: Label,
-    /// The first bytes of the value. The flag tells whether the byte has changed.
+    /// The first bytes of the value. The flag says whether the byte has changed.
     pub bytes: Vec<(u8, bool)>,
     /// Number of bytes after `bytes` that are not shown.
     pub rest: usize,

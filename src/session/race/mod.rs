@@ -89,7 +89,7 @@ pub struct Race {
     search: Search,
     /// The racers whose turns were played by hand in the current order.
     picks: Vec<usize>,
-    /// After a turn was undone, the earlier turns that are still to be replayed.
+    /// After a turn was undone, the earlier turns that have not been replayed yet.
     repeated_picks: VecDeque<usize>,
     order: Order,
     tally: RaceResult,

@@ -21,9 +21,9 @@ pub const NOT_KEPT: u32 = u32::MAX;
 /// A replay in progress.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    /// The sources that are still to be run, each with the answers that were given before the next source started.
+    /// The sources that have not been run yet, each with the answers that were given before the next source started.
     rest: VecDeque<(String, VecDeque<Answer>)>,
-    /// The answers that are still to be given before the next source runs.
+    /// The answers that have to be given before the next source runs.
     current: VecDeque<Answer>,
     /// The requests that wait until the answers before theirs have been sent, by thread.
     asked: BTreeMap<u32, FromChild>,
