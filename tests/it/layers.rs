@@ -126,7 +126,7 @@ const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adap
 /// listed with the only files and folders of the workspace that may use it.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
     // Files of the user belong to `user_files`. The other files read information about processes from the operating
-    // system, compare a file of the source tree in a test, or replace a closed terminal by `/dev/null`.
+    // system, compare a file of the source tree in a test, or replace a closed terminal with `/dev/null`.
     (
         &["std::fs"],
         &[

@@ -265,7 +265,7 @@ fn a_timeout_beyond_the_end_of_the_clock_is_none() {
     let output = redis_tutor(&["run", "--cli"], b"BLPOP q 9223372036854\nPING\n");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the script is blocked forever"), "{}", stderr(&output));
-    // A long timeout that the clock can reach ends at once.
+    // A long timeout that the clock can reach ends without a delay.
     let output = redis_tutor(&["run", "--cli"], b"BLPOP q 1000000000\nPING\n");
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), "(nil)\nPONG\n".to_owned()));
     let output = redis_tutor(&["run"], b"import time\ntime.sleep(1e13)\n");

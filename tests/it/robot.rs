@@ -74,7 +74,7 @@ struct Robot<'a> {
     step: Option<usize>,
     /// Number of random lines still to type.
     random_lines: u64,
-    /// The lines of the answer that are still to be typed, in reverse order.
+    /// The lines of the answer that have not been typed yet, in reverse order.
     answer: Vec<String>,
     /// All lines that were typed, for a failure message.
     typed: Vec<String>,

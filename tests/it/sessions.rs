@@ -53,7 +53,7 @@ fn practice_matches_its_snapshots() {
 /// An action of an author while the lesson is open.
 enum AuthorAction {
     Type(&'static str),
-    /// Replaces the first string by the second in the lesson's file.
+    /// Replaces the first string with the second in the lesson's file.
     Edit(&'static str, &'static str),
 }
 

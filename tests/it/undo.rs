@@ -84,7 +84,7 @@ pub fn state(session: &Session, prompt: &Prompt) -> State {
 
 /// The phase of a test.
 enum Doing {
-    /// This number of inputs is still to be entered.
+    /// The test is entering inputs. This number of them is left.
     Entering(usize),
     Undoing,
     /// `VARIABLES` was entered, and its output must be the same as before.

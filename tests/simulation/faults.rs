@@ -11,7 +11,7 @@ pub enum Fault {
     ClientBefore(usize, String),
 }
 
-/// The faults that are still to come, each with the number of frames until it happens.
+/// The faults that have not happened yet, each with the number of frames until it happens.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<(u32, Fault)>);
 

@@ -54,7 +54,7 @@ pub enum Op {
     Print,
     /// Sends a command through a client, and waits for its reply.
     Command(String, Vec<Word>),
-    /// Sends several commands at once.
+    /// Sends several commands together.
     Pipeline(String, Vec<Vec<Word>>),
     /// Closes the connection of a client.
     Close(String),

@@ -66,7 +66,7 @@ pub enum TimeKind {
 pub enum Step {
     /// The learner enters this text at the next prompt.
     Type(String),
-    /// The learner enters this text at once, even if a program that was unblocked is still running.
+    /// The learner enters this text immediately, even if a program that was unblocked is still running.
     TypeAtOnce(String),
     /// A Python script continues with this statement.
     Statement(String),
@@ -134,7 +134,7 @@ pub enum ClientAction {
 pub enum Check {
     /// `:undo` restores the state before the last line, and entering the same line again has the same effect as before.
     Undo,
-    /// Repeated `:undo` takes back all lines since the last event of another kind, one line at a time.
+    /// Repeated `:undo` undoes all lines since the last event of another kind, one line at a time.
     UndoAll,
     /// `:again` restores the state with which the step began.
     Again,

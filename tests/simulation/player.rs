@@ -27,7 +27,7 @@ pub const MOST_REPEATS: usize = 2;
 /// Maximum number of events that a learner needs to get from a wait to a prompt.
 const MOST_WAITS: usize = 50;
 
-/// Tutor commands that can be taken back.
+/// Tutor commands that `:undo` can undo.
 const UNDOABLE: [&str; 8] = [":client", ":wait", ":cli", ":python", ":go", ":back", ":again", ":skip"];
 
 /// Tutor commands that open a step, and prepare it from the beginning of its lesson.
@@ -58,7 +58,7 @@ pub struct Player<'a> {
     stop: Stop,
     /// The last line, if nothing else has happened since.
     last: Option<TypedLine>,
-    /// The last lines that can be taken back one after the other, each with the state before it.
+    /// The last lines that can be undone one after the other, each with the state before it.
     history: Vec<(String, State)>,
     /// The state before `:fork`, while there is a fork.
     fork: Option<State>,

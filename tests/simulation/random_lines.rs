@@ -321,7 +321,7 @@ const CLIENT_LINES: &[&str] = &[
     "CLIENT UNBLOCK 3 ERROR",
 ];
 
-/// Beginnings of requests.
+/// Beginnings of requests that are never completed.
 const CLIENT_PARTS: &[&str] =
     &["*2\\r\\n$3\\r\\nGET", "GET a", "*1", "$", "*3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\na\\r\\n$5\\r\\nab"];
 

@@ -89,7 +89,7 @@ pub struct World<'a> {
     finished: BTreeSet<(String, String)>,
     pub refuses_port: bool,
     pub real_clients: Option<RealClients>,
-    /// The lesson that is to be rehearsed.
+    /// The lesson to rehearse.
     rehearsal: Option<Arc<Lesson>>,
     pub submissions: Vec<Submission>,
     /// What a learner sees.

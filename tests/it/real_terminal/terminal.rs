@@ -95,8 +95,8 @@ impl Terminal {
         lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 
-    /// Returns the rows of the screen. Lines that the terminal has wrapped are several rows, and every time of day is
-    /// replaced by noon.
+    /// Returns the rows of the screen. A line that the terminal has wrapped takes several rows, and every time of day
+    /// is replaced with noon.
     pub fn screen_rows(&self) -> String {
         let screen = self.screen.screen();
         let rows = screen.rows(0, screen.size().1.get()).map(|row| row.trim_end().to_owned());
@@ -196,7 +196,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Replaces every time of day in the text by noon.
+/// Replaces every time of day in the text with noon.
 fn replace_times(text: &str) -> String {
     let mut parts = text.split(" UTC").collect::<Vec<_>>();
     let last = parts.pop().unwrap_or_default();

@@ -135,7 +135,7 @@ fn real_clients_share_the_learners_redis() {
     assert_eq!(client.0.read(&mut [0]).expect("the connection was closed without an error"), 0);
 }
 
-/// Lets a wait time out while a line is typed. `screen_end` is the end of the screen after the timeout.
+/// Makes a wait time out while a line is typed. `screen_end` is the end of the screen after the timeout.
 fn check_timeout_while_typing(name: &str, arguments: &[&str], screen_end: &str) {
     let mut terminal = Terminal::start(name, (100, 24), arguments);
     terminal.wait_for_prompt(">>>");

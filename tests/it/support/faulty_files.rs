@@ -259,8 +259,8 @@ impl OpenFile for FaultyFile {
     }
 }
 
-/// Releases the lock, as the end of the process would do. Closing the file might not release its lock at once, because
-/// a process that another test is starting may still have a copy of the open file.
+/// Releases the lock, as the end of the process would do. Closing the file might not release its lock immediately,
+/// because a process that another test is starting may still have a copy of the open file.
 impl Drop for FaultyFile {
     fn drop(&mut self) {
         let _ = self.file.unlock();

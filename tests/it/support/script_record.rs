@@ -131,7 +131,7 @@ fn normalized_line(line: &str) -> String {
     LiteralReader::normalized(&line).unwrap_or(line)
 }
 
-/// Masks addresses: replaces six or more hexadecimal digits after `0x` by `…`.
+/// Masks addresses: replaces six or more hexadecimal digits after `0x` with `…`.
 fn without_addresses(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;

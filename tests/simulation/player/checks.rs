@@ -27,7 +27,7 @@ impl Player<'_> {
         }
     }
 
-    /// Takes back the last line with `:undo`, and types the line again.
+    /// Undoes the last line with `:undo`, and types the line again.
     fn check_undo(&mut self) -> Result<(), Failure> {
         let Some(line) = self.last.take() else { return Ok(()) };
         let mut history = std::mem::take(&mut self.history);
@@ -52,7 +52,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Takes back all lines of the history, the last one first.
+    /// Undoes all lines of the history, the last one first.
     fn check_undo_all(&mut self) -> Result<(), Failure> {
         for (text, before) in std::mem::take(&mut self.history).into_iter().rev() {
             if !self.undo(&text, &before)? {
@@ -62,7 +62,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Takes back a line. Returns false if it cannot be taken back.
+    /// Undoes a line. Returns false if the line cannot be undone.
     fn undo(&mut self, text: &str, before: &State) -> Result<bool, Failure> {
         let from = self.world.transcript.len();
         self.type_text(":undo")?;
