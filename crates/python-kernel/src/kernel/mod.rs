@@ -239,7 +239,7 @@ fn serve(sandbox: Sandbox) {
                     saved.restore(&scope, vm);
                     kernel.pipe.send(&FromChild::VariablesRestored);
                 }
-                // This answer arrived after its request had been interrupted, so it is ignored.
+                // An answer that arrives after its request was interrupted is ignored.
                 _ => {}
             }
         }
@@ -282,7 +282,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     builder
         .add_native_modules(&natives)
         .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
-        // These modules are added after the standard library, because they replace some of its modules.
+        // The modules below are added after the standard library, because they replace some of its modules.
         .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../host_stubs"))
         .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../redis_package"))
         .init_hook(|vm| vm.set_user_signal_channel(signals))
@@ -320,7 +320,7 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     }
     let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;
     let modules: PyDictRef = vm.sys_module.get_attr("modules", vm)?.try_into_value(vm)?;
-    // These cells are set only here, so each `set` succeeds.
+    // The cells of `kernel` are set only here, so each `set` succeeds.
     let _ = kernel.hooks.set(hooks);
     let _ = kernel.builtins.set(entries_of(vm.builtins.dict()));
     let _ = kernel.modules.set(entries_of(modules));

@@ -135,7 +135,7 @@ pub fn restore(kernel: &Kernel, vm: &VirtualMachine) {
     vm.use_tracing.set(false);
     *vm.trace_func.borrow_mut() = vm.ctx.none();
     *vm.profile_func.borrow_mut() = vm.ctx.none();
-    // If this fails, the learner's next import shows the error.
+    // If the imports cannot be restored, the learner's next import shows the error.
     let _ = restore_imports(kernel, vm);
 }
 
@@ -153,7 +153,7 @@ fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtExceptio
         ("last_type", error.class().to_owned().into()),
         ("last_traceback", vm.unwrap_or_none(error.__traceback__().map(PyObjectRef::from))),
     ] {
-        // `traceback.print_last` and `pdb.pm` use these attributes. The prompt itself does not need them.
+        // `traceback.print_last` and `pdb.pm` use these attributes of `sys`. The prompt itself does not need them.
         let _ = vm.sys_module.set_attr(vm.ctx.intern_str(name), value, vm);
     }
     UncaughtException { class, message, traceback: traceback::format(error, vm), exit_status: None }

@@ -89,7 +89,7 @@ fn names_and_places_of_code_objects_can_be_replaced() {
         ("f.__code__.co_name, f.__code__.co_filename", "('f', '<stdin-1>')\n"),
         ("f.__code__.replace() == f.__code__, types.FunctionType(c, {})()", "(True, 7)\n"),
         ("f.__code__ = c; f()", "7\n"),
-        // `types.coroutine` changes a flag.
+        // `types.coroutine` changes a flag of the code object.
         ("g = types.coroutine(lambda: (yield 1)); g.__code__.co_flags & 0x100", "256\n"),
         ("async def h(): return await g()\n", ""),
         ("c = h(); c.send(None)", "1\n"),

@@ -144,8 +144,8 @@ fn segment(all: &[Line], start: usize, end: usize) -> String {
 
 /// Finds the operator of an operation, or the brackets of a call or subscript. Returns `None` for any other expression.
 fn anchors(segment: &str) -> Option<Anchors> {
-    // Brackets allow an expression to extend over several lines. They are on separate lines, so that columns stay the
-    // same. `Text::position` subtracts the added line.
+    // Brackets allow an expression to extend over several lines. The added brackets are on separate lines, so that
+    // columns stay the same. `Text::position` subtracts the added line.
     let wrapped = format!("(\n{segment}\n)");
     let parsed = parser::parse(&wrapped, Mode::Module.into()).ok()?;
     let Mod::Module(module) = parsed.syntax() else { return None };
