@@ -169,7 +169,7 @@ impl Kind {
                 .ok_or_else(|| format!("argument(s) must be one of the following: {}", choices.join(", "))),
             Kind::Integer(min, max) => match integer(value)? {
                 n if (min..=max).contains(&n) => Ok(n.to_string().into()),
-                // Redis parses numbers with this maximum as unsigned integers.
+                // Redis parses a parameter with this maximum as an unsigned integer.
                 ..0 if max == UNSIGNED => Err("argument must be greater or equal to 0".into()),
                 _ => Err(format!("argument must be between {min} and {max} inclusive")),
             },

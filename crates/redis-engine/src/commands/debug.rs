@@ -178,7 +178,7 @@ fn protocol(call: &mut Call) -> Outcome {
             return Err(Error::from_static("ERR RESP2 is not supported by this command"));
         }
         b"push" => {
-            // This is a separate message, which Redis sends after the reply.
+            // The push is a separate message, which Redis sends after the reply.
             reply.bulk(b"Some real reply following the push reply");
             reply.push(2);
             reply.bulk(b"server-cpu-usage");

@@ -69,7 +69,7 @@ impl Stream {
 
     /// Closes the connection.
     pub fn close(&mut self) {
-        // This fails if the server has closed the connection already.
+        // The call fails if the server has closed the connection already.
         drop(self.stream.shutdown(Shutdown::Both));
         self.is_open = false;
     }
