@@ -212,7 +212,7 @@ mod attacks {
 
     fn open_port() -> io::Result<()> {
         std::net::TcpListener::bind(("127.0.0.1", 1 << 15)).map(drop).or_else(|error| match error.kind() {
-            // Another process uses this port, so the sandbox did not refuse the attempt.
+            // Another process uses the port, so the sandbox did not refuse the attempt.
             io::ErrorKind::AddrInUse => Ok(()),
             _ => Err(error),
         })
@@ -220,7 +220,7 @@ mod attacks {
 
     fn connect() -> io::Result<()> {
         match std::net::TcpStream::connect(("127.0.0.1", 1)) {
-            // Nothing listens on this port, but the sandbox did not refuse the attempt.
+            // Nothing listens on the port, but the sandbox did not refuse the attempt.
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
             connected => connected.map(drop),
         }

@@ -398,7 +398,7 @@ impl Server {
         self.with_spare_memory.remove(&index);
         engine.disconnect(connection.client);
         self.by_client.remove(&connection.client);
-        // Closing the socket removes it from the poll even if this fails.
+        // Closing the socket removes it from the poll even if deregistering fails.
         drop(self.poll.registry().deregister(&mut connection.stream));
         self.free_slots.push(index);
     }

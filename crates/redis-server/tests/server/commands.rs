@@ -59,7 +59,7 @@ fn a_request_may_arrive_byte_by_byte() {
         let request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$11\r\nhello\r\nyou!\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n";
         for byte in request.as_bytes() {
             slow.send([*byte]);
-            // A reply to the other client shows that the event loop has handled this byte.
+            // A reply to the other client shows that the event loop has handled the byte.
             other.expect_reply("PING", "+PONG\r\n");
         }
         slow.expect_bytes("+OK\r\n$11\r\nhello\r\nyou!\r\n");

@@ -101,7 +101,7 @@ mod descriptors {
         let server = BareServer::start(&[]);
         let mut first = Client::connect(server.address);
         first.expect_reply("PING", "+PONG\r\n");
-        // Not even the descriptor that is kept for this case can be opened again.
+        // With this limit, the server cannot even use its spare descriptor to refuse clients.
         limit_descriptors(&server, 3);
         let mut waiting = Client::connect(server.address);
         waiting.send("PING\r\n");
@@ -140,7 +140,7 @@ mod descriptors {
         let may_raise_limit =
             Command::new("sh").args(["-c", "ulimit -n 60; ulimit -n 61"]).stderr(Stdio::null()).status();
         if may_raise_limit.expect("there is a shell").success() {
-            // This user is privileged, so the server has made room.
+            // The user of this test is privileged, so the server has made room for more clients.
             client.expect_reply("CONFIG GET maxclients", "*2\r\n$10\r\nmaxclients\r\n$5\r\n10000\r\n");
             process.kill().and_then(|()| process.wait()).expect("it was running");
             return;

@@ -78,7 +78,7 @@ impl Client {
     pub fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(TIMEOUT)).expect("the socket accepts a timeout");
-        // Without this option, the system would hold back part of a request until the part before it is acknowledged.
+        // Without TCP_NODELAY, the system would hold back part of a request until the part before it is acknowledged.
         stream.set_nodelay(true).expect("it is a socket");
         Client(stream)
     }
