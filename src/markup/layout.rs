@@ -147,7 +147,7 @@ fn wrap(spans: &[Span], width: usize, first: &str, rest: &str) -> Vec<Line> {
         }
         if !empty {
             let role = match (line.last(), word.pieces.first()) {
-                // If both neighbouring words have the same role, the space between them has it as well.
+                // If both neighbouring words have the same role, the space between them has that role as well.
                 (Some(before), Some(after)) if before.role == after.role => before.role,
                 _ => Role::Plain,
             };

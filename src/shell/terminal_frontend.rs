@@ -325,7 +325,7 @@ impl Frontend for TerminalFrontend<'_> {
         loop {
             let shown_prompt = if text.is_empty() {
                 // The line editor redraws the whole line, so output that is already on the line becomes part of the
-                // prompt. The editor counts the columns of the prompt, so the prompt must not change after this.
+                // prompt. The editor counts the columns of the prompt, so the prompt must not change from then on.
                 let unfinished = std::mem::take(&mut self.unfinished_output);
                 let redrawn = if self.reader.is_plain() { "" } else { after_return(&unfinished) };
                 visible_lines(&(redrawn.to_owned() + &prompt.text())).into_owned()

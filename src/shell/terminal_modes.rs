@@ -444,7 +444,7 @@ mod unix {
             if rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|bytes| bytes > 0) {
                 return Ok(false);
             }
-            // There are no bytes to read, so this consumes only the end of input.
+            // There are no bytes to read, so the call consumes only the end of input.
             let _ = rustix::io::read(io::stdin(), &mut [0; 1]);
             Ok(true)
         }

@@ -33,7 +33,7 @@ impl HistoryFile {
         let Some(path) = &file.path else { return (file, Vec::new()) };
         let Ok(stored) = file.read(path) else { return (file, Vec::new()) };
         if stored.is_too_long {
-            // If this fails, the next session tries again.
+            // If the file cannot be compacted, the next session tries again.
             let _ = file.compact(path);
         }
         let entries = stored.entries;

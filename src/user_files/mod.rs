@@ -237,7 +237,7 @@ struct FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // If this fails, closing the file releases the lock.
+        // If unlocking fails, closing the file releases the lock.
         let _ = self.file.unlock();
     }
 }

@@ -92,7 +92,8 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     }
     if input.is_unseen && ["flushdb", "flushall", "FLUSHDB", "FLUSHALL"].iter().any(|word| input.source.contains(word))
     {
-        // The tutor sent this flush, not the learner, and a real Redis may hold data that is still needed.
+        // The tutor sent the flush, not the learner. It is left out, because a real Redis may hold data that is still
+        // needed.
         return String::new();
     }
     let code = match input.kind {

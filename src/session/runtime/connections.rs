@@ -33,7 +33,7 @@ impl Runtime {
     pub(super) fn close_slow_connections(&mut self, replied: ClientId) {
         let server = &mut self.engine.server;
         let mut written = match self.port {
-            // While no port is open, no other code needs this list.
+            // While no port is open, no other code needs the list of pending writes.
             None => server.clients.take_pending_writes(),
             Some(_) => server.clients.pending_writes().to_vec(),
         };

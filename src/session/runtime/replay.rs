@@ -224,7 +224,7 @@ impl Replay {
             let thread = answer.thread;
             let Some(request) = self.asked.get(&thread).and_then(Request::from_frame) else {
                 if thread == MAIN_THREAD && self.has_run {
-                    // The source has ended without this request.
+                    // The source has ended without the request that this answer belongs to.
                     self.current.pop_front();
                     continue;
                 }

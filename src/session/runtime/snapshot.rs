@@ -98,7 +98,8 @@ impl Runtime {
                 self.forget_child(client);
             }
         }
-        // The TCP clients that were connected at that time are gone, so they must not block or subscribe again.
+        // The TCP clients that were connected when the snapshot was made are gone, so they must not block or subscribe
+        // again.
         for gone in self.real_clients() {
             self.engine.disconnect(gone);
         }
