@@ -79,7 +79,7 @@ fn main() -> ExitCode {
         println!("{plan}");
         return print_outcome(&plan, &lessons);
     }
-    // Panics are caught, and reported with their plans.
+    // Panics are caught, and reported with the plans that caused them.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!("at {}:{}", place.file(), place.line()));
         PANIC_PLACE.set(place.unwrap_or_default());

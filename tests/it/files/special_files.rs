@@ -76,7 +76,8 @@ fn what_is_no_regular_file_is_neither_read_nor_replaced() {
             &["--progress", &name, "play"],
             &["run", "--svg", &name, &script],
         ] {
-            // If this test fails, it must not have replaced a device of this machine.
+            // These commands are not tested on devices, because a failing test must not replace a device of this
+            // machine.
             if path.starts_with("/dev") && (arguments.contains(&"play") || arguments.contains(&"--svg")) {
                 continue;
             }
