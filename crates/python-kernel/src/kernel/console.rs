@@ -369,7 +369,7 @@ mod _host {
         write_to(&stderr, &format!("{heading}{}", child::traceback::format(error, vm)), vm)
     }
 
-    /// Returns the lines of a source that has run, for `linecache`. Returns None if no source has this file name.
+    /// Returns the lines of a source that has run, for `linecache`. Returns None if no source has the given file name.
     #[pyfunction]
     fn lines(filename: PyStrRef, vm: &VirtualMachine) -> Option<PyListRef> {
         let source = kernel().source(filename.to_str()?)?;

@@ -134,7 +134,7 @@ impl Kernel {
         }
     }
 
-    /// Returns the source of the code object with this file name.
+    /// Returns the source of the code object with the given file name.
     fn source(&self, filename: &str) -> Option<String> {
         lock(&self.sources).get(filename).cloned()
     }

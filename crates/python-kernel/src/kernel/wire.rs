@@ -142,7 +142,7 @@ fn exchange(connection: &PyObjectRef, command: &PyTuple, vm: &VirtualMachine) ->
     exchange_on(handle, command, timeout, encoding, vm)
 }
 
-/// Sends a command on the connection with this number, and waits for its reply.
+/// Sends a command on the connection with the given number, and waits for its reply.
 fn exchange_on(
     connection: u32,
     command: &PyTuple,

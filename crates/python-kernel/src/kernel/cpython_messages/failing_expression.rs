@@ -104,7 +104,7 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the index and the type of the first item that is not of this type, if the first argument is a list,
+    /// Returns the index and the type of the first item that is not of the given type, if the first argument is a list,
     /// tuple or string literal.
     pub(super) fn first_item_that_is_not(&self, type_: &str) -> Option<(usize, &'static str)> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
@@ -141,7 +141,8 @@ impl FailingExpression {
         Some(numbers.find(|&number: &usize| number >= given).unwrap_or(given))
     }
 
-    /// Returns whether the class of the value has an attribute with this name, or `None` if the value is not known.
+    /// Returns whether the class of the value has an attribute with the given name, or `None` if the value is not
+    /// known.
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,

@@ -49,7 +49,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 pub struct Original(PyObjectRef);
 
 impl Original {
-    /// Returns the attribute with this name in the dict of `class`.
+    /// Returns the attribute with the given name in the dict of `class`.
     pub fn find(class: &Py<PyType>, name: &'static str, vm: &VirtualMachine) -> PyResult<Self> {
         let found = class.attributes.read().get(vm.ctx.intern_str(name)).cloned();
         let found = found.ok_or_else(|| vm.new_attribute_error(format!("{} has no {name}", class.slot_name())))?;

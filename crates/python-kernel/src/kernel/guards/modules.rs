@@ -144,7 +144,7 @@ fn remember(module: &PyObject) -> PyObjectRef {
     created.get_or_insert_default().entry(def.name.as_str()).or_insert_with(|| module.to_owned()).clone()
 }
 
-/// Returns the native module that was created first under this name.
+/// Returns the native module that was created first under the given name.
 fn created(name: &str) -> Option<PyObjectRef> {
     let created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
     created.as_ref()?.get(name).cloned()

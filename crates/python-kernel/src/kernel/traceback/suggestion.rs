@@ -40,7 +40,7 @@ pub fn suggestion(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     text
 }
 
-/// Returns whether the standard library has a module with this name.
+/// Returns whether the standard library has a module with the given name.
 fn is_module(name: &str, vm: &VirtualMachine) -> bool {
     let Ok(names) = vm.sys_module.get_attr("stdlib_module_names", vm) else { return false };
     let name: PyObjectRef = vm.ctx.new_str(name).into();
