@@ -53,7 +53,7 @@ pub enum ValueType {
 }
 
 impl ValueType {
-    /// Returns the type of a value with this name. A name has the same meaning in all rows.
+    /// Returns the type of a value with the given name. A name has the same meaning in all rows.
     pub fn from_argument_name(name: &str) -> Self {
         match name {
             "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" => ValueType::Key,

@@ -135,7 +135,7 @@ impl Call<'_> {
         number::parse_double(self.argv[index]).ok_or(error::NOT_A_FLOAT)
     }
 
-    /// Returns whether the argument at `index` is this option, ignoring case.
+    /// Returns whether the argument at `index` is the given option, ignoring case.
     pub fn is_option(&self, index: usize, option: &str) -> bool {
         self.argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(option.as_bytes()))
     }

@@ -217,7 +217,7 @@ impl Command {
         self.flags.contains(&flag)
     }
 
-    /// Returns whether the command can be called with this number of words, including the name.
+    /// Returns whether the command can be called with the given number of words, including the name.
     pub fn arity_allows(&self, words: usize) -> bool {
         let expected = self.arity.unsigned_abs() as usize;
         if self.arity < 0 { words >= expected } else { words == expected }
@@ -250,7 +250,8 @@ pub(crate) fn missing_subcommand(call: &mut Call) -> Outcome {
     Err(error::wrong_arity(call.command.name))
 }
 
-/// Replies to a container's HELP with these lines about its subcommands, between the lines that all containers have.
+/// Replies to a container's HELP with the given lines about its subcommands, between the lines that all containers
+/// have.
 pub(crate) fn help(call: &mut Call, lines: &[&str]) -> Outcome {
     let container = call.command.container().unwrap_or(call.command.name);
     call.reply.array(lines.len() + 3);

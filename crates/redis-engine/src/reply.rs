@@ -48,7 +48,8 @@ impl Reply {
         self.is_incomplete
     }
 
-    /// Returns whether this number of bytes fits into the output. If they do not fit, marks the output as incomplete.
+    /// Returns whether the given number of bytes fits into the output. If they do not fit, marks the output as
+    /// incomplete.
     fn has_room_for(&mut self, length: usize) -> bool {
         let has_room = length <= self.limit.saturating_sub(self.bytes.len());
         self.is_incomplete |= !has_room;
@@ -70,7 +71,7 @@ impl Reply {
         self.bytes.len()
     }
 
-    /// Calls `write` this number of times. Each call writes a random element, for a command with a negative count.
+    /// Calls `write` the given number of times. Each call writes a random element, for a command with a negative count.
     /// Returns false if the reply would become too long.
     pub(crate) fn repeat(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
         times <= MAX_RANDOM_ELEMENTS
@@ -94,7 +95,7 @@ impl Reply {
         self.bytes.capacity()
     }
 
-    /// Releases allocated memory, but keeps at least this number of bytes and everything that was written.
+    /// Releases allocated memory, but keeps at least the given number of bytes and everything that was written.
     pub fn shrink_to(&mut self, bytes: usize) {
         self.bytes.shrink_to(bytes);
     }

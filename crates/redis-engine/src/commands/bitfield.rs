@@ -198,7 +198,7 @@ fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
     }
 }
 
-/// Parses an offset: a number of bits, or after `#` a number of fields of this width.
+/// Parses an offset: a number of bits, or after `#` a number of fields as wide as `field`.
 fn field_offset(call: &Call, index: usize, field: FieldType) -> Result<usize, Error> {
     let Some(fields) = call.argv[index].strip_prefix(b"#") else {
         return bit_offset(call, call.argv[index]);

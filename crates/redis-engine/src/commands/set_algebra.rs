@@ -136,7 +136,7 @@ fn store(call: &mut Call, operation: Operation, event: &'static str) -> Outcome 
     Ok(())
 }
 
-/// Returns the sets under these keys, with `None` for a key that does not exist.
+/// Returns the sets under the given keys, with `None` for a key that does not exist.
 fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option<&'a Set>>, Error> {
     for key in keys {
         keyspace.read::<Set>(key)?;

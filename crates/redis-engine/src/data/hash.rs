@@ -174,7 +174,7 @@ impl Hash {
         }
     }
 
-    /// Converts a listpack into a table of the right size for this number of fields.
+    /// Converts a listpack into a table of the right size for the given number of fields.
     fn convert_to_table(&mut self, fields: usize) {
         match self.layout {
             Layout::Listpack(_) => {}

@@ -118,7 +118,7 @@ impl List {
         self.elements[index] = element;
     }
 
-    /// Removes the elements at these indices, which must be sorted.
+    /// Removes the elements at the given indices, which must be sorted.
     pub(crate) fn remove_all(&mut self, indices: &[usize]) {
         let is_removed = |index: usize| indices.binary_search(&index).is_ok();
         self.nodes.remove_all(self.elements.iter().map(|element| &**element), is_removed);
@@ -135,7 +135,7 @@ impl List {
         self.nodes.reload(limit);
     }
 
-    /// Creates a list of these elements.
+    /// Creates a list of the given elements.
     pub(crate) fn from_elements(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
         let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };
         elements.into_iter().for_each(|element| list.push(End::Right, element));

@@ -39,7 +39,7 @@ impl NodeLimit {
         }
     }
 
-    /// Returns whether an element of this length gets its own node.
+    /// Returns whether an element of the given length gets its own node.
     fn is_exceeded_by_element(self, bytes: usize) -> bool {
         match self {
             NodeLimit::Bytes(limit) => bytes > limit,
@@ -163,7 +163,7 @@ impl Nodes {
         self.nodes.iter().map(|node| (node.elements, size_class(node.bytes)))
     }
 
-    /// Converts a listpack into a quicklist if adding this number of elements and bytes would exceed the limit.
+    /// Converts a listpack into a quicklist if adding the given number of elements and bytes would exceed the limit.
     pub fn prepare_for(&mut self, elements: usize, bytes: usize, limit: NodeLimit) {
         if self.limit.is_none() {
             let node = self.nodes[0];

@@ -78,7 +78,7 @@ impl Set {
         Set { members: IndexSet::default(), layout }
     }
 
-    /// Creates an empty set for this number of members, with an encoding that fits the first member.
+    /// Creates an empty set for the given number of members, with an encoding that fits the first member.
     pub(crate) fn with_expected(first: &[u8], members: usize, limits: &Limits) -> Self {
         match () {
             () if integer(first).is_some() && members <= limits.set_max_intset_entries => {

@@ -237,7 +237,7 @@ impl SortedSet {
         self.convert_to_skiplist_for(self.len());
     }
 
-    /// Converts the sorted set to a skiplist whose table has the right size for this number of members.
+    /// Converts the sorted set to a skiplist whose table has the right size for the given number of members.
     fn convert_to_skiplist_for(&mut self, members: usize) {
         if !self.is_packed() {
             return;
@@ -302,7 +302,7 @@ impl SortedSet {
         self.order.remove(&ScoredMember { score, member })
     }
 
-    /// Removes the members with these ranks, which must exist.
+    /// Removes the members with the given ranks, which must exist.
     pub(crate) fn remove_ranks(&mut self, ranks: Range<usize>) {
         match &mut self.layout {
             Layout::Listpack(listpack) => {
@@ -348,7 +348,7 @@ impl SortedSet {
         Some((rank, score))
     }
 
-    /// Iterates over the members with these ranks, which must exist. Ranks count from the lowest score in both
+    /// Iterates over the members with the given ranks, which must exist. Ranks count from the lowest score in both
     /// directions.
     pub fn members(&self, ranks: Range<usize>, direction: Direction) -> Members<'_> {
         Members { elements: self.order.range(ranks), direction }

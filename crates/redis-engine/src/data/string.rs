@@ -70,7 +70,7 @@ impl Default for Str {
 }
 
 impl Str {
-    /// Creates the string that SET stores for these bytes.
+    /// Creates the string that SET stores for the given bytes.
     pub fn new(bytes: &[u8]) -> Self {
         // The decimal form of an i64 has at most 20 bytes.
         match if bytes.len() <= 20 { number::parse_integer(bytes) } else { None } {

@@ -21,7 +21,7 @@ impl Digest {
         self.0 = Sha1::from(self.0).digest().bytes();
     }
 
-    /// Returns a digest of these parts, which depends on their order.
+    /// Returns a digest of the given parts. The digest depends on their order.
     pub fn from_parts(parts: &[&[u8]]) -> Self {
         let mut digest = Digest::default();
         parts.iter().for_each(|part| digest.mix(part));

@@ -54,7 +54,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.commit_changes(event, 1);
     }
 
-    /// Ends the edit like `commit`, for a command that Redis counts as this number of changes.
+    /// Ends the edit like `commit`, for a command that Redis counts as the given number of changes.
     pub fn commit_changes(mut self, event: &'static str, changes: usize) {
         self.count_growth();
         self.keyspace.dirty += changes as u64;

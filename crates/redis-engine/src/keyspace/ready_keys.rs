@@ -18,7 +18,7 @@ impl BlockedCounts {
         self.lists + self.sorted_sets > 0
     }
 
-    /// Returns whether any client is blocked on a value of this type.
+    /// Returns whether any client is blocked on a value of the given type.
     fn includes(self, value: &Value) -> bool {
         match value {
             Value::List(_) => self.lists > 0,

@@ -52,14 +52,14 @@ impl UnspecifiedOrders {
         }
     }
 
-    /// Returns whether one of these keys has an unspecified order.
+    /// Returns whether one of the given keys has an unspecified order.
     pub fn contains_any(&self, argv: &[Vec<u8>], engine: &Engine) -> bool {
         argv[1..].iter().any(|word| self.0.contains(word) || is_hash_table(engine, word))
     }
 }
 
-/// Returns whether the memory of one of these keys depends on chance: on the heights of a skip list's nodes, or on the
-/// distribution in a hash table, which decides when rehashing ends.
+/// Returns whether the memory of one of the given keys depends on chance: on the heights of a skip list's nodes, or on
+/// the distribution in a hash table, which decides when rehashing ends.
 pub fn memory_depends_on_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
     argv[1..].iter().any(|word| has_encoding("skiplist", engine, word) || is_hash_table(engine, word))
 }
@@ -141,7 +141,7 @@ fn sorted_texts(value: &Value) -> Vec<String> {
     texts
 }
 
-/// Parses all values in these bytes. Returns `None` if the last one is incomplete.
+/// Parses all values in the given bytes. Returns `None` if the last one is incomplete.
 fn parse_all(mut bytes: &[u8]) -> Option<Vec<Value>> {
     let mut values = Vec::new();
     while !bytes.is_empty() {

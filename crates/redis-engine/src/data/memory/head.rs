@@ -92,7 +92,7 @@ impl Head {
         OBJECT + self.expiry() + name + EMBEDDED_STRING_OVERHEAD + length <= MAX_EMBEDDING_ALLOCATION
     }
 
-    /// Returns whether the allocation, with an embedded string of this length, has spare bytes for an expiry time.
+    /// Returns whether the allocation, with an embedded string of the given length, has spare bytes for an expiry time.
     pub fn has_spare_bytes(self, length: usize) -> bool {
         let requested = self.requested(Some(length));
         size_class(requested) >= requested + EXPIRY
@@ -107,7 +107,7 @@ impl Head {
         OBJECT + self.expiry() + name + embedded_string.map_or(0, |length| EMBEDDED_STRING_OVERHEAD + length)
     }
 
-    /// Returns the allocated size in bytes, with an embedded string of this length if there is one.
+    /// Returns the allocated size in bytes, with an embedded string of the given length if there is one.
     pub fn allocated(self, embedded_string: Option<usize>) -> usize {
         size_class(self.requested(embedded_string))
     }

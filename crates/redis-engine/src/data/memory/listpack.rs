@@ -58,12 +58,12 @@ impl Default for Listpack {
 }
 
 impl Listpack {
-    /// Adds an entry of this size in bytes.
+    /// Adds an entry of the given size in bytes.
     pub fn add(&mut self, entry: usize) {
         self.bytes += entry;
     }
 
-    /// Removes an entry of this size in bytes.
+    /// Removes an entry of the given size in bytes.
     pub fn remove(&mut self, entry: usize) {
         self.bytes -= entry;
     }

@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(Samples::default().indices(0).count(), 0);
     }
 
-    /// Returns the allocated size of a listpack with these elements.
+    /// Returns the allocated size of a listpack with the given elements.
     fn listpack<'a>(elements: impl Iterator<Item = &'a [u8]>) -> usize {
         let mut listpack = listpack::Listpack::default();
         elements.for_each(|element| listpack.add(listpack::entry_size(element)));

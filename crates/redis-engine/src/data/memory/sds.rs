@@ -7,7 +7,7 @@ use super::allocator::size_class;
 /// (`SDS_MAX_PREALLOC`).
 const MAX_SPARE: usize = 1 << 20;
 
-/// Returns the header size for a string of this length. From 32 bytes on, the header stores the allocated size too
+/// Returns the header size for a string of the given length. From 32 bytes on, the header stores the allocated size too
 /// (`sdsReqType`).
 pub fn header(length: usize) -> usize {
     match length {

@@ -32,7 +32,7 @@ struct Rehash {
 }
 
 impl Table {
-    /// Creates a table of the right size for this number of elements.
+    /// Creates a table of the right size for the given number of elements.
     pub fn with_elements(elements: usize) -> Self {
         Table { buckets: elements.next_power_of_two().max(MIN_BUCKETS), rehash: None }
     }
@@ -79,8 +79,8 @@ impl Table {
     }
 }
 
-/// Returns the mean number of rehashing steps for this number of elements and buckets. In Redis the number depends on
-/// the hash function and varies slightly.
+/// Returns the mean number of rehashing steps for the given number of elements and buckets. In Redis the number depends
+/// on the hash function and varies slightly.
 fn mean_steps(buckets: usize, elements: usize) -> u32 {
     let filled = 1.0 - (-(elements as f64) / buckets as f64).exp();
     let buckets_per_step = (1.0 - (1.0 - filled).powi(EMPTY_BUCKETS_PER_STEP)) / filled;

@@ -73,7 +73,7 @@ impl<T: Ord + Clone> Ranking<T> {
         removed
     }
 
-    /// Removes the elements with these ranks, which must exist.
+    /// Removes the elements with the given ranks, which must exist.
     pub fn remove_range(&mut self, ranks: Range<usize>) {
         assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
         if !ranks.is_empty() {
@@ -119,7 +119,7 @@ impl<T: Ord + Clone> Ranking<T> {
         leaf.get(at)
     }
 
-    /// Iterates over the elements with these ranks, which must exist. `rev` is equally fast.
+    /// Iterates over the elements with the given ranks, which must exist. `rev` is equally fast.
     pub fn range(&self, ranks: Range<usize>) -> Elements<'_, T> {
         assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
         Elements { ranking: self, ranks, front: &[], back: &[] }
@@ -194,7 +194,7 @@ impl<T: Ord + Clone> Node<T> {
         }
     }
 
-    /// Removes the elements with these ranks, which are relative to the node's first element.
+    /// Removes the elements with the given ranks, which are relative to the node's first element.
     fn remove_range(&mut self, ranks: Range<usize>) {
         match self {
             Node::Leaf(elements) => drop(elements.drain(ranks)),
