@@ -67,7 +67,7 @@ impl SpinPolicy {
     /// The policy for waiting for a single peer.
     const SINGLE_PEER: SpinPolicy = SpinPolicy { pause: Duration::ZERO, max_spin: MIN_SPIN };
 
-    /// Returns the policy for a server with this number of connected clients.
+    /// Returns the policy for a server with the given number of connected clients.
     ///
     /// The pause before each poll grows by 0.4 microseconds per client, up to 20 microseconds. A poll that finds
     /// nothing still slows the clients down, because each sender needs the lock of the same kernel queue: with 50

@@ -107,7 +107,7 @@ impl Walls {
         self.0
     }
 
-    /// Returns the set that [`Walls::bits`] encoded as this number. Ignores bits that represent no wall.
+    /// Returns the set that [`Walls::bits`] encoded as the given number. Ignores bits that represent no wall.
     pub const fn from_bits(bits: u8) -> Walls {
         Walls(bits & Walls::ALL.0)
     }

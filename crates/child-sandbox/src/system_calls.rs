@@ -150,7 +150,7 @@ fn filter(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> Res
     Ok(SeccompFilter::new(rules, otherwise, matched, TARGET)?.try_into()?)
 }
 
-/// Returns rules that match these calls whatever their arguments are.
+/// Returns rules that match the given calls whatever their arguments are.
 fn always(calls: &[c_long]) -> Rules {
     calls.iter().map(|&call| (call, Vec::new())).collect()
 }
@@ -177,12 +177,12 @@ fn fatal_calls() -> Result<Rules, Error> {
     Ok(rules)
 }
 
-/// Returns a rule that matches if the bits of an argument that are in the mask have this value.
+/// Returns a rule that matches if the bits of an argument that are in the mask have the given value.
 fn masked(argument: u8, mask: libc::c_int, value: libc::c_int) -> Result<SeccompRule, Error> {
     condition(argument, SeccompCmpOp::MaskedEq(mask.cast_unsigned().into()), value)
 }
 
-/// Returns a rule that matches if an argument has this value.
+/// Returns a rule that matches if an argument has the given value.
 fn equals(argument: u8, value: libc::c_int) -> Result<SeccompRule, Error> {
     condition(argument, SeccompCmpOp::Eq, value)
 }

@@ -4,8 +4,8 @@
 #[cfg(unix)]
 const RESERVED: u64 = 32;
 
-/// Raises the limit of open descriptors so that there is room for this number of clients, if the system allows that.
-/// Returns the number of clients for which there is room, at most `clients`.
+/// Raises the limit of open descriptors so that there is room for the given number of clients, if the system allows
+/// that. Returns the number of clients for which there is room, at most `clients`.
 #[cfg(unix)]
 pub fn make_room_for_clients(clients: i64) -> i64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

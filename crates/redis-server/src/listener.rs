@@ -124,8 +124,8 @@ pub fn refuse(mut stream: TcpStream) {
     drop(stream.read(&mut [0; 4096]));
 }
 
-/// Makes the system probe a connection that is idle for this number of seconds, and close it if three probes are not
-/// answered: Redis's `tcp-keepalive`. If the number is 0, connections are never probed.
+/// Makes the system probe a connection that is idle for the given number of seconds, and close it if three probes are
+/// not answered: Redis's `tcp-keepalive`. If the number is 0, connections are never probed.
 pub fn keep_alive(stream: &TcpStream, seconds: i64) {
     if let Ok(seconds @ 1..) = u64::try_from(seconds) {
         let between_probes = Duration::from_secs((seconds / 3).max(1));

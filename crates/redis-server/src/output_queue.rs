@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns output of this length, filled with a letter.
+    /// Returns output of the given length, filled with a letter.
     fn reply(letter: u8, length: usize) -> Reply {
         let mut reply = Reply::default();
         reply.raw(&vec![letter; length]);

@@ -17,7 +17,7 @@ pub struct RealRedis {
 }
 
 impl RealRedis {
-    /// Starts the binary with these settings, and waits until it replies.
+    /// Starts the binary with the given settings, and waits until it replies.
     pub fn start(binary: &str, settings: &[&str]) -> Result<Self, String> {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.map_err(|error| format!("no free port: {error}"))?;

@@ -109,7 +109,7 @@ impl Client {
         self.expect_bytes(expected);
     }
 
-    /// Asserts that the connection is closed after these bytes.
+    /// Asserts that the connection is closed after the given bytes.
     #[track_caller]
     pub fn expect_close_after(&mut self, expected: &str) {
         let mut bytes = Vec::new();
@@ -155,14 +155,15 @@ impl Client {
         value.unwrap_or_else(|| panic!("INFO clients has no number {field}"))
     }
 
-    /// Returns these fields of CLIENT INFO.
+    /// Returns the given fields of CLIENT INFO.
     pub fn client_info(&mut self, fields: &[&str]) -> String {
         let text = self.bulk_string("CLIENT INFO");
         let is_wanted = |word: &&str| word.split_once('=').is_some_and(|(name, _)| fields.contains(&name));
         text.split_whitespace().filter(is_wanted).collect::<Vec<_>>().join(" ")
     }
 
-    /// Repeats INFO until a field has this value, because another connection's command may not have reached the server.
+    /// Repeats INFO until a field has the given value, because another connection's command may not have reached the
+    /// server.
     pub fn wait_for_info(&mut self, field: &str, number: u64) {
         let started = Instant::now();
         while self.info_number(field) != number {

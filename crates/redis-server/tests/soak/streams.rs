@@ -62,7 +62,7 @@ impl Stream {
         }
     }
 
-    /// Reads until the replies end with these bytes, or until the connection ends.
+    /// Reads until the replies end with the given bytes, or until the connection ends.
     pub fn read_until(&mut self, mut replies: Vec<u8>, end: &[u8]) -> Vec<u8> {
         let started = Instant::now();
         while !replies.ends_with(end) {
@@ -99,7 +99,7 @@ impl Stream {
         number.unwrap_or_else(|| panic!("no {field} in {info}"))
     }
 
-    /// Waits until a numeric field in the `clients` section of INFO has this value.
+    /// Waits until a numeric field in the `clients` section of INFO has the given value.
     pub fn wait_for_number(&mut self, field: &str, value: usize) {
         let started = Instant::now();
         while self.info_number(field) != value {
