@@ -43,7 +43,7 @@ fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<(
     candidates.map(|known| (distance(known), known)).min()
 }
 
-/// Returns the number of edits that still count as a typing error in a name of this length.
+/// Returns the number of edits that still count as a typing error in a name of the given length.
 ///
 /// Two-letter names that differ in one letter are different names.
 fn max_edits(length: usize) -> usize {

@@ -24,7 +24,7 @@ pub fn read_library(arguments: &Arguments) -> Result<Arc<Library>, Error> {
     Ok(Arc::new(library))
 }
 
-/// Returns the lesson with this name or number.
+/// Returns the lesson with the given name or number.
 ///
 /// # Errors
 /// Returns an error if there is no such lesson.

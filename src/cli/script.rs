@@ -78,7 +78,7 @@ fn require_picture(files: &UserFiles, path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Returns whether a file that starts with these bytes is empty or an SVG picture.
+/// Returns whether a file that starts with the given bytes is empty or an SVG picture.
 fn is_picture(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();

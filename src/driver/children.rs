@@ -204,7 +204,7 @@ impl PythonProcess {
     }
 }
 
-/// Returns how a process ended that has this exit status and wrote `report` to its standard error.
+/// Returns how a process ended that has the given exit status and wrote `report` to its standard error.
 fn end_of(status: ExitStatus, report: &str) -> Option<PythonEnd> {
     if has_aborted(status) {
         // Rust's standard library prints these words when the stack overflows.

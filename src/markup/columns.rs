@@ -19,12 +19,12 @@ pub fn line_width(line: &[Span]) -> usize {
     line.iter().map(|span| span.text.width()).sum()
 }
 
-/// Pads text with spaces at the end, up to this number of columns.
+/// Pads text with spaces at the end, up to the given number of columns.
 pub fn pad_end(text: &str, columns: usize) -> String {
     format!("{text}{}", padding(text, columns))
 }
 
-/// Pads text with spaces at the start, up to this number of columns, so that it is right-aligned.
+/// Pads text with spaces at the start, up to the given number of columns, so that it is right-aligned.
 pub fn pad_start(text: &str, columns: usize) -> String {
     format!("{}{text}", padding(text, columns))
 }
@@ -33,7 +33,7 @@ fn padding(text: &str, columns: usize) -> String {
     " ".repeat(columns.saturating_sub(text.width()))
 }
 
-/// Truncates text to this number of columns. Text that is too long ends in `ellipsis`.
+/// Truncates text to the given number of columns. Text that is too long ends in `ellipsis`.
 ///
 /// ```
 /// use redis_tutor::markup::truncate;
@@ -45,7 +45,7 @@ pub fn truncate(text: &str, columns: usize, ellipsis: &str) -> String {
     if text.width() <= columns { text.to_owned() } else { truncate_marked(text, columns, ellipsis) }
 }
 
-/// Truncates text to this number of columns, including `ellipsis`, which is always appended.
+/// Truncates text to the given number of columns, including `ellipsis`, which is always appended.
 pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     let columns = columns.saturating_sub(ellipsis.width());
     let ends = text.char_indices().map(|(start, c)| start + c.len_utf8());
@@ -53,7 +53,7 @@ pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}", &text[..end])
 }
 
-/// Truncates text to this number of characters. An ellipsis replaces what is cut off.
+/// Truncates text to the given number of characters. An ellipsis replaces what is cut off.
 ///
 /// ```
 /// use redis_tutor::markup::truncate_characters;

@@ -75,7 +75,7 @@ fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usi
     })
 }
 
-/// Replaces the characters at these positions.
+/// Replaces the characters at the given positions.
 fn replace_at<'a>(
     text: &'a str,
     places: impl Iterator<Item = (usize, char)>,

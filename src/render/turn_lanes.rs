@@ -13,8 +13,8 @@ const BETWEEN: usize = 2;
 /// The minimum width of a lane, in columns.
 const MIN_LANE: usize = 22;
 
-/// Lays out the turns of the clients with these names. If the lanes would be too narrow, or in plain style, the turns
-/// are listed one below the other.
+/// Lays out the turns of the clients with the given names. If the lanes would be too narrow, or in plain style, the
+/// turns are listed one below the other.
 pub fn layout(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     let lane = style.width.saturating_sub(NUMBER) / names.len().max(1);
     let room = lane.saturating_sub(BETWEEN);

@@ -91,7 +91,8 @@ impl Session {
         self.settle();
     }
 
-    /// Starts practice of these steps, given as lessons and step indices. There must be at least one step.
+    /// Starts practice of the given steps. Each step is a lesson and the index of a step in it. There must be at least
+    /// one step.
     pub fn review(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.tutor.begin_review(steps);
         self.settle();

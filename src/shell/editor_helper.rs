@@ -74,8 +74,8 @@ impl EditorHelper {
         self.theme == Theme::Plain || line.len() > MAX_HIGHLIGHTED
     }
 
-    /// Returns a hint: the rest of a history entry, followed by the signature. A part that does not fit in this number
-    /// of columns is left out.
+    /// Returns a hint: the rest of a history entry, followed by the signature. A part that does not fit in the given
+    /// number of columns is left out.
     fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
         let queries = &self.queries;
         let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));
@@ -167,7 +167,7 @@ impl Hinter for EditorHelper {
     }
 }
 
-/// Truncates a hint to this number of columns. Returns `None` if too little of the hint would be left.
+/// Truncates a hint to the given number of columns. Returns `None` if too little of the hint would be left.
 fn truncate_hint(hint: &str, columns: usize, ascii: bool) -> Option<String> {
     if hint.width() <= columns {
         return Some(hint.to_owned());

@@ -104,7 +104,7 @@ impl<'a> Menu<'a> {
         None
     }
 
-    /// Returns the lines of the menu for a screen with this number of rows. The selected lesson is among them.
+    /// Returns the lines of the menu for a screen with the given number of rows. The selected lesson is among them.
     fn lines(&self, style: Style, theme: Theme, rows: usize) -> Vec<String> {
         let matching = self.matching();
         let room = rows.saturating_sub(3).max(1);
@@ -251,7 +251,7 @@ fn write(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Returns the key that the terminal sends as these bytes, if the key has a meaning in the menu.
+/// Returns the key that the terminal sends as the given bytes, if the key has a meaning in the menu.
 fn parse_key(bytes: &[u8]) -> Option<Key> {
     let text = String::from_utf8_lossy(bytes);
     let mut characters = text.chars();
@@ -295,7 +295,7 @@ mod tests {
         names.iter().enumerate().map(status).collect()
     }
 
-    /// Returns the choice after these keys, each of which is a character or the escape sequence of an arrow.
+    /// Returns the choice after the given keys, each of which is a character or the escape sequence of an arrow.
     fn choice_after(keys: &str) -> Option<MenuChoice> {
         let lessons = lessons();
         let mut menu = Menu::new(&lessons);

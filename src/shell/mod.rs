@@ -73,7 +73,7 @@ impl Options {
 /// Names of terminals that cannot redraw text, or that the line editor does not support.
 const UNSUPPORTED_TERMINALS: [&str; 3] = ["dumb", "cons25", "emacs"];
 
-/// Returns whether the terminal with this name, from the variable `TERM`, cannot redraw text.
+/// Returns whether the terminal with the given name, from the variable `TERM`, cannot redraw text.
 pub fn cannot_redraw(term: &str) -> bool {
     UNSUPPORTED_TERMINALS.iter().any(|name| name.eq_ignore_ascii_case(term))
 }

@@ -121,7 +121,7 @@ impl NameMatches {
         self.scattered.into_iter().filter(is_dense).map(|(_, name, description)| (name, description)).collect()
     }
 
-    /// Returns the candidates for a terminal of this width.
+    /// Returns the candidates for a terminal of the given width.
     pub fn into_candidates(mut self, width: usize, ascii: bool) -> Vec<Pair> {
         let mut more = None;
         if self.prefix_count > self.with_prefix.len() {
@@ -164,7 +164,7 @@ fn needs_quotes(text: &str) -> bool {
         || first_hidden(text).is_some()
 }
 
-/// Truncates a description to this number of columns, between two words.
+/// Truncates a description to the given number of columns, between two words.
 fn truncate_at_word(description: &str, columns: usize, ascii: bool) -> String {
     if description.width() <= columns {
         return description.to_owned();

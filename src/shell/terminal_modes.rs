@@ -393,7 +393,7 @@ mod unix {
         }
     }
 
-    /// Returns whether these bytes are a complete key and not only the start of one.
+    /// Returns whether the given bytes are a complete key and not only the start of one.
     fn is_complete_key(bytes: &[u8]) -> bool {
         match *bytes {
             [] | [0x1b] | [0x1b, b'[' | b'O'] => false,

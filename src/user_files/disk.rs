@@ -151,8 +151,8 @@ impl OpenFile for File {
     }
 }
 
-/// Returns the options for opening or creating a file. With these options, opening does not wait for the other end of
-/// a pipe, and does not make a terminal the controlling terminal of the process. When writing, a symbolic link is not
+/// Returns the options for opening or creating a file. With these options, opening does not wait for the other end of a
+/// pipe, and does not make a terminal the controlling terminal of the process. When writing, a symbolic link is not
 /// followed, because the path has already been resolved.
 #[cfg(unix)]
 fn options(purpose: Purpose) -> OpenOptions {

@@ -86,7 +86,7 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
     /// Returns the error of the operating system.
     fn set_access(&self, access: &Access) -> io::Result<()>;
 
-    /// Truncates the file to this length in bytes.
+    /// Truncates the file to the given length in bytes.
     ///
     /// # Errors
     /// Returns the error of the operating system.

@@ -16,7 +16,7 @@ pub struct ScratchFile {
 }
 
 impl ScratchFile {
-    /// Creates a file in a folder, `redis-tutor-PROCESS-N.EXTENSION`, with this content.
+    /// Creates a file in a folder, `redis-tutor-PROCESS-N.EXTENSION`, with the given content.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written.

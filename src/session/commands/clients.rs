@@ -6,7 +6,7 @@ use crate::markup::{Role, code, visible};
 use crate::messages::commands as messages;
 
 impl Session {
-    /// Gives the prompt to the client with this name. Lists the clients if no name is given.
+    /// Gives the prompt to the client with the given name. Lists the clients if no name is given.
     pub(super) fn change_client(&mut self, name: &str) {
         let runtime = &mut self.tutor.runtime;
         if name.is_empty() {

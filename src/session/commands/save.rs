@@ -49,7 +49,7 @@ fn shell_word(path: &str) -> String {
 /// Python code that prints a value as the prompt does, for statements whose value is known only when the script runs.
 const SHOW: &str = "def show(value):\n    if value is not None:\n        print(repr(value))\n";
 
-/// Returns the script that repeats these inputs.
+/// Returns the script that repeats the given inputs.
 fn script(inputs: &[LoggedInput]) -> String {
     let keeps_last = inputs.iter().any(|input| input.kind == InputKind::Python && mentions(&input.source, "_"));
     let mut body = String::new();

@@ -51,8 +51,8 @@ impl Session {
         }
     }
 
-    /// Goes back by this number of steps, and starts the earlier step from its beginning. With 0, restarts the open
-    /// step.
+    /// Goes back by the given number of steps, and starts the earlier step from its beginning. With 0, restarts the
+    /// open step.
     pub(super) fn go_back(&mut self, steps: usize) {
         let Some(run) = &self.tutor.lesson else { return self.tutor.say_no_lesson() };
         let step = run.step.saturating_sub(steps);

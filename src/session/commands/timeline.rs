@@ -41,7 +41,7 @@ impl Session {
         }
     }
 
-    /// Returns the timeline from the call with this number on. It includes earlier calls whose wait ended later.
+    /// Returns the timeline from the call with the given number on. It includes earlier calls whose wait ended later.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();

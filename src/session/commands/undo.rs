@@ -312,7 +312,7 @@ fn is_undoable(text: &str, dialect: Dialect) -> bool {
         && (inputs.iter().any(|input| command_name(input).is_none()) || has_command(text, &UNDOABLE, dialect))
 }
 
-/// Returns whether `text` contains one of these tutor commands.
+/// Returns whether `text` contains one of the given tutor commands.
 fn has_command(text: &str, names: &[&str], dialect: Dialect) -> bool {
     dialect::inputs(text, dialect).iter().any(|input| command_name(input).is_some_and(|name| names.contains(&name)))
 }

@@ -38,7 +38,7 @@ fn names_of(source: &str) -> impl Iterator<Item = &str> {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
 }
 
-/// Returns whether a statement defines this name.
+/// Returns whether a statement defines the given name.
 fn defines_name(source: &str, name: &str) -> bool {
     let own = source.lines().find(|line| !line.starts_with('@')).unwrap_or_default();
     let words: Vec<&str> = names_of(own).take(3).collect();

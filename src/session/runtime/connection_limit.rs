@@ -157,7 +157,7 @@ mod tests {
         request::encode(&line.split(' ').map(|word| word.replace("LONG", &long).into_bytes()).collect::<Vec<_>>())
     }
 
-    /// Returns a runtime with a limit of a megabyte, a long value, and this number of connections, from number 1.
+    /// Returns a runtime with a limit of a megabyte, a long value, and the given number of connections, from number 1.
     fn limited_runtime(connections: u32) -> Runtime {
         let mut runtime = Runtime::new(1, 0, Dialect::Both);
         runtime.engine.keyspace.memory_cap.limit = LIMIT;

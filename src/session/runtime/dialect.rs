@@ -241,7 +241,7 @@ mod tests {
         );
     }
 
-    /// Parsing everything before each line would take minutes for these inputs.
+    /// Parsing everything before each line would take minutes for the inputs below.
     #[test]
     fn long_texts_with_a_syntax_error_are_split_quickly() {
         let lines = |line: &str| format!("{line}\n").repeat(20_000);

@@ -174,7 +174,7 @@ impl Runtime {
         self.has_reported_memory_limit = false;
     }
 
-    /// Ends the session with this exit status.
+    /// Ends the session with the given exit status.
     pub fn leave(&mut self, status: i32) {
         if !self.is_over {
             self.is_over = true;

@@ -78,8 +78,8 @@ impl Runtime {
         is_open
     }
 
-    /// Gives the prompt to the client with this name. Creates the client if it does not exist. If there are already
-    /// too many clients, shows an error and returns false.
+    /// Gives the prompt to the client with the given name. Creates the client if it does not exist. If there are
+    /// already too many clients, shows an error and returns false.
     pub fn switch_to(&mut self, name: &str) -> bool {
         let known = self.clients.learner_position(|client| client.name == name);
         if known.is_none() && self.clients.learners().count() >= MOST_CLIENTS {

@@ -101,7 +101,7 @@ impl WireLog {
         self.first + self.calls.len() as u64
     }
 
-    /// Iterates over the calls that are still kept, starting at this number. Yields each call with its number.
+    /// Iterates over the calls that are still kept, starting at the given number. Yields each call with its number.
     pub fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Call)> {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         (self.first.max(number)..).zip(self.calls.iter().skip(skipped).map(|call| &**call))
@@ -112,8 +112,8 @@ impl WireLog {
         self.calls.get(index).map(|call| &**call)
     }
 
-    /// Returns the answered commands, starting at this number, with their replies. Leaves out exchanges that are too
-    /// long to be recorded completely.
+    /// Returns the answered commands, starting at the given number, with their replies. Leaves out exchanges that are
+    /// too long to be recorded completely.
     pub fn exchanges(&self, number: u64) -> Vec<Exchange> {
         let exchange = |call: &Call| {
             let command = match resp::value::parse(&call.sent.bytes).ok()?? {
