@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// Returns the program's output when `typed` is entered in a lesson with these steps.
+/// Returns the program's output when `typed` is entered in a lesson with the given steps.
 fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
     let folder = folder(&format!("judging-{name}"));
     let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";

@@ -35,7 +35,7 @@ fn racing_programs_see_the_learners_earlier_definitions() {
     goes_as_its_snapshot("orders", include_str!("../races/typed-orders.txt"));
 }
 
-/// Types these lines in a lesson of the folder, and compares the transcript with its snapshot.
+/// Types the given lines in a lesson of the folder, and compares the transcript with its snapshot.
 fn goes_as_its_snapshot(id: &str, typed: &str) {
     let (folder, _) = races();
     let transcript = redis_tutor(&["--no-progress", "--color", "never", "--lessons", &folder, "learn", id], typed);

@@ -22,7 +22,7 @@ fn the_session_in_the_readme_is_what_the_program_prints() {
     assert!(printed == session, "README.md's session is not what the program prints:\n{printed}");
 }
 
-/// Returns the output of the step for these lines of input.
+/// Returns the output of the step for the given lines of input.
 fn output_for(lines: &str) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["learn", STEP, "--no-progress", "--seed", "1", "--color", "never"])

@@ -20,7 +20,7 @@ answer = \"r.set('count', 5)\"
 hints = [\"SET.\"]
 ";
 
-/// Runs `check` on a lesson whose step ends with these lines. Returns whether the lesson passed, and the output.
+/// Runs `check` on a lesson whose step ends with the given lines. Returns whether the lesson passed, and the output.
 fn check(name: &str, options: &[&str], lines: &str) -> (bool, String) {
     let file = folder(name).join("count.toml");
     fs::write(&file, format!("{LESSON}{lines}\n")).expect("the folder is writable");

@@ -150,7 +150,7 @@ impl Terminal {
         self.wait_until(prompt, |text| text.lines().last().is_some_and(|line| line.trim_end() == prompt.trim_end()));
     }
 
-    /// Waits until the screen contains this text.
+    /// Waits until the screen contains the given text.
     pub fn wait_for_text(&mut self, part: &str) {
         self.wait_until(part, |text| text.contains(part));
     }
