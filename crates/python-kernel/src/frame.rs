@@ -206,7 +206,8 @@ pub enum FromChild {
     },
     /// Answers [`ToChild::SaveVariables`].
     VariablesSaved {
-        /// Whether all variables can be restored. Objects with a state of their own, such as generators, cannot.
+        /// Whether all variables can be restored. Objects with a state of their own, such as generators, cannot be
+        /// restored.
         are_restorable: bool,
     },
     /// Answers [`ToChild::RestoreVariables`].

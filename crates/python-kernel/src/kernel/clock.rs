@@ -11,7 +11,7 @@ pub fn now_us(vm: &VirtualMachine) -> PyResult<i64> {
     }
 }
 
-/// Waits for a number of seconds of the parent's clock.
+/// Waits until the parent's clock has advanced by a number of seconds.
 pub fn sleep(seconds: f64, vm: &VirtualMachine) -> PyResult<()> {
     if seconds.is_nan() {
         return Err(vm.new_value_error("Invalid value NaN (not a number)"));

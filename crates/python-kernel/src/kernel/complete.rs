@@ -100,7 +100,7 @@ fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<St
     Some(parameters)
 }
 
-/// Returns the `repr` of a value of a builtin class, or "..." for any other value: its `repr` may be the learner's
+/// Returns the `repr` of a value of a builtin class, or "..." for any other value, whose `repr` may be the learner's
 /// code.
 fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     let types = &vm.ctx.types;

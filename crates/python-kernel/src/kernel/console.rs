@@ -338,7 +338,7 @@ mod _host {
         clock::sleep(seconds.into(), vm)
     }
 
-    /// Replaces `sys.excepthook`: prints an uncaught exception in the cases where Python itself reports one.
+    /// Replaces `sys.excepthook`: prints an uncaught exception that Python itself reports.
     #[pyfunction]
     fn excepthook(
         _class: PyObjectRef,

@@ -35,7 +35,7 @@ fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 8] {
     ]
 }
 
-/// Installs the rewriting of messages.
+/// Installs the code that rewrites messages.
 pub fn install(vm: &VirtualMachine) {
     let base = vm.ctx.exceptions.base_exception_type;
     for (name, method) in [

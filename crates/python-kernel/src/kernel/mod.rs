@@ -83,11 +83,11 @@ pub struct Kernel {
     finders: OnceLock<Vec<PyObjectRef>>,
     /// The original builtins `eval`, `exec` and `compile`, which have no guards.
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
-    /// Number of threads besides the main thread that was last reported to the parent.
+    /// Number of threads besides the main thread, as last reported to the parent.
     reported_threads: AtomicU32,
     /// Whether the learner's source is running. Only then may Ctrl-C raise an exception at any point.
     running: AtomicBool,
-    /// Whether a Ctrl-C is waiting to be raised.
+    /// Whether a Ctrl-C is pending, that is, not raised yet.
     interrupted: AtomicBool,
     /// Whether the main thread is waiting for an answer.
     waiting: AtomicBool,
@@ -330,8 +330,9 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     Ok(scope)
 }
 
-/// Interns the names of all subclasses of this class. The interpreter expects class names to be interned and panics
-/// when a program reads the `__name__` of a class whose name is not, as any walk over `object.__subclasses__()` would.
+/// Interns the names of all direct and indirect subclasses of `class`. The interpreter expects class names to be
+/// interned. It panics when a program reads the `__name__` of a class whose name is not interned, as any walk over
+/// `object.__subclasses__()` would.
 fn intern_names(class: &Py<PyType>, vm: &VirtualMachine) {
     let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|class| class.upgrade()).collect();
     for class in subclasses.iter().filter_map(|class| class.downcast_ref::<PyType>()) {

@@ -1,7 +1,8 @@
 //! Converts a panic in a native function into an exception.
 //!
 //! The interpreter's native functions have faults that make them panic on some arguments. Those that are known are
-//! corrected in `amendments`. Any other raises a SystemError that the program can catch, instead of ending the process.
+//! corrected in `amendments`. Any other panic raises a SystemError that the program can catch, instead of ending the
+//! process.
 //!
 //! A panic must not unwind through the interpreter's main loop, because a frame that is left in this way keeps pointing
 //! to memory that it no longer owns. So a panic is only caught if no Python code was called in between. Otherwise the

@@ -61,8 +61,8 @@ thread_local! {
     static NUMBER: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
-/// Returns the number that frames carry for the calling thread. The first thread that calls this becomes the main
-/// thread.
+/// Returns the number that frames carry for the calling thread. The first thread that calls this function becomes the
+/// main thread.
 fn thread_number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(MAIN_THREAD);
     NUMBER.with(|number| {

@@ -158,7 +158,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at(format!("'{}' was never closed", self.text(&place)), place)
     }
 
-    /// Returns CPython's message for an error that the parser has a variant for.
+    /// Returns CPython's message for an error that has its own variant in `ParseErrorType`.
     fn message(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<String> {
         Some(match error {
             ParseErrorType::InvalidAssignmentTarget => self.assignment_message(place),
@@ -200,7 +200,8 @@ impl<'a> SourceTokens<'a> {
         Some(format!("f-string: {message}"))
     }
 
-    /// Returns CPython's message for an error for which the parser has only a message, and no variant.
+    /// Returns CPython's message for an error that the parser describes only with a message, without a variant of its
+    /// own.
     fn message_for_text(&self, text: &str, place: &Range<usize>) -> Option<String> {
         if text.starts_with("Expected an indented block after") {
             // CPython writes "class definition" without quotes, but "'if' statement".

@@ -291,14 +291,14 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     out
 }
 
-/// Returns whether the standard library adds this note only in CPython 3.14 and later.
+/// Returns whether the standard library adds `note` only in CPython 3.14 and later.
 fn is_from_newer_python(note: &str) -> bool {
     note.starts_with("when serializing ")
         || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))
             && note.ends_with(" codec failed")
 }
 
-/// Formats a SyntaxError, which shows the source at its own position instead of a frame's.
+/// Formats a SyntaxError. It shows the source at its own position, not at the position of a frame.
 fn syntax_error(error: &Py<PyBaseException>, class: &str, vm: &VirtualMachine) -> String {
     let attribute = |name: &'static str| error.as_object().get_attr(name, vm).ok();
     let text = |name| -> Option<String> {

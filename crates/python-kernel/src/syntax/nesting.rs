@@ -1,4 +1,5 @@
-//! Finds sources that are nested too deeply to be parsed and compiled: both recurse, and would overflow the stack.
+//! Finds sources that are nested too deeply to be parsed and compiled. The parser and the compiler recurse, and would
+//! overflow the stack.
 
 use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::{self, Mode};
@@ -70,7 +71,7 @@ struct Chain {
     /// The token that closes the bracket around the chain.
     closing: Option<TokenKind>,
     operators: usize,
-    /// Number of lambdas whose parameters have begun and not ended. The commas between parameters end no chain.
+    /// Number of lambdas whose parameters have begun and not ended. The commas between parameters do not end a chain.
     lambdas: usize,
 }
 

@@ -28,7 +28,7 @@ pub struct Statement {
     pub calls: Vec<Call>,
     /// The strings and numbers, in order. The text parts of an f-string are not among them.
     pub literals: Vec<Literal>,
-    /// The variables, in order, as often as they occur.
+    /// All occurrences of variables, in order.
     pub names: Vec<Name>,
     /// Names that the statement gives to functions, classes, parameters and imported modules.
     pub declared: Vec<String>,
@@ -143,7 +143,7 @@ pub struct Name {
     pub name: String,
     /// The byte range of the occurrence.
     pub range: Range<usize>,
-    /// Whether a value is assigned to the variable here.
+    /// Whether this occurrence assigns a value to the variable.
     pub is_assigned: bool,
 }
 

@@ -75,14 +75,14 @@ impl FailingExpression {
         Some(attribute.attr.as_str())
     }
 
-    /// Returns whether the called function is written as an attribute of this module.
+    /// Returns whether the called function is written as an attribute of `module`.
     pub(super) fn calls_module(&self, module: &str) -> bool {
         let Some(Expr::Call(call)) = &self.expression else { return false };
         let Expr::Attribute(attribute) = &*call.func else { return false };
         matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == module)
     }
 
-    /// Returns the first of these keyword arguments that is passed and is not a string literal.
+    /// Returns the first of the keyword arguments `names` that is passed and is not a string literal.
     pub(super) fn first_non_string_keyword(&self, names: &[&'static str]) -> Option<&'static str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let is_passed = |name: &str| {
@@ -130,7 +130,7 @@ impl FailingExpression {
         if is_module { None } else { Some(receiver.class().name().to_string()) }
     }
 
-    /// Returns the number of the first replacement field of a format string that has no argument.
+    /// Returns the number of the first replacement field in a format string for which there is no argument.
     pub(super) fn missing_replacement(&self) -> Option<usize> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };

@@ -19,7 +19,7 @@ type SetAttribute = fn(&PyObject, &Py<PyStr>, PySetterValue, &VirtualMachine) ->
 /// The properties of a class that set attributes without clearing the cache.
 const PROPERTIES: [&str; 4] = ["__annotate__", "__annotations__", "__doc__", "__module__"];
 
-/// The attributes that these properties change.
+/// The attributes that change when one of `PROPERTIES` is set.
 const CHANGED_BY_PROPERTIES: [&str; 7] = [
     "__annotate__",
     "__annotate_func__",

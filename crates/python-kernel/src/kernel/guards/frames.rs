@@ -94,8 +94,8 @@ impl Drop for ClearedNow {
 /// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables. Returns the
 /// values that were read last if a variable is being replaced.
 ///
-/// The original would also write the dict back into the frame of a generator when the generator continues. It would
-/// overwrite the cells of variables that inner functions use.
+/// The interpreter's own property would also write the dict back into the frame of a generator when the generator
+/// continues. That would overwrite the cells of variables that inner functions use.
 fn read_locals(frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
     if vm.state.thread_count.load() != 0 && !is_in_this_thread(frame, vm) {
         return Ok(vm.ctx.new_dict().into());
@@ -141,8 +141,8 @@ fn is_replacing_variable(frame: &Py<Frame>, vm: &VirtualMachine) -> bool {
     is_at_replacement(frame) && is_in_this_thread(frame, vm)
 }
 
-/// Returns whether the last instruction that a frame has begun replaces or deletes a variable. These are all the
-/// instructions with which the interpreter releases the value of a variable in its place.
+/// Returns whether the last instruction that a frame has begun replaces or deletes a variable. Only such instructions
+/// make the interpreter release the value of a variable while the variable still refers to that value.
 fn is_at_replacement(frame: &Py<Frame>) -> bool {
     let Some(index) = (frame.lasti() as usize).checked_sub(1) else { return false };
     matches!(

@@ -123,7 +123,7 @@ impl SourceTokens<'_> {
         None
     }
 
-    /// Returns the error for a closing bracket without the matching opening bracket.
+    /// Returns the error for a closing bracket without a matching opening bracket.
     fn unmatched_bracket(&self) -> Option<Diagnostic> {
         let mut open: Vec<&Token> = Vec::new();
         for token in &self.tokens {
