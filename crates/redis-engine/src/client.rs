@@ -51,7 +51,8 @@ pub struct Client {
     pub is_hidden_from_monitors: bool,
     /// Whether the driver should send the pending output and then close the connection.
     pub closing: bool,
-    /// Whether the driver should close the connection immediately, without sending the pending output: CLIENT KILL.
+    /// Whether the driver should close the connection immediately, without sending the pending output, as after CLIENT
+    /// KILL.
     pub is_killed: bool,
 }
 
@@ -305,7 +306,7 @@ impl Clients {
     }
 
     /// Returns the clients that have new output or have been marked for closing since the last call. The replies of
-    /// `execute` to its own client are not included. Redis: `clients_pending_write`.
+    /// `execute` to its own client are not included. The counterpart in Redis is `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.pending_writes)
     }
@@ -329,7 +330,8 @@ impl Client {
         self.closing = true;
     }
 
-    /// Marks the transaction, if there is one, as aborted by a rejected command. Redis: `flagTransaction`.
+    /// Marks the transaction, if there is one, as aborted by a rejected command. The counterpart in Redis is
+    /// `flagTransaction`.
     pub(crate) fn abort_transaction(&mut self) {
         if let Some(transaction) = &mut self.transaction {
             transaction.aborted = true;

@@ -9,8 +9,8 @@ const NAME_OVERHEAD: usize = 64;
 
 impl Engine {
     /// Returns the memory of a client in bytes: output that the driver has not taken, queued commands, names of watched
-    /// keys and of channels, and the command that it is blocked in. Input that the driver has read but not passed to
-    /// the engine is not included.
+    /// keys and of channels, and its blocked command. Input that the driver has read but not passed to the engine is
+    /// not included.
     ///
     /// # Panics
     /// Panics if the client is not connected.

@@ -4,7 +4,7 @@
 use super::call::{Call, Outcome};
 use super::error;
 
-/// The row of a command or a subcommand, whose name has a space: `OBJECT ENCODING`.
+/// The row of a command or of a subcommand. The name of a subcommand has a space: `OBJECT ENCODING`.
 ///
 /// Arity, flags and key positions match `COMMAND INFO` of Redis 8.2. Group, version, complexity and the options in
 /// `syntax` match its `COMMAND DOCS`.
@@ -66,7 +66,7 @@ impl Keys {
         Keys { first: 0, last: 0, step: 0, count_at }
     }
 
-    /// Returns these keys and those that follow the word at `count_at` (`ZUNIONSTORE destination 2 a b`).
+    /// Returns these keys, and the keys that follow the word at `count_at` (`ZUNIONSTORE destination 2 a b`).
     pub(crate) const fn and_counted(self, count_at: i32) -> Keys {
         Keys { count_at, ..self }
     }

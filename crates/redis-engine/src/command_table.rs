@@ -46,7 +46,7 @@ impl CommandTable {
         self.by_name.get(name.to_ascii_uppercase().as_bytes()).map(|row| row.command)
     }
 
-    /// Finds the command that `argv`, which is not empty, calls. The number of arguments is not checked.
+    /// Finds the command that `argv` calls. `argv` must not be empty. The number of arguments is not checked.
     ///
     /// # Errors
     /// Returns Redis's error for an unknown command or subcommand.

@@ -125,7 +125,8 @@ impl Float {
         Float { fraction: self.fraction << shift, exponent: self.exponent - shift as i32 }
     }
 
-    /// Returns the midpoints to the next smaller and next larger double, both with the exponent of the latter.
+    /// Returns the midpoints between this number and the next smaller and next larger double. Both midpoints have the
+    /// exponent of the upper one.
     fn boundaries(self) -> (Float, Float) {
         let upper = Float { fraction: (self.fraction << 1) + 1, exponent: self.exponent - 1 }.normalized();
         // For a power of two, the next smaller double is only half as far away as the next larger one.

@@ -85,7 +85,7 @@ pub struct Keyspace {
     cycle_ends_us: i64,
     /// Whether reading a key updates its access time, which OBJECT IDLETIME returns. CLIENT NO-TOUCH turns this off.
     pub(crate) updates_access_times: bool,
-    /// Whether keyspace events are recorded: `notify-keyspace-events` enables some.
+    /// Whether keyspace events are recorded, because `notify-keyspace-events` enables some of them.
     pub(crate) events_enabled: bool,
     events: Vec<Event>,
     /// The number of blocked clients. A key is signalled as ready only if a client is blocked on its type.
@@ -162,8 +162,8 @@ impl Keyspace {
         &self.databases
     }
 
-    /// Returns a digest of all keys and values of all databases, as hexadecimal digits. It includes whether a key expires,
-    /// but not when. It equals the reply of Redis to DEBUG DIGEST.
+    /// Returns a digest of all keys and values of all databases, as hexadecimal digits. The digest covers whether a key
+    /// expires, but not when. It equals the reply of Redis to DEBUG DIGEST.
     pub fn digest(&self) -> String {
         let mut all = Digest::default();
         for (index, database) in self.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {
@@ -221,13 +221,15 @@ impl Keyspace {
         Some(index)
     }
 
-    /// Reads a key of any type without updating its access time, as EXISTS, TYPE and TTL do. Redis: `LOOKUP_NOTOUCH`.
+    /// Reads a key of any type without updating its access time, as EXISTS, TYPE and TTL do. The counterpart in Redis
+    /// is `LOOKUP_NOTOUCH`.
     pub(crate) fn inspect(&mut self, key: &[u8]) -> Option<&Entry> {
         let index = self.look_up(key)?;
         Some(self.database().entry(index))
     }
 
-    /// Reads a key like `inspect`, but without a `keymiss` event, as OBJECT does. Redis: `LOOKUP_NONOTIFY`.
+    /// Reads a key like `inspect`, but without a `keymiss` event, as OBJECT does. The counterpart in Redis is
+    /// `LOOKUP_NONOTIFY`.
     pub(crate) fn inspect_without_event(&mut self, key: &[u8]) -> Option<&Entry> {
         let index = self.look_up_without_event(key)?;
         Some(self.database().entry(index))
@@ -445,7 +447,7 @@ impl Keyspace {
         }
     }
 
-    /// Records a keyspace event if events are enabled. Redis: `notifyKeyspaceEvent`.
+    /// Records a keyspace event if events are enabled. The counterpart in Redis is `notifyKeyspaceEvent`.
     pub(crate) fn notify(&mut self, class: Class, name: &'static str, key: &[u8]) {
         if self.events_enabled {
             self.events.push(Event { class, name, database: self.selected, key: key.to_vec() });
@@ -457,14 +459,14 @@ impl Keyspace {
         std::mem::take(&mut self.events)
     }
 
-    /// Sets a key to a value if the key does not exist, without an event: DEBUG POPULATE.
+    /// Sets a key to a value if the key does not exist, without an event. DEBUG POPULATE uses this function.
     pub(crate) fn add_if_missing(&mut self, key: &[u8], value: Value) {
         if self.find(key).is_none() {
             self.replace(key, value, None);
         }
     }
 
-    /// Gives all values the encodings that they would have after being saved and loaded: DEBUG RELOAD.
+    /// Gives all values the encodings that they would have after being saved and loaded, as DEBUG RELOAD does.
     pub(crate) fn reload(&mut self) {
         let (now_ms, limits) = (self.now_ms(), self.limits);
         self.databases.iter_mut().for_each(|database| database.reload(now_ms, &limits));

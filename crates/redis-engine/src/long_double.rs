@@ -142,7 +142,7 @@ impl<'a> Literal<'a> {
         (natural, count)
     }
 
-    /// Rounds a hexadecimal number, whose exponent has the base 2.
+    /// Rounds a hexadecimal number, whose exponent is an exponent of 2.
     fn binary(&self) -> Option<(u64, i64)> {
         let (digits, _) = self.digits(16);
         if digits.is_zero() {
@@ -168,7 +168,7 @@ impl<'a> Literal<'a> {
             }
             round(&digits, 0, false)
         } else {
-            // With this shift, the quotient has more bits than are kept, because a factor of ten takes less than four
+            // The shift leaves more bits in the quotient than are kept, because a factor of ten takes less than four
             // bits.
             let up = 4 * power.unsigned_abs() as usize + 70;
             let mut quotient = digits.shifted_left(up);
@@ -246,7 +246,7 @@ impl Natural {
         self.0.get(index / 32).is_some_and(|word| word >> (index % 32) & 1 == 1)
     }
 
-    /// Returns whether any bit below this index is set.
+    /// Returns whether any bit below `index` is set.
     fn any_below(&self, index: usize) -> bool {
         let whole = (index / 32).min(self.0.len());
         self.0[..whole].iter().any(|&word| word != 0) || (32 * whole..index).any(|bit| self.bit(bit))

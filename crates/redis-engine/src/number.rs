@@ -53,7 +53,7 @@ fn in_range(text: &str, v: f64) -> Option<f64> {
     (v.is_finite() && (v != 0.0 || is_zero)).then_some(v)
 }
 
-/// Parses a hexadecimal double of C without its `0x`: `1a.8p3`.
+/// Parses a hexadecimal floating-point number in C's notation, without the `0x`: `1a.8p3`.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = match text.split_once('p') {
         Some((m, e)) => (m, e.parse::<i32>().ok()?),

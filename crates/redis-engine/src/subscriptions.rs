@@ -10,11 +10,11 @@ use super::glob;
 /// The three kinds of subscriptions, which are independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A subscription to a channel: SUBSCRIBE.
+    /// A subscription to a channel (SUBSCRIBE).
     Channel,
-    /// A subscription to all channels that match a pattern: PSUBSCRIBE.
+    /// A subscription to all channels that match a pattern (PSUBSCRIBE).
     Pattern,
-    /// A subscription to a shard channel: SSUBSCRIBE.
+    /// A subscription to a shard channel (SSUBSCRIBE).
     Shard,
 }
 

@@ -10,7 +10,7 @@ use super::reply::Reply;
 
 impl Engine {
     /// Runs the commands of clients that are blocked on keys that became ready, in the order in which the clients
-    /// blocked, until no more keys become ready. Redis: `handleClientsBlockedOnKeys`.
+    /// blocked, until no more keys become ready. The counterpart in Redis is `handleClientsBlockedOnKeys`.
     pub(crate) fn serve_blocked_clients(&mut self) {
         loop {
             let ready_keys = self.keyspace.take_ready_keys();

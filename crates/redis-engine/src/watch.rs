@@ -79,7 +79,7 @@ impl Watches {
         self.watchers.is_empty()
     }
 
-    /// Records that a key has changed, and whether it exists now. Redis: `touchWatchedKey`.
+    /// Records that a key has changed, and whether it exists now. The counterpart in Redis is `touchWatchedKey`.
     pub(crate) fn touch_key(&mut self, database: usize, key: &[u8], exists: bool) {
         let Some(watchers) = self.watchers.get(&(database, key.to_vec())) else { return };
         for &client in watchers {
@@ -91,7 +91,7 @@ impl Watches {
     }
 
     /// Records that a database was flushed or swapped with another. `change` returns the states of a key before and
-    /// after. Redis: `touchAllWatchedKeysInDb`.
+    /// after. The counterpart in Redis is `touchAllWatchedKeysInDb`.
     pub(crate) fn touch_database(&mut self, database: usize, change: impl Fn(&[u8]) -> KeyChange) {
         for (&client, keys) in &mut self.watched {
             for watched in keys.iter_mut().filter(|watched| watched.database == database) {

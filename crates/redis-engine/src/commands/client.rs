@@ -164,7 +164,7 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns a client's line in CLIENT LIST. Buffer sizes are those that the driver counts.
+/// Returns a client's line in CLIENT LIST. The buffer sizes are the driver's counts.
 fn client_line(call: &Call, id: ClientId) -> String {
     /// Size of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;

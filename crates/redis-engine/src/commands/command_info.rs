@@ -135,7 +135,8 @@ fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'
     words.for_each(|word| reply.status(word));
 }
 
-/// Returns the ACL categories: that of the group, those that follow from flags, and those that Redis adds individually.
+/// Returns the ACL categories: the category of the group, the categories that follow from flags, and the categories
+/// that Redis adds individually.
 fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
         // A container command on its own does nothing.

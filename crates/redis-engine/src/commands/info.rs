@@ -215,7 +215,7 @@ fn cpu(text: &mut String, _: &ServerState, _: &Keyspace) -> std::fmt::Result {
 fn command_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
     for (name, calls) in server.statistics.commands() {
         let name = name.to_lowercase().replace(' ', "|");
-        // The engine has no clock during a command, so the microseconds are 0.
+        // The engine cannot measure the duration of a command, so the microseconds are 0.
         write!(
             text,
             "cmdstat_{name}:calls={},usec=0,usec_per_call=0.00,rejected_calls={},failed_calls={}\r\n",

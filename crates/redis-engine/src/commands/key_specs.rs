@@ -141,7 +141,7 @@ fn sort_specs(command: &str) -> &'static [KeySpec] {
     }
 }
 
-/// Returns the flags of the key at this position of a call.
+/// Returns the flags of the key at `position` in a call.
 pub fn flags_at(command: &str, argv: &[&[u8]], position: usize) -> &'static [&'static str] {
     let has_argument = |word: &str| argv.iter().skip(2).any(|given| given.eq_ignore_ascii_case(word.as_bytes()));
     match command {

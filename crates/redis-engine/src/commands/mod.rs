@@ -86,7 +86,7 @@ pub fn by_name(name: &str) -> Option<&'static Command> {
     TABLE.by_name(name)
 }
 
-/// Finds the command that `argv`, which is not empty, calls. The number of arguments is not checked.
+/// Finds the command that `argv` calls. `argv` must not be empty. The number of arguments is not checked.
 ///
 /// # Errors
 /// Returns Redis's error for an unknown command or subcommand.

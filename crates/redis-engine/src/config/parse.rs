@@ -5,7 +5,8 @@ pub(super) fn decimal(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Parses a number of bytes: `1000`, `1k` (a thousand), `1kb` (1024), and so on up to `gb`. Redis: `memtoull`.
+/// Parses a number of bytes: `1000`, `1k` (a thousand), `1kb` (1024), and so on up to `gb`. The counterpart in Redis is
+/// `memtoull`.
 pub(super) fn memory(value: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(value).ok()?.to_ascii_lowercase();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

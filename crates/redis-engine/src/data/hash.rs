@@ -71,7 +71,7 @@ pub(crate) enum FieldTtl {
 }
 
 impl Hash {
-    /// Returns the number of fields, including expired fields that are not removed yet: HLEN.
+    /// Returns the number of fields, including expired fields that are not removed yet. HLEN replies with this number.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
@@ -81,7 +81,7 @@ impl Hash {
         self.fields.is_empty()
     }
 
-    /// Returns the encoding: OBJECT ENCODING.
+    /// Returns the encoding that OBJECT ENCODING reports.
     pub fn encoding(&self) -> &'static str {
         match self.layout {
             Layout::Listpack(_) => "listpack",

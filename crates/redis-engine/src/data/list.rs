@@ -24,7 +24,7 @@ pub struct List {
 }
 
 impl List {
-    /// Returns the number of elements: LLEN.
+    /// Returns the number of elements, as LLEN does.
     pub fn len(&self) -> usize {
         self.elements.len()
     }
@@ -34,7 +34,7 @@ impl List {
         self.elements.is_empty()
     }
 
-    /// Returns the encoding: OBJECT ENCODING.
+    /// Returns the encoding that OBJECT ENCODING reports.
     pub fn encoding(&self) -> &'static str {
         if self.nodes.is_quicklist() { "quicklist" } else { "listpack" }
     }

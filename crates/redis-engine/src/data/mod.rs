@@ -157,7 +157,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as it would be after being saved and loaded: DEBUG RELOAD.
+    /// Returns the value as it would be after being saved and loaded, as DEBUG RELOAD does.
     pub(crate) fn reloaded(mut self, limits: &Limits) -> Self {
         match &mut self {
             Value::Str(value) => *value = Str::new(&value.bytes()),

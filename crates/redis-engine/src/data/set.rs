@@ -101,7 +101,7 @@ impl Set {
         }
     }
 
-    /// Returns the number of members: SCARD.
+    /// Returns the number of members, as SCARD does.
     pub fn len(&self) -> usize {
         self.members.len()
     }
@@ -111,7 +111,7 @@ impl Set {
         self.members.is_empty()
     }
 
-    /// Returns the encoding: OBJECT ENCODING.
+    /// Returns the encoding that OBJECT ENCODING reports.
     pub fn encoding(&self) -> &'static str {
         match self.layout {
             Layout::Intset { .. } => "intset",
@@ -143,7 +143,7 @@ impl Set {
         copy
     }
 
-    /// Returns whether a value is a member: SISMEMBER.
+    /// Returns whether a value is a member, as SISMEMBER does.
     pub fn contains(&self, member: &[u8]) -> bool {
         self.members.contains(member)
     }

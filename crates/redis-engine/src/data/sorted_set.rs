@@ -188,7 +188,7 @@ impl SortedSet {
         }
     }
 
-    /// Returns the number of members: ZCARD.
+    /// Returns the number of members, as ZCARD does.
     pub fn len(&self) -> usize {
         self.scores.len()
     }
@@ -198,7 +198,7 @@ impl SortedSet {
         self.scores.is_empty()
     }
 
-    /// Returns the encoding: OBJECT ENCODING.
+    /// Returns the encoding that OBJECT ENCODING reports.
     pub fn encoding(&self) -> &'static str {
         match self.layout {
             Layout::Listpack(_) => "listpack",
@@ -220,7 +220,7 @@ impl SortedSet {
         copy
     }
 
-    /// Returns the score of a member: ZSCORE.
+    /// Returns the score of a member, as ZSCORE does.
     pub fn score(&self, member: &[u8]) -> Option<f64> {
         self.scores.get(member).copied()
     }
@@ -283,7 +283,7 @@ impl SortedSet {
         match &mut self.layout {
             Layout::Listpack(listpack) => listpack.add(pair_size(&member, score)),
             Layout::Skiplist(table) => {
-                // When Redis adds a member it first looks it up, which is a rehashing step as well.
+                // When Redis adds a member, it first looks the member up. The lookup is a rehashing step as well.
                 table.step();
                 table.add(self.scores.len());
             }

@@ -86,7 +86,7 @@ impl Str {
         Str::Raw(Box::new(RawString { bytes, allocation, was_embedded: false }))
     }
 
-    /// Returns the bytes: GET.
+    /// Returns the bytes, as GET does.
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         match self {
             Str::Integer(n) => Cow::Owned(itoa::Buffer::new().format(*n).as_bytes().to_vec()),
@@ -95,7 +95,7 @@ impl Str {
         }
     }
 
-    /// Returns the number of bytes: STRLEN.
+    /// Returns the number of bytes, as STRLEN does.
     pub fn len(&self) -> usize {
         match self {
             Str::Integer(n) => itoa::Buffer::new().format(*n).len(),
@@ -178,7 +178,7 @@ impl Str {
         }
     }
 
-    /// Returns the encoding: OBJECT ENCODING.
+    /// Returns the encoding that OBJECT ENCODING reports.
     pub fn encoding(&self) -> &'static str {
         match self {
             Str::Integer(_) => "int",

@@ -21,7 +21,7 @@ type Key = SmallBytes;
 pub struct Entry {
     /// The value of the key.
     pub value: Value,
-    /// When the key was last read or changed, in milliseconds since 1970: OBJECT IDLETIME.
+    /// When the key was last read or changed, in milliseconds since 1970. OBJECT IDLETIME reports the time since then.
     pub accessed_ms: i64,
     expiry: Expiry,
 }
@@ -58,7 +58,7 @@ impl Entry {
         Times { expires_ms: self.expires_ms(), fields_expire_ms: self.value.noted_field_expiry() }
     }
 
-    /// Estimates the memory that Redis would use for the key and its value, in bytes: MEMORY USAGE.
+    /// Estimates the memory that Redis would use for the key and its value, in bytes, as MEMORY USAGE does.
     pub fn memory(&self, key: &[u8], samples: Samples) -> usize {
         memory::usage(Head::new(key, self.expiry.has_room()), &self.value, samples)
     }

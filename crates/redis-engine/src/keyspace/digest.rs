@@ -28,15 +28,15 @@ impl Digest {
         digest
     }
 
-    /// Returns the digest as digits.
+    /// Returns the digest as hexadecimal digits.
     pub fn digits(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
 impl Entry {
-    /// Returns a digest of the value, as hexadecimal digits. It includes whether the key expires, but not when. The order
-    /// of members and fields does not matter.
+    /// Returns a digest of the value, as hexadecimal digits. The digest covers whether the key expires, but not when.
+    /// The order of members and fields does not matter.
     pub fn digest(&self) -> String {
         self.mixed_into(Digest::default()).digits()
     }

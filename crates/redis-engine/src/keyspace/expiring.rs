@@ -1,5 +1,5 @@
-//! Expiry. An expired key is removed when it is looked up, an expired hash field when it is looked up by name, and
-//! everything that has expired at the end of an expire cycle.
+//! Expiry. An expired key is removed when it is looked up, and an expired hash field when it is looked up by name. The
+//! end of an expire cycle removes everything that has expired.
 
 use super::{DATABASES, Keyspace};
 use crate::data::SmallBytes;

@@ -1,9 +1,9 @@
-//! A limit on the memory of the data that is not a setting of Redis. A program that embeds the engine can protect its
+//! A limit on the memory of the data. It is not a setting of Redis. A program that embeds the engine can protect its
 //! machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the limit, a
 //! command that may add data is refused with the error of `maxmemory`.
 //!
-//! Measuring the memory takes long if there is much data. So the keyspace adds up how many bytes commands may have
-//! added, and measures the memory only when the sum might exceed the limit.
+//! Measuring the memory takes a long time if there is much data. So the keyspace adds up how many bytes commands may
+//! have added, and measures the memory only when the sum might exceed the limit.
 
 use super::{Entry, Keyspace};
 use crate::data::Value;
@@ -25,7 +25,7 @@ const KEYS_PER_CHANGE: u64 = 100;
 pub struct MemoryCap {
     /// The limit in bytes. 0 means no limit.
     pub limit: u64,
-    /// Whether a command has been refused. The driver may reset this.
+    /// Whether a command has been refused. The driver may reset this flag.
     pub was_reached: bool,
     /// The memory when it was last measured, in bytes.
     measured: u64,

@@ -1,4 +1,4 @@
-//! Keys that received a value on which a client may be blocked. Redis: `signalKeyAsReady`.
+//! Keys that received a value on which a client may be blocked. The counterpart in Redis is `signalKeyAsReady`.
 
 use super::Keyspace;
 use crate::data::Value;
@@ -35,8 +35,8 @@ impl Keyspace {
         self.signal_key_as_ready_in(self.selected, key);
     }
 
-    /// Records a key of a database as ready if a client may be blocked on its value. SWAPDB uses this as well, although
-    /// it changes no value.
+    /// Records a key of a database as ready if a client may be blocked on its value. SWAPDB calls this function as
+    /// well, although it changes no value.
     pub(crate) fn signal_key_as_ready_in(&mut self, database: usize, key: &[u8]) {
         if self.blocked.any()
             && let Some(entry) = self.databases[database].get(key)

@@ -13,7 +13,7 @@ const MAX_PAYLOAD: usize = 48;
 /// Number of bytes shown of a longer payload.
 const TRUNCATED_PAYLOAD: usize = 32;
 
-/// Maximum nesting depth that is explained. Redis's own replies stay below ten.
+/// Maximum nesting depth that is explained. Redis's own replies are less than ten levels deep.
 const MAX_DEPTH: usize = 128;
 
 /// A part: a line of the protocol, together with its payload if it announces one.

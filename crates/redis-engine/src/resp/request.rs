@@ -65,7 +65,7 @@ enum State {
     /// `missing` arguments have not been parsed yet. `length` is the length of the next one, if its header has been
     /// read.
     Arguments { missing: i64, length: Option<usize> },
-    /// The request is complete, and `words` returns it.
+    /// The request is complete, and `words` returns its words.
     Complete,
 }
 

@@ -42,7 +42,7 @@ pub enum Value {
     Attributed(Vec<(Value, Value)>, Box<Value>),
 }
 
-/// Maximum nesting depth of a reply. Redis's own replies stay below ten.
+/// Maximum nesting depth of a reply. Redis's own replies are less than ten levels deep.
 const MAX_DEPTH: usize = 128;
 
 /// Parses a reply at the start of `bytes`. Returns it with its length in bytes, or `None` if it is incomplete.

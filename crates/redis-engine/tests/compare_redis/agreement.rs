@@ -96,7 +96,7 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
         })
 }
 
-/// Returns whether messages that arrived over time agree: in any order, and with duplicates counted once.
+/// Returns whether messages that arrived over time agree. Their order does not matter, and duplicates count once.
 pub fn messages_agree(ours: &[u8], theirs: &[u8]) -> bool {
     let texts = |bytes| {
         let mut texts: Vec<_> = parse_all(bytes)?.iter().map(|value| format!("{value:?}")).collect();
@@ -120,7 +120,7 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
             _ => false,
         },
         Tolerance::Clock(limit) => match (ours, theirs) {
-            // A negative number means that there is no expiry time or no key, and must be equal.
+            // A negative number means that there is no expiry time or no key, and must be the same on both sides.
             (Value::Integer(a), Value::Integer(b)) => a.abs_diff(*b) <= limit.unsigned_abs() && *a >= 0 && *b >= 0,
             (Value::Array(a), Value::Array(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b, tolerance))

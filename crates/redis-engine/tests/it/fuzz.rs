@@ -285,7 +285,7 @@ fn any_bytes_are_explained_in_printable_parts() {
 }
 
 /// A reply that is nested more deeply than any real server's is rejected by the parser, and explained only up to a
-/// maximum depth. Neither overflows the stack.
+/// maximum depth. Neither parsing nor explaining it overflows the stack.
 #[test]
 fn deep_nesting_does_not_overflow_the_stack() {
     for opening in ["*1\r\n", "~1\r\n", ">1\r\n", "%1\r\n", "|1\r\n", "%1\r\n+k\r\n", "*2\r\n+a\r\n", "*9\r\n"] {

@@ -17,7 +17,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ("COMMAND DOCS", "its summaries are our own words"),
 ];
 
-/// Commands that accept any arguments, and so have no error.
+/// Commands that accept any arguments, and so never return an error.
 const NEVER_ERRORS: &[&str] = &[
     "INFO",
     "QUIT",

@@ -59,7 +59,7 @@ impl Table {
         }
     }
 
-    /// Makes a rehashing step, as each lookup for a change does.
+    /// Performs a rehashing step, as each lookup for a change does.
     pub fn step(&mut self) {
         self.rehash = self.rehash.and_then(|rehash| {
             let steps = rehash.steps.checked_sub(1)?;
