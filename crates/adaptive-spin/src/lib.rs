@@ -74,8 +74,8 @@ impl SpinPolicy {
     /// clients that pipeline 16 requests, polling without a pause costs an eighth of the throughput. A pause also lets
     /// more requests arrive per iteration of the event loop, so that both sides need fewer iterations. Pausing before
     /// the first poll too increases the throughput of 50 clients by 4 %. With pipelines of 16 requests, a pause of 20
-    /// microseconds increases it by 1 to 4 % over a pause of 10. A single client that sends its next request within 20
-    /// microseconds would only be delayed by a pause.
+    /// microseconds increases the throughput by 1 to 4 % over a pause of 10 microseconds. A single client that sends
+    /// its next request within 20 microseconds would only be delayed by a pause.
     pub fn for_clients(clients: usize) -> Self {
         SpinPolicy { pause: Duration::from_micros(clients as u64 * 2 / 5).min(MAX_PAUSE), max_spin: MAX_SPIN }
     }
@@ -140,7 +140,8 @@ impl AdaptiveSpin {
             }
             let found = poll()?;
             let elapsed_before = std::mem::replace(&mut elapsed, start.elapsed());
-            // A gap this long means that the thread was preempted, so a success is not due to spinning.
+            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted, so a success is not
+            // due to spinning.
             let was_running = elapsed - elapsed_before < MIN_SPIN;
             if found || !was_running || elapsed >= limit {
                 self.budget = self.budget.saturating_sub(elapsed);
@@ -176,7 +177,7 @@ impl AdaptiveSpin {
         self.budget.min(policy.max_spin).max(MIN_SPIN)
     }
 
-    /// Returns whether to spin before this wait, and counts the wait as skipped if not.
+    /// Returns whether to spin before the next wait. If not, counts the wait as skipped.
     fn should_spin(&mut self) -> bool {
         let is_skipped = self.skips_left > 0;
         self.skips_left = self.skips_left.saturating_sub(1);
@@ -204,12 +205,12 @@ impl Default for AdaptiveSpin {
 mod tests {
     use super::*;
 
-    /// Counts the spins before the next `waits` waits, if no wait reports a result.
+    /// Returns how many of the next `waits` waits begin with a spin, if no wait reports a result.
     fn count_spins(spin: &mut AdaptiveSpin, waits: usize) -> usize {
         (0..waits).filter(|_| spin.should_spin()).count()
     }
 
-    /// Counts the spins before the next `waits` waits, if every spin fails.
+    /// Returns how many of the next `waits` waits begin with a spin, if every spin fails.
     fn count_failed_spins(spin: &mut AdaptiveSpin, waits: usize) -> usize {
         (0..waits).filter(|_| spin.should_spin().then(|| spin.record_result(false)).is_some()).count()
     }

@@ -18,14 +18,15 @@ fn lower(resource: Resource, limit: u64) -> rustix::io::Result<()> {
     setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })
 }
 
-/// The kernel's report of the process's memory, opened before file access is refused.
+/// The kernel's report on the memory of the process, opened before file access is refused.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
 pub struct MemoryUsage(std::fs::File);
 
 #[cfg(target_os = "linux")]
 impl MemoryUsage {
-    /// Opens the kernel's report. It can still be read later, when no file can be opened any more.
+    /// Opens the kernel's report on the memory of the process. The report can still be read later, when no file can be
+    /// opened any more.
     pub fn open() -> Option<Self> {
         std::fs::File::open("/proc/self/statm").ok().map(MemoryUsage)
     }

@@ -161,7 +161,7 @@ fn allowed_calls() -> Result<Rules, Error> {
     rules.insert(libc::SYS_mmap, vec![is_not_executable.clone()]);
     rules.insert(libc::SYS_mprotect, vec![is_not_executable]);
     rules.insert(libc::SYS_clone, vec![masked(0, CLONE_CHECKED, libc::CLONE_THREAD)?]);
-    // A thread may name itself, and name its memory.
+    // A thread may set its own name, and give names to its memory areas.
     rules.insert(libc::SYS_prctl, vec![equals(0, libc::PR_SET_NAME)?, equals(0, libc::PR_SET_VMA)?]);
     // `abort` sends a signal to its own process.
     rules.insert(libc::SYS_tgkill, vec![equals(0, rustix::process::getpid().as_raw_nonzero().get())?]);

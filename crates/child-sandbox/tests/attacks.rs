@@ -26,7 +26,7 @@ mod attacks {
     /// The exit status of a child whose attack was refused. A child that panics has another exit status.
     const REFUSED: i32 = 3;
 
-    /// An unprivileged user.
+    /// The ID of an unprivileged user.
     const NOBODY: u32 = 65534;
 
     struct Attack {

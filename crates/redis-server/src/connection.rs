@@ -36,7 +36,8 @@ pub struct Connection {
     pub stream: TcpStream,
     pub client: ClientId,
     parser: RequestParser,
-    /// Bytes that were read but have not been run: an incomplete request, or the requests after a blocking command.
+    /// Bytes that were read but have not been executed: an incomplete request, or the requests after a blocking
+    /// command.
     read_buffer: Vec<u8>,
     /// Replies that did not fit into the socket's send buffer.
     output: OutputQueue,
@@ -117,8 +118,8 @@ impl Connection {
         }
     }
 
-    /// Returns whether the read buffer, with `read` more bytes, is larger than `client-query-buffer-limit`. As in Redis,
-    /// commands that MULTI has queued are a part of it.
+    /// Returns whether the read buffer, with `read` more bytes, is larger than `client-query-buffer-limit`. As in
+    /// Redis, commands that MULTI has queued count as a part of the buffer.
     fn exceeds_query_limit(&self, engine: &mut Engine, read: usize) -> bool {
         let client = engine.server.clients.find(self.client);
         let queued = client.and_then(|client| client.transaction.as_ref()).map_or(0, |transaction| transaction.bytes);
@@ -320,7 +321,7 @@ impl Connection {
 
     /// Releases memory that the client's buffers have not used lately. If the client is idle, all unused memory is
     /// released. Otherwise a buffer that is more than twice as large as necessary since the last call is reduced to the
-    /// necessary size. Redis: `clientsCronResizeQueryBuffer`.
+    /// necessary size. The counterpart in Redis is `clientsCronResizeQueryBuffer`.
     pub fn shrink_buffers(&mut self, engine: &mut Engine, now_us: i64) {
         let Some(client) = engine.server.clients.find(self.client) else { return };
         let is_idle = now_us.saturating_sub(client.active_us) > IDLE_US;

@@ -1,10 +1,10 @@
-//! The system's limit of open descriptors, which limits the number of clients.
+//! The system's limit on open descriptors, which limits the number of clients.
 
-/// Number of descriptors that are reserved for other purposes than clients, as in Redis (`CONFIG_MIN_RESERVED_FDS`).
+/// Number of descriptors that are reserved for purposes other than clients, as in Redis (`CONFIG_MIN_RESERVED_FDS`).
 #[cfg(unix)]
 const RESERVED: u64 = 32;
 
-/// Raises the limit of open descriptors so that there is room for the given number of clients, if the system allows
+/// Raises the limit on open descriptors so that there is room for the given number of clients, if the system allows
 /// that. Returns the number of clients for which there is room, at most `clients`.
 #[cfg(unix)]
 pub fn make_room_for_clients(clients: i64) -> i64 {

@@ -101,13 +101,13 @@ impl StopHandle {
         self.state.is_stopped.store(true, Ordering::Release);
         drop(guard);
         self.state.stopped.notify_all();
-        // If waking the loop fails, it stops at its next event.
+        // If waking the loop fails, the loop stops at its next event.
         drop(self.waker.wake());
     }
 }
 
 impl Server {
-    /// Listens on the address of the options, and sets the engine's password, port and DEBUG access.
+    /// Listens on the address in the options, and sets the engine's password, port and DEBUG access.
     ///
     /// # Errors
     /// Returns an error if the host is unknown, the address can be reached from other machines and there is no
@@ -184,7 +184,8 @@ impl Server {
         self.address
     }
 
-    /// Passes notices for the person who runs the server to `report`, each kind of notice at most once a minute.
+    /// Makes the server call `report` with notices for the person who runs it, with each kind of notice at most once a
+    /// minute.
     pub fn report_to(&mut self, report: impl FnMut(&Notice) + Send + 'static) {
         self.reporter = Reporter::new(report);
     }
@@ -433,8 +434,8 @@ enum Action {
     ResumeAndRead,
 }
 
-/// Sleeps if DEBUG SLEEP has requested it, until the server is stopped. Returns whether the server has slept. The
-/// client's next requests must then wait.
+/// If DEBUG SLEEP has requested a pause, sleeps for that time, or until the server is stopped. Returns whether the
+/// server has slept. In that case, the client's next requests must wait.
 fn sleep_if_requested(engine: &mut Engine, stop_state: &StopState) -> bool {
     let pause_us = std::mem::take(&mut engine.server.pause_us);
     if pause_us > 0 {

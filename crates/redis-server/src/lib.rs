@@ -160,7 +160,7 @@ impl std::error::Error for ServeError {}
 /// Serves an empty engine until Ctrl-C or SIGTERM. Reports the address with [`Notice::Listening`] once clients can
 /// connect.
 ///
-/// Raises the limit of open descriptors of the process if `maxclients` needs that.
+/// Raises the process's limit on open descriptors if `maxclients` needs that.
 ///
 /// # Errors
 /// Returns an error if the address cannot be listened on, or if a system call fails.

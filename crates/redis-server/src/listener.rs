@@ -25,7 +25,7 @@ pub enum AcceptError {
     NoneWaiting,
     /// The client has disconnected, or the call was interrupted. Other clients may be waiting.
     TryNext,
-    /// The process or the system has no descriptor or memory for another client.
+    /// The process or the system has no descriptor or memory left for another client.
     OutOfDescriptors,
     /// Another error.
     Other(io::Error),
@@ -39,7 +39,8 @@ impl Listener {
     /// Returns an error if the address cannot be listened on.
     pub fn bind(requested: SocketAddr, backlog: i64) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(requested), Type::STREAM, Some(Protocol::TCP))?;
-        // This option allows a server to be restarted immediately. On Windows, it would let two servers share the port.
+        // `SO_REUSEADDR` allows a server to be restarted immediately. On Windows, it would let two servers share the
+        // port.
         #[cfg(not(windows))]
         socket.set_reuse_address(true)?;
         socket.bind(&requested.into())?;

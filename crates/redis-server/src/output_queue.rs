@@ -45,7 +45,7 @@ impl OutputQueue {
         self.unsent == 0
     }
 
-    /// Returns the number of bytes in memory.
+    /// Returns the number of bytes of all blocks, including the bytes of the first block that have been sent.
     pub fn allocated_bytes(&self) -> usize {
         self.sent + self.unsent
     }

@@ -1,10 +1,10 @@
-//! Runs every recorded script of a folder, and collects the differences from its recording.
+//! Runs every recorded script in a folder, and collects the differences from the recordings.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::{fs, thread};
 
-/// Compares every script of a folder. Fails once, with a list of all differences by file.
+/// Calls `compared` for every script in a folder, and fails once at the end, with a list of all differences by file.
 pub fn assert_all_agree(
     folder: &Path,
     extension: &str,

@@ -1,5 +1,5 @@
 //! Housekeeping, which runs every 100 milliseconds while there is something to do. It disconnects clients that have
-//! been idle for too long, and releases the memory of unused buffers. Redis: `clientsCron`.
+//! been idle for too long, and releases the memory of unused buffers. The counterpart in Redis is `clientsCron`.
 
 use super::Server;
 use redis_engine::Engine;

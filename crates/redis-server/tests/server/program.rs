@@ -42,7 +42,7 @@ fn a_server_without_readers_of_its_output_serves() {
     process.kill().and_then(|()| process.wait()).expect("it was running");
 }
 
-/// Tests of the limit of descriptors. Only Linux lets another process change this limit.
+/// Tests of the limit on open descriptors. Only Linux lets another process change this limit.
 #[cfg(target_os = "linux")]
 mod descriptors {
     use std::collections::BTreeSet;
@@ -55,7 +55,7 @@ mod descriptors {
     use super::*;
     use crate::bare_server::BareServer;
 
-    /// Sets the limit of descriptors of the server's process. The descriptors that are open stay open.
+    /// Sets the limit on open descriptors of the server's process. The descriptors that are already open stay open.
     fn limit_descriptors(server: &BareServer, limit: u64) {
         let pid = Pid::from_raw(server.id().cast_signed()).expect("it is the ID of a process");
         let limit = Rlimit { current: Some(limit), maximum: getrlimit(Resource::Nofile).maximum };

@@ -3,8 +3,8 @@
 //!
 //! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in pieces, many at
 //! once, from clients that do not read their replies for a while or vanish in the middle of a request. The other server
-//! is the reference, which gets each batch of requests at once. It is the real Redis that REDIS_TUTOR_REAL_REDIS names,
-//! or a second process of ours.
+//! is the reference, which gets each batch of requests in one piece. It is the real Redis that REDIS_TUTOR_REAL_REDIS
+//! names, or a second process of ours.
 //!
 //! REDIS_TUTOR_SOAK_SECONDS sets the duration of the test, and REDIS_TUTOR_SOAK_SEED the seed. Without a duration, the
 //! test takes 200 steps. The same seed results in the same steps, until the duration is over.
