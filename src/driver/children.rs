@@ -48,7 +48,7 @@ pub fn stop_children() {
     send_to_children(rustix::process::Signal::STOP);
 }
 
-/// Continues all children after [`stop_children`].
+/// Resumes all children that [`stop_children`] has stopped.
 #[cfg(unix)]
 pub fn continue_children() {
     send_to_children(rustix::process::Signal::CONT);
@@ -149,8 +149,8 @@ impl PythonProcess {
     }
 
     /// Returns the kind of silence of a child that was silent for a while, or `None` if it may send something without
-    /// an event from outside. `computation` is the CPU time that the child had used when this was first called during
-    /// the silence.
+    /// an event from outside. `computation` is the CPU time that the child had used when this function was first called
+    /// during the silence.
     fn find_silence(
         &self,
         conditions: &WaitConditions<'_>,
@@ -244,9 +244,9 @@ pub enum ReceiveOutcome {
     Frame(u32, FromChild),
     /// The child's process has ended. The value says how, if that is known.
     Exited(Option<PythonEnd>),
-    /// Nothing was sent for the time of `WaitConditions::silence`, and all threads sleep.
+    /// Nothing was sent for as long as `WaitConditions::silence`, and all threads sleep.
     Silence,
-    /// Nothing was sent while the child has computed for the time of `WaitConditions::most_computing`.
+    /// The child has computed for as long as `WaitConditions::most_computing` without sending anything.
     Computing,
     /// Ctrl-C was pressed.
     Interrupt,

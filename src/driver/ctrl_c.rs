@@ -63,7 +63,7 @@ impl Interrupts {
     pub fn take(&self) -> bool {
         let was_raised = self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
         if was_raised {
-            // Removes the interrupt's byte from the pipe as well.
+            // The byte of the interrupt is removed from the pipe.
             let _ = io::Read::read(&mut &*self.reader, &mut [0]);
         }
         was_raised

@@ -133,7 +133,7 @@ impl<'a> Host<'a> {
         Event::Rehearsed(self.rehearsal.take().map(PendingRehearsal::wait).unwrap_or_default())
     }
 
-    /// Waits for the frame of a [`Need::Frame`], and no longer than `wake_after`.
+    /// Waits for the frame of a [`Need::Frame`], but no longer than `wake_after`.
     pub(super) fn read_frame(
         &mut self,
         child: ChildId,
@@ -187,7 +187,7 @@ impl<'a> Host<'a> {
         self.session.with_engine(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
     }
 
-    /// Starts the server at a port. If it cannot be started, returns the reason as a sentence for the learner.
+    /// Starts the server on a port. If it cannot be started, returns the reason as a sentence for the learner.
     fn start_server(&mut self, port: u16) -> Result<u16, String> {
         if self.real_elapsed_us.is_none() {
             return Err(messages::serve_needs_a_terminal());

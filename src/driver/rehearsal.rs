@@ -80,7 +80,7 @@ impl PendingRehearsal {
 pub struct RehearsalOutcome {
     pub rehearsal: Rehearsal,
     /// The index of the step whose answer was running when the time limit was reached. The rehearsal contains nothing
-    /// of the steps after this one.
+    /// of the steps after that step.
     pub stopped_at: Option<usize>,
 }
 

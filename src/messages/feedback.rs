@@ -182,7 +182,7 @@ messages! {
     at_least(limit) = "at least {limit}";
     both_bounds(lower, upper) = "{lower} and {upper}";
 
-    // Names for what a probe checks, for the beginning of a sentence.
+    // Names for what a probe checks. A sentence can begin with such a name.
     subject_field(field, key) = "Field {field} of {key}";
     subject_score(member, key) = "The score of {member} in {key}";
     subject_rank(member, key) = "The rank of {member} in {key}";

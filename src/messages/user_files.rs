@@ -26,7 +26,7 @@ messages! {
     /// Shown as the reason why a file was not read: it is binary, or in another encoding.
     not_utf8() = "it is not UTF-8";
 
-    /// Shown as the reason why a file was not written: the disk or the learner's quota has no space left.
+    /// Shown as the reason why a file was not written: the disk is full, or the learner's quota is used up.
     disk_is_full() = "the disk is full";
 
     /// Shown as the reason why a file was not written: its file system is mounted without write access.

@@ -2,8 +2,8 @@
 //! by MULTI, and the names of watched keys and of channels. The connections of a session together may use as much
 //! memory as the data. Above the limit, the largest connection is closed, as Redis does above `maxmemory-clients`.
 //!
-//! Measuring the memory takes long if there are many connections or names. So each command adds an upper bound of the
-//! bytes that it added, and the memory is measured only if the sum might exceed the limit.
+//! Measuring the memory takes a long time if there are many connections or names. So each command adds an upper bound
+//! of the bytes that it added, and the memory is measured only if the sum might exceed the limit.
 
 use super::super::display::memory_size;
 use super::Runtime;
