@@ -57,7 +57,7 @@ pub enum PythonKind {
 pub enum TimeKind {
     /// Time passes only during sleeps and waits, as in a transcript. No real client can connect.
     Still,
-    /// Time passes as at a terminal: a little with each event, and with `elapse`.
+    /// Time passes as at a terminal: each event takes a little time, and `elapse` makes more time pass.
     Real,
 }
 

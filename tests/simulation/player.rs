@@ -21,7 +21,7 @@ use super::state::{State, Tolerance, state};
 use super::world::{Failure, Stop, World};
 
 /// Maximum number of children that may be lost while a step of a lesson is prepared. The tutor repeats code that ends
-/// its Python no more often than this.
+/// its Python at most this number of times.
 pub const MOST_REPEATS: usize = 2;
 
 /// Maximum number of events that a learner needs to get from a wait to a prompt.

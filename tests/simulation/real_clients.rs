@@ -39,7 +39,7 @@ struct Client {
 }
 
 impl RealClients {
-    /// Starts a server at a free port. The session treats this port as `port`.
+    /// Starts a server on a free port. The session treats this port as `port`.
     pub fn serve(engine: &mut Engine, port: u16) -> Self {
         let server = Server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), engine).expect("a port is free");
         engine.server.config.set_unchecked("port", port.to_string().as_bytes());
@@ -53,7 +53,7 @@ impl RealClients {
         self.server.close(engine);
     }
 
-    /// Returns whether the engine has the connection of a client.
+    /// Returns whether any of the clients is connected to the engine.
     pub fn are_connected(&self, engine: &Engine) -> bool {
         let ids = engine.server.clients.ids();
         self.clients.values().any(|client| ids.contains(&client.id))

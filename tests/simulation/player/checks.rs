@@ -170,7 +170,7 @@ impl Player<'_> {
         Ok(self.world.submissions.last().map(|submission| submission.output.clone()).unwrap_or_default())
     }
 
-    /// Checks that after a single statement during which a child was lost, its client has its earlier variables.
+    /// If a child was lost during a single statement, checks that its client still has the earlier variables.
     pub(super) fn check_variables(&mut self, step: &Step) -> Result<(), Failure> {
         let lost = self.world.losses.get(self.losses_before_line..).unwrap_or_default().to_vec();
         let Step::Type(text) = step else { return Ok(()) };
