@@ -63,7 +63,7 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
-/// Returns the first mark that is not closed, with the text that contains it.
+/// Returns the first Markdown mark that is not closed, with the text that contains it.
 pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();
     if fences.len() % 2 == 1 {
@@ -82,7 +82,7 @@ pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     parts.flatten().find_map(unclosed)
 }
 
-/// Returns whether a paragraph or a list ends before this line.
+/// Returns whether a paragraph or a list ends before `line`.
 fn ends_block(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }

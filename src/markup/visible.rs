@@ -13,8 +13,8 @@
 //! assert_eq!(visible_lines("one\ntwo\r"), "one\ntwo\\r");
 //! ```
 //!
-//! `render::theme` and `render::svg` apply this to all output, so other modules normally do not have to. A module that
-//! measures text, or that inserts data into Markdown, calls it earlier.
+//! `render::theme` and `render::svg` convert all output in this way, so other modules normally do not have to. A module
+//! that measures text, or that inserts data into Markdown, converts the text earlier.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -126,7 +126,7 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
 
 /// Returns text without its hidden characters. Line breaks and tabs are kept.
 ///
-/// This is for text that the user types or pastes. The line editor counts columns in the original text, so it cannot
+/// Intended for text that the user types or pastes. The line editor counts columns in the original text, so it cannot
 /// show escapes in place of hidden characters. Terminals also remove control characters from pasted text.
 pub fn without_hidden(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), |_, _| {})

@@ -1,4 +1,4 @@
-//! The list of lessons: one line for each, with the learner's progress.
+//! The list of lessons: one line for each lesson, with the learner's progress.
 
 use crate::markup::{self, Block, DisplayWidth as _, Line, Role, Span, Style, Text, line_width, pad_end};
 use crate::messages::render as messages;

@@ -101,7 +101,7 @@ impl Svg {
             out.push_str(&format!("<text y=\"{y}\" xml:space=\"preserve\">"));
             let mut column = 0;
             for span in line {
-                // Each span has its position, so that columns are aligned in any font.
+                // Each span is written with its position, so that columns are aligned in any font.
                 let x = MARGIN as f64 + column as f64 * COLUMN;
                 let class = theme::class(span.role);
                 let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };

@@ -235,8 +235,8 @@ pub fn class(role: Role) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the style sheet for these classes. The background is dark, or light if the viewer prefers a light
-/// background.
+/// Returns the style sheet for the classes that `class` returns. The background is dark, or light if the viewer prefers
+/// a light background.
 pub fn style_sheet() -> String {
     let colours = |background: Background| {
         let (paper, ink) = match background {

@@ -13,7 +13,7 @@ pub enum Checkpoint {
     Unset,
     /// Nothing has been entered since the checkpoint.
     Here,
-    /// Something has been entered since the checkpoint. This is the state at the checkpoint.
+    /// Something has been entered since the checkpoint. The snapshot is the state at the checkpoint.
     Earlier(Box<Snapshot>),
 }
 

@@ -25,20 +25,20 @@ pub struct ChildId(pub u32);
 /// How a child's process has ended by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonEnd {
-    /// An allocation failed, because the process may use only this memory in bytes.
+    /// An allocation failed, because the process may use only `limit` bytes of memory.
     OutOfMemory { limit: u64 },
     /// The process has used up its stack.
     StackOverflow,
     /// The program has ended the process.
     Exited,
-    /// The interpreter has found a fault of its own.
+    /// The interpreter has panicked because of a fault of its own.
     Panicked,
 }
 
 /// An event that a session handles.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The learner entered this: a line, a block of lines, or pasted lines.
+    /// The learner entered a line, a block of lines, or pasted lines.
     Entered(String),
     /// A statement of a script, which is always Python.
     Statement(String),

@@ -98,8 +98,8 @@ impl Session {
         self.settle();
     }
 
-    /// Provides the rehearsal of the open lesson. If this is called right after the lesson was opened, no rehearsal is
-    /// requested.
+    /// Provides the rehearsal of the open lesson. If this function is called right after the lesson was opened, no
+    /// rehearsal is requested.
     pub fn rehearsed(&mut self, rehearsal: Arc<Rehearsal>) {
         self.tutor.runtime.effects.retain(|effect| !matches!(effect, Effect::Rehearse(_)));
         self.handle(Event::Rehearsed(rehearsal));
@@ -181,7 +181,7 @@ impl Session {
         Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// Returns whether the last Python process was started with some of its sandbox missing.
+    /// Returns whether the last Python process was started with a part of its sandbox missing.
     pub fn lacks_sandbox(&self) -> bool {
         self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }
@@ -237,7 +237,7 @@ impl Session {
         self.tutor.runtime.idle_python()
     }
 
-    /// Returns the database that a line of this dialect would use, as far as this is known before the line runs.
+    /// Returns the database that a line of the given dialect would use, as far as that is known before the line runs.
     pub fn database(&self, dialect: Dialect) -> usize {
         self.tutor.runtime.database(dialect)
     }

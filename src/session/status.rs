@@ -20,8 +20,8 @@ pub struct Status {
 }
 
 impl Status {
-    /// Returns whether two states have the same client, transaction, database and movement of the clock. The lesson
-    /// and the time may differ.
+    /// Returns whether two states have the same client, transaction and database, and whether the clock was moved
+    /// equally far. The lesson and the time may differ.
     pub fn is_like(&self, other: &Status) -> bool {
         (&self.client, self.queued, self.database, self.moved_s)
             == (&other.client, other.queued, other.database, other.moved_s)

@@ -31,7 +31,7 @@ struct Choice {
     sequences: Vec<Vec<Part>>,
 }
 
-/// Returns what may follow `words` in a command with this syntax.
+/// Returns what may follow `words` in a command with the given syntax.
 pub fn expected_after(syntax: &'static str, words: &[&str]) -> Expected {
     let parts: Vec<Part> = argument_syntax::parse(syntax).iter().flat_map(parts_of).collect();
     let mut words = words;

@@ -178,7 +178,7 @@ fn add_data(
     }
 }
 
-/// Adds the keys that commands of this group work on, or all keys.
+/// Adds the keys that commands of `group` work on, or all keys.
 fn add_keys(group: Option<Group>, dialect: Dialect, matches: &mut NameMatches, queries: &SessionQueries) {
     let mut with_keys = std::mem::take(matches);
     let found = queries.ask(move |session, _| {

@@ -20,7 +20,8 @@ use rustyline::validate::Validator;
 use rustyline::{CompletionType, Context};
 
 /// Maximum length in bytes of a line that is shown with colours and hints. At each key, the whole line is coloured and
-/// redrawn. If a longer line arrived key by key, as in a paste without bracketed paste mode, this would take minutes.
+/// redrawn. If a longer line arrived key by key, as in a paste without bracketed paste mode, redrawing would take
+/// minutes.
 const MAX_HIGHLIGHTED: usize = 2000;
 
 /// The prompt at which a line is typed.
@@ -58,7 +59,7 @@ impl EditorHelper {
         EditorHelper { theme, ascii, queries, context, current_argument, attributes }
     }
 
-    /// Prepares for a line at this prompt.
+    /// Prepares for a line at the given prompt.
     pub fn start_line(&mut self, context: PromptContext) {
         self.context = context;
         self.attributes = AttributeCache::default();
@@ -110,7 +111,7 @@ impl EditorHelper {
 struct AttributeCache(RefCell<HashMap<String, Vec<String>>>);
 
 impl AttributeCache {
-    /// Returns whether the name `owner` is bound to a value without this attribute.
+    /// Returns whether the name `owner` is bound to a value that lacks `attribute`.
     fn lacks(&self, owner: &str, attribute: &str, queries: &SessionQueries) -> bool {
         let mut cache = self.0.borrow_mut();
         let attributes = cache.entry(owner.to_owned()).or_insert_with(|| {

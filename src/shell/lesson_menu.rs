@@ -1,7 +1,7 @@
 //! The menu of lessons. The user chooses with the arrow keys, or by typing a number or part of a name. In append-only
 //! output the menu is a numbered list with a prompt.
 //!
-//! The menu is drawn with escape sequences, without a library. That takes about forty lines of code for a menu with
+//! The menu is drawn with escape sequences, without a library. Drawing takes about forty lines of code for a menu with
 //! one column, whereas the crates for menus depend on a second terminal library.
 
 use std::io::{self, Write as _};

@@ -108,7 +108,7 @@ impl LineReader {
         })))
     }
 
-    /// Returns a printer for text that arrives while a line is typed at this prompt.
+    /// Returns a printer for text that arrives while a line is typed at the given prompt.
     pub fn printer_above(&self, prompt: &str) -> PrinterAbove {
         match self {
             LineReader::Editor(line_editor) => PrinterAbove::Editor(line_editor.above.clone()),

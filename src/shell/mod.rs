@@ -55,7 +55,7 @@ pub struct Options {
     pub edit_mode: EditMode,
     /// The path of the input history.
     pub history: Option<PathBuf>,
-    /// Whether the learner's progress is saved. The message after a panic reports this.
+    /// Whether the learner's progress is saved. The message after a panic says so.
     pub save_status: SaveStatus,
     pub files: UserFiles,
     /// A lesson file to reload when it changes while nothing is being typed.

@@ -125,7 +125,7 @@ impl NameMatches {
     pub fn into_candidates(mut self, width: usize, ascii: bool) -> Vec<Pair> {
         let mut more = None;
         if self.prefix_count > self.with_prefix.len() {
-            // The names do not all fit in the list. The first Tab completes their common prefix, the next one lists
+            // The names do not all fit in the list. The first Tab completes their common prefix, and the next Tab lists
             // them.
             let prefix = self.common_prefix.take().unwrap_or_default();
             if prefix.len() > self.word.len() {

@@ -98,7 +98,7 @@ impl<'a> TerminalFrontend<'a> {
     /// Shows the welcome message at the first start or if there is no lesson, and otherwise the step at which the
     /// session resumes.
     pub fn show_welcome(&mut self, session: &Session) -> io::Result<()> {
-        // If there was an interrupt in the menu of lessons, its line has already ended.
+        // If there was an interrupt in the menu of lessons, the line with its echo has already ended.
         self.echoed_interrupts = self.interrupts.total();
         if self.lacks_editor {
             self.show_message(Role::Hint, &messages::no_line_editor())?;

@@ -98,8 +98,8 @@ mod unix {
     /// Returns whether the program may change the terminal. If it is in the background, the terminal belongs to the shell
     /// or to another program, and changing it would stop this program.
     fn is_in_foreground() -> bool {
-        // There is an error if the terminal is not the controlling terminal of this process. Any process may then
-        // change it.
+        // The call fails if the terminal is not the controlling terminal of this process. Any process may then change
+        // it.
         tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
     }
 

@@ -47,7 +47,7 @@ pub fn run_script(
     } else {
         match syntax::split_statements(source) {
             Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
-            // If the whole source is submitted, Python reports its syntax error.
+            // The whole source is submitted, so that Python reports its syntax error.
             Err(_) => VecDeque::from([source.to_owned()]),
         }
     };
@@ -59,7 +59,7 @@ pub fn run_script(
     session.show_all();
     let mut frontend = ScriptFrontend { statements, format, time_limit, out, has_failed: false };
     let result = drive(session, &mut frontend);
-    // If the time limit was reached, the output so far shows how far the script came.
+    // If the time limit was reached, the output so far shows how far the script got.
     frontend.out.flush()?;
     let status = result?;
     if let OutputFormat::Picture(_, svg, title) = frontend.format {

@@ -113,7 +113,7 @@ impl OpenFile for File {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
         let metadata = self.metadata()?;
         if (metadata.uid(), metadata.gid()) != (access.user, access.group) {
-            // Only root can change the owner of a file. Other users can set the group to one of their own.
+            // Only root can change the owner of a file. Other users can set the group to one of their own groups.
             let _ =
                 fchown(self, Some(access.user), Some(access.group)).or_else(|_| fchown(self, None, Some(access.group)));
         }

@@ -341,8 +341,8 @@ fn looks_like_progress(text: &[u8]) -> bool {
     digits > 0 && (after.starts_with(SECOND_FIELD) || SECOND_FIELD.starts_with(after))
 }
 
-/// Renames a damaged progress file to an unused name beside it, `progress.damaged.json`, `progress.damaged-2.json`, …,
-/// and returns its new path.
+/// Renames a damaged progress file to an unused name in the same folder, `progress.damaged.json`,
+/// `progress.damaged-2.json`, …, and returns its new path.
 fn set_aside(files: &UserFiles, path: &Path, _: &FileLock) -> io::Result<PathBuf> {
     const MAX_DAMAGED_FILES: usize = 1000;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

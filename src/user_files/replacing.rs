@@ -78,7 +78,8 @@ impl UserFiles {
     }
 }
 
-/// A locked temporary file in the same folder as its target. It is removed when it is dropped, unless it was renamed.
+/// A locked temporary file in the same folder as its target. The file is removed when the value is dropped, unless the
+/// file was renamed.
 struct TemporaryFile<'a> {
     system: &'a dyn FileSystem,
     path: PathBuf,

@@ -96,7 +96,7 @@ fn change_mark(change: &Change) -> char {
     }
 }
 
-/// Returns the role of a part with this change.
+/// Returns the role of a part with the given change.
 fn change_role(change: &Change) -> Role {
     match change {
         Change::Same => Role::Reply,

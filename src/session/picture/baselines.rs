@@ -190,7 +190,7 @@ impl Baselines {
         Some(Picture::Overlap(picture))
     }
 
-    /// Records this key from now on, even if there are many keys.
+    /// Makes sure that a key is recorded from now on, even if there are many keys.
     fn remember_drawn(&mut self, place: &Place) {
         if !self.drawn.contains(place) {
             self.drawn.truncate(MOST_KEYS - 1);

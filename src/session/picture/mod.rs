@@ -19,7 +19,7 @@ pub enum Picture {
     Overlap(Overlap),
 }
 
-/// The earlier state that a picture compares with.
+/// The earlier state with which a picture compares the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
     /// The state before the last line that changed the data.
@@ -44,11 +44,11 @@ pub struct KeyPicture {
     pub memory_bytes: usize,
     pub ttl: Option<Ttl>,
     pub since: Since,
-    /// The previous state of the key, compared with its value.
+    /// How the previous state of the key compares with its value.
     pub previous: Previous,
 }
 
-/// The previous state of a key, compared with its value.
+/// How the previous state of a key compares with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Previous {
     /// The key had the same type, so its parts are compared individually.

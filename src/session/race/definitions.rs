@@ -16,8 +16,8 @@ pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
 
-/// Selects the definitions that a program needs: those of the names that the program reads, and, in turn, of the names
-/// that the selected definitions read.
+/// Selects the definitions that a program needs: the definitions of the names that the program reads, and, in turn, of
+/// the names that the selected definitions read.
 pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
     let mut names = syntax::variables(program).read;
     let mut found: Vec<String> = Vec::new();

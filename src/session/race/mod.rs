@@ -73,7 +73,7 @@ pub struct Race {
     runtime: Runtime,
     racers: Vec<Racer>,
     holds: Probe,
-    /// The inputs that are still to be run before the first order.
+    /// The inputs that have not been run yet, and that must run before the first order.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
     /// The data before the preparation ran, and the inputs of the preparation.
@@ -200,7 +200,7 @@ impl Race {
         self.advance();
     }
 
-    /// Returns whether this child belongs to any race.
+    /// Returns whether a child belongs to any race.
     pub fn owns(child: ChildId) -> bool {
         child.0 >= CHILDREN_OF_A_RACE
     }
@@ -361,7 +361,7 @@ impl Race {
         self.racers.iter().position(|racer| predicate(&self.runtime.clients[racer.client]))
     }
 
-    /// Runs the next input of the preparation, or begins the first order after the last one.
+    /// Runs the next input of the preparation. After the last input, begins the first order.
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
             self.start_error = self.start_error.take().or_else(|| program_error(&submission));

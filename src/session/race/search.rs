@@ -21,7 +21,7 @@ impl Search {
         self.depth = 0;
     }
 
-    /// Chooses one of `of` alternatives, which must not be 0. When the search reaches a depth for the first time, it
+    /// Chooses one of `of` alternatives. `of` must not be 0. When the search reaches a depth for the first time, it
     /// chooses alternative 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {

@@ -68,12 +68,12 @@ impl Clients {
         self.0.iter().position(predicate).map(ClientIndex)
     }
 
-    /// Returns the index of the learner's first client for which the predicate holds.
+    /// Returns the index of the first of the learner's clients for which the predicate holds.
     pub fn learner_position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.learners().position(predicate).map(|index| ClientIndex(index + MAIN.0))
     }
 
-    /// Returns the client whose Python runs in this child.
+    /// Returns the client whose Python runs in the given child.
     pub fn with_child(&self, child: ChildId) -> Option<ClientIndex> {
         self.position(|client| client.python.child == Some(child))
     }
@@ -108,7 +108,7 @@ impl ClientIndex {
 #[derive(Debug, Clone)]
 pub struct Client {
     pub name: String,
-    /// Whether the client's output is shown. The output of the tutor's own client is not.
+    /// Whether the client's output is shown. The output of the tutor's own client is not shown.
     pub is_shown: bool,
     pub python: Python,
     /// The connection of the client's redis-cli lines.
@@ -124,7 +124,7 @@ pub struct Client {
 #[derive(Debug, Clone)]
 pub struct Work {
     pub submission: Submission,
-    /// The statements still to run.
+    /// The statements that have not run yet.
     pub statements: VecDeque<Statement>,
     /// How much of the submission's output has been shown.
     pub output_limit: OutputLimit,
@@ -139,7 +139,7 @@ pub struct Work {
     pub was_signalled: bool,
     /// How the statement that is running has ended, while other threads of its Python still run.
     pub outcome: Option<RunOutcome>,
-    /// Number of requests of these other threads since the main thread ended the statement. Output counts as several
+    /// Number of requests of other threads since the main thread ended the statement. Output counts as several
     /// requests.
     pub requests_since: u32,
     /// Whether the submission was judged while it was waiting.

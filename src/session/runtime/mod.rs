@@ -202,7 +202,7 @@ impl Runtime {
         client.python.child.filter(|_| client.is_free() && client.python.asks.is_empty() && self.turn.is_none())
     }
 
-    /// Returns the database that a line of this dialect would use, as far as this is known before the line runs.
+    /// Returns the database that a line of the given dialect would use, as far as that is known before the line runs.
     pub fn database(&self, dialect: Dialect) -> usize {
         let client = &self.clients[self.foreground];
         let python = client.python.connections.values().map(|connection| connection.client).max();

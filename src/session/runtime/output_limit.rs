@@ -15,7 +15,7 @@ pub fn most_output(is_script: bool) -> usize {
     if is_script { 16 << 20 } else { 1 << 20 }
 }
 
-/// Returns the maximum number of bytes of a reply that are formatted. No more than this can be shown or kept.
+/// Returns the maximum number of bytes of a reply that are formatted. No more bytes than that can be shown or kept.
 pub fn most_formatted(is_script: bool) -> usize {
     let Allowance { characters, kept, .. } = if is_script { Allowance::IN_SCRIPT } else { Allowance::AT_PROMPT };
     (characters + kept).max(most_output(is_script)) + 1

@@ -182,7 +182,7 @@ impl Runtime {
         }
         let most = self.engine.server.config.integer("maxclients").unsigned_abs();
         if client != TUTOR && self.engine.server.clients.len() as u64 >= most {
-            // redis-py raises the same ConnectionError for this reply of a server.
+            // redis-py raises the same ConnectionError if a server replies with this error.
             return Err("max number of clients reached".into());
         }
         let id = self.connect();

@@ -26,7 +26,7 @@ pub struct Entry {
 pub struct Answer {
     pub thread: u32,
     pub frame: ToChild,
-    /// The child's number for the connection that was opened, if this answers a request to connect.
+    /// The child's number for the connection that was opened, if the answer is to a request to connect.
     pub connection: Option<u32>,
 }
 
