@@ -281,7 +281,8 @@ fn is_within(path: &str, outer: &str) -> bool {
 
 /// A source file of the workspace with the paths that its code names.
 struct Source {
-    /// The path below `src` (`session/mod.rs`), in a crate with the crate's name before it (`redis-engine/call.rs`).
+    /// The path below `src` (`session/mod.rs`). For a file of a crate, the crate's name comes first
+    /// (`redis-engine/call.rs`).
     name: String,
     /// Whether the file belongs to one of `CRATES`.
     is_in_crate: bool,
@@ -309,7 +310,7 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-/// Reads the sources in a folder of the crate `name_of_crate`, or of the root package if that is `None`.
+/// Reads the sources in a folder of the crate `name_of_crate`, or of the root package if `name_of_crate` is `None`.
 fn sources_below(folder: &Path, name_of_crate: Option<&str>) -> Vec<Source> {
     let mut files = Vec::new();
     collect_rust_files(folder, &mut files);
@@ -398,7 +399,7 @@ fn token_end(chars: &[char], at: usize) -> usize {
     at + length
 }
 
-/// Returns the position of the opening `"` if a string literal begins here: `"`, `b"`, `c"`, `r"`, `br##"`.
+/// Returns the position of the opening `"` if `rest` begins with a string literal: `"`, `b"`, `c"`, `r"`, `br##"`.
 fn opening_quote(rest: &[char]) -> Option<usize> {
     let prefix = rest.iter().take_while(|c| matches!(c, 'b' | 'c' | 'r')).count();
     let hashes =
@@ -407,7 +408,7 @@ fn opening_quote(rest: &[char]) -> Option<usize> {
 }
 
 /// Returns the length of a string literal after its opening quote, including the closing quote. A raw string ends at a
-/// quote with `raw_hashes` `#` after it.
+/// quote that is followed by `raw_hashes` `#` characters.
 fn quoted_length(rest: &[char], raw_hashes: Option<usize>) -> usize {
     let mut at = 0;
     while at < rest.len() {

@@ -96,7 +96,7 @@ impl Robot<'_> {
         if self.step != Some(index) {
             self.step = Some(index);
             self.random_lines = if self.rng.below(2) == 0 { self.rng.below(MAX_RANDOM_LINES) + 1 } else { 0 };
-            // After random lines, restart the step in Python.
+            // After random lines, the step is restarted in Python.
             let restart = [":python", ":again"].iter().filter(|_| self.random_lines > 0).map(|line| (*line).to_owned());
             self.answer = restart.chain(answer_lines(step)).rev().collect();
         }
@@ -176,7 +176,7 @@ fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64
     );
 }
 
-/// Runs one robot for each lesson, or the number in the environment variable REDIS_TUTOR_ROBOTS.
+/// Runs one robot for each lesson, or as many robots as the environment variable REDIS_TUTOR_ROBOTS says.
 #[test]
 fn every_lesson_can_be_finished_after_random_lines() {
     let library = Arc::new(Library::read(&library::built_in()).expect("the built-in lessons are valid"));

@@ -60,8 +60,8 @@ fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Returns whether a character would affect a terminal, or could disguise the text around it. This list is independent
-/// of the program's own list.
+/// Returns whether a character would affect a terminal, or could disguise the text around it. The list of such
+/// characters here is independent of the program's own list.
 fn is_harmful(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let is_break_or_gap = matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');

@@ -9,7 +9,7 @@ use redis_tutor::session::event::ChildId;
 
 use super::model_python::{Activity, ModelPython};
 
-/// How long a real child may be silent before that counts as an error, on a busy machine.
+/// How long a real child may be silent, on a busy machine, before the silence counts as an error.
 const LONG_SILENCE: Duration = Duration::from_secs(20);
 
 /// How long a real child may compute without sending a frame before the learner presses Ctrl-C.

@@ -152,8 +152,8 @@ impl<'a> Simulation<'a> {
         Simulation { lessons, began: Instant::now(), plans: AtomicUsize::new(0), failures: AtomicUsize::new(0) }
     }
 
-    /// Plays the plans of the fixed seeds, and then as many others as the environment asks for. Returns the number of
-    /// failures.
+    /// Plays the plans of the fixed seeds, and then as many others as the environment variables ask for. Returns the
+    /// number of failures.
     fn run(&self) -> usize {
         self.play_seeds(FIXED_SEED..FIXED_SEED + MODEL_PLANS, FIXED_SEED..FIXED_SEED + REAL_PLANS, None);
         let first = number("REDIS_TUTOR_SIMULATION_FROM").unwrap_or_else(|| {

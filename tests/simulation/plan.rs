@@ -82,7 +82,7 @@ pub enum Step {
     EndOfInput,
     /// Time passes while the learner does nothing, in milliseconds.
     Elapse(u64),
-    /// The frame with this number, counted from 1 starting now, is cut off: its child dies before the frame is
+    /// The frame with this number, counted from 1, starting now, is cut off: its child dies before the frame is
     /// complete.
     CutFrame(u32),
     /// The child that has sent the frame with this number dies before it reads the answer.

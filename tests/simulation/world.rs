@@ -98,11 +98,11 @@ pub struct World<'a> {
     pub record: String,
     renderer: Renderer,
     plain_renderer: Renderer,
-    /// Whether a real client has acted since this was last cleared.
+    /// Whether a real client has acted since this flag was last cleared.
     pub has_client_acted: bool,
     /// Number of times that Ctrl-C was pressed while a program ran.
     pub interrupts: usize,
-    /// Whether a step has begun since this was last cleared.
+    /// Whether a step has begun since this flag was last cleared.
     pub has_step_begun: bool,
     /// Whether this world is itself a rehearsal, and so must not start another one.
     is_rehearsal: bool,
@@ -548,7 +548,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Writes what the learner types into the transcript.
+    /// Writes to the transcript what the learner types.
     pub fn note_typed(&mut self, prompt: &Prompt, text: &str) {
         for (index, line) in text.split('\n').enumerate() {
             let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };

@@ -1,4 +1,5 @@
-//! Documents that the learner names (`:save`, `new`, `run --svg`): tests every fault at every call of the file system.
+//! Tests of documents that the learner names (`:save`, `new`, `run --svg`), with every fault at every call of the file
+//! system.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,5 @@
-//! The file of the input history: tests every fault at every call of the file system, and several sessions at once.
+//! Tests of the file of the input history, with every fault at every call of the file system, and with several sessions
+//! at the same time.
 
 use std::fs;
 use std::path::Path;

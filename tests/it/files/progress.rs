@@ -1,4 +1,5 @@
-//! The progress file: tests every fault at every call of the file system, and several sessions at once.
+//! Tests of the progress file, with every fault at every call of the file system, and with several sessions at the same
+//! time.
 
 use std::fs;
 use std::path::{Path, PathBuf};

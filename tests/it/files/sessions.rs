@@ -5,7 +5,7 @@ use std::fs;
 use super::{LESSON, stored_steps};
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// Makes it impossible to save a file: its lock file is a folder. This works for root as well.
+/// Makes it impossible to save a file, by creating a folder in place of its lock file. This works for root as well.
 fn block(folder: &std::path::Path, name: &str) -> std::path::PathBuf {
     let lock = folder.join(format!(".{name}.lock"));
     let _ = fs::remove_file(&lock);

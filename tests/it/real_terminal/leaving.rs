@@ -240,7 +240,7 @@ fn ctrl_z_restores_the_terminal_for_the_shell() {
     terminal.wait_for_text("\n42\n");
 }
 
-/// Returns the numbers of the processes whose parent is this process.
+/// Returns the numbers of the processes whose parent is the process `parent`.
 #[cfg(target_os = "linux")]
 fn children_of(parent: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").expect("Linux has /proc").flatten();

@@ -145,7 +145,7 @@ impl Terminal {
         self.screen.process(bytes);
     }
 
-    /// Waits until the last line is this prompt.
+    /// Waits until the last line is the given prompt.
     pub fn wait_for_prompt(&mut self, prompt: &str) {
         self.wait_until(prompt, |text| text.lines().last().is_some_and(|line| line.trim_end() == prompt.trim_end()));
     }
@@ -170,7 +170,7 @@ impl Terminal {
         self.keys.flush().expect("the terminal is open");
     }
 
-    /// Types a line, and waits for an output and for the next prompt.
+    /// Types a line, and waits for the given output and the given prompt.
     pub fn enter_line(&mut self, line: &str, output: &str, prompt: &str) {
         self.send_keys(line);
         self.wait_for_text(line.trim());

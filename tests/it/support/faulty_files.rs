@@ -101,7 +101,7 @@ impl FaultyFiles {
         self.state.lock().expect("no test has panicked").on_pause = Some(Box::new(function));
     }
 
-    /// Counts a call, and returns the error with which it fails.
+    /// Counts a call, and returns the error with which the call fails, if it fails.
     fn enter(&self, name: &'static str) -> io::Result<()> {
         let mut state = self.state.lock().expect("no test has panicked");
         let number = state.calls.len();

@@ -24,7 +24,7 @@ pub fn start(home: &Path, size: (u16, u16), arguments: &[&str], environment: &[(
     start_command(command, home, size, environment)
 }
 
-/// Starts another program in the same way.
+/// Starts another program in a pseudo-terminal.
 pub fn start_command(
     mut command: CommandBuilder,
     home: &Path,

@@ -104,7 +104,7 @@ impl Player<'_> {
         self.compare_with_start("again", &now, &start, tolerance)
     }
 
-    /// Checks that after a restart of the step, only its own clients have connections.
+    /// Checks that after a restart of the step, only the step's own clients have connections.
     fn check_connections(&self) -> Result<(), Failure> {
         /// Maximum number of connections for redis-cli lines: those of the tutor and of the clients of a lesson.
         const MOST_CLI_CONNECTIONS: usize = 5;
