@@ -339,7 +339,7 @@ fn a_source_without_an_error_is_complete_after_a_blank_line() {
     });
 }
 
-/// Sources that nest by repetition neither overflow the stack nor take long. The stack is as small as that of a
+/// Sources that nest by repetition neither overflow the stack nor take a long time. The stack is as small as that of a
 /// driver's thread, which has the smallest stack of all threads that analyse sources.
 #[test]
 fn long_sources_overflow_no_stack() {

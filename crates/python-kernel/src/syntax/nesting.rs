@@ -54,7 +54,7 @@ pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
     }
 }
 
-/// The nesting of an expression at one place of a source.
+/// The nesting of an expression at one place in a source.
 #[derive(Default)]
 struct Nesting {
     /// The chains that contain the open brackets, the outermost first.
