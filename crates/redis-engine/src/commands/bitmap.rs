@@ -117,7 +117,7 @@ impl Unit {
         }
     }
 
-    /// Returns the length of a string in this unit.
+    /// Returns the length of a string, in this unit.
     fn count(self, bytes: &[u8]) -> usize {
         8 * bytes.len() / self.bits()
     }

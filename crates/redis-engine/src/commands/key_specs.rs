@@ -16,7 +16,7 @@ pub enum Position {
     Range { first: i32, last: i32, step: i32 },
     /// The keys follow argument `at`, which is the number of keys.
     Counted { at: i32 },
-    /// The positions cannot be expressed by a specification.
+    /// The positions cannot be expressed in a specification.
     Unknown,
 }
 
