@@ -44,7 +44,7 @@ pub enum Wall {
     Descriptors = 1,
     /// The process can open no more descriptors, let no file grow, and dump no core.
     Resources = 2,
-    /// No program that the process executes can have more privileges. Cannot be undone.
+    /// No program that the process executes can gain more privileges than the process has. Cannot be undone.
     NoNewPrivileges = 4,
     /// Landlock: the process cannot open files, connect to the network, or signal processes outside of the sandbox.
     Files = 8,
