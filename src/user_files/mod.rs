@@ -146,7 +146,7 @@ impl UserFiles {
         Ok(paths)
     }
 
-    /// Returns whether there is a folder at this path.
+    /// Returns whether there is a folder at the given path.
     pub fn is_folder(&self, path: &Path) -> bool {
         self.system.facts(path).is_ok_and(|facts| facts.kind == FileKind::Folder)
     }
