@@ -2,7 +2,11 @@
 //!
 //! The interpreter aborts when an allocation fails, and the learner's variables then have to be restored. Most such
 //! allocations are caused by a wrong number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`,
-//! `10 ** 10**11`. So the slots of the classes that can be repeated, filled or shifted check the size first.
+//! `10 ** 10**11`. So the slots of the classes that can be repeated, filled or shifted check the size first. Methods,
+//! constructors and functions of modules do so, too: see [`methods`] and [`modules`].
+
+pub mod methods;
+pub mod modules;
 
 use super::guards::replace_method;
 use rustpython_vm::{
@@ -11,7 +15,7 @@ use rustpython_vm::{
     function::{FuncArgs, OptionalArg},
     protocol::PySequence,
 };
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 /// Maximum size of one new object in bytes: half of the memory limit, because some objects are built twice.
 const MAX_BYTES: u128 = 1 << 29;
@@ -21,11 +25,23 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Power = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
+/// Returns the size of an element of a sequence in bytes.
+type ElementBytes = fn(&PyObject, &VirtualMachine) -> u128;
+
+/// A class that can be repeated.
+#[derive(Clone, Copy)]
+struct Repeatable {
+    class: &'static Py<PyType>,
+    element_bytes: ElementBytes,
+    /// The two slots for repeating as they were before.
+    plain: Repeat,
+    in_place: Option<Repeat>,
+}
+
+static REPEATABLES: RwLock<Vec<Repeatable>> = RwLock::new(Vec::new());
 
 /// The slots of the builtin classes as they were before the guards were installed.
 struct Unguarded {
-    /// Each class that can be repeated: the class, the size of an element in bytes, and its two slots for repeating.
-    repeats: Vec<(&'static Py<PyType>, u128, Repeat, Option<Repeat>)>,
     new_bytes: Option<New>,
     fill_bytearray: Option<Init>,
     shift: Option<Shift>,
@@ -37,33 +53,17 @@ static UNGUARDED: OnceLock<Unguarded> = OnceLock::new();
 /// Installs the guards. Must be called once, before the learner can define a class.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
-    let mut repeats = Vec::new();
+    let (byte, pointer): (ElementBytes, ElementBytes) = (|_, _| 1, |_, _| 8);
     for (class, element_bytes) in [
-        (types.str_type, 1),
-        (types.bytes_type, 1),
-        (types.bytearray_type, 1),
-        (types.list_type, 8),
-        (types.tuple_type, 8),
+        (types.str_type, byte),
+        (types.bytes_type, byte),
+        (types.bytearray_type, byte),
+        (types.list_type, pointer),
+        (types.tuple_type, pointer),
     ] {
-        let slots = &class.slots.as_sequence;
-        let Some(plain) = slots.repeat.load() else { continue };
-        let in_place = slots.inplace_repeat.load();
-        slots.repeat.store(Some(repeat));
-        if in_place.is_some() {
-            slots.inplace_repeat.store(Some(repeat_in_place));
-        }
-        repeats.push((class, element_bytes, plain, in_place));
-        let method = |sequence: PyObjectRef, times: PyObjectRef, vm: &VirtualMachine| -> PyResult {
-            let times = times.try_index(vm)?.as_bigint().clone();
-            let times = isize::try_from(&times)
-                .map_err(|_| vm.new_overflow_error("cannot fit 'int' into an index-sized integer"))?;
-            repeat(sequence.sequence_unchecked(), times, vm)
-        };
-        replace_method(class, "__mul__", method, vm);
-        replace_method(class, "__rmul__", method, vm);
+        guard_repeat(class, element_bytes, vm);
     }
     let unguarded = Unguarded {
-        repeats,
         new_bytes: types.bytes_type.slots.new.load(),
         fill_bytearray: types.bytearray_type.slots.init.load(),
         shift: types.int_type.slots.as_number.lshift.load(),
@@ -101,6 +101,35 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
+/// Makes the class of a sequence check the size before it repeats one.
+fn guard_repeat(class: &'static Py<PyType>, element_bytes: ElementBytes, vm: &VirtualMachine) {
+    let slots = &class.slots.as_sequence;
+    let Some(plain) = slots.repeat.load() else { return };
+    let in_place = slots.inplace_repeat.load();
+    slots.repeat.store(Some(repeat));
+    if in_place.is_some() {
+        slots.inplace_repeat.store(Some(repeat_in_place));
+    }
+    let repeatable = Repeatable { class, element_bytes, plain, in_place };
+    REPEATABLES.write().unwrap_or_else(PoisonError::into_inner).push(repeatable);
+    let method = |sequence: PyObjectRef, times: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+        repeat(sequence.sequence_unchecked(), times_of(&times, vm)?, vm)
+    };
+    replace_method(class, "__mul__", method, vm);
+    replace_method(class, "__rmul__", method, vm);
+    if in_place.is_some() {
+        let method = |sequence: PyObjectRef, times: PyObjectRef, vm: &VirtualMachine| -> PyResult {
+            repeat_in_place(sequence.sequence_unchecked(), times_of(&times, vm)?, vm)
+        };
+        replace_method(class, "__imul__", method, vm);
+    }
+}
+
+fn times_of(times: &PyObject, vm: &VirtualMachine) -> PyResult<isize> {
+    let times = times.try_index(vm)?.as_bigint().clone();
+    isize::try_from(&times).map_err(|_| vm.new_overflow_error("cannot fit 'int' into an index-sized integer"))
+}
+
 fn unguarded() -> &'static Unguarded {
     UNGUARDED.get().expect("`install` sets it before it installs a guard")
 }
@@ -117,12 +146,15 @@ fn checked_repeat(
     times: isize,
     vm: &VirtualMachine,
 ) -> PyResult<(Repeat, Option<Repeat>, isize)> {
-    let mut classes = unguarded().repeats.iter();
-    let found = classes.find(|(class, ..)| sequence.obj.fast_isinstance(class));
-    let (_, element_bytes, plain, in_place) = found.expect("only these classes and their subclasses have the guard");
+    let found = {
+        let repeatables = REPEATABLES.read().unwrap_or_else(PoisonError::into_inner);
+        repeatables.iter().find(|repeatable| sequence.obj.fast_isinstance(repeatable.class)).copied()
+    };
+    let found = found.expect("only these classes and their subclasses have the guard");
     let length = sequence.length(vm)?;
-    check_size(length as u128 * *element_bytes * u128::try_from(times).unwrap_or(0), vm)?;
-    Ok((*plain, *in_place, if length == 0 { 0 } else { times }))
+    let bytes = length as u128 * (found.element_bytes)(sequence.obj, vm);
+    check_size(bytes * u128::try_from(times).unwrap_or(0), vm)?;
+    Ok((found.plain, found.in_place, if length == 0 { 0 } else { times }))
 }
 
 fn repeat(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) -> PyResult {

@@ -296,6 +296,7 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     alloc_guard::install(vm);
     guards::install(vm)?;
     amendments::install(vm)?;
+    alloc_guard::methods::install(vm)?;
     panic_net::install(vm);
     cpython_messages::install(vm);
     let host = vm.import("_host", 0)?;

@@ -112,6 +112,10 @@ fn in_net(vm: &VirtualMachine, call: impl FnOnce() -> PyResult) -> PyResult {
     CALLER.set(outer);
     result.unwrap_or_else(|_| {
         let report = REPORT.take();
+        // This is what Rust's collections report if they would be larger than the address space.
+        if report == "capacity overflow" {
+            return Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned()));
+        }
         let message = format!("redis-tutor's Python cannot do this: its interpreter failed ({report})");
         Err(vm.new_system_error(message))
     })

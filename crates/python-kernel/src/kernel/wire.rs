@@ -385,9 +385,9 @@ mod _wire {
     }
 
     /// Runs an ordinary call on the fast path: one native call instead of several layers of Python. Takes an idle
-    /// connection, sends the command and waits for the reply, and converts the reply with the function that `known`
-    /// contains for the command. Falls back to `client._execute_with_retries` if there is no idle connection or no such
-    /// function, and on any error.
+    /// connection, exchanges the command for its reply, and converts the reply with the function that `known` has for
+    /// the command. Falls back to `client._execute_with_retries` if there is no idle connection or no such function,
+    /// if the reply must not be decoded, and on any error.
     #[pyfunction]
     fn execute(
         client: PyObjectRef,
@@ -397,7 +397,9 @@ mod _wire {
         options: PyDictRef,
         vm: &VirtualMachine,
     ) -> PyResult {
-        let convert = command.as_slice().first().and_then(|name| known.get_item_opt(&**name, vm).ok().flatten());
+        let is_decoded = options.is_empty() || !options.contains_key("NEVER_DECODE", vm);
+        let name = command.as_slice().first().filter(|_| is_decoded);
+        let convert = name.and_then(|name| known.get_item_opt(&**name, vm).ok().flatten());
         let connection = convert.as_ref().and_then(|_| idle.borrow_vec_mut().pop());
         let (Some(convert), Some(connection)) = (convert, connection) else {
             return vm.call_method(&client, "_execute_with_retries", (command, options));

@@ -28,6 +28,8 @@ mod structs;
 mod texts;
 mod unicode;
 
+pub use replace::native_class;
+
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyModuleDef, vm::Context};
 
 /// Returns the native modules that replace modules of the interpreter.

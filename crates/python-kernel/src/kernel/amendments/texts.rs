@@ -77,22 +77,41 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         None => Ok(list_of(words_from_right(text.as_wtf8(), args.count()), vm)),
     };
     replace_method(class, "rsplit", rsplit, vm);
-    for (name, strip) in [
-        ("strip", (|text| trim_end(trim_start(text))) as fn(&Wtf8) -> &Wtf8),
-        ("lstrip", trim_start),
-        ("rstrip", trim_end),
+    for (name, strip, ends) in [
+        ("strip", (|text| trim_end(trim_start(text))) as fn(&Wtf8) -> &Wtf8, (true, true)),
+        ("lstrip", trim_start, (true, false)),
+        ("rstrip", trim_end, (false, true)),
     ] {
         let original = Original::find(class, name, vm)?;
         let stripped = move |text: Text, characters: OptionalOption<PyObjectRef>, vm: &VirtualMachine| match characters
             .flatten()
         {
-            Some(characters) => original.call((text, characters), vm),
+            Some(characters) => match characters.downcast_ref::<PyStr>() {
+                Some(characters) => {
+                    let set: Vec<_> = characters.as_wtf8().code_points().collect();
+                    Ok(vm.ctx.new_str(strip_set(text.as_wtf8(), &set, ends)).into())
+                }
+                None => original.call((text, characters), vm),
+            },
             None => Ok(vm.ctx.new_str(strip(text.as_wtf8())).into()),
         };
         replace_method(class, name, stripped, vm);
     }
     replace_method(class, "splitlines", split_lines, vm);
     replace_method(class, "zfill", fill_with_zeros, vm);
+    replace_method(class, "expandtabs", expand_tabs, vm);
+    let original = Original::find(class, "count", vm)?;
+    let count = move |text: Text, args: FuncArgs, vm: &VirtualMachine| match args.args.first() {
+        Some(part) if part.downcast_ref::<PyStr>().is_some_and(|part| part.is_empty()) && args.args.len() < 4 => {
+            Ok(vm.ctx.new_int(count_gaps(&text, &args.args[1..], vm)?).into())
+        }
+        _ => {
+            let mut args = args;
+            args.prepend_arg(text.into());
+            original.call(args, vm)
+        }
+    };
+    replace_method(class, "count", count, vm);
     Ok(())
 }
 
@@ -350,6 +369,58 @@ fn trim_start(text: &Wtf8) -> &Wtf8 {
 
 fn trim_end(text: &Wtf8) -> &Wtf8 {
     text.trim_end_matches(unicode::is_space)
+}
+
+/// Removes characters of a set from the start, from the end, or from both ends of a text.
+fn strip_set<'a>(text: &'a Wtf8, set: &[CodePoint], (from_start, from_end): (bool, bool)) -> &'a Wtf8 {
+    let text = if from_start { text.trim_start_matches(|character| set.contains(&character)) } else { text };
+    if from_end { text.trim_end_matches(|character| set.contains(&character)) } else { text }
+}
+
+/// Returns the number of places between the characters of a part of a text, which is how often it contains the empty
+/// text. `bounds` are the indices of the part's start and end, if they are given.
+fn count_gaps(text: &PyStr, bounds: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<usize> {
+    let length = text.char_len();
+    let index = |position: usize, default: usize| -> PyResult<usize> {
+        let Some(bound) = bounds.get(position).filter(|bound| !vm.is_none(bound)) else { return Ok(default) };
+        let bound = bound.try_index_opt(vm).unwrap_or_else(|| {
+            Err(vm.new_type_error("slice indices must be integers or None or have an __index__ method"))
+        })?;
+        let bound = bound.as_bigint();
+        Ok(match usize::try_from(bound) {
+            Ok(bound) => bound,
+            Err(_) if bound > &0.into() => usize::MAX,
+            Err(_) => usize::try_from(-bound).map_or(0, |back| length.saturating_sub(back)),
+        })
+    };
+    let (start, end) = (index(0, 0)?, index(1, length)?.min(length));
+    Ok((end + 1).saturating_sub(start))
+}
+
+/// The arguments of `expandtabs`.
+#[derive(rustpython_vm::FromArgs)]
+struct TabArgs {
+    #[pyarg(any, name = "tabsize", default = 8)]
+    width: isize,
+}
+
+/// Implements `str.expandtabs`.
+fn expand_tabs(text: Text, args: TabArgs, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
+    let width = usize::try_from(args.width).unwrap_or(0);
+    let tabs = text.as_wtf8().as_bytes().iter().filter(|byte| **byte == b'\t').count();
+    alloc_guard::check_size(tabs as u128 * width as u128, vm)?;
+    let (mut expanded, mut column) = (Wtf8Buf::new(), 0);
+    for character in text.as_wtf8().code_points() {
+        if character == '\t' {
+            let blanks = if width == 0 { 0 } else { width - column % width };
+            column += blanks;
+            expanded.push_str(&" ".repeat(blanks));
+        } else {
+            column = if character == '\n' || character == '\r' { 0 } else { column + 1 };
+            expanded.push(character);
+        }
+    }
+    Ok(expanded)
 }
 
 /// Splits a text at blanks, from the left.

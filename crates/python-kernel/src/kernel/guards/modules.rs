@@ -6,7 +6,7 @@
 //! also discard the changes that `host_stubs/_sandbox.py` made to it, so `_imp.create_builtin` returns the original
 //! module instead. Only `sys` is never re-created.
 
-use super::super::amendments;
+use super::super::{alloc_guard, amendments};
 use super::{code, layout, marshal, regex, sysconfig};
 use rustpython_vm::{
     AsObject, Context, PyObject, PyObjectRef, PyResult, VirtualMachine,
@@ -132,6 +132,7 @@ fn create_builtin(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
         && let Some(def) = first.downcast_ref::<PyModule>().and_then(|module| module.def)
     {
         amendments::amend_module(def.name.as_str(), &first, vm)?;
+        alloc_guard::modules::guard_module(def.name.as_str(), &first, vm)?;
     }
     layout::guard_native_classes(vm);
     Ok(first)

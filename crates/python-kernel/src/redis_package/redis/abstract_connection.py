@@ -266,7 +266,7 @@ class AbstractConnection:
                 self._ahead.append(_wire.read(self._handle, timeout, self._encoding))
             except _wire.TimedOut:
                 return False
-            except (_wire.ErrorReply, _wire.Closed) as error:
+            except (_wire.ErrorReply, _wire.Closed, UnicodeError) as error:
                 self._ahead.append(error)
         return True
 
@@ -292,8 +292,13 @@ class AbstractConnection:
         while type(reply) is _wire.Push and not push_request:
             reply = self._next(timeout, encoding)
         if isinstance(reply, BaseException):
-            if type(reply) is _wire.TimedOut and not disconnect_on_error:
-                raise _timeout()
+            if not disconnect_on_error:
+                if type(reply) is _wire.TimedOut:
+                    raise _timeout()
+                if isinstance(reply, UnicodeError):
+                    # redis-py keeps a reply that it cannot decode, and reads it again.
+                    self._ahead.append(reply)
+                    raise reply.with_traceback(None)
             raise self.failure(reply)
         if self.health_check_interval:
             self.next_health_check = _wire.now() + self.health_check_interval

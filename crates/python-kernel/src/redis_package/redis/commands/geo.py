@@ -21,15 +21,15 @@ class GeoCommands:
         """Returns the distance between two members in metres or in `unit` (m, km, mi, ft), or None."""
         if unit and unit not in _UNITS:
             raise DataError("GEODIST invalid unit")
-        return self.execute_command("GEODIST", name, place1, place2, *([unit] if unit else []))
+        return self.execute_command("GEODIST", name, place1, place2, *([unit] if unit else []), keys=[name])
 
     def geohash(self, name, *values):
         """Returns the geohash strings of members."""
-        return self.execute_command("GEOHASH", name, *values)
+        return self.execute_command("GEOHASH", name, *values, keys=[name])
 
     def geopos(self, name, *values):
         """Returns the (longitude, latitude) of each member, or None for a member that does not exist."""
-        return self.execute_command("GEOPOS", name, *values)
+        return self.execute_command("GEOPOS", name, *values, keys=[name])
 
     def georadius(
         self,
@@ -101,11 +101,15 @@ class GeoCommands:
         return self.execute_command(
             command,
             *words,
+            unit=unit,
             withdist=withdist,
             withcoord=withcoord,
             withhash=withhash,
+            count=count,
+            sort=sort,
             store=store,
             store_dist=store_dist,
+            any=any,
         )
 
     def geosearch(
@@ -126,18 +130,21 @@ class GeoCommands:
         withhash=False,
     ):
         """Returns the members around a member or a point, within a radius or a box."""
-        words = _search(member, longitude, latitude, unit, radius, width, height, sort, count, any)
-        asked = ((withdist, b"WITHDIST"), (withcoord, b"WITHCOORD"), (withhash, b"WITHHASH"))
-        words += [word for given, word in asked if given]
-        return self.execute_command(
+        asked = {"withcoord": withcoord, "withdist": withdist, "withhash": withhash, "store": None, "store_dist": None}
+        return self._search(
             "GEOSEARCH",
-            name,
-            *words,
-            withdist=withdist,
-            withcoord=withcoord,
-            withhash=withhash,
-            store=None,
-            store_dist=None,
+            [name],
+            member=member,
+            longitude=longitude,
+            latitude=latitude,
+            unit=unit,
+            radius=radius,
+            width=width,
+            height=height,
+            sort=sort,
+            count=count,
+            any=any,
+            **asked,
         )
 
     def geosearchstore(
@@ -157,13 +164,42 @@ class GeoCommands:
         storedist=False,
     ):
         """Stores the result of geosearch, with distances as scores if `storedist`. Returns the number of members."""
-        words = _search(member, longitude, latitude, unit, radius, width, height, sort, count, any)
-        if storedist:
-            words.append(b"STOREDIST")
-        return self.execute_command("GEOSEARCHSTORE", dest, name, *words)
+        asked = dict.fromkeys(("withcoord", "withdist", "withhash", "store")) | {"store_dist": storedist}
+        return self._search(
+            "GEOSEARCHSTORE",
+            [dest, name],
+            member=member,
+            longitude=longitude,
+            latitude=latitude,
+            unit=unit,
+            radius=radius,
+            width=width,
+            height=height,
+            sort=sort,
+            count=count,
+            any=any,
+            **asked,
+        )
+
+    def _search(self, command, names, *, withcoord, withdist, withhash, store, store_dist, **area):
+        words = _words_of_area(**area)
+        asked = ((withdist, b"WITHDIST"), (withcoord, b"WITHCOORD"), (withhash, b"WITHHASH"))
+        words += [word for given, word in (*asked, (store_dist, b"STOREDIST")) if given]
+        return self.execute_command(
+            command,
+            *names,
+            *words,
+            **area,
+            withcoord=withcoord,
+            withdist=withdist,
+            withhash=withhash,
+            store=store,
+            store_dist=store_dist,
+            keys=names[-1:],
+        )
 
 
-def _search(member, longitude, latitude, unit, radius, width, height, sort, count, any):
+def _words_of_area(member, longitude, latitude, unit, radius, width, height, sort, count, any):
     words = []
     if member is None and (longitude is None or latitude is None):
         raise DataError("GEOSEARCH must have member or longitude and latitude")

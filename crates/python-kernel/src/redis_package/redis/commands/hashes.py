@@ -35,15 +35,15 @@ class HashCommands:
 
     def hget(self, name, key):
         """Returns the value of a field, or None."""
-        return self.execute_command("HGET", name, key)
+        return self.execute_command("HGET", name, key, keys=[name])
 
     def hgetall(self, name):
         """Returns all fields and values as a dict."""
-        return self.execute_command("HGETALL", name)
+        return self.execute_command("HGETALL", name, keys=[name])
 
     def hmget(self, name, keys, *args):
         """Returns the values of several fields, with None for a field that does not exist."""
-        return self.execute_command("HMGET", name, *words_of(keys, args))
+        return self.execute_command("HMGET", name, *words_of(keys, args), keys=[name])
 
     def hmset(self, name, mapping):
         """Sets several fields. hset replaces this method."""
@@ -62,7 +62,7 @@ class HashCommands:
 
     def hexists(self, name, key):
         """Returns whether a field exists."""
-        return self.execute_command("HEXISTS", name, key)
+        return self.execute_command("HEXISTS", name, key, keys=[name])
 
     def hincrby(self, name, key, amount=1):
         """Adds to the integer in a field. Returns the new value."""
@@ -74,19 +74,19 @@ class HashCommands:
 
     def hkeys(self, name):
         """Returns all fields."""
-        return self.execute_command("HKEYS", name)
+        return self.execute_command("HKEYS", name, keys=[name])
 
     def hvals(self, name):
         """Returns all values."""
-        return self.execute_command("HVALS", name)
+        return self.execute_command("HVALS", name, keys=[name])
 
     def hlen(self, name):
         """Returns the number of fields."""
-        return self.execute_command("HLEN", name)
+        return self.execute_command("HLEN", name, keys=[name])
 
     def hstrlen(self, name, key):
         """Returns the length of a field's value in bytes."""
-        return self.execute_command("HSTRLEN", name, key)
+        return self.execute_command("HSTRLEN", name, key, keys=[name])
 
     def hgetdel(self, name, *keys):
         """Returns the values of fields and deletes the fields."""
@@ -159,19 +159,19 @@ class HashCommands:
 
     def hexpiretime(self, key, *fields):
         """Returns the unix times at which fields expire: -1 no expiry, -2 no such field."""
-        return self.execute_command("HEXPIRETIME", key, "FIELDS", len(fields), *fields)
+        return self.execute_command("HEXPIRETIME", key, "FIELDS", len(fields), *fields, keys=[key])
 
     def hpexpiretime(self, key, *fields):
         """Returns the unix times in milliseconds at which fields expire: -1 no expiry, -2 no such field."""
-        return self.execute_command("HPEXPIRETIME", key, "FIELDS", len(fields), *fields)
+        return self.execute_command("HPEXPIRETIME", key, "FIELDS", len(fields), *fields, keys=[key])
 
     def httl(self, key, *fields):
         """Returns the time to live of fields in seconds: -1 no expiry, -2 no such field."""
-        return self.execute_command("HTTL", key, "FIELDS", len(fields), *fields)
+        return self.execute_command("HTTL", key, "FIELDS", len(fields), *fields, keys=[key])
 
     def hpttl(self, key, *fields):
         """Returns the time to live of fields in milliseconds: -1 no expiry, -2 no such field."""
-        return self.execute_command("HPTTL", key, "FIELDS", len(fields), *fields)
+        return self.execute_command("HPTTL", key, "FIELDS", len(fields), *fields, keys=[key])
 
     # --- prepared field sets (Redis 8.8) ---
 
@@ -184,7 +184,7 @@ class HashCommands:
         warn_of_experiment("himport_set")
         if isinstance(values, (str, bytes, bytearray, memoryview)):
             raise DataError("HIMPORT values must be a collection of values, not a string")
-        return self.execute_command("HIMPORT SET", key, fieldset_name, *values)
+        return self.execute_command("HIMPORT SET", key, fieldset_name, *values, keys=[key])
 
     def himport_discard_internal(self, fieldset_name):
         """Deletes a prepared field set from the server."""

@@ -23,13 +23,13 @@ class BasicKeyCommands(strings.BasicKeyCommands):
 
     def exists(self, *names):
         """Returns how many of these keys exist. A key given twice counts twice."""
-        return self.execute_command("EXISTS", *names)
+        return self.execute_command("EXISTS", *names, keys=names)
 
     __contains__ = exists
 
     def type(self, name):
         """Returns the type of a key: b'string', b'hash', b'list', b'set', b'zset', b'stream' or b'none'."""
-        return self.execute_command("TYPE", name)
+        return self.execute_command("TYPE", name, keys=[name])
 
     def keys(self, pattern="*", **kwargs):
         """Returns all keys that match a pattern, in one reply. For large data use scan_iter."""

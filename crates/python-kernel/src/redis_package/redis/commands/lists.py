@@ -65,15 +65,15 @@ class ListCommands:
 
     def lrange(self, name, start, end):
         """Returns the elements from index `start` to `end`, both included. -1 is the last element."""
-        return self.execute_command("LRANGE", name, start, end)
+        return self.execute_command("LRANGE", name, start, end, keys=[name])
 
     def llen(self, name):
         """Returns the number of elements."""
-        return self.execute_command("LLEN", name)
+        return self.execute_command("LLEN", name, keys=[name])
 
     def lindex(self, name, index):
         """Returns the element at an index, or None. -1 is the last element."""
-        return self.execute_command("LINDEX", name, index)
+        return self.execute_command("LINDEX", name, index, keys=[name])
 
     def lset(self, name, index, value):
         """Replaces the element at an index."""
@@ -100,7 +100,7 @@ class ListCommands:
             words += ("COUNT", count)
         if maxlen is not None:
             words += ("MAXLEN", maxlen)
-        return self.execute_command("LPOS", *words)
+        return self.execute_command("LPOS", *words, keys=[name])
 
     def sort(
         self, name, start=None, num=None, by=None, get=None, desc=False, alpha=False, store=None, groups=False
@@ -129,7 +129,7 @@ class ListCommands:
             raise DataError(
                 'when using "groups" the "get" argument must be specified and contain at least two keys'
             )
-        return self.execute_command("SORT", *words, groups=len(get) if groups else None)
+        return self.execute_command("SORT", *words, groups=len(get) if groups else None, keys=[name])
 
     def sort_ro(self, key, start=None, num=None, by=None, get=None, desc=False, alpha=False):
         """Like sort, without storing the result."""

@@ -16,19 +16,19 @@ class SetCommands:
 
     def smembers(self, name):
         """Returns all members as a Python set."""
-        return self.execute_command("SMEMBERS", name)
+        return self.execute_command("SMEMBERS", name, keys=[name])
 
     def scard(self, name):
         """Returns the number of members."""
-        return self.execute_command("SCARD", name)
+        return self.execute_command("SCARD", name, keys=[name])
 
     def sismember(self, name, value):
         """Returns 1 if `value` is a member, else 0."""
-        return self.execute_command("SISMEMBER", name, value)
+        return self.execute_command("SISMEMBER", name, value, keys=[name])
 
     def smismember(self, name, values, *args):
         """Returns for each value 1 if it is a member, else 0."""
-        return self.execute_command("SMISMEMBER", name, *words_of(values, args))
+        return self.execute_command("SMISMEMBER", name, *words_of(values, args), keys=[name])
 
     def smove(self, src, dst, value):
         """Moves a member from one set to another. Returns whether it existed."""
@@ -46,15 +46,18 @@ class SetCommands:
 
     def sinter(self, keys, *args):
         """Returns the members that are in all of the sets."""
-        return self.execute_command("SINTER", *words_of(keys, args))
+        words = words_of(keys, args)
+        return self.execute_command("SINTER", *words, keys=words)
 
     def sunion(self, keys, *args):
         """Returns the members that are in any of the sets."""
-        return self.execute_command("SUNION", *words_of(keys, args))
+        words = words_of(keys, args)
+        return self.execute_command("SUNION", *words, keys=words)
 
     def sdiff(self, keys, *args):
         """Returns the members of the first set that are in none of the others."""
-        return self.execute_command("SDIFF", *words_of(keys, args))
+        words = words_of(keys, args)
+        return self.execute_command("SDIFF", *words, keys=words)
 
     def sinterstore(self, dest, keys, *args):
         """Stores the result of sinter. Returns the number of members."""
@@ -70,12 +73,13 @@ class SetCommands:
 
     def sintercard(self, numkeys, keys, limit=0):
         """Returns the number of members that are in all of the sets. Stops counting at `limit`, if given."""
-        return self.execute_command("SINTERCARD", numkeys, *keys, "LIMIT", limit)
+        return self.execute_command("SINTERCARD", numkeys, *keys, "LIMIT", limit, keys=keys)
 
     def sunioncard(self, numkeys, keys, limit=0, approx=False):
         """Returns the number of members that are in any of the sets (from Redis 8.8 on)."""
-        return self.execute_command("SUNIONCARD", numkeys, *keys, *(["APPROX"] if approx else []), "LIMIT", limit)
+        words = [numkeys, *keys, *(["APPROX"] if approx else []), "LIMIT", limit]
+        return self.execute_command("SUNIONCARD", *words, keys=keys)
 
     def sdiffcard(self, numkeys, keys, limit=0):
         """Returns the number of members of the first set that are in none of the others (from Redis 8.8 on)."""
-        return self.execute_command("SDIFFCARD", numkeys, *keys, "LIMIT", limit)
+        return self.execute_command("SDIFFCARD", numkeys, *keys, "LIMIT", limit, keys=keys)

@@ -39,21 +39,21 @@ class SortedSetCommands:
 
     def zcard(self, name):
         """Returns the number of members."""
-        return self.execute_command("ZCARD", name)
+        return self.execute_command("ZCARD", name, keys=[name])
 
     def zcount(self, name, min, max):
         """Returns how many members have a score from `min` to `max`. '(5' excludes 5, '-inf' and '+inf' are open."""
-        return self.execute_command("ZCOUNT", name, min, max)
+        return self.execute_command("ZCOUNT", name, min, max, keys=[name])
 
     def zscore(self, name, value):
         """Returns the score of a member as a float, or None."""
-        return self.execute_command("ZSCORE", name, value)
+        return self.execute_command("ZSCORE", name, value, keys=[name])
 
     def zmscore(self, key, members):
         """Returns the scores of several members, with None for a member that does not exist."""
         if not members:
             raise DataError("ZMSCORE members must be a non-empty list")
-        return self.execute_command("ZMSCORE", *([key] + members))
+        return self.execute_command("ZMSCORE", *([key] + members), keys=[key])
 
     def zincrby(self, name, amount, value):
         """Adds to the score of a member. Returns the new score."""
@@ -122,40 +122,46 @@ class SortedSetCommands:
             words.append("REV")
         if limited:
             words += ("LIMIT", offset, num)
-        return self._scored(words, withscores, score_cast_func)
+        return self._scored(words, withscores, score_cast_func, [name])
 
-    def _scored(self, words, withscores, score_cast_func):
+    def _scored(self, words, withscores, score_cast_func, keys):
         if withscores:
             words.append("WITHSCORES")
-        return self.execute_command(*words, withscores=withscores, score_cast_func=score_cast_func)
+        return self.execute_command(*words, withscores=withscores, score_cast_func=score_cast_func, keys=keys)
 
     def zrevrange(self, name, start, end, withscores=False, score_cast_func=float):
         """Returns the members from rank `start` to `end`, starting with the highest score."""
-        return self._scored(["ZREVRANGE", name, start, end], withscores, score_cast_func)
+        words = ["ZREVRANGE", name, start, end]
+        if withscores:
+            words.append(b"WITHSCORES")
+        return self.execute_command(*words, withscores=withscores, score_cast_func=score_cast_func, keys=name)
 
     def zrangebyscore(
         self, name, min, max, start=None, num=None, withscores=False, score_cast_func=float
     ):
         """Returns the members with a score from `min` to `max`. `start` and `num` return a part of them."""
-        return self._scored(_limited(["ZRANGEBYSCORE", name, min, max], start, num), withscores, score_cast_func)
+        words = _limited(["ZRANGEBYSCORE", name, min, max], start, num)
+        return self._scored(words, withscores, score_cast_func, [name])
 
     def zrevrangebyscore(
         self, name, max, min, start=None, num=None, withscores=False, score_cast_func=float
     ):
         """Returns the members with a score from `max` to `min`, starting with the highest score."""
-        return self._scored(_limited(["ZREVRANGEBYSCORE", name, max, min], start, num), withscores, score_cast_func)
+        words = _limited(["ZREVRANGEBYSCORE", name, max, min], start, num)
+        return self._scored(words, withscores, score_cast_func, [name])
 
     def zrangebylex(self, name, min, max, start=None, num=None):
         """Returns the members in a range, for equal scores. '[a' includes a, '(a' excludes it, '-' and '+' are open."""
-        return self.execute_command(*_limited(["ZRANGEBYLEX", name, min, max], start, num))
+        limit = [b"LIMIT", start, num] if both_or_none(start, num, _BOTH) else []
+        return self.execute_command("ZRANGEBYLEX", name, min, max, *limit, keys=[name])
 
     def zrevrangebylex(self, name, max, min, start=None, num=None):
         """Like zrangebylex, in reverse order."""
-        return self.execute_command(*_limited(["ZREVRANGEBYLEX", name, max, min], start, num))
+        return self.execute_command(*_limited(["ZREVRANGEBYLEX", name, max, min], start, num), keys=[name])
 
     def zlexcount(self, name, min, max):
         """Returns the number of members that zrangebylex would return."""
-        return self.execute_command("ZLEXCOUNT", name, min, max)
+        return self.execute_command("ZLEXCOUNT", name, min, max, keys=[name])
 
     def zremrangebyrank(self, name, min, max):
         """Removes the members from rank `min` to `max`. Returns how many."""
@@ -228,7 +234,7 @@ class SortedSetCommands:
 
     def zintercard(self, numkeys, keys, limit=0):
         """Returns the number of members that are in all of the sorted sets. Stops counting at `limit`, if given."""
-        return self.execute_command("ZINTERCARD", numkeys, *keys, "LIMIT", limit)
+        return self.execute_command("ZINTERCARD", numkeys, *keys, "LIMIT", limit, keys=keys)
 
     def zunion(self, keys, aggregate=None, withscores=False, score_cast_func=float):
         """Returns the members that are in any of the sorted sets. `keys` and `aggregate` are those of zinter."""
@@ -245,7 +251,7 @@ class SortedSetCommands:
         words = [len(keys), *keys]
         if withscores:
             words.append("WITHSCORES")
-        return self.execute_command("ZDIFF", *words, withscores=withscores)
+        return self.execute_command("ZDIFF", *words, keys=keys, withscores=withscores)
 
     def zdiffstore(self, dest, keys):
         """Stores the result of zdiff. Returns the number of members."""
@@ -263,6 +269,7 @@ class SortedSetCommands:
             words += (b"AGGREGATE", aggregate)
         if options.get("withscores", False):
             words.append(b"WITHSCORES")
+        options["keys"] = keys.keys() if isinstance(keys, dict) else keys
         return self.execute_command(*words, **options)
 
 

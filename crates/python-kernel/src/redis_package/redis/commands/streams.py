@@ -102,7 +102,7 @@ class StreamCommands:
 
     def xlen(self, name):
         """Returns the number of entries."""
-        return self.execute_command("XLEN", name)
+        return self.execute_command("XLEN", name, keys=[name])
 
     def xdel(self, name, *ids):
         """Deletes entries. Returns how many."""
@@ -162,14 +162,15 @@ class StreamCommands:
         if count is not None:
             _positive(count, f"{command} count must be a positive integer")
             words += (b"COUNT", str(count))
-        return self.execute_command(command, name, *words)
+        return self.execute_command(command, name, *words, keys=[name])
 
     def xread(self, streams, count=None, block=None, max_count=None, max_size=None):
         """Returns the entries after these ids, {name: id}. `block` is the time to wait for one, in milliseconds."""
         words = _block("XREAD", block) + _limits("XREAD", count, max_count, max_size)
         if not isinstance(streams, dict) or not streams:
             raise DataError("XREAD streams must be a non empty dict")
-        return self.execute_command("XREAD", *words, b"STREAMS", *streams.keys(), *streams.values())
+        names = tuple(streams)
+        return self.execute_command("XREAD", *words, b"STREAMS", *names, *streams.values(), keys=names)
 
     def xreadgroup(
         self,
@@ -257,7 +258,7 @@ class StreamCommands:
 
     def xpending(self, name, groupname):
         """Returns a summary of a group's unacknowledged entries, as a dict."""
-        return self.execute_command("XPENDING", name, groupname)
+        return self.execute_command("XPENDING", name, groupname, keys=[name])
 
     def xpending_range(self, name, groupname, min, max, count, consumername=None, idle=None):
         """Returns the unacknowledged entries of a group, or of one consumer, as dicts."""
@@ -310,7 +311,7 @@ class StreamCommands:
             if value:
                 if not isinstance(value, bool):
                     raise DataError(f"XCLAIM {option} must be a boolean")
-                words.append(option.upper())
+                words.append(option.upper().encode())
         return self.execute_command("XCLAIM", *words, **({"parse_justid": True} if justid else {}))
 
     def xautoclaim(

@@ -88,7 +88,7 @@ class BasicKeyCommands:
 
     def get(self, name):
         """Returns the string under `name`, or None."""
-        return self.execute_command("GET", name)
+        return self.execute_command("GET", name, keys=[name])
 
     def __getitem__(self, name):
         value = self.get(name)
@@ -175,8 +175,8 @@ class BasicKeyCommands:
         """Returns the strings under several keys, with None for a key that does not exist."""
         words = words_of(keys, args)
         if not words:
-            return self.execute_command("MGET", EMPTY_RESPONSE=[])
-        return self.execute_command("MGET", *words)
+            return self.execute_command("MGET", EMPTY_RESPONSE=[], keys=words)
+        return self.execute_command("MGET", *words, keys=words)
 
     def mset(self, mapping):
         """Sets several strings at once."""
@@ -253,15 +253,15 @@ class BasicKeyCommands:
 
     def strlen(self, name):
         """Returns the length of the string in bytes."""
-        return self.execute_command("STRLEN", name)
+        return self.execute_command("STRLEN", name, keys=[name])
 
     def getrange(self, key, start, end):
         """Returns the bytes from index `start` to `end`, both included. -1 is the last byte."""
-        return self.execute_command("GETRANGE", key, start, end)
+        return self.execute_command("GETRANGE", key, start, end, keys=[key])
 
     def substr(self, name, start, end=-1):
         """The old name of getrange."""
-        return self.execute_command("SUBSTR", name, start, end)
+        return self.execute_command("SUBSTR", name, start, end, keys=[name])
 
     def setrange(self, name, offset, value):
         """Overwrites the string from an offset on. Returns the new length."""
@@ -278,7 +278,7 @@ class BasicKeyCommands:
             words += ("MINMATCHLEN", minmatchlen)
         if withmatchlen:
             words.append("WITHMATCHLEN")
-        return self.execute_command("LCS", *words)
+        return self.execute_command("LCS", *words, keys=[key1, key2])
 
     def stralgo(
         self,
@@ -342,14 +342,14 @@ class BasicKeyCommands:
 
     def getbit(self, name, offset):
         """Returns a bit."""
-        return self.execute_command("GETBIT", name, offset)
+        return self.execute_command("GETBIT", name, offset, keys=[name])
 
     def bitcount(self, key, start=None, end=None, mode=None):
         """Returns the number of bits that are 1, in all or from `start` to `end`. `mode` is BYTE or BIT."""
         words = [start, end] if both_or_none(start, end, "Both start and end must be specified") else []
         if mode is not None:
             words.append(mode)
-        return self.execute_command("BITCOUNT", key, *words)
+        return self.execute_command("BITCOUNT", key, *words, keys=[key])
 
     def bitpos(self, key, bit, start=None, end=None, mode=None):
         """Returns the position of the first bit that equals `bit`, or -1."""
@@ -364,7 +364,7 @@ class BasicKeyCommands:
             raise DataError("start argument is not set, when end is specified")
         if mode is not None:
             words.append(mode)
-        return self.execute_command("BITPOS", key, bit, *words)
+        return self.execute_command("BITPOS", key, bit, *words, keys=[key])
 
     def bitop(self, operation, dest, *keys):
         """Combines strings by AND, OR, XOR, NOT and others, bit by bit. Stores the result and returns its length."""
@@ -380,5 +380,5 @@ class BasicKeyCommands:
         for further in items or []:
             encoding, offset = further
             words += ("GET", encoding, offset)
-        return self.execute_command("BITFIELD_RO", *words)
+        return self.execute_command("BITFIELD_RO", *words, keys=[key])
 

@@ -1,0 +1,175 @@
+//! Methods and constructors of builtin classes whose result can be larger than the program's memory.
+
+use super::{MAX_BYTES, check_size};
+use crate::kernel::MEMORY_LIMIT;
+use crate::kernel::amendments::native_class;
+use crate::kernel::guards::{Original, replace_method};
+use rustpython_vm::{
+    AsObject, Py, PyObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyByteArray, PyBytes, PyInt, PyList, PyRange, PyStr, PyTuple, PyType},
+    function::FuncArgs,
+};
+use std::sync::OnceLock;
+
+type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
+
+/// Returns the size in bytes of the result of a call. The first argument of a method is the object that it belongs to.
+pub(super) type ResultBytes = fn(&FuncArgs, &VirtualMachine) -> PyResult<u128>;
+
+/// Size in bytes of an integer in memory, and of the reference to it.
+const INT_BYTES: u128 = 64;
+
+/// The classes that build a collection from an iterable, with the slot that creates their objects.
+static CONSTRUCTORS: OnceLock<Vec<(&'static Py<PyType>, Vectorcall)>> = OnceLock::new();
+
+/// Installs the guards of builtin classes and functions. Must be called after all other methods of these classes were
+/// replaced.
+pub fn install(vm: &VirtualMachine) -> PyResult<()> {
+    let types = &vm.ctx.types;
+    for class in [types.str_type, types.bytes_type, types.bytearray_type] {
+        for name in ["ljust", "rjust", "center", "zfill"] {
+            guard_method(class, name, |args, _| Ok(count(args, 1, "width")), vm)?;
+        }
+        guard_method(class, "expandtabs", bytes_of_expanded, vm)?;
+        guard_method(class, "join", bytes_of_joined, vm)?;
+        guard_method(class, "replace", bytes_of_replaced, vm)?;
+    }
+    guard_method(types.int_type, "to_bytes", |args, _| Ok(count(args, 1, "length")), vm)?;
+    guard_method(types.list_type, "extend", |args, vm| bytes_of_range(args.args.get(1), vm), vm)?;
+    guard_function(vm.builtins.as_object(), "sorted", |args, vm| bytes_of_range(args.args.first(), vm), vm)?;
+    // The interpreter has created this module before the guards of modules were installed.
+    let buffer = native_class(&*vm.import("_io", 0)?.get_attr("BytesIO", vm)?, vm)?;
+    guard_method(buffer, "write", bytes_of_written, vm)?;
+    let classes = [types.list_type, types.tuple_type, types.set_type, types.frozenset_type];
+    let constructors = classes.into_iter().filter_map(|class| Some((class, class.slots.vectorcall.load()?))).collect();
+    for (class, _) in CONSTRUCTORS.get_or_init(|| constructors) {
+        class.slots.vectorcall.store(Some(construct));
+    }
+    Ok(())
+}
+
+/// Makes a method check the size of its result.
+pub(super) fn guard_method(
+    class: &'static Py<PyType>,
+    name: &'static str,
+    bytes: ResultBytes,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let original = Original::find(class, name, vm)?;
+    let guarded = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        check_size(bytes(&args, vm)?, vm)?;
+        original.call(args, vm)
+    };
+    replace_method(class, name, guarded, vm);
+    Ok(())
+}
+
+/// Makes a function of a module check the size of its result.
+pub(super) fn guard_function(
+    module: &PyObject,
+    name: &'static str,
+    bytes: ResultBytes,
+    vm: &VirtualMachine,
+) -> PyResult<()> {
+    let original = module.get_attr(name, vm)?;
+    let guarded = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
+        check_size(bytes(&args, vm)?, vm)?;
+        original.call(args, vm)
+    };
+    module.set_attr(name, vm.new_function(name, guarded), vm)
+}
+
+/// Returns an argument that is a count, or 0 if it is missing, negative, or no integer.
+pub(super) fn count(args: &FuncArgs, position: usize, name: &str) -> u128 {
+    let given = args.args.get(position).or_else(|| args.kwargs.get(name));
+    let number = given.and_then(|given| given.downcast_ref::<PyInt>());
+    // The functions themselves refuse a number that is no index.
+    let number = number.and_then(|number| isize::try_from(number.as_bigint()).ok());
+    number.and_then(|number| u128::try_from(number).ok()).unwrap_or(0)
+}
+
+/// Returns the length in bytes of a text or of bytes, or 0 for any other object.
+pub(super) fn length(object: &PyObject) -> u128 {
+    let length = if let Some(text) = object.downcast_ref::<PyStr>() {
+        text.byte_len()
+    } else if let Some(bytes) = object.downcast_ref::<PyBytes>() {
+        bytes.as_bytes().len()
+    } else if let Some(array) = object.downcast_ref::<PyByteArray>() {
+        array.borrow_buf().len()
+    } else {
+        0
+    };
+    length as u128
+}
+
+/// Returns the size of the integers of a range in a collection, or 0 if the object is no range.
+pub(super) fn bytes_of_range(object: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<u128> {
+    let Some(range) = object.filter(|object| object.downcast_ref::<PyRange>().is_some()) else { return Ok(0) };
+    let count = range.length(vm)? as u128;
+    // The integers themselves may take all of the memory, and not only half of it.
+    Ok(if count * INT_BYTES > u128::from(MEMORY_LIMIT) { count * INT_BYTES } else { 0 })
+}
+
+/// Calls a class that builds a collection from an iterable.
+fn construct(
+    class: &PyObject,
+    args: Vec<PyObjectRef>,
+    positional: usize,
+    names: Option<&[PyObjectRef]>,
+    vm: &VirtualMachine,
+) -> PyResult {
+    check_size(bytes_of_range(args.first(), vm)?, vm)?;
+    let found = CONSTRUCTORS.get().and_then(|constructors| constructors.iter().find(|(one, _)| one.is(class)));
+    let (_, original) = found.expect("only these classes have the guard");
+    original(class, args, positional, names, vm)
+}
+
+fn bytes_of_expanded(args: &FuncArgs, _: &VirtualMachine) -> PyResult<u128> {
+    let width = count(args, 1, "tabsize");
+    let Some(object) = args.args.first() else { return Ok(0) };
+    if width * length(object) <= MAX_BYTES {
+        return Ok(0);
+    }
+    let tabs = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\t').count() as u128;
+    let tabs = match (object.downcast_ref::<PyStr>(), object.downcast_ref::<PyBytes>()) {
+        (Some(text), _) => tabs(text.as_bytes()),
+        (_, Some(bytes)) => tabs(bytes.as_bytes()),
+        _ => object.downcast_ref::<PyByteArray>().map_or(0, |array| tabs(&array.borrow_buf())),
+    };
+    Ok(tabs * width)
+}
+
+fn bytes_of_joined(args: &FuncArgs, _: &VirtualMachine) -> PyResult<u128> {
+    let [separator, items, ..] = args.args.as_slice() else { return Ok(0) };
+    let sum = |items: &[PyObjectRef]| {
+        let parts: u128 = items.iter().map(|item| length(item)).sum();
+        parts + length(separator) * items.len().saturating_sub(1) as u128
+    };
+    Ok(match (items.downcast_ref::<PyList>(), items.downcast_ref::<PyTuple>()) {
+        (Some(list), _) => sum(&list.borrow_vec()),
+        (_, Some(tuple)) => sum(tuple.as_slice()),
+        _ => items.downcast_ref::<PyStr>().map_or(0, |text| text.byte_len() as u128 * (1 + length(separator))),
+    })
+}
+
+fn bytes_of_replaced(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
+    let [object, old, new, ..] = args.args.as_slice() else { return Ok(0) };
+    let (whole, added) = (length(object), length(new).saturating_sub(length(old)));
+    if whole + (whole + 1) * added <= MAX_BYTES {
+        return Ok(0);
+    }
+    let found = vm.call_method(object, "count", (old.clone(),));
+    // The method itself refuses arguments of another type.
+    let Ok(found) = found.and_then(|found| found.try_into_value::<usize>(vm)) else { return Ok(0) };
+    let is_limited = args.args.len() > 3 || args.kwargs.contains_key("count");
+    let limit = if is_limited { count(args, 3, "count") } else { u128::MAX };
+    Ok(whole + added * limit.min(found as u128))
+}
+
+/// Returns the size of a buffer in memory after something was written at its position, which can be beyond its end.
+fn bytes_of_written(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
+    let [buffer, data, ..] = args.args.as_slice() else { return Ok(0) };
+    // The method itself refuses to write to a closed buffer.
+    let Ok(position) = vm.call_method(buffer, "tell", ()) else { return Ok(0) };
+    Ok(count(&vec![position].into(), 0, "") + length(data))
+}
