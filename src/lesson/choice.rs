@@ -25,13 +25,17 @@ pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     if answer.is_empty() {
         return None;
     }
-    let shares: Vec<usize> = options.iter().map(|option| share(&answer, &words(&option.text))).collect();
-    let meant = |most: usize, rest: usize| {
+    let meant = |are_same: fn(&str, &str) -> bool, most: usize, rest: usize| {
+        let shares = options.iter().map(|option| share(&answer, &words(&option.text), are_same));
+        let shares: Vec<usize> = shares.collect();
         let at = shares.iter().position(|share| *share >= most)?;
         let is_alone = shares.iter().enumerate().all(|(other, share)| other == at || *share < rest);
         is_alone.then(|| &options[at])
     };
-    meant(100, 100).or_else(|| contained(&answer, options)).or_else(|| meant(MEANT, NOT_MEANT))
+    meant(|a, b| a == b, 100, 100)
+        .or_else(|| meant(are_same_word, 100, 100))
+        .or_else(|| contained(&answer, options))
+        .or_else(|| meant(are_same_word, MEANT, NOT_MEANT))
 }
 
 /// Returns the option whose words are all in the answer, if there is exactly one such option.
@@ -65,13 +69,12 @@ fn words(text: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).collect()
 }
 
-/// Returns the percentage of the answer's words that are in an option. A word that occurs twice in the answer must
-/// occur twice in the option.
-fn share(answer: &[String], option: &[String]) -> usize {
+/// Returns how many percent of the answer's words are in an option. A word that the answer repeats must be repeated there.
+fn share(answer: &[String], option: &[String], are_same: fn(&str, &str) -> bool) -> usize {
     let mut left: Vec<&String> = option.iter().collect();
     let mut found = 0;
     for word in answer {
-        if let Some(at) = left.iter().position(|other| are_same_word(other, word)) {
+        if let Some(at) = left.iter().position(|other| are_same(other, word)) {
             left.swap_remove(at);
             found += 1;
         }
@@ -104,6 +107,7 @@ mod tests {
             ("rpush", &commands, None),
             ("lpush lpop", &commands, None),
             ("4", &commands, None),
+            ("incrby", &["INCR k", "INCRBY k 1", "GET k, then SET k"], Some(2)),
             ("61 + 61", &sizes, Some(2)),
             ("61", &sizes, None),
             ("two", &sizes, Some(3)),

@@ -66,6 +66,12 @@ pub const FAMILIES: &[&[Member]] = &[
         ("GET", effects::reads_one_key),
         ("TTL", effects::returns_time_left),
     ],
+    &[
+        ("ZRANGE", effects::takes_ranks),
+        ("ZREVRANGE", effects::takes_ranks_from_top),
+        ("ZRANGEBYSCORE", effects::takes_scores),
+        ("ZREVRANGEBYSCORE", effects::takes_scores_downwards),
+    ],
     &[("PERSIST", effects::removes_expiry), ("DEL", effects::deletes_keys)],
     &[("SPOP", effects::takes_random_member), ("SRANDMEMBER", effects::keeps_random_member)],
 ];

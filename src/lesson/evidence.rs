@@ -115,13 +115,7 @@ impl Submission {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
-    /// Returns the names of the commands whose reply was not an error.
-    pub fn performed_command_names(&self) -> Vec<String> {
-        let done = self.commands.iter().enumerate().filter(|(index, _)| !self.refused.contains(index));
-        done.map(|(_, words)| command_name(words)).collect()
-    }
-
-    /// Returns the arguments of all commands.
+    /// Returns the words of all commands without the commands' names.
     pub fn arguments(&self) -> Vec<String> {
         let words = self.commands.iter().flat_map(|command| command.iter().skip(1));
         words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()

@@ -2,16 +2,17 @@
 
 use toml::Spanned;
 
-use super::evidence::{DisplayedValue, Failure, Submission, canonical, command_name};
+use super::evidence::{DisplayedValue, Failure, Submission, canonical, command_name, keys};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe, When};
 use super::mismatches::no_effect::can_write;
 use super::race_result::RaceResult;
+use super::sent_command::Words;
 use super::shown::{shows_alone, shows_error, shows_meaning};
 use redis_engine::resp::quoting;
 
 /// An expectation of a step that a submission does not meet.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum FailedExpectation<'a> {
     /// Another client has to act.
     Client(ClientMismatch<'a>),
@@ -19,11 +20,21 @@ pub enum FailedExpectation<'a> {
     Reply(&'a str),
     Output(&'a str),
     Uses(&'a Spanned<String>),
-    /// A command was sent less often than it should be.
+    /// A command was sent, but not on a key on which the answer sends it.
+    UsesOtherKey {
+        names: &'a Spanned<String>,
+        wanted: String,
+        actual: Option<String>,
+    },
+    /// A command was not sent in the step.
+    Sent(&'a Spanned<String>),
+    /// A command was sent less often than it should be. The key is that of the answer, if it was sent on other keys as
+    /// well.
     AtLeast {
         name: &'a str,
         wanted: usize,
         sent: usize,
+        key: Option<String>,
     },
     /// A variable was not set.
     Assigns(&'a str),
@@ -54,21 +65,13 @@ pub fn failed_expectations<'a>(
     submission: &Submission,
     findings: &Findings,
 ) -> Vec<FailedExpectation<'a>> {
-    // A command whose reply was an error does not count as used, unless the step expects an error.
-    let performed =
-        if expect.error.is_some() { submission.command_names() } else { submission.performed_command_names() };
-    let shown = shown_command_names(submission, findings);
-    // What was read may have been computed by an earlier command of the step, such as SINTERSTORE.
-    let writing = findings.sent.iter().filter(|words| shown.is_some() && can_write(words));
-    let writing: Vec<String> = writing.map(|words| command_name(words)).collect();
-    let is_used = |name: &Spanned<String>| {
-        let used = shown.as_ref().unwrap_or(&performed).iter().chain(&writing);
-        let used: Vec<&String> = used.collect();
-        alternatives(name.get_ref()).any(|name| used.contains(&&canonical(name)))
-    };
-    let is_sent = |name: &Spanned<String>| {
-        shown.as_ref().unwrap_or(&submission.command_names()).contains(&canonical(name.get_ref()))
-    };
+    let performed = performed_commands(expect, submission, findings);
+    let shown = commands_of_shown_value(submission, findings);
+    let names = shown.map_or_else(
+        || submission.command_names(),
+        |shown| shown.into_iter().map(|words| command_name(words)).collect(),
+    );
+    let is_sent = |name: &Spanned<String>| names.contains(&canonical(name.get_ref()));
     let is_raised = |wanted: &str| {
         submission.error.as_ref().is_some_and(|error| error.class_and_message().contains(wanted))
             || shows_error(submission, &findings.exchanges, wanted)
@@ -80,11 +83,14 @@ pub fn failed_expectations<'a>(
         };
         submission.shows(wanted) || (!expect.exactly && is_shown_otherwise())
     };
-    let count = |name: &str| findings.sent.iter().filter(|words| command_name(words) == canonical(name)).count();
     let at_least = expect.at_least.iter().filter_map(|(name, &wanted)| {
-        let sent = count(name);
-        (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent })
+        let of_name: Vec<&Words> = findings.sent.iter().filter(|words| has_name(words, name)).collect();
+        let keys = intended_keys(name, findings);
+        let sent = of_name.iter().filter(|words| is_on_key(words, &keys)).count();
+        let key = keys.first().filter(|_| sent < of_name.len()).map(|key| to_text(key));
+        (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent, key })
     });
+    let sent = expect.sent.iter().filter(|wanted| !findings.sent.iter().any(|words| is_like(words, wanted.get_ref())));
     // redis-cli has no variables.
     let is_cli = matches!(submission.value, Some(DisplayedValue::Cli(_)));
     let assigns = expect.assigns.iter().filter(|name| !is_cli && !findings.assigned_variables.contains(name));
@@ -93,7 +99,7 @@ pub fn failed_expectations<'a>(
     let error = expect.error.as_deref().filter(|wanted| !is_raised(wanted)).map(FailedExpectation::Error);
     let reply = expect.reply.as_deref().filter(|wanted| !is_shown(wanted)).map(FailedExpectation::Reply);
     let output = expect.output.as_deref().filter(|wanted| !submission.prints(wanted)).map(FailedExpectation::Output);
-    let uses = expect.uses.iter().filter(|name| !is_used(name)).map(FailedExpectation::Uses);
+    let uses = expect.uses.iter().filter_map(|names| failed_use(names, &performed, findings));
     let avoids = expect.avoids.iter().filter(|name| is_sent(name)).map(FailedExpectation::Avoids);
     let state = expect.state.iter().filter(|probe| !findings.is_satisfied(probe)).map(FailedExpectation::State);
     let unchanged = expect.unchanged.iter().filter(|key| findings.changed_keys.contains(key.get_ref()));
@@ -114,6 +120,7 @@ pub fn failed_expectations<'a>(
         .chain(uses)
         .chain(at_least)
         .chain(assigns.map(|name| FailedExpectation::Assigns(name)))
+        .chain(sent.map(FailedExpectation::Sent))
         .chain(avoids)
         .chain(state)
         .chain(unchanged.map(FailedExpectation::Unchanged))
@@ -123,14 +130,69 @@ pub fn failed_expectations<'a>(
         .collect()
 }
 
-/// If a submission only shows what earlier commands of the step returned, returns the names of these commands.
-fn shown_command_names(submission: &Submission, findings: &Findings) -> Option<Vec<String>> {
+/// Returns the commands that count as used by a submission. A command that failed does not, unless the step expects an
+/// error.
+fn performed_commands<'a>(expect: &Expect, submission: &'a Submission, findings: &'a Findings) -> Vec<&'a Words> {
+    if let Some(shown) = commands_of_shown_value(submission, findings) {
+        // What was read may have been computed by an earlier command of the step, such as SINTERSTORE.
+        return shown.into_iter().chain(findings.sent.iter().filter(|words| can_write(words))).collect();
+    }
+    let own = submission.commands.iter().enumerate();
+    let own = own.filter(|(index, _)| expect.error.is_some() || !submission.refused.contains(index));
+    let own: Vec<&Words> = own.map(|(_, words)| words).collect();
+    // A command that has stored its result under a key is used by reading that key.
+    let is_read = |key: &[u8]| own.iter().any(|words| keys(words).contains(&key));
+    let has_stored = |words: &&Words| {
+        command_name(words).ends_with("STORE") && keys(words).first().is_some_and(|destination| is_read(destination))
+    };
+    let stored: Vec<&Words> = findings.exchanges.iter().map(|exchange| &exchange.command).filter(has_stored).collect();
+    own.into_iter().chain(stored).collect()
+}
+
+/// If a submission has sent nothing and shows what earlier commands of the step returned, returns these commands: those
+/// from which its variables come, or all commands of the step if that is not known.
+fn commands_of_shown_value<'a>(submission: &Submission, findings: &'a Findings) -> Option<Vec<&'a Words>> {
     if !submission.commands.is_empty() || findings.origin != Origin::Redis {
         return None;
     }
-    let of_exchanges = || findings.exchanges.iter().map(|exchange| command_name(&exchange.command)).collect();
-    let behind: Vec<String> = findings.commands_behind.iter().map(|words| command_name(words)).collect();
+    let of_exchanges = || findings.exchanges.iter().map(|exchange| &exchange.command).collect();
+    let behind: Vec<&Words> = findings.commands_behind.iter().collect();
     Some(if behind.is_empty() { of_exchanges() } else { behind })
+}
+
+/// Returns why none of the commands of `LMOVE|BLMOVE` counts as used, if none does.
+fn failed_use<'a>(
+    names: &'a Spanned<String>,
+    performed: &[&Words],
+    findings: &Findings,
+) -> Option<FailedExpectation<'a>> {
+    let is_named = |words: &&&Words| alternatives(names.get_ref()).any(|name| has_name(words, name));
+    let named: Vec<&&Words> = performed.iter().filter(is_named).collect();
+    let wanted: Vec<&[u8]> = alternatives(names.get_ref()).flat_map(|name| intended_keys(name, findings)).collect();
+    let Some(last) = named.last() else { return Some(FailedExpectation::Uses(names)) };
+    if named.iter().any(|words| is_on_key(words, &wanted)) {
+        return None;
+    }
+    let actual = keys(last).first().map(|key| to_text(key));
+    Some(FailedExpectation::UsesOtherKey { names, wanted: to_text(wanted[0]), actual })
+}
+
+fn has_name(words: &Words, name: &str) -> bool {
+    command_name(words) == canonical(name)
+}
+
+/// Returns the keys on which the step's own answer sends a command.
+fn intended_keys<'a>(name: &str, findings: &'a Findings) -> Vec<&'a [u8]> {
+    findings.intended.iter().filter(|words| has_name(words, name)).flat_map(|words| keys(words)).collect()
+}
+
+/// Returns whether a command names one of these keys, or whether there are none.
+fn is_on_key(words: &Words, wanted: &[&[u8]]) -> bool {
+    wanted.is_empty() || keys(words).iter().any(|key| wanted.contains(key))
+}
+
+fn to_text(key: &[u8]) -> String {
+    String::from_utf8_lossy(key).into_owned()
 }
 
 /// Returns the commands of `LMOVE|BLMOVE`, one of which must be sent.
@@ -211,13 +273,17 @@ fn is_word(sent: &[u8], word: &str) -> bool {
     sent.eq_ignore_ascii_case(word.as_bytes())
 }
 
-/// Returns whether a command begins with the words of a pattern, in which `*` stands for any word.
+/// Returns whether a command begins with the words of a pattern, in which `*` stands for any word. The name in a pattern
+/// can be one of several: `BLPOP|BRPOP`.
 fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     let pattern = quoting::split(pattern.as_bytes()).unwrap_or_default();
     let mut words = pattern.iter().zip(command).enumerate();
     pattern.len() <= command.len()
         && words.all(|(index, (wanted, word))| match index {
-            0 => canonical(&String::from_utf8_lossy(wanted)) == canonical(&String::from_utf8_lossy(word)),
+            0 => {
+                let (names, name) = (String::from_utf8_lossy(wanted), canonical(&String::from_utf8_lossy(word)));
+                alternatives(&names).any(|wanted| canonical(wanted) == name)
+            }
             _ => wanted == b"*" || wanted == word,
         })
 }

@@ -124,10 +124,16 @@ pub struct Expect {
     pub exactly: bool,
     /// The output of the submission.
     pub output: Option<String>,
-    /// Commands that the submission must have sent. `LMOVE|BLMOVE` is one of several.
+    /// Commands that the submission must have sent, on a key on which the answer sends them. `LMOVE|BLMOVE` is one of
+    /// several.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
+    /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any word, and more words may
+    /// follow. `BLPOP|BRPOP queue 10` is one of several.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<String>"))]
+    pub sent: Vec<Spanned<String>>,
     /// How often commands must have been sent in the step, at least.
     #[serde(default)]
     pub at_least: BTreeMap<String, usize>,

@@ -147,7 +147,8 @@ fn judge_unchanged(
         return Verdict::Near(vec![of_origin.unwrap_or_else(of_failed)]);
     }
     let is_of_step = |failed: &FailedExpectation<'_>| {
-        matches!(failed, FailedExpectation::Assigns(_) | FailedExpectation::AtLeast { .. })
+        use FailedExpectation::{Assigns, AtLeast, Sent, Uses, UsesOtherKey};
+        matches!(failed, Assigns(_) | AtLeast { .. } | Sent(_) | Uses(_) | UsesOtherKey { .. })
     };
     if is_reply_right && !failed.is_empty() && failed.iter().all(is_of_step) {
         return Verdict::Near(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
@@ -166,7 +167,23 @@ fn judge_unchanged(
         return Verdict::Near(near);
     }
     let defined = only_defined_function(step, submission).map(|name| NoEffect::OnlyDefined { name: name.into() });
-    defined.or_else(|| NoEffect::new(submission, findings)).map_or(Verdict::Exploring, Verdict::NoEffect)
+    let other_elements = || of_other_elements(expect, &asked, findings).filter(|_| is_last);
+    let reason = defined.or_else(|| NoEffect::new(submission, findings)).or_else(other_elements);
+    reason.map_or(Verdict::Exploring, Verdict::NoEffect)
+}
+
+/// Recognises a list that has the wanted number of elements, but other elements, and was computed from the step's keys.
+fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<NoEffect> {
+    let wanted = expect.reply.as_deref().and_then(value::parse_python)?;
+    let actual = submission.value.as_ref()?.value()?;
+    match (wanted, actual) {
+        (Value::Sequence(wanted), Value::Sequence(actual))
+            if findings.origin == Origin::Redis && wanted.len() == actual.len() && wanted.len() > 1 =>
+        {
+            Some(NoEffect::OtherElements { count: actual.len() })
+        }
+        _ => None,
+    }
 }
 
 /// Returns the name of the function if a submission only defines one, in a step whose answer defines none.

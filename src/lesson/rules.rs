@@ -187,6 +187,10 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
         for names in expect.get_ref().uses.iter().chain(&expect.get_ref().avoids) {
             alternatives(names.get_ref()).for_each(|name| check_command(name, names.span().start, report));
         }
+        for line in &expect.get_ref().sent {
+            let names = line.get_ref().split_whitespace().next().unwrap_or_default();
+            alternatives(names).for_each(|name| check_command(name, line.span().start, report));
+        }
     }
     for mistake in &step.mistakes {
         let when = mistake.when.get_ref();
@@ -281,6 +285,7 @@ fn is_empty_expectation(expect: &Expect) -> bool {
         && expect.reply.is_none()
         && expect.output.is_none()
         && expect.uses.is_empty()
+        && expect.sent.is_empty()
         && expect.waiting.is_empty()
         && expect.error.is_none()
         && expect.every_order.is_none()

@@ -8,10 +8,12 @@ use redis_engine::commands;
 pub type Words = Vec<Vec<u8>>;
 
 /// A command in a form that can be compared.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct SentCommand {
     pub name: String,
-    /// The arguments without the options.
+    /// The name with which the command was sent, in upper case. It makes no difference.
+    pub sent_name: String,
+    /// The words after the name, without the options.
     pub words: Vec<String>,
     /// The options, each with the arguments up to the next option.
     pub options: Vec<(String, Vec<String>)>,
@@ -50,6 +52,12 @@ const OPTIONS: &[CommandOption] = &[
     option("AGGREGATE", "aggregate="),
 ];
 
+/// Commands whose words after the key may be in any order.
+const UNORDERED_MEMBERS: [&str; 5] = ["SADD", "SREM", "ZREM", "HDEL", "PFADD"];
+
+/// Commands that take nothing but keys, in any order.
+const UNORDERED_KEYS: [&str; 7] = ["DEL", "UNLINK", "EXISTS", "TOUCH", "SINTER", "SUNION", "PFCOUNT"];
+
 const fn flag(redis_name: &'static str, python_name: &'static str) -> CommandOption {
     CommandOption { redis_name, python_name, has_value: false }
 }
@@ -65,13 +73,24 @@ impl CommandOption {
     }
 }
 
+impl PartialEq for SentCommand {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.words, &self.options) == (&other.name, &other.words, &other.options)
+    }
+}
+
 impl SentCommand {
     /// Parses a command's name and arguments.
     pub fn parse(argv: &Words) -> SentCommand {
         let mut words = argv.iter().map(|word| String::from_utf8_lossy(word).into_owned());
         let sent_name = words.next().unwrap_or_default();
         let counts_by_one = ["INCR", "DECR"].iter().any(|name| sent_name.eq_ignore_ascii_case(name));
-        let mut command = SentCommand { name: canonical(&sent_name), words: Vec::new(), options: Vec::new() };
+        let mut command = SentCommand {
+            name: canonical(&sent_name),
+            sent_name: sent_name.to_ascii_uppercase(),
+            words: Vec::new(),
+            options: Vec::new(),
+        };
         for (index, word) in words.enumerate() {
             let upper = word.to_ascii_uppercase();
             let has_value = |name: &String| CommandOption::by_name(name).is_some_and(|option| option.has_value);
@@ -88,15 +107,33 @@ impl SentCommand {
             // INCR and DECR are compared as INCRBY and DECRBY by 1.
             command.words.push("1".into());
         }
-        if command.name == "ZRANGE"
-            && let Some(index) = command.options.iter().position(|(option, _)| option == "REV")
-            && command.options.iter().all(|(option, _)| !option.starts_with("BY"))
-        {
-            command.options.remove(index);
-            command.name = "ZREVRANGE".into();
+        if command.name == "ZRANGE" {
+            command.name = command.name_of_range();
+        }
+        let ordered = if UNORDERED_KEYS.contains(&command.name.as_str()) { 0 } else { 1 };
+        if ordered == 0 || UNORDERED_MEMBERS.contains(&command.name.as_str()) {
+            command.words.get_mut(ordered..).unwrap_or_default().sort();
         }
         command.options.sort();
         command
+    }
+
+    /// Returns the name of the older command that does the same as this ZRANGE with its options, and removes the options
+    /// that the name stands for.
+    fn name_of_range(&mut self) -> String {
+        let mut take = |name: &str| {
+            let index = self.options.iter().position(|(option, _)| option == name);
+            index.map(|index| self.options.remove(index)).is_some()
+        };
+        let is_reversed = take("REV");
+        let order = if take("BYSCORE") {
+            "BYSCORE"
+        } else if take("BYLEX") {
+            "BYLEX"
+        } else {
+            ""
+        };
+        format!("Z{}RANGE{order}", if is_reversed { "REV" } else { "" })
     }
 
     /// Parses several commands.
@@ -143,6 +180,25 @@ mod tests {
 
     fn words(line: &str) -> Words {
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
+    }
+
+    #[test]
+    fn commands_that_mean_the_same_are_equal() {
+        for (a, b, are_equal) in [
+            ("INCR a", "INCRBY a 1", true),
+            ("ZRANGE b 0 1 REV", "ZREVRANGE b 0 1", true),
+            ("ZRANGE b 5 9 BYSCORE WITHSCORES", "ZRANGEBYSCORE b 5 9 WITHSCORES", true),
+            ("ZRANGE b 9 5 BYSCORE REV", "ZREVRANGEBYSCORE b 9 5", true),
+            ("ZRANGE b 5 9", "ZRANGEBYSCORE b 5 9", false),
+            ("SADD tags a b", "SADD tags b a", true),
+            ("SADD tags a b", "SADD a tags b", false),
+            ("SINTER a b", "SINTER b a", true),
+            ("SDIFF a b", "SDIFF b a", false),
+            ("RPUSH q a b", "RPUSH q b a", false),
+        ] {
+            let parsed = [a, b].map(|line| SentCommand::parse(&words(line)));
+            assert_eq!(parsed[0] == parsed[1], are_equal, "{a} / {b}");
+        }
     }
 
     #[test]

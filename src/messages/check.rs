@@ -59,6 +59,9 @@ messages! {
     output_differs(wanted, actual) = "`output` is {wanted}, but {actual} was printed";
     nothing() = "nothing";
     uses_not_sent(wanted, sent) = "`uses` names {wanted}. Sent: {sent}";
+    used_on_other_key(names, wanted, actual) = "`uses` names {names}, which the answer sends for {wanted}. It was sent for {actual}";
+    no_key() = "no key";
+    not_sent_in_step(wanted, sent) = "`sent` names {wanted}. Sent in this step: {sent}";
     avoids_sent(name) = "`avoids` names {name}, but it was sent";
     unchanged_key_changed(key) = "{key} has changed";
     client_waits_for_nothing(client) = "{client} is not waiting for a reply";

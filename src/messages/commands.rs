@@ -44,6 +44,7 @@ a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
     /// Shown by `:expect`: a command that must be sent.
     expected_use(command) = "You send {command}.";
     /// Shown by `:expect`: how often a command must be sent in the step.
+    expected_line(line) = "{line} is sent.";
     expected_count(command, count) = "{command} is sent at least {count} times.";
     /// Shown by `:expect`: a variable that must be set in the step.
     expected_variable(name) = "The variable {name} is set.";

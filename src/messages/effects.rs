@@ -6,6 +6,10 @@ messages! {
     ranges_from_highest_score() = "starts at the highest score";
     counts_from_lowest_score() = "counts from the lowest score";
     counts_from_highest_score() = "counts from the highest score";
+    takes_ranks() = "takes ranks, and starts at the lowest score";
+    takes_ranks_from_top() = "takes ranks, and starts at the highest score";
+    takes_scores() = "takes scores";
+    takes_scores_downwards() = "takes scores, the highest first";
     ranges_upwards() = "goes up and takes the minimum first";
     ranges_downwards() = "goes down and takes the maximum first";
     pops_lowest_score() = "removes the member with the lowest score";

@@ -27,6 +27,10 @@ messages! {
     command_wanted(wanted, sent) = "This step is about {wanted}. You sent {sent}.";
     or() = " or ";
     sent_too_seldom(name, wanted, sent) = "{name} should be sent at least {wanted} times in this step. So far it was sent {sent} times.";
+    sent_too_seldom_for_key(name, key, wanted, sent) =
+        "{name} should be sent for {key} at least {wanted} times in this step. So far it was sent for this key {sent} times.";
+    sent_otherwise(wanted, actual) = "This step is about {wanted}. You sent {actual}.";
+    not_sent_yet(wanted) = "This step is about {wanted}, which was not sent yet.";
     variable_not_set(name) = "The result should be in a variable {name}, which was not set in this step.";
     waiting_order(second, first) = "{second} began to wait before {first}. It should be the other way round: `:again` starts the step again.";
     no_command() = "no command";
@@ -77,6 +81,12 @@ messages! {
     // Feedback on a submission that changed nothing, although that was probably intended.
     pipeline_not_executed() =
         "A pipeline keeps its commands until `.execute()` sends them. This one was not executed, so nothing was sent.";
+    loop_sent_nothing() = "The loop has run no command, so nothing was sent.";
+    range_wants_lower_first(command, first, second) =
+        "{command} takes the lower bound first, so from {first} up to {second} there is nothing.";
+    range_wants_upper_first(command, first, second) =
+        "{command} takes the upper bound first, so from {first} down to {second} there is nothing.";
+    other_elements(count) = "Almost. There are {count} elements, as there should be, but not the right ones.";
     not_called(source, call) = "{source} names a method without calling it. Parentheses call it: {call}.";
     generator_shown() =
         "This is a generator, and it has not computed anything yet. `list(…)` around it shows its values, or square brackets instead of the round ones.";

@@ -30,7 +30,14 @@ fn sentence(mismatch: &Mismatch) -> String {
         Mismatch::Output { wanted, actual } if actual.is_empty() => messages::output_wanted_none_printed(code(wanted)),
         Mismatch::Output { wanted, actual } => messages::output_wanted(code(wanted), code(&value::shortened(actual))),
         Mismatch::CommandNotSent { wanted, sent } => messages::command_wanted(names_of(wanted), command_list(sent)),
-        Mismatch::SentTooSeldom { name, wanted, sent } => messages::sent_too_seldom(code(name), wanted, sent),
+        Mismatch::NotSent { wanted, actual: Some(actual) } => messages::sent_otherwise(lines_of(wanted), code(actual)),
+        Mismatch::NotSent { wanted, actual: None } => messages::not_sent_yet(lines_of(wanted)),
+        Mismatch::SentTooSeldom { name, wanted, sent, key: None } => {
+            messages::sent_too_seldom(code(name), wanted, sent)
+        }
+        Mismatch::SentTooSeldom { name, wanted, sent, key: Some(key) } => {
+            messages::sent_too_seldom_for_key(code(name), code(key), wanted, sent)
+        }
         Mismatch::VariableNotSet { name } => messages::variable_not_set(code(name)),
         Mismatch::WaitingOrder { first, second } => messages::waiting_order(code(second), code(first)),
         Mismatch::UnwantedCommand { name } => messages::command_unwanted(code(name)),
@@ -57,6 +64,13 @@ pub fn no_effect_sentence(reason: &NoEffect) -> String {
         NoEffect::NotCalled { source } => messages::not_called(code(source), code(&format!("{source}()"))),
         NoEffect::Generator => messages::generator_shown(),
         NoEffect::PythonType => messages::type_of_python(),
+        NoEffect::LoopSentNothing => messages::loop_sent_nothing(),
+        NoEffect::EmptyRange { command, first, second, is_downwards } => {
+            let message =
+                if *is_downwards { messages::range_wants_upper_first } else { messages::range_wants_lower_first };
+            message(code(command), code(first), code(second))
+        }
+        NoEffect::OtherElements { count } => messages::other_elements(count),
         NoEffect::NoSuchKey { command, key } => messages::no_such_key(code(key), code(command)),
         NoEffect::NothingFound { command, words, key } => {
             let words: Vec<String> = words.iter().map(|word| code(word)).collect();
@@ -83,6 +97,14 @@ pub fn no_effect_sentence(reason: &NoEffect) -> String {
 pub fn names_of(alternatives: &str) -> String {
     let names: Vec<String> = failed_expectations::alternatives(alternatives).map(code).collect();
     names.join(&messages::or())
+}
+
+/// Returns the lines that `BLPOP|BRPOP queue 10` stands for, with an "or" between them.
+pub fn lines_of(pattern: &str) -> String {
+    let (names, rest) = pattern.split_once(' ').unwrap_or((pattern, ""));
+    let line = |name: &str| code(format!("{name} {rest}").trim_end());
+    let lines: Vec<String> = failed_expectations::alternatives(names).map(line).collect();
+    lines.join(&messages::or())
 }
 
 /// Returns the names of commands as a list, without repetitions.

@@ -275,7 +275,7 @@ fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerConte
             Some(CommandMismatch::Misspelling { sent: b[i].clone(), wanted: a[i].clone() })
         }
         &[i, ..] if sent.is_key(i) => Some(CommandMismatch::OtherKey { sent: b[i].clone(), wanted: a[i].clone() }),
-        &[i] => between_single_words(&sent.name, i, &b[i], &a[i], context),
+        &[i] => between_single_words(sent, i, &b[i], &a[i], context),
         _ => None,
     }
 }
@@ -295,7 +295,7 @@ fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> 
 
 /// Compares two arguments that are the only difference between two commands.
 fn between_single_words(
-    command: &str,
+    command: &SentCommand,
     index: usize,
     sent: &str,
     wanted: &str,
@@ -308,7 +308,7 @@ fn between_single_words(
         return Some(CommandMismatch::ExclusiveBound { sent: sent.into(), wanted: wanted.into() });
     }
     if let (Ok(sent), Ok(wanted)) = (sent.parse::<i64>(), wanted.parse::<i64>()) {
-        let is_range = RANGES.contains(&command);
+        let is_range = RANGES.contains(&command.name.as_str());
         let is_stop = is_range && index == 2;
         return Some(match sent.checked_sub(wanted) {
             Some(1) if is_stop => CommandMismatch::StopOneTooHigh { stop: sent },
@@ -323,14 +323,14 @@ fn between_single_words(
         .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })
 }
 
-/// Compares two numbers that differ. The wanted number is revealed only if the task mentions it.
-fn other_number(command: &str, sent: i64, wanted: i64, context: &AnswerContext<'_>) -> CommandMismatch {
+/// Compares two numbers that differ. The wanted number is revealed only if the task names it.
+fn other_number(command: &SentCommand, sent: i64, wanted: i64, context: &AnswerContext<'_>) -> CommandMismatch {
     let is_separator = |c: char| !(c.is_ascii_digit() || c == '-');
     let is_in_task = context.task.split(is_separator).any(|word| word.parse() == Ok(wanted));
     let wanted = is_in_task.then_some(wanted);
-    match step_of_one(command, context.source).filter(|_| sent == 1) {
+    match step_of_one(&command.name, context.source).filter(|_| sent == 1) {
         Some(step) => CommandMismatch::StepOfOne { step, wanted },
-        None => CommandMismatch::Number { command: command.into(), sent, wanted },
+        None => CommandMismatch::Number { command: command.sent_name.clone(), sent, wanted },
     }
 }
 

@@ -10,7 +10,7 @@ pub mod state;
 pub mod unsent;
 pub mod value;
 
-use super::evidence::{DisplayedValue, Submission, canonical, keys};
+use super::evidence::{DisplayedValue, Submission, canonical, command_name, keys};
 use super::failed_expectations::{ClientMismatch, FailedExpectation, alternatives};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe};
@@ -47,11 +47,18 @@ pub enum Mismatch {
         wanted: String,
         sent: Vec<String>,
     },
-    /// A command was sent less often than it should be in the step.
+    /// A command was not sent in the step with the wanted words. `actual` is the most similar command that was sent, if
+    /// it has the same name.
+    NotSent {
+        wanted: String,
+        actual: Option<String>,
+    },
+    /// A command was sent less often than it should be in the step: in all, or for this key.
     SentTooSeldom {
         name: String,
         wanted: usize,
         sent: usize,
+        key: Option<String>,
     },
     VariableNotSet {
         name: String,
@@ -176,10 +183,18 @@ impl Mismatch {
                 actual: submission.output.trim_end().to_owned(),
             },
             FailedExpectation::Uses(wanted) => {
-                Mismatch::CommandNotSent { wanted: wanted.get_ref().clone(), sent: submission.command_names() }
+                let asked = with_earlier_commands(submission, findings);
+                Mismatch::CommandNotSent { wanted: wanted.get_ref().clone(), sent: asked.command_names() }
             }
-            FailedExpectation::AtLeast { name, wanted, sent } => {
-                Mismatch::SentTooSeldom { name: (*name).to_owned(), wanted: *wanted, sent: *sent }
+            FailedExpectation::UsesOtherKey { wanted, actual: Some(actual), .. } => {
+                Mismatch::Command(CommandMismatch::OtherKey { sent: actual.clone(), wanted: wanted.clone() })
+            }
+            FailedExpectation::UsesOtherKey { wanted, actual: None, .. } => {
+                Mismatch::Command(CommandMismatch::MissingKey { key: wanted.clone() })
+            }
+            FailedExpectation::Sent(wanted) => Mismatch::not_sent(wanted.get_ref(), findings),
+            FailedExpectation::AtLeast { name, wanted, sent, key } => {
+                Mismatch::SentTooSeldom { name: (*name).to_owned(), wanted: *wanted, sent: *sent, key: key.clone() }
             }
             FailedExpectation::Assigns(name) => Mismatch::VariableNotSet { name: (*name).to_owned() },
             FailedExpectation::Avoids(name) => Mismatch::UnwantedCommand { name: name.get_ref().clone() },
@@ -191,6 +206,21 @@ impl Mismatch {
                 Mismatch::WaitingOrder { first: (*first).to_owned(), second: (*second).to_owned() }
             }
         }
+    }
+
+    /// Describes a command that was not sent in the step, although `expect` names it.
+    fn not_sent(wanted: &str, findings: &Findings) -> Mismatch {
+        let is_named = |words: &&Vec<Vec<u8>>| {
+            let names = wanted.split_whitespace().next().unwrap_or_default();
+            alternatives(names).any(|name| canonical(name) == command_name(words))
+        };
+        let in_common = |words: &&Vec<Vec<u8>>| {
+            words.iter().filter(|word| wanted.split_whitespace().any(|known| known.as_bytes() == *word)).count()
+        };
+        let closest = findings.sent.iter().filter(is_named).max_by_key(in_common);
+        let line =
+            |words: &Vec<Vec<u8>>| words.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" ");
+        Mismatch::NotSent { wanted: wanted.to_owned(), actual: closest.map(line) }
     }
 
     /// Returns the name that the learner probably meant, if the difference is a misspelt name.
@@ -349,8 +379,9 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         return vec![Mismatch::Command(swapped)];
     }
     let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
-    // If a command can write but changed nothing, it probably named the wrong key or element.
-    let is_about_a_change = submission.commands.last().is_some_and(|words| no_effect::can_write(words));
+    // A command that can write or publish, and changed nothing, probably named the wrong thing.
+    let can_act = |words: &Vec<Vec<u8>>| no_effect::can_write(words) || no_effect::publishes(words);
+    let is_about_a_change = submission.commands.last().is_some_and(can_act);
     if !is_about_a_value && !is_about_a_change || !command::is_near(&submission.commands, &findings.intended) {
         return Vec::new();
     }
@@ -386,6 +417,15 @@ pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, fi
         _ => false,
     })?;
     Some(Mismatch::of_expectation(unreachable, submission, findings))
+}
+
+/// Adds the client's earlier commands of the step to a submission that only shows a variable, which may hold a reply to
+/// them.
+fn with_earlier_commands(submission: &Submission, findings: &Findings) -> Submission {
+    let is_only_shown = submission.commands.is_empty() && findings.origin == Origin::Redis;
+    let own = findings.exchanges.iter().filter(|exchange| is_only_shown && exchange.client == submission.client);
+    let earlier = own.map(|exchange| exchange.command.clone());
+    Submission { commands: earlier.chain(submission.commands.iter().cloned()).collect(), ..submission.clone() }
 }
 
 /// Returns a mismatch if a correct value was not read from Redis, or was read from keys that the step is not about.

@@ -18,6 +18,13 @@ pub enum NoEffect {
     Generator,
     /// Python's own `type` was called, instead of the Redis command TYPE.
     PythonType,
+    /// A loop around a command ran no iteration.
+    LoopSentNothing,
+    /// The bounds of a range of scores are exchanged, so that nothing can be in it. `is_downwards` is whether the command
+    /// takes the upper bound first.
+    EmptyRange { command: String, first: String, second: String, is_downwards: bool },
+    /// A list was computed that has the wanted number of elements, but other elements.
+    OtherElements { count: usize },
     /// A command named a key that does not exist.
     NoSuchKey { command: String, key: String },
     /// A command that removes or changes elements found none of them at the key.
@@ -47,7 +54,12 @@ const NEED_ELEMENTS: [&str; 5] = ["HDEL", "SREM", "ZREM", "SMOVE", "LREM"];
 impl NoEffect {
     /// Returns the reason why a submission had no effect, if one is known.
     pub fn new(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
-        of_value(submission).or_else(|| of_command(submission, findings)).or_else(|| of_write(submission))
+        of_value(submission)
+            .or_else(|| of_unsent(submission))
+            .or_else(|| of_missing_key(submission, findings))
+            .or_else(|| of_missing_elements(submission, findings))
+            .or_else(|| of_range(submission))
+            .or_else(|| of_write(submission, findings))
     }
 }
 
@@ -63,7 +75,7 @@ fn of_value(submission: &Submission) -> Option<NoEffect> {
     let begins_with = |starts: &[&str]| starts.iter().any(|start| shown.starts_with(start));
     if submission.commands.is_empty() && begins_with(&["<redis.client.Pipeline", "<Pipeline", "Pipeline<"]) {
         let is_filled = source.contains("pipeline(") && (source.contains(").") || source.starts_with("with "));
-        return is_filled.then_some(NoEffect::PipelineNotExecuted);
+        return (is_filled || is_look_at_variable(source)).then_some(NoEffect::PipelineNotExecuted);
     }
     let named = source.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(source);
     if begins_with(&["<bound method", "<function", "<built-in"]) && !named.ends_with(')') {
@@ -76,27 +88,67 @@ fn of_value(submission: &Submission) -> Option<NoEffect> {
         .then_some(NoEffect::PythonType)
 }
 
-/// Explains the last command, if the key or the elements that it names do not exist.
-fn of_command(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
+/// Returns whether a source shows a variable and does nothing else: `found` or `print(found)`.
+fn is_look_at_variable(source: &str) -> bool {
+    let name = source.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(source);
+    name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// Recognises code that contains commands, but has sent none: a pipeline without its end, or a loop without iterations.
+fn of_unsent(submission: &Submission) -> Option<NoEffect> {
+    if !submission.commands.is_empty() {
+        return None;
+    }
+    let source = submission.source.trim();
+    // The call after `pipeline(…)` puts a command into it, and the end of a `with` block drops it.
+    let (_, rest) = source.split_once("pipeline(").unwrap_or_default();
+    let (_, after) = rest.split_once(')').unwrap_or_default();
+    let is_filled = after.starts_with('.') || source.starts_with("with ");
+    if !rest.is_empty() && is_filled && !after.contains("execute") {
+        return Some(NoEffect::PipelineNotExecuted);
+    }
+    let is_loop = ["for ", "while "].iter().any(|keyword| source.starts_with(keyword));
+    let calls_client = source
+        .match_indices("r.")
+        .any(|(at, _)| !source[..at].ends_with(|before: char| before.is_alphanumeric() || matches!(before, '_' | '.')));
+    let is_silent = submission.output.is_empty() && submission.value.is_none();
+    (is_loop && calls_client && is_silent).then_some(NoEffect::LoopSentNothing)
+}
+
+/// Explains a command that names a key which does not exist, and which the answer does not use.
+fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
+    let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
+    let is_intended = |key: &[u8]| findings.intended.iter().any(|intended| keys(intended).contains(&key));
+    submission.commands.iter().rev().find_map(|words| {
+        let command = command_name(words);
+        let [key] = keys(words)[..] else { return None };
+        let may_wait = commands::by_name(&command).is_some_and(|row| row.flags.contains(&Flag::Blocking));
+        let is_missing = !is_intended(key) && !exists(&text(key), findings);
+        let is_explained = is_missing && (!may_wait || has_waited_in_vain(words, findings));
+        is_explained.then(|| NoEffect::NoSuchKey { command, key: text(key) })
+    })
+}
+
+/// Returns whether a command that waits for an element got none.
+fn has_waited_in_vain(words: &[Vec<u8>], findings: &Findings) -> bool {
+    let last = findings.exchanges.iter().rfind(|exchange| exchange.command == words);
+    last.is_some_and(|exchange| matches!(exchange.reply, resp::value::Value::Null | resp::value::Value::NullArray))
+}
+
+fn exists(key: &str, findings: &Findings) -> bool {
+    findings.key_types.iter().any(|(known, _)| known == key)
+}
+
+/// Explains the last command, if the elements that it names do not exist.
+fn of_missing_elements(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let words = submission.commands.last()?;
     let command = command_name(words);
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
-    let is_intended = |key: &[u8]| findings.intended.iter().any(|intended| keys(intended).contains(&key));
-    let exists = |key: &str| findings.key_types.iter().any(|(known, _)| known == key);
-    let named = keys(words);
-    let waits = commands::by_name(&command).is_some_and(|row| row.flags.contains(&Flag::Blocking));
-    if let [key] = named.as_slice()
-        && !waits
-        && !is_intended(key)
-        && !exists(&text(key))
-    {
-        return Some(NoEffect::NoSuchKey { command, key: text(key) });
-    }
     let replied_zero = findings
         .exchanges
         .last()
         .is_some_and(|exchange| exchange.command == *words && matches!(exchange.reply, resp::value::Value::Integer(0)));
-    let key = named.first().map(|key| text(key)).filter(|key| exists(key))?;
+    let key = keys(words).first().map(|key| text(key)).filter(|key| exists(key, findings))?;
     if !replied_zero || !NEED_ELEMENTS.contains(&command.as_str()) {
         return None;
     }
@@ -105,9 +157,33 @@ fn of_command(submission: &Submission, findings: &Findings) -> Option<NoEffect> 
     Some(NoEffect::NothingFound { command, words, key })
 }
 
-/// Explains a command that can change data and changed nothing.
-fn of_write(submission: &Submission) -> Option<NoEffect> {
+/// Explains a range of scores whose bounds are exchanged.
+fn of_range(submission: &Submission) -> Option<NoEffect> {
     let words = submission.commands.last()?;
+    let command = command_name(words);
+    let has_option = |name: &str| words.iter().skip(4).any(|word| word.eq_ignore_ascii_case(name.as_bytes()));
+    let is_by_score = match command.as_str() {
+        "ZCOUNT" | "ZRANGEBYSCORE" | "ZREVRANGEBYSCORE" | "ZREMRANGEBYSCORE" => true,
+        "ZRANGE" => has_option("BYSCORE"),
+        _ => false,
+    };
+    let is_downwards = command == "ZREVRANGEBYSCORE" || (command == "ZRANGE" && has_option("REV"));
+    let bound = |index: usize| Some(String::from_utf8_lossy(words.get(index)?).into_owned());
+    let (first, second) = (bound(2)?, bound(3)?);
+    let (lower, upper) =
+        if is_downwards { (score(&second)?, score(&first)?) } else { (score(&first)?, score(&second)?) };
+    (is_by_score && lower > upper).then_some(NoEffect::EmptyRange { command, first, second, is_downwards })
+}
+
+/// Returns the score of a bound. A parenthesis, which excludes the score, makes no difference.
+fn score(bound: &str) -> Option<f64> {
+    bound.strip_prefix('(').unwrap_or(bound).parse().ok()
+}
+
+/// Explains a command that can change data and changed nothing.
+fn of_write(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
+    let is_frame = |words: &&Vec<Vec<u8>>| matches!(command_name(words).as_str(), "MULTI" | "EXEC");
+    let words = submission.commands.iter().rfind(|words| !is_frame(words))?;
     let command = command_name(words);
     let waits = commands::by_name(&command).is_some_and(|row| row.flags.contains(&Flag::Blocking));
     if !can_write(words) || waits || submission.changed {
@@ -118,12 +194,24 @@ fn of_write(submission: &Submission) -> Option<NoEffect> {
         "SET" if words.iter().skip(3).any(|word| word.eq_ignore_ascii_case(b"NX")) => Some(Unchanged::KeyExists),
         "HSETNX" => Some(Unchanged::FieldExists),
         "RPUSHX" | "LPUSHX" => Some(Unchanged::NoKey),
+        "EXPIRE" | "PEXPIRE" | "EXPIREAT" | "PEXPIREAT" if !names_existing_key(words, findings) => {
+            Some(Unchanged::NoKey)
+        }
         "ZREMRANGEBYRANK" | "ZREMRANGEBYSCORE" | "ZREMRANGEBYLEX" => Some(Unchanged::NothingInRange),
         "PERSIST" => Some(Unchanged::NoExpiry),
         "SADD" => Some(Unchanged::MembersThere),
         _ => None,
     };
     Some(NoEffect::NothingChanged { command, reason })
+}
+
+fn names_existing_key(words: &[Vec<u8>], findings: &Findings) -> bool {
+    keys(words).iter().any(|key| exists(&String::from_utf8_lossy(key), findings))
+}
+
+/// Returns whether a command sends a message to subscribers.
+pub fn publishes(words: &[Vec<u8>]) -> bool {
+    matches!(command_name(words).as_str(), "PUBLISH" | "SPUBLISH")
 }
 
 /// Returns whether a command can change data.
@@ -160,6 +248,46 @@ mod tests {
         NoEffect::new(&Submission { source: source.into(), value, commands, ..Submission::default() }, &findings)
     }
 
+    fn empty_range(command: &str, first: &str, second: &str) -> NoEffect {
+        NoEffect::EmptyRange {
+            command: command.into(),
+            first: first.into(),
+            second: second.into(),
+            is_downwards: false,
+        }
+    }
+
+    #[test]
+    fn a_key_that_does_not_exist_is_named_even_if_another_command_follows() {
+        let difference = "r.smembers('Tags') - r.smembers('tags')";
+        let commands = vec![words("SMEMBERS Tags"), words("SMEMBERS tags")];
+        let submission = Submission { source: difference.into(), commands, ..Submission::default() };
+        let findings = Findings { key_types: vec![("tags".into(), "set")], ..Findings::default() };
+        let expected = NoEffect::NoSuchKey { command: "SMEMBERS".into(), key: "Tags".into() };
+        assert_eq!(NoEffect::new(&submission, &findings), Some(expected));
+    }
+
+    #[test]
+    fn a_command_that_waited_for_a_key_in_vain_is_explained() {
+        let command = words("BZPOPMIN jobs:2 1");
+        let submission = Submission { commands: vec![command.clone()], ..Submission::default() };
+        let reply = resp::value::Value::Null;
+        let exchanges = vec![Exchange { client: "main".into(), command, reply }];
+        let expected = NoEffect::NoSuchKey { command: "BZPOPMIN".into(), key: "jobs:2".into() };
+        let found = NoEffect::new(&submission, &Findings { exchanges, ..Findings::default() });
+        assert_eq!(found, Some(expected));
+        assert_eq!(NoEffect::new(&submission, &Findings::default()), None);
+    }
+
+    #[test]
+    fn an_expiry_without_a_key_is_explained_within_a_transaction() {
+        let commands = ["MULTI", "EXPIRE tags 60", "EXEC"].map(words).to_vec();
+        let submission = Submission { commands, ..Submission::default() };
+        let findings = Findings { intended: vec![words("EXPIRE tags 60")], ..Findings::default() };
+        let expected = NoEffect::NothingChanged { command: "EXPIRE".into(), reason: Some(Unchanged::NoKey) };
+        assert_eq!(NoEffect::new(&submission, &findings), Some(expected));
+    }
+
     #[test]
     fn the_reason_is_found_in_the_value_or_in_the_command() {
         let pipeline = "<redis.client.Pipeline(<redis.connection.ConnectionPool()>)>";
@@ -190,13 +318,41 @@ mod tests {
                 }),
             ),
             ("r.blpop('queue')", "", "BLPOP queue 0", None),
+            ("found", pipeline, "", Some(NoEffect::PipelineNotExecuted)),
+            ("print(found)", pipeline, "", Some(NoEffect::PipelineNotExecuted)),
+            ("found = r.pipeline().get('a')", "", "", Some(NoEffect::PipelineNotExecuted)),
+            ("len(r.pipeline().smembers('a'))", "1", "", Some(NoEffect::PipelineNotExecuted)),
+            ("with r.pipeline() as p:\n    p.incr('a')\n", "", "", Some(NoEffect::PipelineNotExecuted)),
+            ("p = r.pipeline()", "", "", None),
+            ("for n in []:\n    r.incr('a')\n", "", "", Some(NoEffect::LoopSentNothing)),
+            ("for n in 1, 2:\n    p.incr('a')\n", "", "", None),
+            ("for n in 1, 2:\n    names.append(n)\n", "", "", None),
+            (
+                "r.expire('Tags', 60)",
+                "False",
+                "EXPIRE Tags 60",
+                Some(NoEffect::NoSuchKey { command: "EXPIRE".into(), key: "Tags".into() }),
+            ),
+            (
+                "r.zcount('tags', 1000, '(150')",
+                "0",
+                "ZCOUNT tags 1000 (150",
+                Some(empty_range("ZCOUNT", "1000", "(150")),
+            ),
+            (
+                "r.zrange('tags', '+inf', 0, byscore=True)",
+                "[]",
+                "ZRANGE tags +inf 0 BYSCORE",
+                Some(empty_range("ZRANGE", "+inf", "0")),
+            ),
+            ("r.zrange('tags', 3, 0)", "[]", "ZRANGE tags 3 0", None),
+            ("r.zrange('tags', 9, 1, desc=True, byscore=True)", "[]", "ZRANGE tags 9 1 REV BYSCORE", None),
             (
                 "r.persist('tags')",
                 "False",
                 "PERSIST tags",
                 Some(NoEffect::NothingChanged { command: "PERSIST".into(), reason: Some(Unchanged::NoExpiry) }),
             ),
-            ("print(r.pipeline().get('a'))", "", "", None),
             ("r.sismember('tags', 'x')", "0", "SISMEMBER tags x", None),
             ("1", "1", "", None),
         ] {

@@ -69,6 +69,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines.extend(expect.state.iter().map(feedback::expectation_sentence));
     lines.extend(expect.uses.iter().map(|name| messages::expected_use(feedback::names_of(name.get_ref()))));
     lines.extend(expect.at_least.iter().map(|(name, count)| messages::expected_count(code(name), count)));
+    lines.extend(expect.sent.iter().map(|line| messages::expected_line(feedback::lines_of(line.get_ref()))));
     lines.extend(expect.assigns.iter().map(|name| messages::expected_variable(code(name))));
     lines.extend(expect.avoids.iter().map(|name| messages::expected_avoidance(code(name.get_ref()))));
     lines.extend(expect.unchanged.iter().map(|key| messages::expected_unchanged(code(key.get_ref()))));

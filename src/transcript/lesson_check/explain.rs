@@ -48,7 +48,14 @@ fn unmet_expectation(
             let sent = command_list(&submission.command_names());
             (name.span().start, messages::uses_not_sent(code(name.get_ref()), sent))
         }
-        FailedExpectation::AtLeast { name, wanted, sent } => {
+        FailedExpectation::UsesOtherKey { names, wanted, actual } => {
+            let actual = actual.map_or_else(messages::no_key, |key| code(&key));
+            (names.span().start, messages::used_on_other_key(code(names.get_ref()), code(&wanted), actual))
+        }
+        FailedExpectation::Sent(line) => {
+            (line.span().start, messages::not_sent_in_step(code(line.get_ref()), lines(&findings.sent)))
+        }
+        FailedExpectation::AtLeast { name, wanted, sent, .. } => {
             (expect_at, messages::sent_too_seldom(code(name), wanted, sent))
         }
         FailedExpectation::Assigns(name) => (expect_at, messages::variable_not_set(code(name))),
@@ -83,7 +90,7 @@ fn unmet_condition(failed: &FailedCondition<'_>, submission: &Submission, findin
         FailedCondition::Uses { wanted, sent } => messages::when_uses_not_sent(code(wanted), command_list(sent)),
         FailedCondition::Lacks { unwanted } => messages::when_lacks_sent(code(unwanted)),
         FailedCondition::Has { wanted } => messages::when_word_not_sent(code(wanted)),
-        FailedCondition::Sent { wanted } => messages::when_command_not_sent(code(wanted), sent_lines(submission)),
+        FailedCondition::Sent { wanted } => messages::when_command_not_sent(code(wanted), lines(&submission.commands)),
         FailedCondition::Order { wanted } => messages::when_order_differs(wanted.join(", ")),
         FailedCondition::Typed { wanted } => messages::when_not_typed(code(wanted)),
         FailedCondition::Value { wanted } => messages::when_value_not_shown(code(wanted), last_value(submission)),
@@ -100,12 +107,12 @@ fn unmet_condition(failed: &FailedCondition<'_>, submission: &Submission, findin
     }
 }
 
-/// Returns the commands that a submission sent, as redis-cli lines.
-fn sent_lines(submission: &Submission) -> String {
+/// Returns commands as redis-cli lines.
+fn lines(commands: &[Vec<Vec<u8>>]) -> String {
     let line = |words: &Vec<Vec<u8>>| {
         code(&words.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" "))
     };
-    let lines: Vec<String> = submission.commands.iter().map(line).collect();
+    let lines: Vec<String> = commands.iter().map(line).collect();
     if lines.is_empty() { messages::nothing() } else { lines.join(", ") }
 }
 
