@@ -10,6 +10,7 @@
 
 mod methods;
 mod mutations;
+mod naming;
 mod played_answer;
 mod sending;
 mod showing;
@@ -123,6 +124,15 @@ fn names_key(text: &str, key: &str) -> bool {
     })
 }
 
+/// Returns whether a text contains a name as a whole word.
+fn has_word(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + name.len()..].chars().next());
+        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    })
+}
+
 /// Plays the variations of a step's answers, and reports those that do not end as they should. `answers` have done the
 /// step, and `nothing` is the attempt that only prepared it.
 pub fn check_variations(
@@ -139,7 +149,15 @@ pub fn check_variations(
         texts.into_iter().flatten().any(|text| names_key(text.get_ref(), key))
     };
     let is_known_key = |key: &str| is_named(key) || nothing.ending.has_key(key.as_bytes());
-    let start = StepStart { is_known_key: &is_known_key, has_waiting_client: nothing.ending.has_waiting_client() };
+    let is_known_name = |name: &str| {
+        let texts = [Some(&step.say), step.task.as_ref(), step.explore.as_ref()];
+        texts.into_iter().flatten().any(|text| has_word(text.get_ref(), name))
+    };
+    let start = StepStart {
+        is_known_key: &is_known_key,
+        is_known_name: &is_known_name,
+        has_waiting_client: nothing.ending.has_waiting_client(),
+    };
     let mut exemptions = Exemptions::new(step, report);
     let mut seen: HashSet<Vec<String>> =
         step.answer.iter().chain(&step.also).map(|answer| dialect::submissions(answer.get_ref())).collect();
@@ -200,7 +218,7 @@ impl Outcome {
 /// Returns all variations of an answer, rewordings first.
 fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
     let reword = |&(rule, reword): &Rewording| Some(Variation { rule, kind: Kind::Rewording, inputs: reword(answer)? });
-    let rewordings = showing::REWORDINGS.iter().chain(sending::REWORDINGS).filter_map(reword);
+    let rewordings = rewordings().filter_map(reword);
     let mutate = |&(rule, mutate): &Mutation| {
         let variation = move |mutant: Mutant| {
             let kind = Kind::Mutant(mutant.silence);
@@ -319,8 +337,12 @@ impl<'a> Exemptions<'a> {
     }
 }
 
+/// Iterates over the rules for rewordings.
+fn rewordings() -> impl Iterator<Item = &'static Rewording> {
+    showing::REWORDINGS.iter().chain(sending::REWORDINGS).chain(naming::REWORDINGS)
+}
+
 /// Iterates over the names of all rules.
 fn rule_names() -> impl Iterator<Item = &'static str> {
-    let rewordings = showing::REWORDINGS.iter().chain(sending::REWORDINGS).map(|(name, _)| *name);
-    rewordings.chain(MUTATIONS.iter().map(|(name, _)| *name))
+    rewordings().map(|(name, _)| *name).chain(MUTATIONS.iter().map(|(name, _)| *name))
 }

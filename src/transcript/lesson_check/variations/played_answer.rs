@@ -26,6 +26,8 @@ pub struct PlayedAnswer<'a> {
 pub struct StepStart<'a> {
     /// Returns whether the learner knows a key: the step names it, or it exists.
     pub is_known_key: &'a dyn Fn(&str) -> bool,
+    /// Returns whether the step's text contains a name as a word.
+    pub is_known_name: &'a dyn Fn(&str) -> bool,
     /// Whether a client is waiting for a reply.
     pub has_waiting_client: bool,
 }

@@ -60,7 +60,8 @@ fn ran(source: &str, sent: &str, shown: &str) -> Submission {
 }
 
 /// Returns the variations of an answer. Each line is given as source, commands and what it showed. All keys are known to the
-/// learner, except for one that is called `own`. If a line names the key `mail`, a client was waiting before it.
+/// learner, except for one that is called `own`, and all names, except for `mail`. If a line names the key `mail`, a client
+/// was waiting before it.
 fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool, Vec<String>)> {
     let (step, methods) = (step(expect), Methods::parse(METHODS));
     let answer = lines.iter().map(|(source, ..)| *source).collect::<Vec<_>>().join("\n");
@@ -71,7 +72,8 @@ fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool
         .map(|(source, sent, shown)| ran(source, sent, shown))
         .collect();
     let has_waiting_client = answer.contains("'mail'");
-    let start = StepStart { is_known_key: &|key| key != "own", has_waiting_client };
+    let start =
+        StepStart { is_known_key: &|key| key != "own", is_known_name: &|name| name != "mail", has_waiting_client };
     let played = PlayedAnswer::new(&step, &answer, &submissions, start, &methods);
     let shown = |variation: Variation| {
         let is_silent = variation.kind == Kind::Mutant(Silence::Allowed);
@@ -329,6 +331,33 @@ fn answers_are_made_wrong() {
         ),
     ] {
         assert_eq!(by_rule(rule, expect, lines), wanted, "{rule} of {lines:?}");
+    }
+}
+
+#[test]
+fn names_that_the_learner_cannot_know_are_replaced() {
+    let own = &[("r.set('own', 1)", "SET own 1", "True"), ("r.get('own')", "GET own", "b'1'")][..];
+    let known = &[("r.set('a', 1)", "SET a 1", "True")][..];
+    let cli = &[("SET own 1", "SET own 1", "OK")][..];
+    let function = &[("def f():\n    r.set('own', 1)\n", "", ""), ("f()", "SET own 1", "")][..];
+    let composed = &[("r.set('own', 1)", "SET own 1", "True"), ("r.get('o' + end)", "GET own", "b'1'")][..];
+    let variable = &[("mail = r.get('a')", "GET a", ""), ("f'{mail}'", "", "\"b'1'\"")][..];
+    let named = &[("n = r.get('a')", "GET a", ""), ("n", "", "b'1'")][..];
+    let declared = &[("def f(mail):\n    return mail\n", "", ""), ("mail = f(1)", "", "")][..];
+    let client = &[(":client mail", "", ""), ("r.get('a')", "GET a", "b'1'"), (":client main", "", "")][..];
+    for (rule, lines, wanted) in [
+        ("own-key", own, &["r.set('mine:0', 1) | r.get('mine:0')"][..]),
+        ("own-key", known, &[]),
+        ("own-key", cli, &["SET mine:0 1"]),
+        ("own-key", function, &["def f():\n    r.set('mine:0', 1) | f()"]),
+        ("own-key", composed, &[]),
+        ("own-variable", variable, &["my_mail = r.get('a') | f'{my_mail}'"]),
+        ("own-variable", named, &[]),
+        ("own-variable", declared, &[]),
+        ("own-client-name", client, &[":client somebody | r.get('a') | :client main"]),
+        ("own-client-name", named, &[]),
+    ] {
+        assert_eq!(by_rule(rule, VALUE, lines), wanted, "{rule} of {lines:?}");
     }
 }
 
