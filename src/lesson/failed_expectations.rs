@@ -273,19 +273,27 @@ fn is_word(sent: &[u8], word: &str) -> bool {
     sent.eq_ignore_ascii_case(word.as_bytes())
 }
 
-/// Returns whether a command begins with the words of a pattern, in which `*` stands for any word. The name in a pattern
-/// can be one of several: `BLPOP|BRPOP`.
+/// Returns whether a command begins with the words of a pattern, in which `*` stands for any word, and `**` for any number
+/// of words. The name in a pattern can be one of several: `BLPOP|BRPOP`.
 fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     let pattern = quoting::split(pattern.as_bytes()).unwrap_or_default();
-    let mut words = pattern.iter().zip(command).enumerate();
-    pattern.len() <= command.len()
-        && words.all(|(index, (wanted, word))| match index {
-            0 => {
-                let (names, name) = (String::from_utf8_lossy(wanted), canonical(&String::from_utf8_lossy(word)));
-                alternatives(&names).any(|wanted| canonical(wanted) == name)
-            }
-            _ => wanted == b"*" || wanted == word,
-        })
+    let (Some((names, wanted)), Some((name, words))) = (pattern.split_first(), command.split_first()) else {
+        return false;
+    };
+    let (names, name) = (String::from_utf8_lossy(names), canonical(&String::from_utf8_lossy(name)));
+    alternatives(&names).any(|wanted| canonical(wanted) == name) && begins_with(words, wanted)
+}
+
+/// Returns whether words begin with those of a pattern. See [`is_like`].
+fn begins_with(words: &[Vec<u8>], pattern: &[Vec<u8>]) -> bool {
+    match (pattern.split_first(), words.split_first()) {
+        (None, _) => true,
+        (Some((wanted, rest)), _) if wanted == b"**" => {
+            (0..=words.len()).any(|skipped| begins_with(&words[skipped..], rest))
+        }
+        (Some((wanted, rest)), Some((word, more))) => (wanted == b"*" || wanted == word) && begins_with(more, rest),
+        (Some(_), None) => false,
+    }
 }
 
 /// Returns whether commands with these names were sent in this order, possibly with other commands between them.
@@ -329,6 +337,9 @@ mod tests {
             ("sent = ['SET * phone', 'INCRBY visits']", true),
             ("sent = ['SET lock main']", false),
             ("sent = ['SET lock phone EX 30 NX']", false),
+            ("sent = ['SET ** 30']", true),
+            ("sent = ['SET lock ** phone EX']", true),
+            ("sent = ['SET ** phone 30']", false),
             ("order = ['GET', 'SET']", true),
             ("order = ['SET', 'GET']", false),
             ("typed = ['ex=30']", true),

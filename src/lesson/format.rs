@@ -129,8 +129,8 @@ pub struct Expect {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
-    /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any word, and more words may
-    /// follow. `BLPOP|BRPOP queue 10` is one of several.
+    /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any word, `**` for any number of
+    /// words, and more words may follow. `BLPOP|BRPOP queue 10` is one of several.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub sent: Vec<Spanned<String>>,
@@ -222,7 +222,8 @@ pub struct When {
     /// Words that one of the commands must contain, such as `NX`.
     #[serde(default)]
     pub has: Vec<String>,
-    /// Commands that must have been sent, as redis-cli lines. `*` stands for any word, and more words may follow.
+    /// Commands that must have been sent, as redis-cli lines. `*` stands for any word, `**` for any number of words,
+    /// and more words may follow.
     #[serde(default)]
     pub sent: Vec<String>,
     /// Commands that must have been sent in the step in this order. Others may be between them.

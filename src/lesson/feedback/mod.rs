@@ -101,7 +101,8 @@ pub fn names_of(alternatives: &str) -> String {
 
 /// Returns the lines that `BLPOP|BRPOP queue 10` stands for, with an "or" between them.
 pub fn lines_of(pattern: &str) -> String {
-    let (names, rest) = pattern.split_once(' ').unwrap_or((pattern, ""));
+    let pattern = pattern.replace("**", "…");
+    let (names, rest) = pattern.split_once(' ').unwrap_or((&pattern, ""));
     let line = |name: &str| code(format!("{name} {rest}").trim_end());
     let lines: Vec<String> = failed_expectations::alternatives(names).map(line).collect();
     lines.join(&messages::or())
