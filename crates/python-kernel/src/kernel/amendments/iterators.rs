@@ -1,9 +1,9 @@
 //! Functions and classes that iterate: `map`, `sorted`, `list.sort`, and the module `itertools`.
 
-use super::replace::{Original, native_class, replace_method};
+use super::replace::{Original, native_class, replace_method, replace_repr};
 use rustpython_vm::{
-    AsObject, PyObject, PyObjectRef, PyResult, VirtualMachine,
-    builtins::{PyInt, PyStr, PyTypeRef},
+    AsObject, PyObject, PyObjectRef, PyRef, PyResult, VirtualMachine,
+    builtins::{PyInt, PyStr, PyTuple, PyTypeRef},
     function::FuncArgs,
 };
 use std::sync::OnceLock;
@@ -22,6 +22,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     {
         map.slots.new.store(Some(new_map));
     }
+    replace_repr(vm.ctx.types.str_iterator_type, repr_of_text_iterator, vm);
     let sorted = vm.builtins.get_attr("sorted", vm)?;
     let with_any_reverse = move |args: FuncArgs, vm: &VirtualMachine| sorted.call(with_bool_reverse(args, vm)?, vm);
     vm.builtins.set_attr("sorted", vm.new_function("sorted", with_any_reverse), vm)?;
@@ -71,6 +72,17 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
 /// Returns whether this is the message of `list.index` for a value that is missing.
 fn is_about_list(message: &PyObject) -> bool {
     message.downcast_ref::<PyStr>().is_some_and(|message| message.to_string_lossy().ends_with(" is not in list"))
+}
+
+/// Implements `repr` of the iterator of a text. In CPython, that of an ASCII text has a class of its own.
+fn repr_of_text_iterator(iterator: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
+    let reduced = vm.call_method(iterator, "__reduce__", ())?;
+    let args = reduced.downcast_ref::<PyTuple>().and_then(|reduced| reduced.as_slice().get(1)).cloned();
+    let text = args.as_ref().and_then(|args| args.downcast_ref::<PyTuple>()?.as_slice().first()).cloned();
+    let is_ascii =
+        text.is_none_or(|text| text.downcast_ref::<PyStr>().is_none_or(|text| text.as_wtf8().as_bytes().is_ascii()));
+    let class = if is_ascii { "str_ascii_iterator" } else { "str_iterator" };
+    Ok(vm.ctx.new_str(format!("<{class} object at {:#x}>", iterator.get_id())))
 }
 
 /// Implements `itertools.tee(...)`.

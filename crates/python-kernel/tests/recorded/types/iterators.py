@@ -17,3 +17,5 @@ it.tee([1], -1)
 ['a'].index('b')
 [1].remove(2)
 [[1]].index([2], 0, 5)
+iter('ab'), iter('é'), iter(''), len(repr(iter('ab'))) > 30
+i = iter('a'); list(i), i
