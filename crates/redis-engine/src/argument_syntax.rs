@@ -56,7 +56,9 @@ impl ValueType {
     /// Returns the type of a value with the given name. A name has the same meaning in all rows.
     pub fn from_argument_name(name: &str) -> Self {
         match name {
-            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" => ValueType::Key,
+            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
+                ValueType::Key
+            }
             "pattern" | "by-pattern" | "get-pattern" | "library-name-pattern" => ValueType::Pattern,
             "unix-time-seconds" | "unix-time-milliseconds" => ValueType::UnixTime,
             "timeout" | "score" | "weight" => ValueType::Double,

@@ -362,7 +362,8 @@ fn write_docs(reply: &mut Reply, table: &CommandTable, command: &Command) {
     texts.into_iter().for_each(|(name, text)| pair(reply, name, text));
     if !arguments.is_empty() {
         reply.bulk(b"arguments");
-        write_argument_docs(reply, &arguments);
+        let specs = if command.keys == Keys::NONE { 0 } else { key_specs::for_command(command.name).len() };
+        write_argument_docs(reply, &arguments, &mut KeySpecIndices { specs, has_key: false });
     }
     if !subcommands.is_empty() {
         reply.bulk(b"subcommands");
@@ -376,9 +377,34 @@ fn pair(reply: &mut Reply, name: &str, text: &str) {
     reply.bulk(text.as_bytes());
 }
 
-fn write_argument_docs(reply: &mut Reply, arguments: &[Argument]) {
+/// Which key specification of a command each argument belongs to.
+struct KeySpecIndices {
+    /// Number of key specifications.
+    specs: usize,
+    /// Whether an argument before is a key.
+    has_key: bool,
+}
+
+impl KeySpecIndices {
+    /// Returns the index for the next argument, or `None` if the argument is no key. The first key belongs to the first
+    /// specification, and all others to the last. The patterns of SORT, which name keys, belong to the one in between.
+    fn next(&mut self, kind: ValueType) -> Option<usize> {
+        let last = self.specs.checked_sub(1)?;
+        match kind {
+            ValueType::Key => Some(if std::mem::replace(&mut self.has_key, true) { last } else { 0 }),
+            ValueType::Pattern if self.specs > 1 => Some(1),
+            _ => None,
+        }
+    }
+}
+
+fn write_argument_docs(reply: &mut Reply, arguments: &[Argument], indices: &mut KeySpecIndices) {
     reply.array(arguments.len());
     for argument in arguments {
+        let key_spec = match &argument.shape {
+            Shape::Value(name) => indices.next(ValueType::from_argument_name(name)),
+            _ => None,
+        };
         let (kind, shown, parts) = match &argument.shape {
             Shape::Token => ("pure-token", None, None),
             Shape::Value(name) => (ValueType::from_argument_name(name).name(), Some(*name), None),
@@ -394,12 +420,17 @@ fn write_argument_docs(reply: &mut Reply, arguments: &[Argument]) {
         .filter(|&(_, holds)| holds)
         .map(|(name, _)| name)
         .collect();
-        let optional = [shown.is_some(), argument.token.is_some(), !flags.is_empty(), parts.is_some()];
+        let optional =
+            [shown.is_some(), key_spec.is_some(), argument.token.is_some(), !flags.is_empty(), parts.is_some()];
         reply.map(2 + optional.into_iter().filter(|&there| there).count());
         pair(reply, "name", &argument.name());
         pair(reply, "type", kind);
         if let Some(shown) = shown {
             pair(reply, "display_text", shown);
+        }
+        if let Some(index) = key_spec {
+            reply.bulk(b"key_spec_index");
+            reply.integer(i64::try_from(index).unwrap_or_default());
         }
         if let Some(token) = argument.token {
             pair(reply, "token", token);
@@ -410,7 +441,7 @@ fn write_argument_docs(reply: &mut Reply, arguments: &[Argument]) {
         }
         if let Some(parts) = parts {
             reply.bulk(b"arguments");
-            write_argument_docs(reply, parts);
+            write_argument_docs(reply, parts, indices);
         }
     }
 }

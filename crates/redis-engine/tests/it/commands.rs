@@ -45,6 +45,8 @@ struct Recorded {
     keys: [i32; 3],
     counted: Vec<i32>,
     tokens: Vec<String>,
+    /// The arguments that belong to a key specification, each with its index: `destination:0`.
+    key_indices: Vec<String>,
 }
 
 fn truth(name: &str) -> String {
@@ -62,7 +64,9 @@ impl Recorded {
     /// name.
     fn parse(line: &str) -> Option<(String, Self)> {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens] = columns[..] else {
+        let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens, key_indices] =
+            columns[..]
+        else {
             return None;
         };
         let words = |column: &str| -> Vec<String> { column.split_whitespace().map(str::to_owned).collect() };
@@ -77,6 +81,7 @@ impl Recorded {
             keys: numbers(keys)?.try_into().ok()?,
             counted: numbers(counted)?,
             tokens: words(tokens),
+            key_indices: words(key_indices),
         };
         Some((name.to_owned(), recorded))
     }
@@ -194,7 +199,48 @@ fn command_info_has_the_flags_and_categories_of_redis() {
     assert_no_problems(&problems);
 }
 
-/// Returns the strings in an array of status replies.
+#[test]
+fn command_docs_has_the_key_indices_of_redis() {
+    let recorded = recorded();
+    let mut engine = SingleClient::new();
+    let mut problems = Vec::new();
+    for row in commands::all() {
+        let Some(truth) = recorded.get(row.name) else { continue };
+        let name = row.name.to_lowercase().replace(' ', "|");
+        let Value::Array(docs) = engine.run(&[b"COMMAND", b"DOCS", name.as_bytes()]) else {
+            panic!("COMMAND DOCS {name} does not reply with an array");
+        };
+        let ours = field(&docs[1], "arguments").map(key_indices).unwrap_or_default();
+        if ours != truth.key_indices {
+            problems.push(format!("{}: key indices: ours {ours:?}, Redis's {:?}", row.name, truth.key_indices));
+        }
+    }
+    assert_no_problems(&problems);
+}
+
+/// Returns the value of a field in a flat array of names and values.
+fn field<'a>(pairs: &'a Value, name: &str) -> Option<&'a Value> {
+    let Value::Array(pairs) = pairs else { panic!("not an array: {pairs:?}") };
+    let is_name = |pair: &&[Value]| matches!(pair, [Value::Bulk(text), _] if text == name.as_bytes());
+    pairs.chunks(2).find(is_name).map(|pair| &pair[1])
+}
+
+/// Returns the arguments in a part of COMMAND DOCS that have the index of a key specification: `destination:0`.
+fn key_indices(arguments: &Value) -> Vec<String> {
+    let Value::Array(arguments) = arguments else { panic!("not an array: {arguments:?}") };
+    let mut found = Vec::new();
+    for argument in arguments {
+        if let (Some(Value::Bulk(name)), Some(Value::Integer(index))) =
+            (field(argument, "name"), field(argument, "key_spec_index"))
+        {
+            found.push(format!("{}:{index}", String::from_utf8_lossy(name)));
+        }
+        found.extend(field(argument, "arguments").map(key_indices).unwrap_or_default());
+    }
+    found
+}
+
+/// Returns the texts of an array of status replies.
 fn texts(value: &Value) -> Vec<String> {
     let Value::Array(words) = value else { panic!("not an array: {value:?}") };
     words
