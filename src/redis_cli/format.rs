@@ -1,4 +1,5 @@
-//! Formats replies as `redis-cli --no-raw` does.
+//! Formats replies as `redis-cli --no-raw` does. The replies to a few commands, such as INFO, are texts for people, which
+//! redis-cli prints as they are.
 
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::Value;
@@ -27,7 +28,60 @@ pub fn reply(value: &Value, most: usize) -> FormattedReply {
     out.formatted
 }
 
-/// Collects text up to a maximum length.
+/// Returns whether redis-cli prints the replies to a command as they are.
+pub fn prints_raw(argv: &[Vec<u8>]) -> bool {
+    let is = |at: usize, names: &[&str]| {
+        argv.get(at).is_some_and(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes())))
+    };
+    let any_subcommand = |command: &str, names: &[&str]| is(0, &[command]) && is(1, names);
+    is(0, &["info", "lolwut"])
+        || any_subcommand("client", &["list", "info"])
+        || any_subcommand("debug", &["htstats", "htstats-key", "client-eviction"])
+        || any_subcommand("memory", &["malloc-stats", "doctor"])
+        || any_subcommand("proxy", &["info"])
+        || (argv.len() == 2 && any_subcommand("cluster", &["nodes", "info"]))
+        || (argv.len() == 3 && any_subcommand("latency", &["graph"]))
+        || (argv.len() == 2 && any_subcommand("latency", &["doctor"]))
+}
+
+/// Formats a reply as it is: without quotes, and without a newline at its end. Only the first `most` bytes are formatted.
+pub fn raw_reply(value: &Value, most: usize) -> FormattedReply {
+    let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
+    write_raw(value, &mut out);
+    out.flush_newlines();
+    out.formatted
+}
+
+fn write_raw(value: &Value, out: &mut Writer) {
+    match value {
+        Value::Simple(text)
+        | Value::Verbatim { text, .. }
+        | Value::BigNumber(text)
+        | Value::Bulk(text)
+        | Value::Double(text) => out.push(&String::from_utf8_lossy(text)),
+        Value::Error(text) => out.push(&format!("{}\n", String::from_utf8_lossy(text))),
+        Value::Integer(n) => out.push(&n.to_string()),
+        Value::Null | Value::NullArray => {}
+        Value::Boolean(yes) => out.push(if *yes { "(true)" } else { "(false)" }),
+        Value::Array(items) | Value::Set(items) | Value::Push(items) => {
+            for (index, item) in items.iter().enumerate() {
+                out.push(if index == 0 { "" } else { "\n" });
+                write_raw(item, out);
+            }
+        }
+        Value::Map(pairs) => {
+            for (index, (key, value)) in pairs.iter().enumerate() {
+                out.push(if index == 0 { "" } else { "\n" });
+                write_raw(key, out);
+                out.push(" ");
+                write_raw(value, out);
+            }
+        }
+        Value::Attributed(_, value) => write_raw(value, out),
+    }
+}
+
+/// Collects a text up to a length.
 struct Writer {
     formatted: FormattedReply,
     /// Maximum length of the text in bytes.
@@ -178,6 +232,21 @@ mod tests {
             "1# \"k\" => \n   1) \"a\\nb\\x00\"\n   2) é\n   3) (integer) 7\n2# two\nlines => (nil)\n\
              3# 1) \"a\\nb\\x00\"\n   2) é\n   3) (integer) 7 => \"\\\"\"\n4# \"e\" => (empty array)\n"
         );
+    }
+
+    #[test]
+    fn texts_for_people_are_printed_as_they_are() {
+        let argv = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>();
+        for line in ["INFO", "info keyspace", "CLIENT LIST ID 7", "client INFO", "LATENCY GRAPH x", "CLUSTER NODES"] {
+            assert!(prints_raw(&argv(line)), "{line}");
+        }
+        for line in ["GET info", "CLIENT", "CLIENT GETNAME", "LATENCY GRAPH", "CLUSTER NODES x", "MEMORY USAGE a"] {
+            assert!(!prints_raw(&argv(line)), "{line}");
+        }
+        let raw = |value: &Value| raw_reply(value, usize::MAX).text;
+        assert_eq!(raw(&Value::Bulk(b"# Keyspace\r\n".to_vec())), "# Keyspace\r\n");
+        assert_eq!(raw(&Value::Error("ERR no".into())), "ERR no\n");
+        assert_eq!(raw(&Value::Array(vec![Value::Integer(1), Value::Null, Value::Simple("x".into())])), "1\n\nx");
     }
 
     #[test]

@@ -23,10 +23,10 @@ const INVALID_REPEAT: &str = "Invalid redis-cli repeat command option value.";
 fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     let mut argv = quoting::split(line.as_bytes()).map_err(|_| INVALID_ARGUMENTS)?;
     let number = argv.first().filter(|_| argv.len() > 1).and_then(|word| std::str::from_utf8(word).ok());
-    // C's `strtol` accepts a sign before the digits.
+    // C's `strtol` accepts a sign before the digits, and redis-cli takes an empty word for the number 0.
     let Some(number) = number.filter(|word| {
         let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        word.is_empty() || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
     }) else {
         return Ok((argv, 1));
     };
@@ -139,10 +139,13 @@ impl Runtime {
             work.submission.traffic.received += bytes.len();
         }
         let most = most_output(self.shows_all);
+        let is_raw = matches!(&self.clients[client].work, Some(Work { kind: WorkKind::Cli { argv, .. }, .. })
+            if redis_cli::format::prints_raw(argv));
+        let format = if is_raw { redis_cli::format::raw_reply } else { redis_cli::format::reply };
         let mut rest = bytes.as_slice();
         while let Ok(Some((reply, used))) = value::parse(rest) {
             rest = &rest[used..];
-            let FormattedReply { text, left_out } = redis_cli::format::reply(&reply, most_formatted(self.shows_all));
+            let FormattedReply { text, left_out } = format(&reply, most_formatted(self.shows_all));
             if let Some(work) = &mut self.clients[client].work {
                 work.submission.keep_output(&text, most);
                 work.submission.dropped_output += left_out.bytes;
@@ -153,7 +156,8 @@ impl Runtime {
             } else if let Some(work) = &mut self.clients[client].work {
                 work.submission.value = Some(DisplayedValue::Cli(reply));
             }
-            self.show_output(client, &text, Show::Reply);
+            // Lines of a text for people end in a carriage return, which must not become visible.
+            self.show_output(client, &text, if is_raw { Show::Output } else { Show::Reply });
             if let Some(work) = &mut self.clients[client].work {
                 work.output_limit.leave_out(left_out);
             }
@@ -209,7 +213,8 @@ mod tests {
         assert_eq!(parsed("2"), Ok((1, 1)), "a number alone is a command");
         assert_eq!(parsed("2x PING"), Ok((2, 1)));
         assert_eq!(parsed(""), Ok((0, 1)));
-        for line in ["0 PING", "-1 PING", "99999999999999999999 PING"] {
+        assert_eq!(parsed("\"\""), Ok((1, 1)), "an empty word alone is a command");
+        for line in ["\"\" a", "0 PING", "-1 PING", "99999999999999999999 PING"] {
             assert_eq!(parsed(line), Err(INVALID_REPEAT.to_owned()), "{line}");
         }
         assert!(parsed("100001 PING").is_err());
