@@ -5,10 +5,15 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::candidate_list::CandidateList;
 use super::completion::complete;
 use super::highlight::highlight;
 use super::hint::{Hint, history_suffix, is_answer_of_step, signature_hint};
+use super::key_bindings::KeyBindings;
+use super::line_history::PASTE_MARK;
+use super::line_reader::MAX_LISTED_AT_ONCE;
 use super::session_queries::SessionQueries;
+use super::terminal_modes::height;
 use super::terminal_width;
 use crate::markup::{DisplayWidth as _, first_hidden, truncate, without_hidden};
 use crate::render::theme::{Theme, Token};
@@ -23,6 +28,9 @@ use rustyline::{CompletionType, Context};
 /// redrawn. If a longer line arrived key by key, as in a paste without bracketed paste mode, redrawing would take
 /// minutes.
 const MAX_HIGHLIGHTED: usize = 2000;
+
+/// The number of rows of a terminal that does not report it.
+const DEFAULT_HEIGHT: usize = 24;
 
 /// The prompt at which a line is typed.
 #[derive(Debug, Clone)]
@@ -41,6 +49,7 @@ pub struct EditorHelper {
     theme: Theme,
     ascii: bool,
     queries: SessionQueries,
+    bindings: KeyBindings,
     context: PromptContext,
     /// The part of the last hint that names the argument at the cursor.
     current_argument: RefCell<Range<usize>>,
@@ -48,7 +57,7 @@ pub struct EditorHelper {
 }
 
 impl EditorHelper {
-    pub fn new(theme: Theme, ascii: bool, queries: SessionQueries) -> Self {
+    pub fn new(theme: Theme, ascii: bool, queries: SessionQueries, bindings: KeyBindings) -> Self {
         let context = PromptContext {
             prompt: String::new(),
             preceding_lines: String::new(),
@@ -56,7 +65,7 @@ impl EditorHelper {
             is_code: true,
         };
         let (current_argument, attributes) = (RefCell::default(), AttributeCache::default());
-        EditorHelper { theme, ascii, queries, context, current_argument, attributes }
+        EditorHelper { theme, ascii, queries, bindings, context, current_argument, attributes }
     }
 
     /// Prepares for a line at the given prompt.
@@ -131,6 +140,11 @@ impl Completer for EditorHelper {
             return Ok((pos, Vec::new()));
         }
         let completions = complete(text, self.context.dialect, (terminal_width(), self.ascii), &self.queries);
+        let widths: Vec<usize> = completions.candidates.iter().map(|candidate| candidate.display.width()).collect();
+        if widths.len() > 1 {
+            let screen = (terminal_width(), height().unwrap_or(DEFAULT_HEIGHT));
+            self.bindings.set_list(CandidateList::begin(&widths, screen, MAX_LISTED_AT_ONCE));
+        }
         Ok((pos - completions.word_len, completions.candidates))
     }
 }
@@ -190,7 +204,7 @@ impl Highlighter for EditorHelper {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        Cow::Owned(self.theme.paint_token(Token::Prompt, prompt))
+        Cow::Owned(self.theme.paint_token(Token::Prompt, &prompt.replace(PASTE_MARK, "")))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
@@ -227,7 +241,7 @@ mod tests {
     #[test]
     fn a_long_line_is_not_redrawn_at_each_key() {
         let queries = SessionQueries::new().expect("a pipe can be created");
-        let helper = EditorHelper::new(Theme::Colours, false, queries);
+        let helper = EditorHelper::new(Theme::Colours, false, queries, KeyBindings::default());
         let line = |length| "x".repeat(length);
         assert!(helper.highlight_char(&line(MAX_HIGHLIGHTED), 0, CmdKind::Other));
         assert!(!helper.highlight_char(&line(MAX_HIGHLIGHTED + 1), 0, CmdKind::Other));

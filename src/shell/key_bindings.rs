@@ -1,15 +1,16 @@
 //! The key bindings of the line editor: indentation, and the keys that end a line without entering it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rustyline::history::MemHistory;
 use rustyline::{
     At, Cmd, ConditionalEventHandler, Editor, Event, EventContext, EventHandler, KeyCode, KeyEvent, Modifiers,
     Movement, RepeatCount, Word,
 };
 
+use super::candidate_list::CandidateList;
 use super::editor_helper::EditorHelper;
+use super::line_history::{LineHistory, PASTE_MARK};
 
 /// Number of columns by which a block is indented.
 pub const INDENT: u8 = 4;
@@ -51,11 +52,129 @@ pub struct KeyBindings {
     /// The action of the last key, as the number of a `LineAction`.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
+    /// The list of completions that the editor is showing.
+    list: Arc<Mutex<Option<CandidateList>>>,
+    indentation: Arc<Indentation>,
+    /// Whether a search through the history is in progress, as the number of a `Search`.
+    search: Arc<AtomicU8>,
+}
+
+/// The indentation that a line begins with, before a key is pressed.
+#[derive(Debug, Default)]
+struct Indentation {
+    /// The number of blanks. 0 when a key was pressed.
+    fresh: AtomicUsize,
+    /// Whether the line before it opens a block.
+    opens_block: AtomicBool,
+    /// Whether lines of the block come with blanks of their own.
+    is_typed: AtomicBool,
+}
+
+/// A search through the history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Search {
+    None,
+    Typed,
+    /// Text is being pasted into the search.
+    Pasted,
 }
 
 impl KeyBindings {
-    pub fn set_in_block(&self, in_block: bool) {
+    fn set_in_block(&self, in_block: bool) {
         self.in_block.store(in_block, Ordering::Relaxed);
+    }
+
+    /// Prepares for a line. `initial` is the text that it begins with, and `preceding` are the lines of the block before it.
+    pub fn start_line(&self, initial: &str, preceding: &str) {
+        self.set_in_block(!preceding.is_empty());
+        let is_indentation = !preceding.is_empty() && initial.bytes().all(|byte| byte == b' ');
+        self.indentation.fresh.store(if is_indentation { initial.len() } else { 0 }, Ordering::Relaxed);
+        self.indentation.opens_block.store(preceding.trim_end().ends_with(':'), Ordering::Relaxed);
+        if preceding.is_empty() {
+            self.indentation.is_typed.store(false, Ordering::Relaxed);
+        }
+        self.set_search(Search::None);
+        self.set_list(None);
+    }
+
+    /// Returns whether the lines of the block come with blanks of their own, so that they need no indentation.
+    pub fn has_typed_indentation(&self) -> bool {
+        self.indentation.is_typed.load(Ordering::Relaxed)
+    }
+
+    /// Sets the list of completions that the editor is about to show, if it will stop in it.
+    pub fn set_list(&self, list: Option<CandidateList>) {
+        *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
+    }
+
+    fn search(&self) -> Search {
+        let number = self.search.load(Ordering::Relaxed);
+        [Search::Typed, Search::Pasted].into_iter().find(|search| *search as u8 == number).unwrap_or(Search::None)
+    }
+
+    fn set_search(&self, search: Search) {
+        self.search.store(search as u8, Ordering::Relaxed);
+    }
+
+    /// Handles a key in a list of completions or in a search. Must be called for each key. Returns the command for the key
+    /// if it is another one than usual.
+    fn follow(&self, event: &Event, context: &EventContext) -> Option<Cmd> {
+        let key = *event.get(0)?;
+        let list = *self.list.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(list) = list {
+            let (rest, command) = list.press(key);
+            self.set_list(rest);
+            return command;
+        }
+        self.follow_search(key).or_else(|| self.follow_indentation(key, context))
+    }
+
+    /// Handles a key in a search: makes a paste part of the text that is searched for, as readline does.
+    fn follow_search(&self, key: KeyEvent) -> Option<Cmd> {
+        let mark = Some(Cmd::SelfInsert(1, PASTE_MARK));
+        let is_search = matches!(key, KeyEvent(KeyCode::Char('R' | 'S'), Modifiers::CTRL));
+        match (self.search(), key) {
+            (Search::Typed, KeyEvent(KeyCode::BracketedPasteStart, _)) => {
+                self.set_search(Search::Pasted);
+                mark
+            }
+            (Search::Pasted, KeyEvent(KeyCode::BracketedPasteEnd, _)) => {
+                self.set_search(Search::Typed);
+                mark
+            }
+            (Search::Pasted, KeyEvent(KeyCode::Tab, _)) => Some(Cmd::SelfInsert(1, '\t')),
+            // A line that was copied as a whole has a line break, which its history entry has not.
+            (Search::Pasted, KeyEvent(KeyCode::Enter, _) | KeyEvent(KeyCode::Char('J' | 'M'), Modifiers::CTRL)) => mark,
+            (Search::Pasted, _) => None,
+            (_, _) if is_search => {
+                self.set_search(Search::Typed);
+                None
+            }
+            (Search::Typed, KeyEvent(KeyCode::Char(_), Modifiers::NONE | Modifiers::SHIFT))
+            | (Search::Typed, KeyEvent(KeyCode::Backspace, _) | KeyEvent(KeyCode::Char('H'), Modifiers::CTRL)) => None,
+            _ => {
+                self.set_search(Search::None);
+                None
+            }
+        }
+    }
+
+    /// Handles the first key of a line that begins with indentation. A blank means that the line comes with an indentation of
+    /// its own, from a habit or from a paste that the terminal has not marked, and replaces the one that is there.
+    fn follow_indentation(&self, key: KeyEvent, context: &EventContext) -> Option<Cmd> {
+        let fresh = self.indentation.fresh.swap(0, Ordering::Relaxed);
+        if fresh == 0 || context.line().len() != fresh {
+            return None;
+        }
+        let opens_block = self.indentation.opens_block.load(Ordering::Relaxed);
+        let blank = match key {
+            KeyEvent(KeyCode::Char(' '), Modifiers::NONE) => " ".to_owned(),
+            KeyEvent(KeyCode::Tab, _) if opens_block => " ".repeat(usize::from(INDENT)),
+            _ => return None,
+        };
+        self.indentation.is_typed.store(true, Ordering::Relaxed);
+        Some(Cmd::Replace(Movement::WholeLine, Some(blank)))
     }
 
     /// Ignores the next Enter, if it is pressed on an empty line.
@@ -70,7 +189,7 @@ impl KeyBindings {
     }
 
     /// Binds the keys to their handlers.
-    pub fn bind(&self, editor: &mut Editor<EditorHelper, MemHistory>) {
+    pub fn bind(&self, editor: &mut Editor<EditorHelper, LineHistory>) {
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
         // These keys accept the line. If rustyline ended the line with an error instead, it would discard input that
@@ -88,7 +207,8 @@ impl KeyBindings {
             editor.bind_sequence(enter, handler(Box::new(Enter { bindings: self.clone() })));
         }
         editor.bind_sequence(key(KeyCode::Tab), handler(Box::new(Indent { bindings: self.clone() })));
-        editor.bind_sequence(key(KeyCode::Backspace), handler(Box::new(Dedent)));
+        editor.bind_sequence(key(KeyCode::Backspace), handler(Box::new(Dedent { bindings: self.clone() })));
+        editor.bind_sequence(Event::Any, handler(Box::new(AnyKey { bindings: self.clone() })));
         let alt_enter = Event::from(KeyEvent(KeyCode::Enter, Modifiers::ALT));
         editor.bind_sequence(alt_enter, handler(Box::new(BreakLine)));
         // Ctrl with an arrow key moves by words in Vi mode as well.
@@ -109,7 +229,10 @@ struct EndLine {
 }
 
 impl ConditionalEventHandler for EndLine {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        if let Some(command) = self.bindings.follow(event, context) {
+            return Some(command);
+        }
         let in_block = self.bindings.in_block.load(Ordering::Relaxed);
         let applies = match self.action {
             LineAction::Accept => false,
@@ -129,7 +252,10 @@ struct Enter {
 }
 
 impl ConditionalEventHandler for Enter {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        if let Some(command) = self.bindings.follow(event, context) {
+            return Some(command);
+        }
         self.bindings.action.store(LineAction::Accept as u8, Ordering::Relaxed);
         let is_ignored = self.bindings.ignores_enter.swap(false, Ordering::Relaxed) && context.line().is_empty();
         is_ignored.then_some(Cmd::Noop)
@@ -142,7 +268,10 @@ struct Indent {
 }
 
 impl ConditionalEventHandler for Indent {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        if let Some(command) = self.bindings.follow(event, context) {
+            return Some(command);
+        }
         let line = line_before_cursor(context);
         let is_block =
             self.bindings.in_block.load(Ordering::Relaxed) || !line.is_empty() || context.line().contains('\n');
@@ -153,12 +282,28 @@ impl ConditionalEventHandler for Indent {
 }
 
 /// Handles Backspace in the indentation of a line: removes one level.
-struct Dedent;
+struct Dedent {
+    bindings: KeyBindings,
+}
 
 impl ConditionalEventHandler for Dedent {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        if let Some(command) = self.bindings.follow(event, context) {
+            return Some(command);
+        }
         let line = line_before_cursor(context);
         (line.len() > 1 && line.chars().all(|c| c == ' ')).then_some(Cmd::Dedent(Movement::WholeLine))
+    }
+}
+
+/// Follows all keys that have no handler of their own.
+struct AnyKey {
+    bindings: KeyBindings,
+}
+
+impl ConditionalEventHandler for AnyKey {
+    fn handle(&self, event: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
+        self.bindings.follow(event, context)
     }
 }
 

@@ -7,20 +7,24 @@ use std::time::Duration;
 
 use rustyline::config::BellStyle;
 use rustyline::error::ReadlineError;
-use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter as _};
 
 use super::Options;
 use super::editor_helper::{EditorHelper, PromptContext};
 use super::history::SavedHistory;
 use super::key_bindings::{INDENT, KeyBindings, LineAction};
+use super::line_history::LineHistory;
 use super::session_queries::SessionQueries;
 use crate::driver::{Interrupts, WakeReason};
 use crate::markup::without_hidden;
 use crate::session::dialect::Dialect;
 
 /// Above this number of candidates, a second Tab is needed to list them.
-const MAX_LISTED_AT_ONCE: usize = 100;
+pub(super) const MAX_LISTED_AT_ONCE: usize = 100;
+
+/// An escape byte counts as the Escape key if no other byte follows within this time in milliseconds. Without a limit, Esc
+/// could not leave a list of completions.
+const ESCAPE_TIMEOUT_MS: u16 = 500;
 
 /// The user's action at a prompt.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,9 +59,9 @@ pub struct PlainReader {
 
 /// The line editor rustyline, with one history for Python and one for the redis-cli prompt.
 pub struct LineEditor {
-    editor: Editor<EditorHelper, MemHistory>,
+    editor: Editor<EditorHelper, LineHistory>,
     /// The history that is not in use at the current prompt.
-    other_history: MemHistory,
+    other_history: LineHistory,
     /// Whether the current prompt is the redis-cli prompt.
     is_cli: bool,
     saved_python_history: SavedHistory,
@@ -88,14 +92,19 @@ impl LineReader {
             // The highlighter also removes hidden characters, which has to happen without colours as well.
             .color_mode(ColorMode::Forced)
             .bracketed_paste(true)
+            .keyseq_timeout(Some(ESCAPE_TIMEOUT_MS))
             .build();
-        let open = |path| SavedHistory::open(options.files.clone(), path);
+        let open = |path| {
+            let (saved, history) = SavedHistory::open(options.files.clone(), path);
+            (saved, LineHistory(history))
+        };
         let (saved_python_history, python_history) = open(options.history.clone());
         let (saved_cli_history, cli_history) = open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, python_history).map_err(to_io_error)?;
         let above = spawn_printer(&mut editor)?;
-        editor.set_helper(Some(EditorHelper::new(options.theme, options.ascii, queries.clone())));
         let bindings = KeyBindings::default();
+        let helper = EditorHelper::new(options.theme, options.ascii, queries.clone(), bindings.clone());
+        editor.set_helper(Some(helper));
         bindings.bind(&mut editor);
         Ok(LineReader::Editor(Box::new(LineEditor {
             editor,
@@ -135,13 +144,18 @@ impl LineReader {
             LineReader::Editor(line_editor) => {
                 let LineEditor { editor, is_cli, saved_python_history, saved_cli_history, .. } = &mut **line_editor;
                 let saved = if *is_cli { saved_cli_history } else { saved_python_history };
-                saved.add(editor.history_mut(), entry)
+                saved.add(&mut editor.history_mut().0, entry)
             }
             LineReader::Plain(_) => None,
         }
     }
 
-    /// Ignores an Enter that is the next key of the input, because it has already been handled. An Enter after other
+    /// Returns whether the lines of the open block come with an indentation of their own.
+    pub fn has_typed_indentation(&self) -> bool {
+        matches!(self, LineReader::Editor(line_editor) if line_editor.bindings.has_typed_indentation())
+    }
+
+    /// Ignores the Enter that is the next key of the input, because it has already been acted on. An Enter after other
     /// keys is not ignored.
     pub fn ignore_next_enter(&mut self) {
         match self {
@@ -158,7 +172,7 @@ impl LineEditor {
             std::mem::swap(self.editor.history_mut(), &mut self.other_history);
         }
         let prompt = context.prompt.clone();
-        self.bindings.set_in_block(!context.preceding_lines.is_empty());
+        self.bindings.start_line(initial, &context.preceding_lines);
         if let Some(helper) = self.editor.helper_mut() {
             helper.start_line(context);
         }
@@ -211,9 +225,9 @@ impl PrinterAbove {
     }
 }
 
-/// Starts a thread that prints text above the line that is being edited. A separate thread is needed because the
-/// editor accepts one message at a time, and accepts a message that arrives just after Enter only with the next line.
-fn spawn_printer(editor: &mut Editor<EditorHelper, MemHistory>) -> io::Result<Sender<String>> {
+/// Starts a thread that prints texts above the line that is edited. A separate thread is needed because the editor
+/// accepts one text at a time, and accepts a text that arrives just after Enter only with the next line.
+fn spawn_printer(editor: &mut Editor<EditorHelper, LineHistory>) -> io::Result<Sender<String>> {
     let mut printer = editor.create_external_printer().map_err(to_io_error)?;
     let (above, texts) = mpsc::channel::<String>();
     thread::Builder::new().name("above the prompt".into()).spawn(move || {

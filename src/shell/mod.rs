@@ -1,6 +1,7 @@
 //! The front end at a terminal, with prompts, a line editor, real time, and Ctrl-C.
 
 mod blocked_wait;
+mod candidate_list;
 mod command_signature;
 mod completion;
 mod completion_context;
@@ -12,6 +13,7 @@ mod hint;
 mod history;
 mod key_bindings;
 mod lesson_menu;
+mod line_history;
 mod line_reader;
 mod name_matches;
 mod panic_report;

@@ -332,8 +332,11 @@ impl Frontend for TerminalFrontend<'_> {
             } else {
                 visible_lines(&prompt.continuation()).into_owned()
             };
-            let initial =
-                if text.is_empty() { std::mem::take(&mut self.initial_text) } else { indentation_after(&text) };
+            let initial = match text.is_empty() {
+                true => std::mem::take(&mut self.initial_text),
+                false if self.reader.has_typed_indentation() => String::new(),
+                false => indentation_after(&text),
+            };
             if text.is_empty()
                 && initial.is_empty()
                 && let Some(saved) = self.poll_watched_file(&shown_prompt)?

@@ -26,6 +26,60 @@ fn a_block_is_typed_recalled_and_pasted() {
 }
 
 #[test]
+fn a_paste_that_the_terminal_does_not_mark_keeps_its_indentation() {
+    let mut terminal = Terminal::start("unmarked-paste", (80, 24), &["play"]);
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("for i in range(2):\r    for j in range(2):\r        print(i, j)\r    print('end', i)\r\r");
+    terminal.wait_for_text("\n0 0\n0 1\nend 0\n1 0\n1 1\nend 1\n");
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("if True:\r\tx = 1\relse:\r\tx = 2\r\rx\r");
+    terminal.wait_for_text("\n1\n");
+    // The next block is indented again.
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("if x:\r");
+    terminal.wait_for_prompt("...");
+    terminal.send_keys("'indented'\r\r");
+    terminal.wait_for_text("\n'indented'\n");
+}
+
+#[test]
+fn a_long_list_of_completions_is_left_by_the_usual_keys() {
+    for (name, key) in [("list-ctrl-c", CTRL_C), ("list-escape", "\x1b"), ("list-q", "q")] {
+        let mut terminal = Terminal::start(name, (80, 10), &["play"]);
+        terminal.wait_for_prompt(">>>");
+        terminal.send_keys("r.z");
+        terminal.wait_until("what was typed", |text| text.contains(">>> r.z"));
+        terminal.send_keys(TAB);
+        terminal.wait_for_text("--More--");
+        terminal.send_keys(key);
+        terminal.wait_until("the prompt", |text| text.lines().last().is_some_and(|line| line.starts_with(">>> r.z")));
+        terminal.send_keys("card('nothing')\r");
+        terminal.wait_for_text("\n0\n");
+        terminal.wait_for_prompt(">>>");
+        // Afterwards, the keys have their usual meaning again.
+        terminal.send_keys("'a q'");
+        terminal.wait_for_text("'a q'");
+        terminal.send_keys(CTRL_C);
+        terminal.wait_for_prompt(">>>");
+    }
+}
+
+#[test]
+fn text_that_is_pasted_into_a_search_is_searched_for() {
+    let mut terminal = Terminal::start("search", (80, 24), &["play"]);
+    terminal.wait_for_prompt(">>>");
+    terminal.enter_line("r.set('needle', 7)", "True", ">>>");
+    terminal.enter_line("x = 1", "", ">>>");
+    terminal.send_keys("\x12\x1b[200~needle\n\x1b[201~");
+    terminal.wait_for_text("(reverse-i-search)`needle': r.set('needle', 7)");
+    terminal.send_keys("\r");
+    terminal.wait_until("the second reply", |text| text.matches("\nTrue\n").count() == 2);
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("\x1b[200~'pasted'\x1b[201~\r");
+    terminal.wait_for_text("\n'pasted'\n");
+}
+
+#[test]
 fn the_first_empty_line_shows_which_bracket_is_open() {
     for (name, colours) in [("bracket", "always"), ("bracket-plain", "never")] {
         let mut terminal = Terminal::start(name, (80, 24), &["play", "--color", colours]);
