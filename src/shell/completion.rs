@@ -7,7 +7,7 @@ use super::command_signature::expected_after;
 use super::completion_context::{
     CompletionContext, command_of_method, command_of_words, completion_context, open_call,
 };
-use super::name_matches::NameMatches;
+use super::name_matches::{NameMatches, Quoting};
 use super::session_queries::SessionQueries;
 use crate::messages::shell as messages;
 use crate::session::COMMANDS;
@@ -16,6 +16,7 @@ use python_kernel::syntax::KEYWORDS;
 use redis_engine::command::{Command, Group};
 use redis_engine::commands;
 use redis_engine::data::Value;
+use redis_engine::resp::quoting;
 
 /// Candidates for the word that ends at the cursor.
 pub struct Completions {
@@ -42,6 +43,7 @@ pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), que
         CompletionContext::CliWord { words, word } => (word, cli_word_matches(&words, word, dialect, queries)),
         CompletionContext::PythonString { method, argument, first, word } => {
             let mut matches = NameMatches::new(word);
+            matches.set_quoting(Quoting::PythonString);
             if let Some(command) = command_of_method(method) {
                 let words: Vec<&str> = std::iter::once(command.name).chain(first).collect();
                 add_data(command, argument + 1, &words, Dialect::Python, &mut matches, queries);
@@ -119,19 +121,22 @@ fn in_table_case(word: &str) -> String {
 fn tutor_word_matches(name: &str, word: &str, queries: &SessionQueries) -> NameMatches {
     let mut matches = NameMatches::new(word);
     let takes = COMMANDS.iter().find(|command| command.name == name).map_or("", |command| command.arguments);
-    match takes {
-        "LESSON[/STEP]" => {
+    match (name, takes) {
+        (_, "LESSON[/STEP]") => {
             let lessons = queries.ask(|session, _| {
                 let lessons = session.library().lessons.iter();
                 lessons.map(|lesson| (lesson.id.get_ref().clone(), lesson.title.clone())).collect::<Vec<_>>()
             });
             lessons.unwrap_or_default().iter().for_each(|(id, title)| matches.add(id, title));
         }
-        "COMMAND" => {
+        ("doc" | "help", _) => {
             matches.word = in_table_case(word);
             commands::all().for_each(|command| matches.add(command.name, command.summary));
         }
-        "KEY [KEY]" => add_keys(None, Dialect::Both, &mut matches, queries),
+        (_, "KEY [KEY]") => {
+            matches.set_quoting(Quoting::RedisCli);
+            add_keys(None, Dialect::Both, &mut matches, queries);
+        }
         _ => {}
     }
     matches
@@ -150,10 +155,11 @@ fn cli_word_matches(words: &[&str], word: &str, dialect: Dialect, queries: &Sess
         return matches;
     }
     let mut matches = NameMatches::new(word);
+    matches.set_quoting(Quoting::RedisCli);
     let Some(command) = command_of_words(words) else { return matches };
     add_data(command, words.len(), words, dialect, &mut matches, queries);
     if matches.is_empty() {
-        matches.word = in_table_case(word);
+        matches = NameMatches::new(&in_table_case(word));
         let arguments = words.get(command.name.split(' ').count()..).unwrap_or_default();
         expected_after(command.syntax, arguments).tokens.iter().for_each(|token| matches.add(token, ""));
     }
@@ -174,7 +180,15 @@ fn add_data(
     if command.keys.positions(at + 1, count_at).contains(&at) {
         add_keys(Some(command.group), dialect, matches, queries);
     } else if at == 2 && words.len() > 1 {
-        add_members(words[1], dialect, matches, queries);
+        add_members(&unquoted(words[1]), dialect, matches, queries);
+    }
+}
+
+/// Returns the text that a word of redis-cli stands for.
+fn unquoted(word: &str) -> String {
+    match quoting::split(word.as_bytes()).as_deref() {
+        Ok([text]) => String::from_utf8_lossy(text).into_owned(),
+        _ => word.to_owned(),
     }
 }
 

@@ -35,8 +35,7 @@ pub fn completion_context(text: &str, dialect: Dialect) -> CompletionContext<'_>
         };
     }
     if is_cli(line, dialect) {
-        let word = trimmed.rsplit(char::is_whitespace).next().unwrap_or_default();
-        let words: Vec<&str> = trimmed[..trimmed.len() - word.len()].split_whitespace().collect();
+        let (words, word) = cli_words(trimmed);
         return if words.is_empty() {
             CompletionContext::CliName(word)
         } else {
@@ -44,6 +43,28 @@ pub fn completion_context(text: &str, dialect: Dialect) -> CompletionContext<'_>
         };
     }
     python_context(line)
+}
+
+/// Splits a redis-cli line into the words before the cursor and the word at the cursor, which is empty after a blank. Words
+/// keep their quotes.
+fn cli_words(line: &str) -> (Vec<&str>, &str) {
+    let mut words = Vec::new();
+    let (mut start, mut quote, mut is_escaped) = (0, None, false);
+    for (at, c) in line.char_indices() {
+        match quote {
+            _ if std::mem::take(&mut is_escaped) => {}
+            Some(_) if c == '\\' => is_escaped = true,
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            None if c.is_whitespace() => {
+                words.extend(Some(&line[start..at]).filter(|word| !word.is_empty()));
+                start = at + c.len_utf8();
+            }
+            None => {}
+        }
+    }
+    (words, &line[start..])
 }
 
 fn is_cli(line: &str, dialect: Dialect) -> bool {
@@ -203,6 +224,10 @@ mod tests {
         assert_eq!(context("r.set('a', e"), CompletionContext::PythonName("e"));
         assert_eq!(context("'it\\'s' # r.get('"), CompletionContext::Nowhere);
         assert_eq!(context("    pri"), CompletionContext::PythonName("pri"));
+        let quoted = CompletionContext::CliWord { words: vec!["GET"], word: "\"a k" };
+        assert_eq!(completion_context("GET \"a k", Dialect::Both), quoted);
+        let after_quotes = CompletionContext::CliWord { words: vec!["HGET", "\"a key\""], word: "f" };
+        assert_eq!(completion_context("HGET \"a key\" f", Dialect::Both), after_quotes);
         let at_cli_prompt = CompletionContext::CliWord { words: vec!["get"], word: "ke" };
         assert_eq!(completion_context("get ke", Dialect::Cli), at_cli_prompt);
     }

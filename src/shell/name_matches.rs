@@ -25,6 +25,21 @@ pub struct NameMatches {
     prefix_count: usize,
     /// The common prefix of all names that begin with the word.
     common_prefix: Option<String>,
+    quoting: Quoting,
+    /// The length in bytes of the word as it was typed, with its quotes.
+    typed_len: usize,
+}
+
+/// How a name that is data can be written where it is completed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Quoting {
+    /// Without quotes only.
+    #[default]
+    None,
+    /// In double quotes, if it contains blanks or quotes, or if the word begins with a quote.
+    RedisCli,
+    /// Within a string literal of Python, in which blanks need no quotes.
+    PythonString,
 }
 
 /// How a name matches the word.
@@ -37,7 +52,31 @@ enum MatchKind {
 
 impl NameMatches {
     pub fn new(word: &str) -> Self {
-        NameMatches { word: word.to_owned(), ..NameMatches::default() }
+        NameMatches { word: word.to_owned(), typed_len: word.len(), ..NameMatches::default() }
+    }
+
+    /// Sets how data is written at this place. A quote at the start of the word belongs to the word's quotes.
+    pub fn set_quoting(&mut self, quoting: Quoting) {
+        self.quoting = quoting;
+        if quoting == Quoting::RedisCli
+            && let Some(word) = self.word.strip_prefix('"')
+        {
+            self.word = word.replace("\\\"", "\"").replace("\\\\", "\\");
+        }
+    }
+
+    /// Returns a name as it can be typed at this place, or `None` if it cannot.
+    fn typed(&self, name: &str) -> Option<String> {
+        if !needs_quotes(name) && self.typed_len == self.word.len() {
+            return Some(name.to_owned());
+        }
+        let has_quotes = name.contains(['\'', '"', '\\']);
+        match self.quoting {
+            _ if visible(name) != name || first_hidden(name).is_some() => None,
+            Quoting::None => None,
+            Quoting::PythonString => (!has_quotes && !name.is_empty()).then(|| name.to_owned()),
+            Quoting::RedisCli => Some(format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))),
+        }
     }
 
     /// Adds a name if it matches and can be typed.
@@ -49,14 +88,14 @@ impl NameMatches {
         }
     }
 
-    /// Adds a key, a field or a member if it matches and can be typed without quotes. There may be very many
-    /// candidates, so the test that rejects most of them comes first.
+    /// Adds a key, a field or a member if it matches and can be typed. There may be very many of these, so the test that
+    /// rejects most of them comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)
-            && !needs_quotes(name)
+            && let Some(typed) = self.typed(name)
         {
-            self.add_as(kind, name, description);
+            self.add_as(kind, &typed, description);
         }
     }
 
@@ -128,7 +167,7 @@ impl NameMatches {
             // The names do not all fit in the list. The first Tab completes their common prefix, and the next Tab lists
             // them.
             let prefix = self.common_prefix.take().unwrap_or_default();
-            if prefix.len() > self.word.len() {
+            if prefix.len() > self.typed_len {
                 return vec![Pair { display: prefix.clone(), replacement: prefix }];
             }
             let count = self.prefix_count - self.with_prefix.len();
@@ -210,6 +249,21 @@ mod tests {
         let pairs = matches.into_candidates(80, true);
         let shown: Vec<_> = pairs.iter().map(|pair| (pair.replacement.as_str(), pair.display.as_str())).collect();
         assert_eq!(shown, [("ab", "ab  about\\x07")]);
+    }
+
+    #[test]
+    fn data_with_blanks_is_completed_in_quotes() {
+        let typed = |word, quoting| {
+            let mut matches = NameMatches::new(word);
+            matches.set_quoting(quoting);
+            ["a key", "ab", "a\"b", "a\nb"].iter().for_each(|name| matches.add_data(name.as_bytes(), ""));
+            matches.into_candidates(80, true).into_iter().map(|pair| pair.replacement).collect::<Vec<_>>()
+        };
+        assert_eq!(typed("a", Quoting::RedisCli), ["\"a key\"", "\"a\\\"b\"", "ab"]);
+        assert_eq!(typed("\"a", Quoting::RedisCli), ["\"a key\"", "\"a\\\"b\"", "\"ab\""]);
+        assert_eq!(typed("\"a k", Quoting::RedisCli), ["\"a key\""]);
+        assert_eq!(typed("a", Quoting::PythonString), ["a key", "ab"]);
+        assert_eq!(typed("a", Quoting::None), ["ab"]);
     }
 
     #[test]
