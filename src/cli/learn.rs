@@ -78,13 +78,16 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     match *start {
         Start::Prompt => {}
         Start::Lesson(name) => open_lesson(&mut session, &library, file.progress(), lesson.as_deref().or(name))?,
-        Start::Practice => match steps_to_practise(&library, file.progress(), now_us() / 1_000_000) {
-            Ok(steps) => session.review(steps),
-            Err(message) => {
-                output::print_line(&message)?;
+        Start::Practice => {
+            let (steps, notice) = steps_to_practise(&library, file.progress(), now_us() / 1_000_000);
+            if let Some(notice) = notice {
+                output::print_line(&notice)?;
+            }
+            if steps.is_empty() {
                 return Ok(0);
             }
-        },
+            session.review(steps);
+        }
     }
     let result = match terminal {
         Some(terminal) => terminal.run(&mut session, &mut file),
@@ -162,21 +165,22 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps that are due for practice at `now_s`, in seconds since 1970. If there are none, returns a
-/// sentence with the reason.
+/// Returns the steps to practise at `now_s`, in seconds since 1970. If none is due, returns those that are due next, with a
+/// sentence that says so. If none was done, returns only a sentence.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,
     now_s: i64,
-) -> Result<VecDeque<(Arc<Lesson>, usize)>, String> {
-    let mut due = progress.cards(library);
-    due.retain(|card| card.due <= now_s);
-    if !due.is_empty() {
-        return Ok(due.into_iter().take(MOST_AT_ONCE).map(|card| (card.lesson, card.step)).collect());
-    }
-    Err(match progress.cards(library).first().and_then(|card| card.days_left(now_s)) {
-        Some(1) => messages::nothing_due_today(),
-        Some(days) => messages::nothing_due_for_days(days),
-        None => messages::nothing_to_practise(),
-    })
+) -> (VecDeque<(Arc<Lesson>, usize)>, Option<String>) {
+    let mut cards = progress.cards(library);
+    let notice = match cards.first().map(|card| card.days_left(now_s)) {
+        Some(None) => {
+            cards.retain(|card| card.due <= now_s);
+            None
+        }
+        Some(Some(1)) => Some(messages::nothing_due_today()),
+        Some(Some(days)) => Some(messages::nothing_due_for_days(days)),
+        None => Some(messages::nothing_to_practise()),
+    };
+    (cards.into_iter().take(MOST_AT_ONCE).map(|card| (card.lesson, card.step)).collect(), notice)
 }

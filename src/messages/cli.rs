@@ -107,11 +107,12 @@ messages! {
     answers_do_not_finish(path) =
         "the answers did not reach the end of the lesson: redis-tutor check {path} shows where";
 
-    /// Shown by `review` if the next task is due within a day.
-    nothing_due_today() = "There is nothing to practise today; the next task comes up within a day.";
+    /// Shown by `review` before tasks that are not due yet, if the next one is due within a day.
+    nothing_due_today() = "Nothing is due today; the next task comes up within a day. Here is some practice anyway.";
 
-    /// Shown by `review` if the next task is due in more than a day.
-    nothing_due_for_days(days) = "There is nothing to practise today; the next task comes up in {days} days.";
+    /// Shown by `review` before tasks that are not due yet, if the next one is due in more than a day.
+    nothing_due_for_days(days) =
+        "Nothing is due today; the next task comes up in {days} days. Here is some practice anyway.";
 
     /// Shown by `review` if no step has been done.
     nothing_to_practise() =
