@@ -29,6 +29,8 @@ messages! {
 
     /// The state of a finished lesson, in the list of lessons.
     lesson_finished() = "done";
+    /// The state of a lesson that was left by skipping its last step, in the list of lessons.
+    lesson_skipped() = "skipped";
     /// The duration of a lesson, in the list of lessons.
     lesson_minutes(minutes) = "{minutes} min";
     /// The number of steps of a lesson that are done, in the list of lessons.

@@ -101,6 +101,10 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown at the end of a lesson.
     lesson_done(number, count, steps) = "Lesson {number} of {count} is done: {steps} steps.";
 
+    /// Shown at the end of a lesson whose last step was skipped.
+    lesson_skipped(number, count, done, steps) =
+        "Lesson {number} of {count} is skipped: {done} of its {steps} steps are done.";
+
     /// Shown beside the bar of finished lessons.
     lessons_done(done, count) = "{done} of {count} lessons done";
 

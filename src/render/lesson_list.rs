@@ -27,7 +27,8 @@ pub fn layout(lessons: &[LessonStatus], style: Style) -> Vec<Line> {
 /// Lays out the line of one lesson, with the id in `id_column` columns. The lesson that comes next is marked.
 pub fn layout_row(lesson: &LessonStatus, id_column: usize, style: Style) -> Line {
     let bar = if style.width < NARROW { SHORT_BAR } else { BAR };
-    let filled = if lesson.finished { bar } else { (lesson.done * bar / lesson.steps.max(1)).min(bar) };
+    let filled =
+        if lesson.finished && !lesson.skipped { bar } else { (lesson.done * bar / lesson.steps.max(1)).min(bar) };
     let filled = filled.max(usize::from(lesson.done > 0));
     let mark = if lesson.next { style.choose("→", ">") } else { " " };
     let id_role = if lesson.next { Role::Strong } else { Role::Code };
@@ -62,6 +63,7 @@ fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> 
 /// Returns the progress in a few characters.
 fn state(lesson: &LessonStatus) -> String {
     match (lesson.finished, lesson.done) {
+        (true, _) if lesson.skipped => messages::lesson_skipped(),
         (true, _) => messages::lesson_finished(),
         (false, 0) => messages::lesson_minutes(lesson.minutes),
         (false, done) => messages::lesson_progress(done, lesson.steps),
@@ -71,6 +73,7 @@ fn state(lesson: &LessonStatus) -> String {
 /// Returns the line of a lesson for a screen reader.
 fn spoken(lesson: &LessonStatus) -> String {
     let state = match (lesson.finished, lesson.done) {
+        (true, _) if lesson.skipped => messages::lesson_skipped(),
         (true, _) => messages::lesson_finished(),
         (false, 0) => messages::lesson_minutes_spoken(lesson.minutes),
         (false, done) => messages::lesson_progress_spoken(done, lesson.steps),

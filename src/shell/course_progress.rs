@@ -3,7 +3,7 @@
 use crate::lesson::progress::{LessonProgress, Progress};
 use crate::markup::{Block, Role, Span, Style, Text};
 use crate::messages::shell as messages;
-use crate::session::display::lesson_status::LessonStatus;
+use crate::session::display::lesson_status::{LessonStatus, is_left_by_skip};
 use crate::session::event::{Heading, Part};
 
 /// Number of columns of the bar of lessons.
@@ -35,6 +35,10 @@ impl CourseProgress {
         let any_is_begun =
             self.lessons.iter().any(|lesson| self.progress.lessons.get(&lesson.id).is_some_and(is_begun));
         let sentence = match heading.part {
+            Part::Remember if self.is_skipped(lesson) => {
+                let done = self.progress.lessons.get(&lesson.id).map_or(0, |progress| progress.done.len());
+                messages::lesson_skipped(lesson.number, count, done, lesson.steps)
+            }
             Part::Remember => messages::lesson_done(lesson.number, count, lesson.steps),
             Part::Step { number: 1, .. } if any_is_begun => {
                 messages::lesson_begins(lesson.number, count, &lesson.about, lesson.steps, lesson.minutes)
@@ -44,12 +48,17 @@ impl CourseProgress {
         Some(Text(vec![Block::Paragraph(vec![Span::new(Role::Strong, sentence)]), Block::Paragraph(self.bar(style))]))
     }
 
+    /// Returns whether a lesson was left by skipping its last step.
+    fn is_skipped(&self, lesson: &LessonStatus) -> bool {
+        self.progress.lessons.get(&lesson.id).is_some_and(|progress| is_left_by_skip(progress, &lesson.last_step))
+    }
+
     /// Returns the number of finished lessons, as a bar and in words.
     fn bar(&self, style: Style) -> Vec<Span> {
         let count = self.lessons.len();
         let is_done =
             |lesson: &&LessonStatus| self.progress.lessons.get(&lesson.id).is_some_and(|progress| progress.finished);
-        let done = self.lessons.iter().filter(is_done).count();
+        let done = self.lessons.iter().filter(is_done).filter(|lesson| !self.is_skipped(lesson)).count();
         let words = Span::new(Role::Muted, messages::lessons_done(done, count));
         if style.plain {
             return vec![words];
@@ -81,6 +90,14 @@ mod tests {
         assert_eq!(course.banner_before(&heading(first, step(1)), style), None, "the welcome was shown just before");
         progress.done(first.id.get_ref(), "bytes");
         progress.finished(first.id.get_ref());
+        course.update(&progress);
+        let skipped = course.banner_before(&heading(first, Part::Remember), style).expect("it has a banner");
+        let skipped = crate::markup::layout(&skipped, None, style);
+        let skipped: Vec<_> = skipped.iter().map(|line| crate::markup::plain_text(line)).collect();
+        let skipped = skipped.join(" ");
+        assert!(skipped.contains("skipped") && skipped.contains(" 0 of "), "{skipped}");
+        let last = first.steps.last().expect("a lesson has steps").id.get_ref();
+        progress.done(first.id.get_ref(), last);
         course.update(&progress);
         let banner = |lesson: &Lesson, part| {
             let text = course.banner_before(&heading(lesson, part), style)?;

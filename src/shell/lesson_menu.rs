@@ -290,6 +290,8 @@ mod tests {
             steps: 4,
             done: index % 5,
             finished: index == 4,
+            skipped: false,
+            last_step: String::new(),
             next: index == 2,
         };
         names.iter().enumerate().map(status).collect()

@@ -124,6 +124,8 @@ fn every_show(text: &str) -> Vec<Show> {
         steps: 3,
         done: 1,
         finished: false,
+        skipped: false,
+        last_step: owned(),
         next: true,
     };
     vec![

@@ -1,7 +1,7 @@
 //! The learner's progress in each lesson, for the list at the start and for `:lessons`.
 
 use crate::lesson::library::Library;
-use crate::lesson::progress::Progress;
+use crate::lesson::progress::{LessonProgress, Progress};
 
 /// A lesson, with the learner's progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +16,21 @@ pub struct LessonStatus {
     pub done: usize,
     /// Whether the learner has reached the end of the lesson.
     pub finished: bool,
+    /// Whether the learner has left the lesson by skipping its last step.
+    pub skipped: bool,
+    /// The id of the last step.
+    pub last_step: String,
     /// Whether this is the lesson to continue with.
     pub next: bool,
 }
 
-/// Returns the status of all lessons in order. The next lesson is the one that was open last, or the following one if
-/// that lesson is finished.
+/// Returns whether the learner has reached the end of a lesson by skipping its last step.
+pub fn is_left_by_skip(progress: &LessonProgress, last_step: &str) -> bool {
+    progress.finished && !progress.done.iter().any(|done| done == last_step)
+}
+
+/// Returns the status of all lessons in order. The learner continues with the lesson that was open last, or with the
+/// following one if that lesson is finished.
 pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStatus> {
     let known = |id: &str| progress.lessons.get(id);
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);
@@ -38,6 +47,7 @@ pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStat
     let next = next.or_else(first_open);
     let rows = library.lessons.iter().enumerate().map(|(index, lesson)| {
         let id = lesson.id.get_ref();
+        let last_step = lesson.steps.last().map(|step| step.id.get_ref().clone()).unwrap_or_default();
         let done = |step: &&String| lesson.steps.iter().any(|known| known.id.get_ref() == *step);
         LessonStatus {
             number: index + 1,
@@ -48,6 +58,8 @@ pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStat
             steps: lesson.steps.len(),
             done: known(id).map_or(0, |known| known.done.iter().filter(done).count()),
             finished: is_finished(id),
+            skipped: known(id).is_some_and(|known| is_left_by_skip(known, &last_step)),
+            last_step,
             next: next.as_deref() == Some(id),
         }
     });
