@@ -60,7 +60,8 @@ messages! {
 
     /// Shown the first time in a session that progress cannot be saved. Markdown.
     progress_not_saved(path, reason) =
-        "Your progress cannot be saved to {path}: {reason}. You can go on. Saving is tried again after each step.";
+        "Your progress cannot be saved to {path}: {reason}. You can go on. Saving is tried again after each step; \
+         `--no-progress` goes without.";
 
     /// Shown when progress is saved after `progress_not_saved` was shown. Markdown.
     progress_saved_again() = "Your progress is saved again.";
