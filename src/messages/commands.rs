@@ -14,8 +14,8 @@ messages! {
     help_lists_commands() = "`:help` lists the commands.";
     /// Shown by `:help` before the table of commands.
     help_intro() = "\
-Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1000:name`). An empty line continues when \
-a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
+Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1`); `r.get?` explains. Ctrl-C stops what \
+runs, Ctrl-D leaves.";
     /// The header of the table of commands that `:help` shows.
     help_header() = "| type | |";
 
@@ -94,18 +94,14 @@ a step is done; Ctrl-C stops what is running, Ctrl-D leaves.";
     /// Shown by `:wait` when the time has passed.
     time_passed(duration) = "{duration} later.";
 
-    // Messages of `:keys` and `:doc` (`session/commands/data.rs`).
+    // Messages of `:keys` (`session/commands/data.rs`) and `:doc` (`session/commands/doc.rs`).
 
     /// The header of the table that `:keys` shows.
     keys_header() = "| key | type | expires in |";
     /// Shown by `:keys` if the database has no keys.
     no_keys() = "There are no keys.";
-    /// Shown by `:doc` without a command.
-    doc_of_what() = "Which command? `:doc INCR` shows what INCR does.";
     /// Shown by `:doc` if there is no such command.
     unknown_redis_command(command) = "This Redis has no command {command}.";
-    /// Shown by `:doc`. The summary is a sentence, and the complexity begins with `O(…)`.
-    redis_command(summary, complexity, version) = "{summary} {complexity}, since {version}.";
 
     // Messages of `:draw` (`session/commands/draw.rs`).
 

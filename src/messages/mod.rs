@@ -55,6 +55,7 @@ pub mod counts;
 pub mod driver;
 pub mod effects;
 pub mod feedback;
+pub mod help;
 pub mod lesson_rules;
 pub mod lesson_run;
 pub mod render;
@@ -73,6 +74,7 @@ pub fn all() -> impl Iterator<Item = Message> {
         driver::ALL,
         effects::ALL,
         feedback::ALL,
+        help::ALL,
         lesson_rules::ALL,
         lesson_run::ALL,
         render::ALL,

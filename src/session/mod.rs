@@ -50,6 +50,16 @@ pub struct Session {
     /// The `:wait` in progress. The clock moves to the end of the wait, deadline by deadline.
     wait: Option<Wait>,
     checkpoint: Checkpoint,
+    lesson_clock: LessonClock,
+}
+
+/// The open lesson, and how far the clock had been moved when it was opened. What the lessons before it have waited does not
+/// count as time by which the clock is ahead.
+#[derive(Debug, Clone, Default)]
+struct LessonClock {
+    /// The id of the lesson.
+    lesson: Option<String>,
+    opened_us: i64,
 }
 
 impl Session {
@@ -60,6 +70,7 @@ impl Session {
             wire_display: WireDisplay::default(),
             wait: None,
             checkpoint: Checkpoint::default(),
+            lesson_clock: LessonClock::default(),
         }
     }
 
@@ -368,6 +379,7 @@ impl Session {
     /// Continues until the session needs something from outside.
     fn settle(&mut self) {
         loop {
+            self.note_open_lesson();
             self.answer_clients();
             if self.tutor.runtime.is_over {
                 return self.tutor.end_race();
@@ -383,10 +395,20 @@ impl Session {
         }
     }
 
-    /// Starts the next item that can run. Returns false if no item can run.
+    /// Notes how far the clock was moved when another lesson was opened.
+    fn note_open_lesson(&mut self) {
+        let open = self.tutor.lesson.as_ref().map(|run| run.lesson.id.get_ref());
+        if open != self.lesson_clock.lesson.as_ref() {
+            let opened_us = if open.is_some() { self.tutor.runtime.clock.moved_us() } else { 0 };
+            self.lesson_clock = LessonClock { lesson: open.cloned(), opened_us };
+        }
+    }
+
+    /// Starts the next item that can run. Returns false if there is none.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
             || self.tutor.runtime.restore_next_variables()
+            || self.take_description()
             || self.step_script()
             || self.take_entered()
             || self.show_wire()

@@ -13,7 +13,7 @@ pub struct Status {
     pub queued: Option<usize>,
     /// The database that the client's redis-cli lines use.
     pub database: usize,
-    /// Number of seconds by which `:wait` and similar commands have moved the clock.
+    /// The number of seconds by which `:wait` and similar commands have moved the clock in the open lesson.
     pub moved_s: i64,
     /// The time of the session's clock, in seconds since 1970.
     pub now_s: i64,
@@ -41,7 +41,7 @@ impl Session {
             client: runtime.clients.are_several().then(|| client.name.clone()),
             queued: state.and_then(|state| state.transaction.as_ref()).map(|transaction| transaction.queue.len()),
             database: state.map_or(0, |state| state.database),
-            moved_s: runtime.clock.moved_us() / 1_000_000,
+            moved_s: (runtime.clock.moved_us() - self.lesson_clock.opened_us).max(0) / 1_000_000,
             now_s: runtime.clock.now_us() / 1_000_000,
         }
     }

@@ -19,11 +19,20 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     // runs the child.
     (
         "session",
-        &["lesson", "python_kernel::frame", "python_kernel::syntax", "redis_cli", "redis_engine", "markup", "spelling"],
+        &[
+            "lesson",
+            "python_kernel::frame",
+            "python_kernel::redis_methods",
+            "python_kernel::syntax",
+            "redis_cli",
+            "redis_engine",
+            "markup",
+            "spelling",
+        ],
     ),
     // The submodules of `session`, from the bottom up. `session::commands` may name all of them.
     ("session::picture", &["redis_engine"]),
-    ("session::display", &["lesson", "redis_engine"]),
+    ("session::display", &["lesson", "python_kernel::frame", "python_kernel::redis_methods", "redis_engine", "markup"]),
     ("session::event", &["session::display", "session::picture", "lesson", "python_kernel::frame", "markup"]),
     // The runtime does not depend on lessons. It may use only the record of a submission from `lesson`.
     (
@@ -33,6 +42,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "session::display",
             "lesson::evidence",
             "python_kernel::frame",
+            "python_kernel::redis_methods",
             "python_kernel::syntax",
             "redis_cli",
             "redis_engine",
@@ -217,7 +227,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["rustpython_vm", "rustpython_stdlib", "rustpython_pylib"], &["python-kernel/kernel"]),
     (
         &["rustpython_compiler", "ruff_text_size"],
-        &["python-kernel/syntax.rs", "python-kernel/syntax", "python-kernel/kernel"],
+        &["python-kernel/redis_methods.rs", "python-kernel/syntax.rs", "python-kernel/syntax", "python-kernel/kernel"],
     ),
 ];
 

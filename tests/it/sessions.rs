@@ -50,6 +50,23 @@ fn practice_matches_its_snapshots() {
     }
 }
 
+#[test]
+fn the_clock_is_ahead_only_in_the_lesson_that_moved_it() {
+    let library = Arc::new(Library::read(&library::built_in()).expect("the built-in lessons are valid"));
+    let moved_s = |inputs: &[&str]| {
+        let mut session = Session::new(Options::repeatable(library.clone()));
+        session.open(library.find("strings").expect("the lesson exists").clone(), 0);
+        let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        let mut learner = ScriptedLearner::new(inputs.iter().map(|&input| input.to_owned()), program, |_| ());
+        drive(&mut session, &mut learner).expect("Python can be started");
+        session.status().moved_s
+    };
+    assert_eq!(moved_s(&[":wait 5m"]), 300);
+    assert_eq!(moved_s(&[":wait 5m", ":go hashes"]), 0);
+    assert_eq!(moved_s(&[":wait 5m", ":go hashes", ":wait 30s"]), 30);
+    assert_eq!(moved_s(&[":wait 5m", ":go hashes", ":undo"]), 300);
+}
+
 /// An action of an author while the lesson is open.
 enum AuthorAction {
     Type(&'static str),

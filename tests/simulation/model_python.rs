@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use python_kernel::frame::{self, FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild, UncaughtException, Walls};
+use python_kernel::frame::{
+    self, Description, FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild, UncaughtException, Walls,
+};
 use redis_engine::resp::{request, value};
 use redis_engine::rng::Rng;
 
@@ -200,6 +202,12 @@ impl ModelPython {
                 let mut names: Vec<String> = known.filter(|name| name.starts_with(&text)).collect();
                 names.sort();
                 self.push(MAIN_THREAD, &FromChild::Completions { names });
+            }
+            ToChild::Describe { name } => {
+                let is_known = self.variables.contains_key(&name) || ["r", "redis", "print"].contains(&name.as_str());
+                let class = "object".to_owned();
+                let description = is_known.then(|| Description { class, ..Description::default() });
+                self.push(MAIN_THREAD, &FromChild::Described { description });
             }
             ToChild::DiscardInterrupt => self.is_interrupted = false,
             // This frame answers a request that was interrupted, so it is ignored.

@@ -14,10 +14,11 @@
 //! | `ReadLine` | `Line` |
 //!
 //! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
-//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`], and
-//! [`ToChild::SaveVariables`], which the child answers with [`FromChild::VariablesSaved`]. The answer to
-//! [`ToChild::RestoreVariables`] is [`FromChild::VariablesRestored`]. Before that answer, the child may send requests
-//! that the finalizers of replaced objects make.
+//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`],
+//! [`ToChild::Describe`], which it answers with [`FromChild::Described`], and
+//! [`ToChild::SaveVariables`], which it answers with [`FromChild::VariablesSaved`]. After
+//! [`ToChild::RestoreVariables`], the child sends [`FromChild::VariablesRestored`], and before that it may send requests,
+//! if the end of an object does so.
 //!
 //! # On the pipe
 //! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
@@ -35,10 +36,12 @@
 //! ```
 
 pub use child_sandbox::{Wall, Walls};
+mod description;
 mod fields;
 
 use std::io::{self, Read, Write};
 
+pub use description::Description;
 pub use fields::Fields;
 use fields::Writer;
 
@@ -113,6 +116,11 @@ pub enum ToChild {
     GetCompletions {
         /// The source up to the cursor.
         text: String,
+    },
+    /// Requests a description of the object that a dotted name refers to. None of the learner's code runs for it.
+    Describe {
+        /// The dotted name: `r.hset`, `tasks`.
+        name: String,
     },
     /// Saves the values of all variables, so that [`RestoreVariables`](Self::RestoreVariables) can restore them.
     SaveVariables,
@@ -195,6 +203,17 @@ pub enum FromChild {
         /// The matching names, sorted.
         names: Vec<String>,
     },
+    /// Answers [`ToChild::Describe`].
+    Described {
+        /// The description, or `None` if the name refers to nothing.
+        description: Option<Description>,
+    },
+    /// The program asks for help about a method of the `redis` package, with `help(r.hset)`. It does not wait for an
+    /// answer.
+    ShowHelp {
+        /// The qualified name of the method: `HashCommands.hset`.
+        method: String,
+    },
     /// A Ctrl-C signal has reached the child while its main thread was waiting for an answer. The parent answers that
     /// request with [`ToChild::Interrupted`].
     InterruptWait,
@@ -230,6 +249,8 @@ impl FromChild {
             | Self::Output { .. }
             | Self::RunFinished(_)
             | Self::Completions { .. }
+            | Self::Described { .. }
+            | Self::ShowHelp { .. }
             | Self::InterruptWait
             | Self::ThreadCount { .. }
             | Self::VariablesSaved { .. }
@@ -376,6 +397,7 @@ impl Frame for ToChild {
             Self::DiscardInterrupt => w.tag(12, thread),
             Self::SaveVariables => w.tag(13, thread),
             Self::RestoreVariables => w.tag(14, thread),
+            Self::Describe { name } => w.tag(15, thread).text(name),
         };
     }
 
@@ -396,6 +418,7 @@ impl Frame for ToChild {
             12 => Self::DiscardInterrupt,
             13 => Self::SaveVariables,
             14 => Self::RestoreVariables,
+            15 => Self::Describe { name: f.text()? },
             _ => return None,
         })
     }
@@ -430,6 +453,8 @@ impl Frame for FromChild {
             Self::InterruptWait => w.tag(13, thread),
             Self::VariablesSaved { are_restorable } => w.tag(14, thread).bool(*are_restorable),
             Self::VariablesRestored => w.tag(15, thread),
+            Self::Described { description } => w.tag(16, thread).optional(description.as_ref(), description::encode),
+            Self::ShowHelp { method } => w.tag(17, thread).text(method),
         };
     }
 
@@ -463,14 +488,13 @@ impl Frame for FromChild {
                     })
                 })?,
             }),
-            11 => {
-                let n = f.u32()?;
-                Self::Completions { names: (0..n).map(|_| f.text()).collect::<Option<_>>()? }
-            }
+            11 => Self::Completions { names: f.names()? },
             12 => Self::ThreadCount { count: f.u32()? },
             13 => Self::InterruptWait,
             14 => Self::VariablesSaved { are_restorable: f.bool()? },
             15 => Self::VariablesRestored,
+            16 => Self::Described { description: f.optional(description::decode)? },
+            17 => Self::ShowHelp { method: f.text()? },
             _ => return None,
         })
     }
@@ -513,6 +537,18 @@ mod tests {
         assert_round_trips(FromChild::Receive { connection: 1, timeout_us: None });
         assert_round_trips(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
         assert_round_trips(FromChild::Completions { names: vec!["a".into(), String::new()] });
+        assert_round_trips(ToChild::Describe { name: "r.hset".into() });
+        assert_round_trips(FromChild::Described { description: None });
+        assert_round_trips(FromChild::Described {
+            description: Some(Description {
+                method: Some("HashCommands.hset".into()),
+                class: "function".into(),
+                value: Some("5".into()),
+                parameters: Some(vec!["name".into(), "key=None".into()]),
+                doc: Some(String::new()),
+            }),
+        });
+        assert_round_trips(FromChild::ShowHelp { method: "HashCommands.hset".into() });
         assert_round_trips(FromChild::ThreadCount { count: 2 });
         assert_round_trips(FromChild::InterruptWait);
         assert_round_trips(FromChild::VariablesSaved { are_restorable: true });

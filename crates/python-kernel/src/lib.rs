@@ -20,6 +20,7 @@
 //!
 //! - [`frame`] defines these frames and their bytes on the pipe.
 //! - [`syntax`] analyses Python source for a prompt. It needs no child.
+//! - [`redis_methods`] lists the methods of the `redis` package for help. It needs no child either.
 //! - [`main`] is the child's process. A program becomes a child when it is started with [`SUBCOMMAND`] as its first
 //!   argument and calls `main`.
 
@@ -28,6 +29,7 @@
 
 pub mod frame;
 mod kernel;
+pub mod redis_methods;
 pub mod syntax;
 
 pub use kernel::{MEMORY_LIMIT, PANIC_STATUS, SUBCOMMAND, main};

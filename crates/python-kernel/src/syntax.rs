@@ -389,18 +389,18 @@ impl<'a> Visitor<'a> for Variables {
     }
 }
 
-fn parse(source: &str) -> Parsed<Tree> {
+pub(crate) fn parse(source: &str) -> Parsed<Tree> {
     parser::parse_unchecked(source, Mode::Module.into())
 }
 
-fn suite(parsed: &Parsed<Tree>) -> &[Stmt] {
+pub(crate) fn suite(parsed: &Parsed<Tree>) -> &[Stmt] {
     match parsed.syntax() {
         Tree::Module(module) => &module.body,
         Tree::Expression(_) => &[],
     }
 }
 
-fn bytes(ranged: &impl Ranged) -> Range<usize> {
+pub(crate) fn bytes(ranged: &impl Ranged) -> Range<usize> {
     ranged.start().to_usize()..ranged.end().to_usize()
 }
 

@@ -9,7 +9,9 @@ use std::{fs, thread};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use python_kernel::frame::{self, Frame, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
+use python_kernel::frame::{
+    self, Description, Frame, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls,
+};
 use python_kernel::syntax::{self, Completeness};
 use test_support::fuzz::{Checked, check};
 
@@ -38,6 +40,7 @@ fn to_child() -> impl Strategy<Value = ToChild> {
         Just(ToChild::SaveVariables),
         Just(ToChild::RestoreVariables),
         text().prop_map(|text| ToChild::GetCompletions { text }),
+        text().prop_map(|name| ToChild::Describe { name }),
     ]
 }
 
@@ -47,6 +50,12 @@ fn outcome() -> impl Strategy<Value = RunOutcome> {
     );
     (proptest::option::of(text()), proptest::option::of(exception))
         .prop_map(|(last_echo, exception)| RunOutcome { last_echo, exception })
+}
+
+fn description() -> impl Strategy<Value = Description> {
+    let optional = || proptest::option::of(text());
+    (optional(), text(), optional(), proptest::option::of(vec(text(), 0..4)), optional())
+        .prop_map(|(method, class, value, parameters, doc)| Description { method, class, value, parameters, doc })
 }
 
 fn from_child() -> impl Strategy<Value = FromChild> {
@@ -71,6 +80,8 @@ fn from_child() -> impl Strategy<Value = FromChild> {
         text().prop_map(|prompt| FromChild::ReadLine { prompt }),
         outcome().prop_map(FromChild::RunFinished),
         vec(text(), 0..4).prop_map(|names| FromChild::Completions { names }),
+        proptest::option::of(description()).prop_map(|description| FromChild::Described { description }),
+        text().prop_map(|method| FromChild::ShowHelp { method }),
         any::<bool>().prop_map(|are_restorable| FromChild::VariablesSaved { are_restorable }),
         Just(FromChild::VariablesRestored),
         Just(FromChild::InterruptWait),

@@ -2,6 +2,7 @@
 
 mod clients;
 mod data;
+mod doc;
 mod draw;
 mod lessons;
 mod save;
@@ -14,8 +15,9 @@ pub(super) mod wire;
 
 use super::Session;
 use super::event::Show;
+use super::runtime::dialect::{self, ShellLine};
 use crate::markup::{Role, code, parse};
-use crate::messages::commands as messages;
+use crate::messages::{commands as messages, help};
 use crate::spelling;
 pub(super) use wait::Wait;
 pub use wait::parse_duration_us;
@@ -31,7 +33,7 @@ pub struct TutorCommand {
     run: fn(&mut Session, &str),
 }
 
-/// All commands, in the order in which `:help` lists them.
+/// All commands, in the order in which completion lists them.
 pub static COMMANDS: &[TutorCommand] = &[
     command("hint", "", "a hint for this step; the next one says more", |s, _| s.show_hint()),
     command("expect", "", "what this step expects", |s, _| s.show_expectations()),
@@ -46,7 +48,7 @@ pub static COMMANDS: &[TutorCommand] = &[
     command("keys", "", "all keys, with their types", |s, _| s.list_keys()),
     command("draw", "KEY [KEY]", "a picture of a key, or of two sets and their overlap", Session::draw),
     command("more", "", "the rest of output that was folded", |s, _| s.tutor.runtime.show_more()),
-    command("doc", "COMMAND", "what a Redis command does", Session::show_doc),
+    command("doc", "NAME", "what a command, a method or a variable is", Session::show_doc),
     command("undo", "", "take back the last input", |s, _| s.undo()),
     command("fork", "[back|keep]", "mark this place; `back` returns to it, `keep` stays", Session::fork),
     command("wire", "on|off", "each command's bytes, out and in", Session::set_wire),
@@ -56,8 +58,34 @@ pub static COMMANDS: &[TutorCommand] = &[
     command("cli", "", "take every line as a redis-cli command", |s, _| s.use_cli()),
     command("python", "[fresh]", "Python again; `fresh`: without variables", Session::use_python),
     command("sheet", "", "what this lesson teaches, to keep", |s, _| s.tutor.request_sheet()),
-    command("help", "", "this list", |s, _| s.show_help()),
+    command("help", "[NAME]", "this list, or help about a name", Session::show_help),
     command("quit", "", "leave the tutor", |s, _| s.tutor.runtime.leave(0)),
+];
+
+/// The rows of `:help`: related commands, and what they are for. With those of the step, the list fits in twenty rows of a
+/// terminal of 80 columns.
+const HELP: &[(&[&str], &str)] = &[
+    (&["doc"], "what a command, a method or a variable is"),
+    (&["keys", "draw"], "all keys; a picture of one, or of two sets"),
+    (&["wire", "timeline"], "each command's bytes; who sent what when"),
+    (&["more"], "the rest of output that was folded"),
+    (&["undo", "fork"], "take back the last input; mark a place"),
+    (&["wait"], "let time pass: 30s, 5m, 2h"),
+    (&["client"], "be another client, with its own Python"),
+    (&["cli", "python"], "only redis-cli lines; Python again"),
+    (&["save", "sheet"], "what you typed, as a script; what this teaches"),
+    (&["serve"], "let clients in other windows connect"),
+    (&["lessons", "go"], "all lessons; one of them, or a step of it"),
+    (&["help", "quit"], "this list; leave the tutor"),
+];
+
+/// The rows of `:help` about the open step.
+const HELP_OF_STEP: &[(&[&str], &str)] = &[
+    (&["again", "back"], "start this step again; go to the step before"),
+    (&["skip"], "type the answer for me, and go on"),
+    (&["answer"], "a way to do this step"),
+    (&["expect"], "what this step expects"),
+    (&["hint"], "a hint for this step; the next one says more"),
 ];
 
 const fn command(
@@ -72,6 +100,16 @@ const fn command(
 impl Session {
     /// Runs a line that is a tutor command.
     pub(super) fn run_command(&mut self, line: &str) {
+        if let Some(kind) = dialect::shell_line(line) {
+            let text = match kind {
+                ShellLine::Install => help::nothing_to_install(),
+                ShellLine::Other => help::no_shell(),
+            };
+            return self.tutor.say(Role::Error, &text);
+        }
+        if let Some(topic) = dialect::help_topic(line) {
+            return if topic.is_empty() { self.show_help("") } else { self.show_help_about(topic) };
+        }
         let (name, arguments) = split_line(line);
         match find(name) {
             Some(command) if self.refuse_in_fork(command.name) => {}
@@ -83,14 +121,20 @@ impl Session {
         }
     }
 
-    fn show_help(&mut self) {
+    /// Lists the tutor commands, with those for the open step last, where they are just above the prompt. With an
+    /// argument, shows the help about a name.
+    fn show_help(&mut self, topic: &str) {
+        if !topic.is_empty() {
+            return self.show_help_about(topic);
+        }
+        let of_step = if self.tutor.lesson.is_some() { HELP_OF_STEP } else { &[] };
         let mut table = format!("{}\n|--|--|\n", messages::help_header());
-        for command in COMMANDS {
-            table.push_str(&format!(
-                "| `{}` | {} |\n",
-                format!(":{} {}", command.name, command.arguments.replace('|', r"\|")).trim_end(),
-                command.about
-            ));
+        for (names, about) in HELP.iter().chain(of_step) {
+            let commands = names.iter().filter_map(|name| find(name));
+            let commands = commands.map(|command| {
+                format!("`{}`", format!(":{} {}", command.name, command.arguments.replace('|', r"\|")).trim_end())
+            });
+            table.push_str(&format!("| {} | {about} |\n", commands.collect::<Vec<_>>().join(", ")));
         }
         self.tutor.say(Role::Plain, &messages::help_intro());
         self.tutor.runtime.show(Show::Text(parse(&table)));
@@ -99,6 +143,12 @@ impl Session {
 
 /// Returns the reason why a command cannot work in any session, or `None` if there is none.
 pub fn refusal(line: &str) -> Option<String> {
+    if dialect::shell_line(line).is_some() {
+        return Some(help::no_shell());
+    }
+    if dialect::help_topic(line).is_some() {
+        return None;
+    }
     let (name, arguments) = split_line(line);
     let Some(command) = find(name) else { return Some(unknown_command(name)) };
     match command.name {
@@ -129,4 +179,18 @@ fn unknown_command(name: &str) -> String {
 /// Joins the sentences with spaces.
 fn join_sentences<const N: usize>(sentences: [Option<String>; N]) -> String {
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_in_the_list_of_help() {
+        let mut listed: Vec<&str> = HELP.iter().chain(HELP_OF_STEP).flat_map(|(names, _)| *names).copied().collect();
+        let mut commands: Vec<&str> = COMMANDS.iter().map(|command| command.name).collect();
+        listed.sort_unstable();
+        commands.sort_unstable();
+        assert_eq!(listed, commands);
+    }
 }

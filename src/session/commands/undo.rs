@@ -12,10 +12,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::super::Session;
 use super::super::lesson_run::{LessonRun, Phase};
 use super::super::runtime::dialect::{self, Dialect, Input};
 use super::super::runtime::{self, UsedPython};
+use super::super::{LessonClock, Session};
 use super::join_sentences;
 use crate::markup::{Role, code};
 use crate::messages::commands as messages;
@@ -91,6 +91,7 @@ pub struct Snapshot {
     runtime: runtime::Snapshot,
     elements: usize,
     lesson: Option<LessonRun>,
+    lesson_clock: LessonClock,
 }
 
 impl UndoHistory {
@@ -181,6 +182,7 @@ impl Session {
             runtime: runtime.snapshot(kept.keyspace.clone()),
             elements: kept.elements,
             lesson: self.tutor.lesson.clone(),
+            lesson_clock: self.lesson_clock.clone(),
         };
         self.undo.latest = Some(kept);
         snapshot
@@ -199,6 +201,7 @@ impl Session {
         self.wire_display.skip_to_end(&self.tutor.runtime.wire_log);
         self.wait = None;
         self.tutor.restore_lesson(snapshot.lesson);
+        self.lesson_clock = snapshot.lesson_clock;
         us_back
     }
 

@@ -1,6 +1,7 @@
 //! Data types for everything that a session shows. `render` lays them out as text.
 
 pub mod cost_comparison;
+pub mod help;
 pub mod lesson_status;
 pub mod timeline;
 pub mod wire;

@@ -1,5 +1,5 @@
-//! Handles lines such as `PING`, which run as Python if their first word is a name defined in the client's Python, and
-//! as redis-cli commands otherwise.
+//! Lines such as `PING`, `ping` and `del a`. They are Python if the name is bound in the client's Python, and redis-cli
+//! otherwise.
 
 use super::Runtime;
 use super::client::{ClientIndex, Work, WorkKind};
@@ -7,20 +7,36 @@ use crate::lesson::evidence::Submission;
 use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
+/// Commands that are also the names of builtins, which every Python knows.
+const BUILTINS: [&str; 5] = ["eval", "exec", "object", "set", "type"];
+
+/// Returns whether a name is a builtin of Python and also a Redis command.
+pub fn is_builtin_and_command(name: &str) -> bool {
+    BUILTINS.contains(&name)
+}
+
 impl Runtime {
     /// Asks a client's Python whether the first word of a line is a defined name. If it is not, the line runs as a
     /// redis-cli command.
     pub(super) fn ask_name(&mut self, client: ClientIndex, line: String) {
+        if is_builtin_and_command(asked_name(&line)) {
+            return self.begin_python(client, &line);
+        }
         self.begin_work(client, Submission::default(), WorkKind::AskName { line });
         self.ask_name_again(client);
     }
 
-    /// Asks a client's Python whether the first word of the client's pending line is a defined name. During a replay,
-    /// does nothing, because the question follows at the end of the replay. A Python that has run nothing defines no
-    /// names, so the line runs as a redis-cli command.
+    /// Asks a client's Python whether the first word of the client's line is a name. If that Python has ended, asks the
+    /// fresh one after its replay. A Python that has run nothing has no names, so the line is redis-cli. Likewise asks for
+    /// the description of a topic of help.
     pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay.is_some() {
             return;
+        }
+        if let Some(name) = self.topic_in_question(client) {
+            let child = self.start_python(client);
+            self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::Describe { name } });
+            return self.give_turn(client);
         }
         let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };
         if self.clients[client].python.runs == 0 {
@@ -28,7 +44,7 @@ impl Runtime {
             return self.begin_cli(client, &line);
         }
         let child = self.start_python(client);
-        let text = first_word(&line).to_owned();
+        let text = asked_name(&line).to_owned();
         self.effects.push(Effect::Send { child, thread: MAIN_THREAD, frame: ToChild::GetCompletions { text } });
         self.give_turn(client);
     }
@@ -40,7 +56,7 @@ impl Runtime {
         let work = self.clients[client].work.take();
         if work.is_some_and(|work| work.interrupts > 0) {
             self.show_from(client, Show::Reply("(interrupted)\n".into()));
-        } else if names.iter().any(|name| name == first_word(&line)) {
+        } else if names.iter().any(|name| name == asked_name(&line)) {
             self.begin_python(client, &line);
         } else {
             self.begin_cli(client, &line);
@@ -51,7 +67,10 @@ impl Runtime {
     /// Python process. Returns false if the Python is not being asked.
     pub(super) fn interrupt_question(&mut self, client: ClientIndex) -> bool {
         let client = &mut self.clients[client];
-        let Some(work @ Work { kind: WorkKind::AskName { .. }, .. }) = &mut client.work else { return false };
+        let Some(work @ Work { kind: WorkKind::AskName { .. } | WorkKind::Describe { .. }, .. }) = &mut client.work
+        else {
+            return false;
+        };
         work.interrupts += 1;
         if work.interrupts > 1 {
             client.work = None;
@@ -68,8 +87,11 @@ impl Runtime {
     }
 }
 
-fn first_word(line: &str) -> &str {
-    line.split_whitespace().next().unwrap_or_default()
+/// Returns the name that decides what the line is: the name after `del`, or else the first word.
+fn asked_name(line: &str) -> &str {
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    if first == "del" { words.next().unwrap_or_default() } else { first }
 }
 
 #[cfg(test)]

@@ -159,6 +159,10 @@ pub enum WorkKind {
     AskName {
         line: String,
     },
+    /// The child is asked what a name refers to, for help.
+    Describe {
+        topic: String,
+    },
 }
 
 /// The state of a client's Python child, as far as the session knows it.

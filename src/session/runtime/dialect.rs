@@ -8,7 +8,8 @@ use redis_engine::commands;
 pub enum Input {
     Python(String),
     Cli(String),
-    /// A line that is Python if its first word is a name in the learner's Python, and otherwise redis-cli.
+    /// A line that is Python if it names something in the learner's Python, and otherwise redis-cli: `PING`, `ping`,
+    /// `del a`.
     CliUnlessBound(String),
     Tutor(String),
 }
@@ -51,8 +52,14 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
         let line = text.trim_end();
         return if line.trim().is_empty() { Vec::new() } else { vec![line_input(line, dialect)] };
     }
-    if syntax::split_statements(text).is_ok() {
-        return vec![Input::Python(text.into())];
+    if let Ok(statements) = syntax::split_statements(text) {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let as_command =
+            |line: &str| Some(line_input(line, dialect)).filter(|it| matches!(it, Input::CliUnlessBound(_)));
+        // Lines such as `PING` and `DBSIZE` are Python as well, which does not know the names.
+        let commands = lines.map(as_command).collect::<Option<Vec<Input>>>();
+        let commands = commands.filter(|commands| commands.len() == statements.len());
+        return commands.unwrap_or_else(|| vec![Input::Python(text.into())]);
     }
     // A line of another kind ends the Python source that precedes it.
     let mut parts = Vec::new();
@@ -129,7 +136,69 @@ fn cli_or_tutor(line: &str) -> Input {
 }
 
 fn is_tutor(line: &str) -> bool {
-    line.starts_with(':') || BARE_WORDS.contains(&line)
+    line.starts_with(':') || BARE_WORDS.contains(&line) || help_topic(line).is_some()
+}
+
+/// Returns the topic of a line that asks for help, as in IPython and in a shell: `?`, `r.hset?`, `?r.hset`, `man ping`,
+/// `help set`. The topic is empty if the line asks for help in general.
+pub fn help_topic(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let topic = line.trim_matches('?');
+    if topic.len() < line.len() {
+        let is_attached = !topic.ends_with(char::is_whitespace);
+        return (topic.trim().is_empty() || (is_attached && is_help_topic(topic.trim()))).then(|| topic.trim());
+    }
+    let (word, topic) = line.split_once(char::is_whitespace)?;
+    let is_help = matches!(word, "help" | "man") && is_help_topic(topic.trim());
+    let is_python = || syntax::completeness(&format!("{line}\n")) != Completeness::Invalid;
+    (is_help && !is_python()).then(|| topic.trim())
+}
+
+/// Returns whether a text can be a topic of help: a dotted name, the name of a command or of a tutor command.
+fn is_help_topic(text: &str) -> bool {
+    let name = text.strip_prefix(':').unwrap_or(text);
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    (!name.is_empty() && !name.starts_with(['.', '_']) && name.chars().all(is_part))
+        || commands::by_name(text).is_some()
+}
+
+/// Programs that install packages.
+const INSTALLERS: [&str; 7] = ["pip", "pip3", "uv", "conda", "pipx", "poetry", "apt"];
+
+/// A line for a shell, or for IPython.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShellLine {
+    /// The line installs a package: `pip install redis`.
+    Install,
+    /// Any other line that begins with `!` or `%`.
+    Other,
+}
+
+/// Returns the kind of a line that is meant for a shell or for IPython, and `None` for any other line.
+pub fn shell_line(line: &str) -> Option<ShellLine> {
+    let command = line.trim_start_matches(['!', '%']).trim_start();
+    let command =
+        ["python3 -m ", "python -m ", "sudo "].iter().find_map(|it| command.strip_prefix(it)).unwrap_or(command);
+    let mut words = command.split_whitespace();
+    let is_installer = words.next().is_some_and(|word| INSTALLERS.contains(&word));
+    let installs = is_installer && words.next().is_some_and(|word| matches!(word, "install" | "add" | "pip"));
+    match installs {
+        true => Some(ShellLine::Install),
+        false => line.starts_with(['!', '%']).then_some(ShellLine::Other),
+    }
+}
+
+/// Returns whether a line is a single name.
+pub fn is_lone_name(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Returns the name that a line such as `del a` deletes.
+pub fn deleted_name(line: &str) -> Option<&str> {
+    let name = line.strip_prefix("del ")?.trim();
+    let is_name =
+        name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    (is_name && !name.is_empty()).then_some(name)
 }
 
 /// Classifies a single line.
@@ -142,6 +211,9 @@ fn line_input(line: &str, dialect: Dialect) -> Input {
     if dialect == Dialect::Python || line.starts_with([' ', '\t']) {
         return python();
     }
+    if shell_line(trimmed).is_some() {
+        return Input::Tutor(trimmed.into());
+    }
     let first = trimmed.split_whitespace().next().unwrap_or_default();
     if commands::by_name(first).is_none() {
         return python();
@@ -151,7 +223,11 @@ fn line_input(line: &str, dialect: Dialect) -> Input {
         return Input::Cli(trimmed.into());
     }
     let in_capitals = first.chars().all(|c| c.is_ascii_uppercase());
-    if in_capitals { Input::CliUnlessBound(trimmed.into()) } else { python() }
+    if in_capitals || is_lone_name(trimmed) || deleted_name(trimmed).is_some() {
+        Input::CliUnlessBound(trimmed.into())
+    } else {
+        python()
+    }
 }
 
 /// Python's prompts, which a pasted session contains.
@@ -161,7 +237,11 @@ const PROMPTS: [&str; 2] = [">>> ", "... "];
 /// become `r.get('a')`. Other text is returned unchanged.
 fn unprompted(text: &str) -> String {
     let first = text.trim_start();
-    if !(first.starts_with(">>>") || is_cli_prompt(first.lines().next().unwrap_or_default())) {
+    let first_line = first.lines().next().unwrap_or_default();
+    if after_ipython_prompt(first_line).is_some() {
+        return ipython_inputs(text);
+    }
+    if !(first.starts_with(">>>") || is_cli_prompt(first_line)) {
         return text.to_owned();
     }
     let mut kept = String::new();
@@ -176,6 +256,28 @@ fn unprompted(text: &str) -> String {
     }
     // A single line has no line break at its end.
     if kept.lines().count() <= 1 { kept.trim_end_matches('\n').to_owned() } else { kept }
+}
+
+/// Returns the text after IPython's prompt, `In [1]: `.
+fn after_ipython_prompt(line: &str) -> Option<&str> {
+    let (number, code) = line.trim_start().strip_prefix("In [")?.split_once("]:")?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ');
+    is_number.then(|| code.strip_prefix(' ').unwrap_or(code))
+}
+
+/// Returns the inputs of a session that was copied from IPython. Everything else is output.
+fn ipython_inputs(text: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let after_dots = line.trim_start().strip_prefix("...:").map(|code| code.strip_prefix(' ').unwrap_or(code));
+        kept.extend(after_ipython_prompt(line).or(after_dots));
+    }
+    // The last prompt of a session may be empty.
+    while kept.len() > 1 && kept.last().is_some_and(|line| line.trim().is_empty()) {
+        kept.pop();
+    }
+    let is_block = kept.len() > 1;
+    kept.join("\n") + if is_block { "\n" } else { "" }
 }
 
 fn is_cli_prompt(line: &str) -> bool {
@@ -215,7 +317,35 @@ mod tests {
             ("HGETALL user:1000", "cli \"HGETALL user:1000\""),
             ("set a 1", "cli \"set a 1\""),
             ("PING", "cli? \"PING\""),
-            ("type", "python \"type\""),
+            ("type", "cli? \"type\""),
+            ("ping", "cli? \"ping\""),
+            ("info", "cli? \"info\""),
+            ("del a", "cli? \"del a\""),
+            ("del a, b", "python \"del a, b\""),
+            ("del a[0]", "python \"del a[0]\""),
+            ("del a b", "cli \"del a b\""),
+            ("get", "cli? \"get\""),
+            ("x", "python \"x\""),
+            ("ping; x", "python \"ping; x\""),
+            ("set = 1", "python \"set = 1\""),
+            ("get k", "cli \"get k\""),
+            ("?", "tutor \"?\""),
+            ("x?", "tutor \"x?\""),
+            ("r.hset??", "tutor \"r.hset??\""),
+            ("?r.hset", "tutor \"?r.hset\""),
+            ("config get?", "tutor \"config get?\""),
+            ("KEYS user:?", "cli \"KEYS user:?\""),
+            ("KEYS h?", "cli \"KEYS h?\""),
+            ("ECHO ?", "cli \"ECHO ?\""),
+            ("man ping", "tutor \"man ping\""),
+            ("help r.hset", "tutor \"help r.hset\""),
+            ("help(r.hset)", "python \"help(r.hset)\""),
+            ("man in x", "python \"man in x\""),
+            ("pip install redis", "tutor \"pip install redis\""),
+            ("!pip3 install redis", "tutor \"!pip3 install redis\""),
+            ("python -m pip install redis", "tutor \"python -m pip install redis\""),
+            ("%timeit x", "tutor \"%timeit x\""),
+            ("pip", "python \"pip\""),
             ("set(a)", "python \"set(a)\""),
             ("print(1)", "python \"print(1)\""),
             (":hint", "tutor \":hint\""),
@@ -229,12 +359,25 @@ mod tests {
     }
 
     #[test]
+    fn pasted_lines_that_are_all_commands_are_taken_one_by_one() {
+        assert_eq!(kinds("PING\nDBSIZE\n"), ["cli? \"PING\"", "cli? \"DBSIZE\""]);
+        assert_eq!(kinds("ping\nx = 1\n"), ["python \"ping\\nx = 1\\n\""]);
+    }
+
+    #[test]
     fn pasted_sessions_lose_prompts_and_output() {
         assert_eq!(kinds(">>> r.get('a')\nb'1'\n"), ["python \"r.get('a')\""]);
         assert_eq!(
             kinds("127.0.0.1:6379[2]> GET a\n\"1\"\n127.0.0.1:6379[2]> GET b"),
             ["cli \"GET a\"", "cli \"GET b\""]
         );
+        assert_eq!(kinds("In [1]: r.get('a')\nOut[1]: b'1'\n\nIn [2]: "), ["python \"r.get('a')\""]);
+        assert_eq!(kinds("In [12]: GET a"), ["cli \"GET a\""]);
+        assert_eq!(
+            kinds("In [1]: for i in range(2):\n   ...:     i\n   ...: \n0\n1\n"),
+            ["python \"for i in range(2):\\n    i\\n\""]
+        );
+        assert_eq!(kinds("In[0] = 1"), ["python \"In[0] = 1\""]);
         assert_eq!(
             kinds(">>> for i in range(2):\n...     i\n...\n0\n1"),
             ["python \"for i in range(2):\\n    i\\n\\n\""]

@@ -6,7 +6,7 @@
 //! same inputs show the same output in a transcript and in a terminal.
 
 mod ask;
-mod ask_name;
+pub mod ask_name;
 mod checkpoint;
 mod cli;
 pub mod client;
@@ -15,6 +15,7 @@ mod clock;
 mod connection_limit;
 mod connections;
 mod ctrl_c;
+mod describe;
 pub mod dialect;
 mod execute;
 pub mod gate;
@@ -31,7 +32,7 @@ mod snapshot;
 mod turns;
 pub mod wire_log;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::event::{ChildId, Effect, Need};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
@@ -39,6 +40,7 @@ use client::{Ask, ClientIndex, Clients, MAIN, Work, WorkKind};
 pub use clock::Clock;
 use connection_limit::ConnectionMemory;
 pub use connections::PORT;
+pub use describe::Described;
 use dialect::{Dialect, Input};
 use input_log::InputLog;
 pub use memory_limit::MEMORY_LIMIT;
@@ -91,6 +93,10 @@ pub struct Runtime {
     trial_start: Option<Box<Engine>>,
     /// The restrictions of the sandbox, as reported by the Python that was last started.
     pub python_walls: Option<Walls>,
+    /// What Python has answered about a topic of help, until the session shows it.
+    pub described: Option<Described>,
+    /// Names in small letters about which the learner was told that they are Python and a command as well.
+    explained_names: BTreeSet<String>,
     /// Whether the session has ended.
     pub is_over: bool,
 }
@@ -123,6 +129,8 @@ impl Runtime {
             port: None,
             trial_start: None,
             python_walls: None,
+            described: None,
+            explained_names: BTreeSet::new(),
             is_over: false,
         }
     }

@@ -103,6 +103,8 @@ impl Runtime {
             }
             FromChild::ReadLine { prompt } => self.ask(client, thread, Ask::Input { prompt }),
             FromChild::Completions { names } => self.take_names(client, &names),
+            FromChild::Described { description } => self.take_description(client, description.as_ref()),
+            FromChild::ShowHelp { method } => self.show_method_help(client, &method),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
             // The session no longer waits for this answer.
@@ -357,7 +359,7 @@ impl Runtime {
     fn statement_done(&mut self, client: ClientIndex, outcome: RunOutcome) {
         self.turn = None;
         let mut traceback = None;
-        let mut class = String::new();
+        let (mut class, mut said) = (String::new(), String::new());
         let value = outcome.last_echo.clone().unwrap_or_default();
         let mut leave = None;
         let (mut ended, mut running, mut leaves) = (InputOutcome::Quiet, None, false);
@@ -397,11 +399,15 @@ impl Runtime {
                 class.clone_from(&exception.class);
                 let mut message = exception.message;
                 message.truncate(message.floor_char_boundary(most_output(self.shows_all)));
+                said.clone_from(&message);
                 let failure = Failure { class: exception.class, message, exit_status: exception.exit_status };
                 submission.error = Some(failure);
             }
         }
-        let hint = running.as_deref().and_then(|source| python_hints::suggest(source, &class, &value));
+        let hint = running.as_deref().and_then(|source| {
+            let error = (class.as_str(), said.as_str());
+            python_hints::suggest(source, error, &value).or_else(|| self.name_hint(client, source, &class))
+        });
         if let Some(source) = running.filter(|_| !leaves) {
             self.log_input(client, InputKind::Python, source, ended);
         }

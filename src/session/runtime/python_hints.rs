@@ -1,18 +1,45 @@
 //! Hints about mistakes that Python's own messages do not explain: a mistyped Redis command, and a method that was not
 //! called.
 
+use super::Runtime;
+use super::client::ClientIndex;
+use super::dialect::{Dialect, deleted_name, is_lone_name};
 use crate::markup::code;
-use crate::messages::runtime as messages;
+use crate::messages::{help, runtime as messages};
 use crate::spelling;
 use redis_engine::commands;
 
-/// Returns a hint about a statement, given the class of its error and the `repr` of its value. Both may be empty.
-pub fn suggest(source: &str, error_class: &str, value: &str) -> Option<String> {
+/// Returns a hint about a statement, given the class and the message of its error and the `repr` of its value. All may be
+/// empty.
+pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) -> Option<String> {
+    if error_class == "ModuleNotFoundError" && !message.starts_with("No module named 'redis") {
+        return Some(help::no_other_packages());
+    }
     if let Some((word, name)) = mistyped_command(source, error_class) {
         return Some(messages::mistyped_command(code(word), code(name)));
     }
     let name = uncalled(source, value)?;
     Some(messages::method_not_called(code(name), code(&format!("{name}()"))))
+}
+
+impl Runtime {
+    /// Returns a hint about a statement that ran in Python, although what it names is also a command or a key. Each name
+    /// is explained once.
+    pub(super) fn name_hint(&mut self, client: ClientIndex, source: &str, error_class: &str) -> Option<String> {
+        let source = source.trim();
+        if self.dialect != Dialect::Both || !error_class.is_empty() || !self.clients[client].is_shown || self.shows_all
+        {
+            return None;
+        }
+        if let Some(name) = deleted_name(source) {
+            let is_key = self.engine.keyspace.database().get(name.as_bytes()).is_some();
+            let delete = code(&format!("DEL {name}"));
+            return is_key.then(|| help::key_remains(code(name), delete));
+        }
+        let command = commands::by_name(source).filter(|_| is_lone_name(source))?;
+        let is_new = source != command.name && self.explained_names.insert(source.to_owned());
+        is_new.then(|| help::name_is_python(code(source), code(command.name)))
+    }
 }
 
 /// Returns the dotted name that a statement consists of, if its value is a method.
@@ -63,6 +90,13 @@ mod tests {
         ] {
             assert_eq!(mistyped_command(line, class).map(|(_, name)| name), meant, "{line}");
         }
+    }
+
+    #[test]
+    fn a_package_that_is_not_built_in_is_explained() {
+        let hint = |message| suggest("import x", ("ModuleNotFoundError", message), "");
+        assert_eq!(hint("No module named 'requests'"), Some(help::no_other_packages()));
+        assert_eq!(hint("No module named 'redis.foo'"), None);
     }
 
     #[test]

@@ -336,7 +336,9 @@ fn check_answer(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: 
         && !expects_error
     {
         let line = line_of_error(source, error);
-        let hint = python_hints::suggest(&line, &error.class, "").map(|hint| format!(" {hint}")).unwrap_or_default();
+        let hint = python_hints::suggest(&line, (&error.class, &error.message), "")
+            .map(|hint| format!(" {hint}"))
+            .unwrap_or_default();
         let message = messages::answer_raises(quoted(&line), error.class_and_message(), hint);
         report.add_error(Diagnostic::new(at, message));
     } else if !tried.done {

@@ -51,6 +51,11 @@ impl<'a> Fields<'a> {
         String::from_utf8(self.bytes()?).ok()
     }
 
+    pub(super) fn names(&mut self) -> Option<Vec<String>> {
+        let n = self.u32()?;
+        (0..n).map(|_| self.text()).collect()
+    }
+
     pub(super) fn optional<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.bool()? { read(self).map(Some) } else { Some(None) }
     }

@@ -183,6 +183,17 @@ _thread.start_new_thread = releasing_target(_thread.start_new_thread)
 _thread.start_joinable_thread = releasing_target(_thread.start_joinable_thread)
 
 
+Function, BoundMethod = type(open), type(Quitter("", "").__call__)
+
+
+def method_of_redis(request):
+    """Returns the qualified name of a function or a bound method of the `redis` package, or None for anything else."""
+    function = request.__func__ if type(request) is BoundMethod else request
+    if type(function) is not Function or not str(function.__module__).startswith("redis."):
+        return None
+    return function.__qualname__
+
+
 class Helper:
     """The builtin `help` without a pager, which would need a terminal."""
 
@@ -190,6 +201,9 @@ class Helper:
         return "Type help() for interactive help, or help(object) for help about object."
 
     def __call__(self, *request):
+        method = method_of_redis(request[0]) if len(request) == 1 and type(sys.stdout) is _host.Output else None
+        if method is not None:
+            return _host.show_help(method)
         import pydoc
 
         pydoc.pager = lambda text, title="": sys.stdout.write(pydoc.plain(text))

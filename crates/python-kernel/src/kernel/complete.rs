@@ -40,7 +40,7 @@ pub fn names(text: &str, scope: &Scope, vm: &VirtualMachine) -> Vec<String> {
 }
 
 /// Returns the object that a dotted name refers to, if the object can be found without running code.
-fn object(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<PyObjectRef> {
+pub(super) fn object(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let mut parts = dotted.split('.');
     let first = parts.next().filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))?;
     let global = scope.globals.get_item_opt(first, vm).ok().flatten();
@@ -53,16 +53,23 @@ fn object(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<PyObjectRe
 
 /// Returns the parameters of a function or method written in Python, each with its default.
 fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<String>> {
-    let (object, is_method) = match callee.rsplit_once('.') {
-        None => (object(callee, scope, vm)?, false),
-        Some((owner, name)) => {
-            let owner = object(owner, scope, vm)?;
-            let own = owner.dict().and_then(|dict| dict.get_item_opt(name, vm).ok().flatten());
-            let is_method = own.is_none() && owner.downcast_ref::<PyType>().is_none();
-            let class = owner.downcast_ref::<PyType>().unwrap_or_else(|| owner.class());
-            (own.or_else(|| class.get_attr(vm.ctx.interned_str(name)?))?, is_method)
-        }
-    };
+    let (object, is_method) = function(callee, scope, vm)?;
+    parameters_of(&object, is_method, vm)
+}
+
+/// Returns what a dotted name refers to, and whether it is a method that is bound to an object. A method is found as the
+/// function in its class.
+pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<(PyObjectRef, bool)> {
+    let Some((owner, name)) = dotted.rsplit_once('.') else { return Some((object(dotted, scope, vm)?, false)) };
+    let owner = object(owner, scope, vm)?;
+    let own = owner.dict().and_then(|dict| dict.get_item_opt(name, vm).ok().flatten());
+    let is_method = own.is_none() && owner.downcast_ref::<PyType>().is_none();
+    let class = owner.downcast_ref::<PyType>().unwrap_or_else(|| owner.class());
+    Some((own.or_else(|| class.get_attr(vm.ctx.interned_str(name)?))?, is_method))
+}
+
+/// Returns the parameters of a function that is written in Python, without the first one if it is a bound method.
+pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualMachine) -> Option<Vec<String>> {
     // Reading the attributes of a plain function runs none of the learner's code.
     object.downcast_ref::<PyFunction>()?;
     let attribute = |name: &'static str, vm: &VirtualMachine| object.get_attr(name, vm).ok();
@@ -102,7 +109,7 @@ fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<St
 
 /// Returns the `repr` of a value of a builtin class, or "..." for any other value, whose `repr` may be the learner's
 /// code.
-fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
+pub(super) fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     let types = &vm.ctx.types;
     let builtin_types = [types.int_type, types.float_type, types.str_type, types.bytes_type, types.bool_type];
     let is_builtin = vm.is_none(value) || builtin_types.iter().any(|class| value.class().is(*class));

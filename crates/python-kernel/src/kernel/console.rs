@@ -296,7 +296,15 @@ mod _host {
         line.ok_or_else(|| vm.new_eof_error("EOF when reading a line".to_owned()))
     }
 
-    /// Implements `os._exit`, which ends the process immediately.
+    /// Shows the help about a method of the `redis` package, which the parent writes.
+    #[pyfunction]
+    fn show_help(method: PyStrRef) {
+        if let Some(method) = method.to_str() {
+            kernel().pipe.send(&FromChild::ShowHelp { method: method.to_owned() });
+        }
+    }
+
+    /// Implements `os._exit`: ends the process at once.
     #[pyfunction]
     fn end() {
         std::process::exit(0);

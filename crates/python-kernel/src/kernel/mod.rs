@@ -11,6 +11,7 @@ mod clock;
 mod complete;
 mod console;
 mod cpython_messages;
+mod describe;
 mod guards;
 mod interrupt;
 mod panic_net;
@@ -226,6 +227,10 @@ fn serve(sandbox: Sandbox) {
                 }
                 ToChild::GetCompletions { text } => {
                     kernel.pipe.send(&FromChild::Completions { names: complete::names(&text, &scope, vm) });
+                }
+                ToChild::Describe { name } => {
+                    let description = describe::describe(&name, &scope, vm);
+                    kernel.pipe.send(&FromChild::Described { description });
                 }
                 ToChild::DiscardInterrupt => {
                     kernel.take_interrupt();

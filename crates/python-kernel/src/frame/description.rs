@@ -1,0 +1,39 @@
+//! The description of an object in Python, for help at the prompt.
+
+use super::Fields;
+use super::fields::Writer;
+
+/// What a name in Python refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    /// The qualified name of the method, if the object is a method of the `redis` package: `HashCommands.hset`.
+    pub method: Option<String>,
+    /// The name of the object's class.
+    pub class: String,
+    /// The `repr` of the object, if it is a number, a text, bytes or None.
+    pub value: Option<String>,
+    /// The parameters, if the object is a function that is written in Python.
+    pub parameters: Option<Vec<String>>,
+    /// The first paragraph of the docstring of the object, or of its class.
+    pub doc: Option<String>,
+}
+
+/// Appends a description to a frame.
+pub(super) fn encode<'a, 'b>(w: &'a mut Writer<'b>, description: &Description) -> &'a mut Writer<'b> {
+    w.optional(description.method.as_deref(), Writer::text)
+        .text(&description.class)
+        .optional(description.value.as_deref(), Writer::text)
+        .optional(description.parameters.as_deref(), Writer::names)
+        .optional(description.doc.as_deref(), Writer::text)
+}
+
+/// Decodes a description. Returns `None` if it is malformed.
+pub(super) fn decode(fields: &mut Fields) -> Option<Description> {
+    Some(Description {
+        method: fields.optional(Fields::text)?,
+        class: fields.text()?,
+        value: fields.optional(Fields::text)?,
+        parameters: fields.optional(Fields::names)?,
+        doc: fields.optional(Fields::text)?,
+    })
+}

@@ -1,0 +1,145 @@
+//! The help about a Redis command or a method of redis-py, which is the same wherever a learner asks for it: what to type
+//! in each dialect, what it does and returns, and an example in each dialect.
+
+use python_kernel::frame::Description;
+use python_kernel::redis_methods::{self, Method};
+use redis_engine::command::Command;
+use redis_engine::commands;
+
+use crate::markup::code;
+use crate::messages::help as messages;
+
+/// Returns the help about a command, in Markdown.
+pub fn command_help(command: &'static Command) -> String {
+    help(method_of_command(command), Some(command))
+}
+
+/// Returns the help about a method, in Markdown.
+pub fn method_help(method: &'static Method) -> String {
+    help(Some(method), command_of_method(method))
+}
+
+/// Returns the help about any other object in Python, in Markdown.
+pub fn object_help(name: &str, description: &Description) -> String {
+    let class = code(&description.class);
+    let mut paragraphs = vec![match (&description.value, &description.parameters) {
+        (Some(value), _) => messages::object_with_value(code(name), class, code(value)),
+        (None, Some(parameters)) => {
+            messages::object_with_parameters(code(&format!("{name}({})", parameters.join(", "))))
+        }
+        (None, None) => messages::object_of_class(code(name), class),
+    }];
+    // The docstring of a number or a text is that of its class, which everybody knows.
+    if description.value.is_none() {
+        paragraphs.extend(description.doc.as_deref().map(code_free));
+    }
+    paragraphs.push(messages::python_help_says_more(code(&format!("help({name})"))));
+    paragraphs.join("\n\n")
+}
+
+/// Returns the command that a method sends, if its name tells it.
+pub fn command_of_method(method: &Method) -> Option<&'static Command> {
+    let name = method.name.trim_end_matches("_iter");
+    let name = match name {
+        "delete" => "DEL",
+        "pipeline" | "multi" => "MULTI",
+        "execute" => "EXEC",
+        "pubsub" | "listen" | "get_message" => "SUBSCRIBE",
+        "transaction" => "WATCH",
+        "lock" | "acquire" => "SET",
+        "client_kill_filter" => "CLIENT KILL",
+        _ => return commands::all().find(|command| in_snake_case(command) == name),
+    };
+    commands::by_name(name)
+}
+
+/// Returns a command's name as the name of a method: `client_no_evict`.
+fn in_snake_case(command: &Command) -> String {
+    command.name.to_lowercase().replace([' ', '-'], "_")
+}
+
+/// Returns the method that sends a command.
+fn method_of_command(command: &'static Command) -> Option<&'static Method> {
+    let sends = |method: &&Method| command_of_method(method).is_some_and(|sent| sent.name == command.name);
+    let name = in_snake_case(command);
+    let candidates = || redis_methods::all().iter().filter(sends);
+    let of_pipeline = || candidates().find(|method| method.class == "Pipeline");
+    match command.name {
+        // The client's own methods only warn that a pipeline is needed.
+        "WATCH" | "UNWATCH" | "MULTI" | "DISCARD" => of_pipeline(),
+        _ => candidates().find(|method| method.name == name).or_else(|| candidates().next()).or_else(|| {
+            // `OBJECT ENCODING` is `r.object('encoding', ...)`.
+            let container = command.container()?;
+            redis_methods::by_name(&container.to_lowercase()).filter(|method| method.is_command())
+        }),
+    }
+}
+
+fn help(method: Option<&Method>, command: Option<&Command>) -> String {
+    let mut paragraphs = Vec::new();
+    if let Some(method) = method {
+        paragraphs.push(code(&format!("{}.{}({})", method.owner(), method.name, method.parameters)));
+        paragraphs.push(method.about.clone());
+    }
+    match command {
+        Some(command) => {
+            paragraphs.push(code(format!("{} {}", command.name, command.syntax).trim_end()));
+            let complexity = command.complexity.trim_end_matches('.');
+            paragraphs.push(messages::redis_command(command.summary, complexity, command.since));
+        }
+        None if method.is_some_and(Method::is_command) => paragraphs.push(messages::no_command_beneath()),
+        None => {}
+    }
+    if command.is_some() && method.is_none() {
+        paragraphs.push(messages::no_method());
+    }
+    let in_python = method.map(|method| method.example.join("\n"));
+    let in_redis_cli = command.map(|command| command.example.to_owned());
+    let examples = in_python.into_iter().chain(in_redis_cli).filter(|example| !example.is_empty());
+    paragraphs.extend(examples.map(|example| format!("```\n{example}\n```")));
+    paragraphs.join("\n\n")
+}
+
+/// Returns a docstring without the marks that Markdown would act on.
+fn code_free(doc: &str) -> String {
+    doc.replace(['`', '*', '|'], "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_and_its_command_have_the_same_help() {
+        for (method, command) in [
+            ("hset", "HSET"),
+            ("delete", "DEL"),
+            ("config_get", "CONFIG GET"),
+            ("client_no_evict", "CLIENT NO-EVICT"),
+            ("zadd", "ZADD"),
+        ] {
+            let method = redis_methods::by_name(method).expect("redis-py has it");
+            let command = commands::by_name(command).expect("Redis has it");
+            assert_eq!(method_help(method), command_help(command), "{}", command.name);
+        }
+        let scan_iter = redis_methods::by_name("scan_iter").expect("redis-py has it");
+        assert_eq!(command_of_method(scan_iter).map(|command| command.name), Some("SCAN"));
+        let watch = commands::by_name("WATCH").expect("Redis has it");
+        assert!(command_help(watch).starts_with("`pipe.watch(*names)`"), "{}", command_help(watch));
+    }
+
+    #[test]
+    fn help_has_an_example_in_each_dialect() {
+        for method in redis_methods::all().iter().filter(|method| method.is_command()) {
+            let Some(command) = command_of_method(method) else { continue };
+            let is_refused = method.about.contains("Not supported") || method.about.contains("Not implemented");
+            if is_refused || method.about.contains("ssues a warning") {
+                continue;
+            }
+            assert!(!method.example.is_empty(), "{} has no example", method.name);
+            let help = method_help(method);
+            let last = command.example.lines().last().unwrap_or_default();
+            assert!(help.contains(method.example[0]) && help.contains(last), "{help}");
+        }
+    }
+}
