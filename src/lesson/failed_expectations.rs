@@ -90,7 +90,7 @@ pub fn failed_expectations<'a>(
         let key = keys.first().filter(|_| sent < of_name.len()).map(|key| to_text(key));
         (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent, key })
     });
-    let sent = expect.sent.iter().filter(|wanted| !findings.sent.iter().any(|words| is_like(words, wanted.get_ref())));
+    let sent = expect.sent.iter().filter(|wanted| !was_sent(wanted.get_ref(), findings));
     // redis-cli has no variables.
     let is_cli = matches!(submission.value, Some(DisplayedValue::Cli(_)));
     let assigns = expect.assigns.iter().filter(|name| !is_cli && !findings.assigned_variables.contains(name));
@@ -271,6 +271,28 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
 
 fn is_word(sent: &[u8], word: &str) -> bool {
     sent.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// Splits `phone: SET k v` into the client and the command. A pattern without a client is about any client.
+pub fn client_and_command(pattern: &str) -> (Option<&str>, &str) {
+    match pattern.split_once(": ") {
+        Some((client, command)) if !client.contains(' ') => (Some(client), command),
+        _ => (None, pattern),
+    }
+}
+
+/// Returns whether a command like this was sent in the step, by the client that the pattern names.
+fn was_sent(pattern: &str, findings: &Findings) -> bool {
+    match client_and_command(pattern) {
+        (None, command) => findings.sent.iter().any(|words| is_like(words, command)),
+        (Some(client), command) => senders(command, findings).any(|sender| sender == client),
+    }
+}
+
+/// Returns the names of the clients that have sent a command like this in the step, and got a reply.
+pub fn senders<'a>(command: &'a str, findings: &'a Findings) -> impl Iterator<Item = &'a str> {
+    let like = findings.exchanges.iter().filter(move |exchange| is_like(&exchange.command, command));
+    like.map(|exchange| exchange.client.as_str())
 }
 
 /// Returns whether a command begins with the words of a pattern, in which `*` stands for any word, and `**` for any number

@@ -130,7 +130,8 @@ pub struct Expect {
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
     /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any word, `**` for any number of
-    /// words, and more words may follow. `BLPOP|BRPOP queue 10` is one of several.
+    /// words, and more words may follow. `BLPOP|BRPOP queue 10` is one of several. `phone: SET k v` must come from this
+    /// client.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub sent: Vec<Spanned<String>>,

@@ -100,6 +100,13 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if matches!(failed.as_slice(), [FailedExpectation::Client(_)]) {
         return Verdict::Miss(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
     }
+    // Everything else is right, so the commands will not be sent again.
+    if failed.iter().all(|failed| matches!(failed, FailedExpectation::Sent(_))) {
+        let mut mismatches = failed.iter().map(|failed| Mismatch::of_expectation(failed, submission, findings));
+        if let Some(by_other) = mismatches.find(|mismatch| matches!(mismatch, Mismatch::SentByOther { .. })) {
+            return Verdict::Miss(vec![by_other]);
+        }
+    }
     let takes_several_lines =
         !is_raced && step.answer.as_ref().is_some_and(|answer| is_several_lines(answer.get_ref()));
     let is_reply_wrong = failed.iter().any(|failed| matches!(failed, FailedExpectation::Reply(_)));

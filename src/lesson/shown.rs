@@ -137,7 +137,7 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
         exchange.value_to_show(&wanted).or_else(|| (counts && exchange.has_length(&wanted)).then(|| wanted.clone()))
     };
     let typed = without_arguments_of_commands(&submission.source);
-    let display = Display { printed: &submission.output, typed: &typed };
+    let display = Display { printed: &submission.output, typed: &typed, shows_parts: true };
     // A reply that means yes or no can decide what is printed.
     let decides = !submission.output.is_empty()
         && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
@@ -158,7 +158,7 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
         return false;
     }
     let typed = without_arguments_of_commands(&submission.source);
-    let display = Display { printed: last, typed: &typed };
+    let display = Display { printed: last, typed: &typed, shows_parts: false };
     let mut used = Vec::new();
     let is_typed = |(start, end): &(usize, usize)| find_word(display.typed, &last[*start..*end], 0).is_some();
     if display.find(&wanted, 0, &mut used).is_none() || used.iter().all(is_typed) {
@@ -227,6 +227,8 @@ fn words_of(value: &Value) -> Vec<String> {
 struct Display<'a> {
     printed: &'a str,
     typed: &'a str,
+    /// Whether one part of a text with colons stands for the text: `21.5` for `1700000060:21.5`.
+    shows_parts: bool,
 }
 
 /// Removes the arguments from all calls of methods that send a command: `print(r.get('n'))` becomes `print(r.get())`.
@@ -292,7 +294,16 @@ impl Display<'_> {
                 Some(from)
             }
             word => {
-                let words = words_of(word);
+                let mut words = words_of(word);
+                if self.shows_parts {
+                    let parts: Vec<String> = words
+                        .iter()
+                        .filter(|word| word.contains(':'))
+                        .flat_map(|word| word.split(':'))
+                        .map(str::to_owned)
+                        .collect();
+                    words.extend(parts.into_iter().filter(|part| !part.is_empty()));
+                }
                 if words.iter().any(String::is_empty) {
                     return None;
                 }
@@ -362,6 +373,7 @@ mod tests {
         let alice = "$5\r\nAlice\r\n";
         let list = "*2\r\n$2\r\nt1\r\n$2\r\nt2\r\n";
         let hash = "*4\r\n$4\r\nname\r\n$5\r\nAlice\r\n$3\r\nage\r\n$2\r\n10\r\n";
+        let pairs = "*2\r\n$6\r\n1:21.5\r\n$6\r\n2:21.7\r\n";
         let ranks = "*4\r\n$3\r\nBob\r\n$3\r\n200\r\n$3\r\nEva\r\n$3\r\n150\r\n";
         for (source, command, reply, printed, wanted) in [
             ("r.get('n').decode()", "GET n", alice, "'Alice'\n", "b'Alice'"),
@@ -388,6 +400,13 @@ mod tests {
             ("print(r.blpop('q'))", "BLPOP q 0", "*2\r\n$1\r\nq\r\n$2\r\nt1\r\n", "(b'q', b't1')\n", "(b'q', b't1')"),
             ("if r.setnx('a', 1): print('taken')", "SETNX a 1", ":1\r\n", "taken\n", "1"),
             ("print(len(r.sunion('a', 'b')), 'tags')", "SUNION a b", list, "2 tags\n", "2"),
+            (
+                "[m.split(b':')[1] for m in r.lrange('q', 0, -1)]",
+                "LRANGE q 0 -1",
+                pairs,
+                "[b'21.5', b'21.7']",
+                "[b'1:21.5', b'2:21.7']",
+            ),
             ("print('both:', r.sintercard(2, ['a', 'b']))", "SINTERCARD 2 a b", ":2\r\n", "both: 2\n", "2"),
             ("print('n:', r.incrby('(v', f(5)), 'x')", "INCRBY (v 5", ":5\r\n", "n: 5 x\n", "5"),
         ] {

@@ -30,6 +30,9 @@ messages! {
     sent_too_seldom_for_key(name, key, wanted, sent) =
         "{name} should be sent for {key} at least {wanted} times in this step. So far it was sent for this key {sent} times.";
     sent_otherwise(wanted, actual) = "This step is about {wanted}. You sent {actual}.";
+    sent_by_other(lines, wanted, actual) =
+        "{lines} should come from the client {wanted}, and here {actual} sent it. `:again` starts the step again.";
+    lines_of_client(client, lines) = "as {client}: {lines}";
     not_sent_yet(wanted) = "This step is about {wanted}, which was not sent yet.";
     variable_not_set(name) = "The result should be in a variable {name}, which was not set in this step.";
     waiting_order(second, first) = "{second} began to wait before {first}. It should be the other way round: `:again` starts the step again.";

@@ -388,3 +388,24 @@ fn a_mistake_that_was_taken_back_no_longer_spoils_the_step() {
     let output = tutor_output("still-there", COUNT, still_there);
     assert!(!is_done(&output), "{output}");
 }
+
+#[test]
+fn a_command_can_be_demanded_from_a_client() {
+    let step = r#"
+setup = ":client phone\n:client main"
+[[step]]
+id = "both"
+say = "Two clients."
+task = "As `main`, set `a`. As `phone`, set `b`."
+answer = ":client main\nr.set('a', 1)\n:client phone\nr.set('b', 1)"
+[step.expect]
+by = ["main", "phone"]
+sent = ["main: SET a", "phone: SET b"]
+state = [{ run = "r.exists('a', 'b')", reply = "2" }]
+"#;
+    let right = tutor_output("roles-right", step, ":client phone\nr.set('b', 1)\n:client main\nr.set('a', 1)\n");
+    assert!(is_done(&right), "{right}");
+    let exchanged = tutor_output("roles-exchanged", step, "r.set('b', 1)\n:client phone\nr.set('a', 1)\n");
+    assert!(!is_done(&exchanged), "{exchanged}");
+    assert!(exchanged.contains("`SET a` should come from the client `main`, and here `phone` sent it."), "{exchanged}");
+}

@@ -30,6 +30,9 @@ fn sentence(mismatch: &Mismatch) -> String {
         Mismatch::Output { wanted, actual } if actual.is_empty() => messages::output_wanted_none_printed(code(wanted)),
         Mismatch::Output { wanted, actual } => messages::output_wanted(code(wanted), code(&value::shortened(actual))),
         Mismatch::CommandNotSent { wanted, sent } => messages::command_wanted(names_of(wanted), command_list(sent)),
+        Mismatch::SentByOther { command, wanted, actual } => {
+            messages::sent_by_other(lines_of(command), code(wanted), code(actual))
+        }
         Mismatch::NotSent { wanted, actual: Some(actual) } => messages::sent_otherwise(lines_of(wanted), code(actual)),
         Mismatch::NotSent { wanted, actual: None } => messages::not_sent_yet(lines_of(wanted)),
         Mismatch::SentTooSeldom { name, wanted, sent, key: None } => {
@@ -101,11 +104,13 @@ pub fn names_of(alternatives: &str) -> String {
 
 /// Returns the lines that `BLPOP|BRPOP queue 10` stands for, with an "or" between them.
 pub fn lines_of(pattern: &str) -> String {
+    let (client, pattern) = failed_expectations::client_and_command(pattern);
     let pattern = pattern.replace("**", "…");
     let (names, rest) = pattern.split_once(' ').unwrap_or((&pattern, ""));
     let line = |name: &str| code(format!("{name} {rest}").trim_end());
     let lines: Vec<String> = failed_expectations::alternatives(names).map(line).collect();
-    lines.join(&messages::or())
+    let lines = lines.join(&messages::or());
+    client.map_or_else(|| lines.clone(), |client| messages::lines_of_client(code(client), &lines))
 }
 
 /// Returns the names of commands as a list, without repetitions.

@@ -11,7 +11,7 @@ pub mod unsent;
 pub mod value;
 
 use super::evidence::{DisplayedValue, Submission, canonical, command_name, keys};
-use super::failed_expectations::{ClientMismatch, FailedExpectation, alternatives};
+use super::failed_expectations::{ClientMismatch, FailedExpectation, alternatives, client_and_command, senders};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe};
 use super::shown::is_answered;
@@ -52,6 +52,12 @@ pub enum Mismatch {
     NotSent {
         wanted: String,
         actual: Option<String>,
+    },
+    /// A command was sent by another client than the step wants.
+    SentByOther {
+        command: String,
+        wanted: String,
+        actual: String,
     },
     /// A command was sent less often than it should be in the step: in all, or for this key.
     SentTooSeldom {
@@ -210,6 +216,13 @@ impl Mismatch {
 
     /// Describes a command that was not sent in the step, although `expect` names it.
     fn not_sent(wanted: &str, findings: &Findings) -> Mismatch {
+        let (client, wanted) = client_and_command(wanted);
+        if let Some(client) = client
+            && let Some(actual) = senders(wanted, findings).find(|sender| *sender != client)
+        {
+            let (command, wanted) = (wanted.to_owned(), client.to_owned());
+            return Mismatch::SentByOther { command, wanted, actual: actual.to_owned() };
+        }
         let is_named = |words: &&Vec<Vec<u8>>| {
             let names = wanted.split_whitespace().next().unwrap_or_default();
             alternatives(names).any(|name| canonical(name) == command_name(words))
