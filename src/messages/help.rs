@@ -21,7 +21,7 @@ messages! {
     /// Shown after the help about a command whose name is also the name of a builtin of Python.
     is_builtin_too(call) = "Python has something of the same name: {call}.";
     /// Shown for a name that nothing has.
-    unknown_topic(name) = "There is no help for {name}: neither Redis nor your Python has it.";
+    unknown_topic(name) = "There is no help for {name}.";
     /// Shown after `unknown_topic`.
     help_topics() = "`:doc HSET`, `r.hset?` and `x?` for a variable work; `:help` lists the tutor's commands.";
     /// Shown by `:doc` without a name.

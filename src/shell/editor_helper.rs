@@ -10,7 +10,6 @@ use super::completion::complete;
 use super::highlight::highlight;
 use super::hint::{Hint, history_suffix, is_answer_of_step, signature_hint};
 use super::key_bindings::KeyBindings;
-use super::line_history::PASTE_MARK;
 use super::line_reader::MAX_LISTED_AT_ONCE;
 use super::session_queries::SessionQueries;
 use super::terminal_modes::height;
@@ -204,7 +203,7 @@ impl Highlighter for EditorHelper {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        Cow::Owned(self.theme.paint_token(Token::Prompt, &prompt.replace(PASTE_MARK, "")))
+        Cow::Owned(self.theme.paint_token(Token::Prompt, prompt))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {

@@ -10,7 +10,7 @@ use rustyline::{
 
 use super::candidate_list::CandidateList;
 use super::editor_helper::EditorHelper;
-use super::line_history::{LineHistory, PASTE_MARK};
+use super::line_history::{LineHistory, SearchHold};
 
 /// Number of columns by which a block is indented.
 pub const INDENT: u8 = 4;
@@ -57,6 +57,7 @@ pub struct KeyBindings {
     indentation: Arc<Indentation>,
     /// Whether a search through the history is in progress, as the number of a `Search`.
     search: Arc<AtomicU8>,
+    search_hold: SearchHold,
 }
 
 /// The indentation that a line begins with, before a key is pressed.
@@ -68,6 +69,8 @@ struct Indentation {
     opens_block: AtomicBool,
     /// Whether lines of the block come with blanks of their own.
     is_typed: AtomicBool,
+    /// The number of blanks that were typed and are inserted with the next key.
+    pending: AtomicUsize,
 }
 
 /// A search through the history.
@@ -90,6 +93,7 @@ impl KeyBindings {
         self.set_in_block(!preceding.is_empty());
         let is_indentation = !preceding.is_empty() && initial.bytes().all(|byte| byte == b' ');
         self.indentation.fresh.store(if is_indentation { initial.len() } else { 0 }, Ordering::Relaxed);
+        self.indentation.pending.store(0, Ordering::Relaxed);
         self.indentation.opens_block.store(preceding.trim_end().ends_with(':'), Ordering::Relaxed);
         if preceding.is_empty() {
             self.indentation.is_typed.store(false, Ordering::Relaxed);
@@ -106,6 +110,11 @@ impl KeyBindings {
     /// Sets the list of completions that the editor is about to show, if it will stop in it.
     pub fn set_list(&self, list: Option<CandidateList>) {
         *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
+    }
+
+    /// Returns what keeps a search at its match. The histories share it.
+    pub fn search_hold(&self) -> SearchHold {
+        self.search_hold.clone()
     }
 
     fn search(&self) -> Search {
@@ -132,22 +141,25 @@ impl KeyBindings {
 
     /// Handles a key in a search: makes a paste part of the text that is searched for, as readline does.
     fn follow_search(&self, key: KeyEvent) -> Option<Cmd> {
-        let mark = Some(Cmd::SelfInsert(1, PASTE_MARK));
+        let hold = || Some(self.search_hold.hold());
         let is_search = matches!(key, KeyEvent(KeyCode::Char('R' | 'S'), Modifiers::CTRL));
         match (self.search(), key) {
             (Search::Typed, KeyEvent(KeyCode::BracketedPasteStart, _)) => {
                 self.set_search(Search::Pasted);
-                mark
+                hold()
             }
             (Search::Pasted, KeyEvent(KeyCode::BracketedPasteEnd, _)) => {
                 self.set_search(Search::Typed);
-                mark
+                hold()
             }
-            (Search::Pasted, KeyEvent(KeyCode::Tab, _)) => Some(Cmd::SelfInsert(1, '\t')),
             // A line that was copied as a whole has a line break, which its history entry has not.
-            (Search::Pasted, KeyEvent(KeyCode::Enter, _) | KeyEvent(KeyCode::Char('J' | 'M'), Modifiers::CTRL)) => mark,
+            (
+                Search::Pasted,
+                KeyEvent(KeyCode::Enter | KeyCode::Tab, _) | KeyEvent(KeyCode::Char('J' | 'M'), Modifiers::CTRL),
+            ) => hold(),
             (Search::Pasted, _) => None,
             (_, _) if is_search => {
+                self.search_hold.begin();
                 self.set_search(Search::Typed);
                 None
             }
@@ -163,18 +175,34 @@ impl KeyBindings {
     /// Handles the first key of a line that begins with indentation. A blank means that the line comes with an indentation of
     /// its own, from a habit or from a paste that the terminal has not marked, and replaces the one that is there.
     fn follow_indentation(&self, key: KeyEvent, context: &EventContext) -> Option<Cmd> {
-        let fresh = self.indentation.fresh.swap(0, Ordering::Relaxed);
+        let Indentation { fresh, opens_block, is_typed, pending } = &*self.indentation;
+        let indent = usize::from(INDENT);
+        let pending_blanks = pending.swap(0, Ordering::Relaxed);
+        if pending_blanks > 0 {
+            return match key {
+                KeyEvent(KeyCode::Char(c), Modifiers::NONE) => {
+                    Some(Cmd::Insert(1, " ".repeat(pending_blanks) + c.encode_utf8(&mut [0; 4])))
+                }
+                KeyEvent(KeyCode::Tab, _) => Some(Cmd::Insert(1, " ".repeat(pending_blanks + indent))),
+                _ => None,
+            };
+        }
+        let fresh = fresh.swap(0, Ordering::Relaxed);
         if fresh == 0 || context.line().len() != fresh {
             return None;
         }
-        let opens_block = self.indentation.opens_block.load(Ordering::Relaxed);
-        let blank = match key {
-            KeyEvent(KeyCode::Char(' '), Modifiers::NONE) => " ".to_owned(),
-            KeyEvent(KeyCode::Tab, _) if opens_block => " ".repeat(usize::from(INDENT)),
+        let typed_blanks = match key {
+            KeyEvent(KeyCode::Char(' '), Modifiers::NONE) => 1,
+            KeyEvent(KeyCode::Tab, _) if opens_block.load(Ordering::Relaxed) => indent,
             _ => return None,
         };
-        self.indentation.is_typed.store(true, Ordering::Relaxed);
-        Some(Cmd::Replace(Movement::WholeLine, Some(blank)))
+        is_typed.store(true, Ordering::Relaxed);
+        if typed_blanks == fresh {
+            return Some(Cmd::Noop);
+        }
+        // No command of the editor replaces a line and moves the cursor, so the blanks are inserted with the next key.
+        pending.store(typed_blanks, Ordering::Relaxed);
+        Some(Cmd::Kill(Movement::WholeLine))
     }
 
     /// Ignores the next Enter, if it is pressed on an empty line.

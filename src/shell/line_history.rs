@@ -1,75 +1,120 @@
 //! The history of the line editor, in which Ctrl-R also finds text that is pasted into the search.
 //!
-//! The editor ends a search at a paste. The key bindings therefore turn the start and the end of the paste into
-//! [`PASTE_MARK`], which becomes part of the text that is searched for, and which the search ignores.
+//! The editor ends a search at each key that is no text and does not continue the search, so also at the start and the end
+//! of a paste. For these, the key bindings therefore return a command that continues the search, and [`SearchHold`] makes
+//! it stay where it is.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use rustyline::Result;
 use rustyline::history::{History, MemHistory, SearchDirection, SearchResult};
+use rustyline::{Cmd, Result};
 
-/// Stands for the start and the end of a paste. It has no width.
-pub const PASTE_MARK: char = '\u{2060}';
+/// Keeps a search at its match although the editor is told to continue.
+#[derive(Debug, Clone, Default)]
+pub struct SearchHold {
+    is_held: Arc<AtomicBool>,
+    /// The index of the entry that was found last, or a large number before anything was found.
+    found: Arc<AtomicUsize>,
+}
+
+impl SearchHold {
+    /// Notes that a search begins.
+    pub fn begin(&self) {
+        self.is_held.store(false, Ordering::Relaxed);
+        self.found.store(usize::MAX, Ordering::Relaxed);
+    }
+
+    /// Returns the command for a key that must not end the search.
+    pub fn hold(&self) -> Cmd {
+        self.is_held.store(true, Ordering::Relaxed);
+        // There is nothing before the first entry.
+        let is_first = self.found.load(Ordering::Relaxed) == 0;
+        if is_first { Cmd::ForwardSearchHistory } else { Cmd::ReverseSearchHistory }
+    }
+}
 
 /// A history in memory.
-#[derive(Default)]
-pub struct LineHistory(pub MemHistory);
+pub struct LineHistory {
+    pub entries: MemHistory,
+    hold: SearchHold,
+}
+
+impl LineHistory {
+    pub fn new(entries: MemHistory, hold: SearchHold) -> Self {
+        LineHistory { entries, hold }
+    }
+}
 
 impl History for LineHistory {
     fn get(&self, index: usize, dir: SearchDirection) -> Result<Option<SearchResult<'_>>> {
-        self.0.get(index, dir)
+        self.entries.get(index, dir)
     }
 
     fn add(&mut self, line: &str) -> Result<bool> {
-        self.0.add(line)
+        self.entries.add(line)
     }
 
     fn add_owned(&mut self, line: String) -> Result<bool> {
-        self.0.add_owned(line)
+        self.entries.add_owned(line)
     }
 
     fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     fn set_max_len(&mut self, len: usize) -> Result<()> {
-        self.0.set_max_len(len)
+        self.entries.set_max_len(len)
     }
 
     fn ignore_dups(&mut self, yes: bool) -> Result<()> {
-        self.0.ignore_dups(yes)
+        self.entries.ignore_dups(yes)
     }
 
     fn ignore_space(&mut self, yes: bool) {
-        self.0.ignore_space(yes);
+        self.entries.ignore_space(yes);
     }
 
     fn save(&mut self, path: &Path) -> Result<()> {
-        self.0.save(path)
+        self.entries.save(path)
     }
 
     fn append(&mut self, path: &Path) -> Result<()> {
-        self.0.append(path)
+        self.entries.append(path)
     }
 
     fn load(&mut self, path: &Path) -> Result<()> {
-        self.0.load(path)
+        self.entries.load(path)
     }
 
     fn clear(&mut self) -> Result<()> {
-        self.0.clear()
+        self.entries.clear()
     }
 
     fn search(&self, term: &str, start: usize, dir: SearchDirection) -> Result<Option<SearchResult<'_>>> {
-        self.0.search(&term.replace(PASTE_MARK, ""), start, dir)
+        let found = if self.hold.is_held.swap(false, Ordering::Relaxed) {
+            let index = match dir {
+                SearchDirection::Reverse => start + 1,
+                SearchDirection::Forward => start.saturating_sub(1),
+            };
+            // An empty text is found nowhere, which would move the search.
+            if term.is_empty() { self.entries.get(index, dir)? } else { self.entries.search(term, index, dir)? }
+        } else {
+            self.entries.search(term, start, dir)?
+        };
+        if let Some(found) = &found {
+            self.hold.found.store(found.idx, Ordering::Relaxed);
+        }
+        Ok(found)
     }
 
     fn starts_with(&self, term: &str, start: usize, dir: SearchDirection) -> Result<Option<SearchResult<'_>>> {
-        self.0.starts_with(term, start, dir)
+        self.entries.starts_with(term, start, dir)
     }
 }
 
@@ -78,16 +123,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_search_ignores_the_marks_of_a_paste() {
-        let mut history = LineHistory::default();
-        for entry in ["r.get('a')", "r.set('b', 1)"] {
+    fn a_search_that_is_held_stays_at_its_match() {
+        let hold = SearchHold::default();
+        let mut history = LineHistory::new(MemHistory::new(), hold.clone());
+        for entry in ["r.get('a')", "r.get('b')", "x"] {
             history.add(entry).expect("the history is in memory");
         }
-        let found = |term: &str| {
-            let found = history.search(term, history.len() - 1, SearchDirection::Reverse).ok().flatten();
-            found.map(|found| found.entry.into_owned())
-        };
-        assert_eq!(found("\u{2060}get('a\u{2060}").as_deref(), Some("r.get('a')"));
-        assert_eq!(found("\u{2060}get('b\u{2060}"), None);
+        let search = |term: &str, start, dir| history.search(term, start, dir).ok().flatten().map(|found| found.idx);
+        hold.begin();
+        assert_eq!(hold.hold(), Cmd::ReverseSearchHistory);
+        assert_eq!(search("", 1, SearchDirection::Reverse), Some(2), "nothing was found yet");
+        assert_eq!(search("get", 2, SearchDirection::Reverse), Some(1));
+        assert_eq!(hold.hold(), Cmd::ReverseSearchHistory);
+        assert_eq!(search("get", 0, SearchDirection::Reverse), Some(1));
+        assert_eq!(search("get", 0, SearchDirection::Reverse), Some(0), "it is held only once");
+        assert_eq!(hold.hold(), Cmd::ForwardSearchHistory);
+        assert_eq!(search("get", 1, SearchDirection::Forward), Some(0));
     }
 }

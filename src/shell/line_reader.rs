@@ -94,15 +94,15 @@ impl LineReader {
             .bracketed_paste(true)
             .keyseq_timeout(Some(ESCAPE_TIMEOUT_MS))
             .build();
+        let bindings = KeyBindings::default();
         let open = |path| {
             let (saved, history) = SavedHistory::open(options.files.clone(), path);
-            (saved, LineHistory(history))
+            (saved, LineHistory::new(history, bindings.search_hold()))
         };
         let (saved_python_history, python_history) = open(options.history.clone());
         let (saved_cli_history, cli_history) = open(options.history.as_ref().map(|path| path.with_extension("cli")));
         let mut editor = Editor::with_history(config, python_history).map_err(to_io_error)?;
         let above = spawn_printer(&mut editor)?;
-        let bindings = KeyBindings::default();
         let helper = EditorHelper::new(options.theme, options.ascii, queries.clone(), bindings.clone());
         editor.set_helper(Some(helper));
         bindings.bind(&mut editor);
@@ -144,7 +144,7 @@ impl LineReader {
             LineReader::Editor(line_editor) => {
                 let LineEditor { editor, is_cli, saved_python_history, saved_cli_history, .. } = &mut **line_editor;
                 let saved = if *is_cli { saved_cli_history } else { saved_python_history };
-                saved.add(&mut editor.history_mut().0, entry)
+                saved.add(&mut editor.history_mut().entries, entry)
             }
             LineReader::Plain(_) => None,
         }

@@ -215,7 +215,7 @@ pub fn assert_screen(screen: &str, name: &str) {
 
 /// Progress of a learner who has finished one lesson and done half of another.
 const PROGRESS: &str = r#"{"version": 1, "current": "hashes", "lessons": {
-    "first-contact": {"done": ["first-key"], "finished": true},
+    "first-contact": {"done": ["first-key", "delete"], "finished": true},
     "hashes": {"step": "one-field", "done": ["wrongtype", "make-room", "mapping"]}}}"#;
 
 /// Starts the program for a learner with progress.

@@ -45,7 +45,7 @@ fn a_paste_that_the_terminal_does_not_mark_keeps_its_indentation() {
 #[test]
 fn a_long_list_of_completions_is_left_by_the_usual_keys() {
     for (name, key) in [("list-ctrl-c", CTRL_C), ("list-escape", "\x1b"), ("list-q", "q")] {
-        let mut terminal = Terminal::start(name, (80, 10), &["play"]);
+        let mut terminal = Terminal::start(name, (80, 8), &["play"]);
         terminal.wait_for_prompt(">>>");
         terminal.send_keys("r.z");
         terminal.wait_until("what was typed", |text| text.contains(">>> r.z"));
