@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::evidence::canonical;
-use super::failed_expectations::alternatives;
+use super::failed_expectations::{alternatives, client_and_command};
 use super::format::{Compare, Diagnostic, Expect, FORMAT, Lesson, Step, When, is_name};
 use super::{race_rules, text_rules};
 use crate::messages::lesson_rules as messages;
@@ -188,7 +188,8 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
             alternatives(names.get_ref()).for_each(|name| check_command(name, names.span().start, report));
         }
         for line in &expect.get_ref().sent {
-            let names = line.get_ref().split_whitespace().next().unwrap_or_default();
+            let (_, command) = client_and_command(line.get_ref());
+            let names = command.split_whitespace().next().unwrap_or_default();
             alternatives(names).for_each(|name| check_command(name, line.span().start, report));
         }
     }
