@@ -1,6 +1,7 @@
 //! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md describes the modules. Each module may use only modules of
 //! lower layers.
 
+mod bare_words;
 pub mod cli;
 pub mod driver;
 pub mod lesson;

@@ -130,7 +130,7 @@ pub enum Command {
         /// The lesson file
         file: PathBuf,
         /// Number of columns of the transcript
-        #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(usize))]
+        #[arg(long, value_name = "COLUMNS", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
         width: Option<usize>,
     },
     /// Write a lesson to start from, which passes `check`

@@ -78,11 +78,34 @@ fn require_picture(files: &UserFiles, path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Returns whether a file that starts with the given bytes is empty or an SVG picture.
+/// Returns whether a file that starts with the given bytes is blank, or an SVG picture: an XML document whose first element
+/// is `svg`. `start` contains at most [`MAX_PROLOGUE_BYTES`].
 fn is_picture(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    text.is_empty() || (text.starts_with('<') && text.contains("<svg"))
+    if text.is_empty() {
+        // More may follow after so many blanks.
+        return (start.len() as u64) < MAX_PROLOGUE_BYTES;
+    }
+    let element = without_prologue(text);
+    let rest = element.strip_prefix("<svg:svg").or_else(|| element.strip_prefix("<svg"));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/'))
+}
+
+/// Returns an XML document without what may stand in front of its first element: the declaration, comments and the
+/// document type.
+fn without_prologue(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        let end = match text {
+            _ if text.starts_with("<?") => "?>",
+            _ if text.starts_with("<!--") => "-->",
+            _ if text.starts_with("<!") => ">",
+            _ => return text,
+        };
+        let Some(at) = text.find(end) else { return "" };
+        text = &text[at + end.len()..];
+    }
 }
 
 /// Reads a script from a file, or from standard input for `-`.
@@ -111,10 +134,14 @@ mod tests {
 
     #[test]
     fn only_an_empty_file_and_a_picture_are_pictures() {
-        for text in ["", " \n", "<svg xmlns='x'>", "\u{feff}<?xml version='1.0'?>\n<!-- by hand -->\n<svg>"] {
+        for text in
+            ["", " \n", "<svg xmlns='x'>", "\u{feff}<?xml version='1.0'?>\n<!-- by hand -->\n<svg>", "<svg:svg/>"]
+        {
             assert!(is_picture(text.as_bytes()), "{text:?}");
         }
-        for text in ["print('<svg>')", "GET a", "<html>", "x", "\0\0"] {
+        let blanks = "\n".repeat(MAX_PROLOGUE_BYTES as usize);
+        let page = "<!DOCTYPE html>\n<html><body><svg width='10'></svg></body></html>";
+        for text in ["print('<svg>')", "GET a", "<html>", "x", "\0\0", "<svgs>", "<!-- <svg>", page, &blanks] {
             assert!(!is_picture(text.as_bytes()), "{text:?}");
         }
     }

@@ -28,6 +28,8 @@ pub struct Host<'a> {
     pub(super) real_elapsed_us: Option<i64>,
     /// The rehearsal of the open lesson's answers, until its result is used.
     rehearsal: Option<PendingRehearsal>,
+    /// The time limit of the session, which a rehearsal must keep as well.
+    pub(super) time_limit: Option<Duration>,
     pub(super) exit_status: i32,
 }
 
@@ -41,6 +43,7 @@ impl<'a> Host<'a> {
             server: None,
             real_elapsed_us: None,
             rehearsal: None,
+            time_limit: None,
             exit_status: 0,
         }
     }
@@ -83,7 +86,8 @@ impl<'a> Host<'a> {
                     Effect::Rehearse(lesson) => {
                         let is_interactive = self.real_elapsed_us.is_some();
                         let start = if is_interactive { RehearsalStart::Soon } else { RehearsalStart::OnDemand };
-                        self.rehearsal = Some(PendingRehearsal::new(lesson, self.python_executable.clone(), start));
+                        self.rehearsal =
+                            Some(PendingRehearsal::new(lesson, self.python_executable.clone(), start, self.time_limit));
                     }
                     Effect::Leave(status) => self.exit_status = status,
                     effect => events.extend(frontend(effect)?),

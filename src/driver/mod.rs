@@ -182,6 +182,7 @@ pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<Strin
 /// last case, the cause of the error is [`TimeLimitReached`].
 pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
     let mut host = Host::new(session, frontend.python_executable()?);
+    host.time_limit = frontend.time_limit();
     let mut time_limit = TimeLimit::new(frontend.time_limit());
     loop {
         let time_left = time_limit.left()?;

@@ -45,8 +45,14 @@ pub enum RehearsalStart {
 }
 
 impl PendingRehearsal {
-    /// Starts the thread of a rehearsal.
-    pub fn new(lesson: Arc<Lesson>, python_executable: PathBuf, start: RehearsalStart) -> PendingRehearsal {
+    /// Starts the thread of a rehearsal, which gets no more time than `time_limit`.
+    pub fn new(
+        lesson: Arc<Lesson>,
+        python_executable: PathBuf,
+        start: RehearsalStart,
+        time_limit: Option<Duration>,
+    ) -> PendingRehearsal {
+        let longest = time_limit.map_or(TRANSCRIPT_TIMEOUT, |limit| limit.min(TRANSCRIPT_TIMEOUT));
         let (start_now, needed) = mpsc::channel();
         let (sender, result) = mpsc::channel();
         std::thread::spawn(move || {
@@ -56,14 +62,14 @@ impl PendingRehearsal {
             };
             if wait != Err(RecvTimeoutError::Disconnected) {
                 // Without a rehearsal, feedback on a wrong submission is less specific. Nothing else depends on it.
-                let limits = Limits { time: Some(TRANSCRIPT_TIMEOUT), memory: MEMORY_LIMIT };
+                let limits = Limits { time: Some(longest), memory: MEMORY_LIMIT };
                 let outcome = rehearse(&lesson, &python_executable, limits).unwrap_or_default();
                 let _ = sender.send(outcome.rehearsal);
             }
         });
         let timeout = match start {
             RehearsalStart::Soon => TERMINAL_TIMEOUT,
-            RehearsalStart::OnDemand => TRANSCRIPT_TIMEOUT,
+            RehearsalStart::OnDemand => longest,
         };
         PendingRehearsal { start_now, result, timeout }
     }

@@ -1,5 +1,6 @@
 //! Rules for a lesson file that are checked before anything in the file runs.
 
+use crate::bare_words::BARE_WORDS;
 use std::collections::HashSet;
 
 use super::evidence::canonical;
@@ -27,6 +28,9 @@ const COMMANDS_IN_LESSONS: [&str; 2] = ["client", "wait"];
 /// could write a file, open a port, or restart the lesson endlessly.
 pub fn refused_command(code: &str) -> Option<&str> {
     let is_refused = |line: &&str| {
+        if BARE_WORDS.contains(&line.trim_end()) {
+            return true;
+        }
         let name = line.trim().strip_prefix(':').map(|rest| rest.split_whitespace().next().unwrap_or_default());
         name.is_some_and(|name| !COMMANDS_IN_LESSONS.contains(&name))
     };

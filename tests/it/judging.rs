@@ -344,7 +344,7 @@ fn the_code_of_a_lesson_cannot_use_commands_that_reach_out_of_it() {
     let written = folder("judging-reaches-out").join("written.py");
     let _ = fs::remove_file(&written);
     let save = format!(":save {}", written.display());
-    for command in [save.as_str(), ":again", ":go self", ":back"] {
+    for command in [save.as_str(), ":again", ":go self", ":back", "quit", "skip", "pip install x"] {
         let setup = COUNT.replacen("setup = \"", &format!("setup = \"{command}\\n"), 1);
         let probe = COUNT.replacen("run = \"r.hget('user', 'visits')\"", &format!("run = \"{command}\""), 1);
         for (name, steps) in [("setup", setup), ("probe", probe)] {

@@ -13,13 +13,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("messages", &[]),
     ("markup", &[]),
     ("spelling", &[]),
-    ("lesson", &["redis_engine", "markup", "spelling"]),
+    ("bare_words", &[]),
+    ("lesson", &["redis_engine", "bare_words", "markup", "spelling"]),
     ("redis_cli", &["redis_engine", "markup"]),
     // The session may use only the protocol of the child process and Python's grammar from `python_kernel`. The driver
     // runs the child.
     (
         "session",
         &[
+            "bare_words",
             "lesson",
             "python_kernel::frame",
             "python_kernel::redis_methods",
@@ -40,6 +42,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "session::event",
             "session::display",
+            "bare_words",
             "lesson::evidence",
             "python_kernel::frame",
             "python_kernel::redis_methods",

@@ -70,7 +70,8 @@ pub(super) enum Then {
 /// could write a file, open a port, or restart the lesson endlessly. `lesson::rules` reports them to the author.
 pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
     let mut inputs = dialect::inputs(text, Dialect::Both);
-    inputs.retain(|input| !matches!(input, Input::Tutor(line) if refused_command(line).is_some()));
+    let is_allowed = |line: &str| line.starts_with(':') && refused_command(line).is_none();
+    inputs.retain(|input| !matches!(input, Input::Tutor(line) if !is_allowed(line)));
     inputs
 }
 

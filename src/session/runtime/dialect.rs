@@ -1,5 +1,6 @@
 //! Splits what was entered into inputs, and distinguishes Python, redis-cli lines and tutor commands.
 
+use crate::bare_words::BARE_WORDS;
 use python_kernel::syntax::{self, Completeness};
 use redis_engine::commands;
 
@@ -32,9 +33,6 @@ pub enum Dialect {
     Python,
     Cli,
 }
-
-/// Words that are tutor commands even without a colon, if they are the only word on the line.
-const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];
 
 /// Maximum number of bytes of Python that are parsed to find the lines of other kinds in the input. Otherwise, a string
 /// that is never closed, with thousands of redis-cli lines after it, would be parsed again for each line, and the
