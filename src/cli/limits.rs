@@ -8,7 +8,7 @@ use crate::session::parse_duration_us;
 /// Maximum time that a script or piped input may compute, unless the user sets another limit.
 const RUN_TIME: Duration = Duration::from_secs(300);
 
-/// Maximum computing time of a try of `check`, unless the user sets another limit. A try runs one answer of a lesson,
+/// Maximum computing time for one try by `check`, unless the user sets another limit. A try runs one answer of a lesson,
 /// for example, and takes less than a second.
 const TRY_TIME: Duration = Duration::from_secs(60);
 
@@ -20,12 +20,12 @@ pub enum TimeLimit {
 }
 
 impl TimeLimit {
-    /// Returns the limit of a script, of piped input, or of all answers of a lesson.
+    /// Returns the time limit for a script, for piped input, or for all answers of a lesson.
     pub fn of_run(limit: Option<TimeLimit>) -> Option<Duration> {
         TimeLimit::or_default(limit, RUN_TIME)
     }
 
-    /// Returns the limit of a try of `check`.
+    /// Returns the time limit for one try by `check`.
     pub fn of_try(limit: Option<TimeLimit>) -> Option<Duration> {
         TimeLimit::or_default(limit, TRY_TIME)
     }

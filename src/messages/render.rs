@@ -12,11 +12,11 @@ messages! {
 
     // Comparisons of two programs (`render/cost_comparison.rs`).
 
-    /// The title of the chart of bytes.
+    /// The title of the chart of bytes sent and received.
     wire_bytes_chart() = "Bytes over the wire, out and in";
-    /// The title of the chart of round trips.
+    /// The title of the round-trip chart.
     round_trips_chart() = "Round trips";
-    /// The title of the chart of memory.
+    /// The title of the memory chart.
     memory_bytes_chart() = "Bytes of memory";
     /// The traffic of a program: `hash 3 commands in 1 round trip`.
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";

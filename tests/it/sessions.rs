@@ -67,7 +67,7 @@ fn the_clock_is_ahead_only_in_the_lesson_that_moved_it() {
     assert_eq!(moved_s(&[":wait 5m", ":go hashes", ":undo"]), 300);
 }
 
-/// An action of an author while the lesson is open.
+/// An action that the author takes while the lesson is open.
 enum AuthorAction {
     Type(&'static str),
     /// Replaces the first string with the second in the lesson's file.

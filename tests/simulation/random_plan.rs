@@ -124,7 +124,7 @@ fn random_client_step(rng: &mut Rng) -> Step {
 }
 
 /// Returns the number of frames until a fault. The number is usually so small that the fault hits the next line, and
-/// sometimes as large as in a race or in the rebuilding of a lesson.
+/// sometimes as large as in a race or when a lesson is rebuilt.
 fn random_frames(rng: &mut Rng) -> u32 {
     let most = match rng.below(8) {
         0 => 400,

@@ -26,7 +26,7 @@ pub struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     Exact,
-    /// Times may differ by up to a second, because the rebuilding of a step takes a little more or less time.
+    /// Times may differ by up to a second, because rebuilding a step takes a little more or less time.
     OfRebuilding,
     /// Like `OfRebuilding`, but the two steps began at different times, so expiry times are compared relative to those
     /// times.

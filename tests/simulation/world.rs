@@ -85,7 +85,7 @@ pub struct World<'a> {
     pub is_disk_full: bool,
     /// The progress that was last saved.
     pub saved: Progress,
-    /// Lessons and steps that were done. A lesson that was finished has an empty step.
+    /// The finished steps, each as the lesson and the step. For a finished lesson, the step is an empty string.
     finished: BTreeSet<(String, String)>,
     pub refuses_port: bool,
     pub real_clients: Option<RealClients>,
@@ -526,7 +526,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Saves the progress, unless the disk is full. All finished steps and lessons must still be in the progress.
+    /// Saves the progress, unless the disk is full. Fails if the progress lacks a step or lesson that was finished before.
     fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
         let now = finished(&progress);
         if let Some((lesson, step)) = self.finished.difference(&now).next() {
@@ -565,7 +565,8 @@ impl<'a> World<'a> {
     }
 }
 
-/// Returns the steps and lessons that are done according to the progress. A finished lesson has an empty step.
+/// Returns the finished steps in the progress, each as the lesson and the step. For a finished lesson, the step is an
+/// empty string.
 fn finished(progress: &Progress) -> BTreeSet<(String, String)> {
     let of_lesson = progress.lessons.iter().flat_map(|(id, lesson)| {
         let whole = lesson.finished.then(String::new);

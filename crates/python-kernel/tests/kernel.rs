@@ -578,7 +578,7 @@ fn nothing_outside_of_the_child_can_be_reached() {
         let source = format!("__import__('{module}')");
         assert_eq!(python.run(&source).exception().class, "ModuleNotFoundError", "{module}");
     }
-    // The subclasses of `object` include no class with more access.
+    // No subclass of `object` gives access to processes, sockets, native code or files.
     let dangerous = "[c.__name__ for c in ().__class__.__base__.__subclasses__() \
         if c.__name__ in ('Popen', 'socket', 'CDLL', 'mmap', 'DirEntry') and c.__module__ != 'posix']";
     assert_eq!(python.output_of(dangerous), "[]\n");

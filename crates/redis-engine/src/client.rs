@@ -74,7 +74,7 @@ pub struct Traffic {
 /// The size of a client's pending output, divided as Redis stores it: a static buffer first, then a list of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputBuffer {
-    /// Bytes in the static buffer: `obl` in CLIENT LIST.
+    /// Number of bytes in the static buffer: `obl` in CLIENT LIST.
     pub buffered: usize,
     /// Number of blocks: `oll` in CLIENT LIST.
     pub blocks: usize,
@@ -83,11 +83,12 @@ pub struct OutputBuffer {
 impl OutputBuffer {
     /// Size of the static buffer in bytes (`PROTO_REPLY_CHUNK_BYTES`).
     pub const BUFFER: usize = 16 * 1024;
-    /// Bytes that a block holds, and bytes allocated for it with its header and list node.
+    /// Capacity of a block in bytes.
     const BLOCK: usize = 20_464;
+    /// Number of bytes allocated for a block, including its header and list node.
     const BLOCK_ALLOCATED: usize = 20_504;
 
-    /// Divides this many bytes of output into the static buffer and blocks.
+    /// Divides `bytes` bytes of output between the static buffer and blocks.
     pub fn with_length(bytes: usize) -> Self {
         let buffered = bytes.min(Self::BUFFER);
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }

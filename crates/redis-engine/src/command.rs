@@ -245,7 +245,7 @@ impl Command {
     }
 }
 
-/// Returns the error of a container command that is called without a subcommand.
+/// Returns the error for a container command that is called without a subcommand.
 pub(crate) fn missing_subcommand(call: &mut Call) -> Outcome {
     Err(error::wrong_arity(call.command.name))
 }

@@ -99,7 +99,7 @@ pub enum PairKind {
     KeyAndValue,
 }
 
-/// A command that counts by 1.
+/// A command that increments or decrements a number by 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepOfOne {
     Incr,

@@ -302,7 +302,7 @@ impl Question {
         })
     }
 
-    /// Returns what is missing, or what exists but should not, if the values show this.
+    /// Returns what is missing, or what exists but should not, if that is how the values differ.
     fn presence(&self, wanted: &Value, actual: &Value) -> Option<PresenceMismatch> {
         let (key, second) = (self.argument(0), self.argument(1));
         let is_zero = |value: &Value| matches!(value, Value::Integer(0) | Value::Bool(false));

@@ -296,7 +296,7 @@ impl<'a> SourceTokens<'a> {
         format!("cannot assign to {kind}")
     }
 
-    /// Returns the error for a statement of Python 2: `print 'x'`.
+    /// Returns the error for a Python 2 statement, such as `print 'x'`.
     fn legacy_statement(&self, at: usize) -> Option<Diagnostic> {
         let statement = self.tokens.get(at.checked_sub(1)?)?;
         let name = self.text(&statement.place);

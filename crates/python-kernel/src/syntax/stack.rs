@@ -10,7 +10,7 @@ const FEW_TOKENS: usize = 200;
 /// Stack size for each token, in bytes. Brackets need the most, about 2,400 bytes in a build with little optimisation.
 const BYTES_PER_TOKEN: usize = 4 << 10;
 
-/// Maximum size of the stack in bytes. It takes only address space until a recursion uses it.
+/// Maximum size of the stack in bytes. It takes only address space until recursion uses it.
 const MAX_STACK: usize = 1 << 30;
 
 /// Calls `answer` and returns its result. If `source` is long, the call runs on a thread with a large stack.

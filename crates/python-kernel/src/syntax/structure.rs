@@ -86,15 +86,15 @@ pub enum Binding {
 /// A call of a method: `receiver.method(arguments)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// The whole call.
+    /// The range of the whole call.
     pub range: Range<usize>,
-    /// The receiver, without the dot.
+    /// The range of the receiver, without the dot.
     pub receiver: Range<usize>,
-    /// The receiver, if it is a variable.
+    /// The name of the receiver, if it is a variable.
     pub receiver_name: Option<String>,
     /// The name of the method.
     pub method: String,
-    /// The text of the method's name.
+    /// The range of the method's name.
     pub method_range: Range<usize>,
     /// The arguments, in order.
     pub arguments: Vec<Argument>,
@@ -106,7 +106,7 @@ pub struct Call {
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
-    /// The whole argument, with its keyword and the parentheses around it.
+    /// The range of the whole argument, with its keyword and the parentheses around it.
     pub range: Range<usize>,
     /// The keyword. `None` for a positional argument.
     pub keyword: Option<String>,
@@ -117,7 +117,7 @@ pub struct Argument {
 /// A string or a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Literal {
-    /// The literal, with the minus sign of a negative number.
+    /// The range of the literal, including the minus sign of a negative number.
     pub range: Range<usize>,
     /// The value.
     pub value: LiteralValue,

@@ -145,7 +145,7 @@ pub fn escaped_length(bytes: &[u8]) -> usize {
 
 const HEXADECIMAL: &[u8; 16] = b"0123456789abcdef";
 
-/// The length of each byte after `escape`.
+/// The length of the escaped form of each byte, as `escape` writes it.
 const ESCAPED_LENGTHS: [u8; 256] = {
     let mut lengths = [4; 256];
     let mut byte = 0;

@@ -191,7 +191,7 @@ fn a_client_is_idle_from_the_last_byte_that_it_has_sent() {
     assert!(is_open(&mut manual, &mut control));
     manual.pass(Duration::from_secs(3));
     assert!(!is_open(&mut manual, &mut control));
-    // A client that connects after a long time without commands is not idle.
+    // A client that connects after the server has received no commands for a long time does not start out idle.
     manual.pass(Duration::from_secs(58));
     let _silent = Client::connect(manual.server.address());
     manual.work();

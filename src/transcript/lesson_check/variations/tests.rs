@@ -384,8 +384,9 @@ fn a_key_is_named_in_quotes_or_by_its_colons() {
     }
 }
 
-/// Returns what is said about a mutant that ended in this way, where the answer sent one command. Each attempt is given as
-/// the commands that it sent, what it showed, and whether it changed the data.
+/// Returns the outcome of a mutant, as a string. `tried` is the attempt with the mutant, and `answer` the attempt with the
+/// answer. Each is given as the command that it sent, what it showed, and whether it changed the data. `done` is whether
+/// the mutant completed the step, and `words` are the tutor's messages about it.
 fn outcome(
     silence: Silence,
     tried: (&str, &str, bool),
