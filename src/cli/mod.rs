@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
     exit_code_of(run(&arguments))
 }
 
-/// Prints the error of a subcommand, if there is one, and returns the exit status of the program.
+/// Prints the error from a subcommand, if there is one, and returns the exit status of the program.
 fn exit_code_of(result: Result<i32, Error>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),

@@ -1,5 +1,5 @@
 //! Prints text and messages to standard output and standard error. They can contain file names, quotes from lessons,
-//! and error messages of the operating system, so hidden characters are made visible here.
+//! and error messages from the operating system, so hidden characters are made visible here.
 
 use std::io::{self, IsTerminal as _, Write as _};
 

@@ -25,7 +25,7 @@ pub const SILENCE: Duration = Duration::from_millis(50);
 /// longer waited for, because they may compute endlessly.
 pub const MOST_COMPUTING: Duration = Duration::from_millis(500);
 
-/// The time limit of a completion. A user would notice a longer delay while typing.
+/// The time limit for a completion. A user would notice a longer delay while typing.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The capacity of the outgoing buffer that is kept between frames, in bytes.

@@ -67,7 +67,7 @@ impl<'a> Host<'a> {
     /// `frontend`, which returns the event that results from them.
     ///
     /// # Errors
-    /// Returns an error of `frontend`, or if Python cannot be started.
+    /// Returns an error if `frontend` returns one, or if Python cannot be started.
     pub fn perform_effects(&mut self, mut frontend: impl FnMut(Effect) -> io::Result<Option<Event>>) -> io::Result<()> {
         loop {
             let effects = self.session.take_effects();

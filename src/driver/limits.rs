@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
 
-/// The limits of a session without a user.
+/// The limits for a session without a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Maximum time that the session may compute.
@@ -60,7 +60,7 @@ impl TimeLimit {
 pub struct TimeLimitReached(pub Duration);
 
 impl TimeLimitReached {
-    /// Returns whether a reached time limit is the cause of an error of [`drive`](super::drive).
+    /// Returns whether a reached time limit is the cause of an error from [`drive`](super::drive).
     pub fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|cause| cause.is::<TimeLimitReached>())
     }

@@ -178,7 +178,7 @@ pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<Strin
 /// Runs a session to its end and returns its exit status.
 ///
 /// # Errors
-/// Returns the error of the front end, or an error if Python cannot be started or if the time limit was reached. In the
+/// Returns the error from the front end, or an error if Python cannot be started or if the time limit was reached. In the
 /// last case, the cause of the error is [`TimeLimitReached`].
 pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
     let mut host = Host::new(session, frontend.python_executable()?);

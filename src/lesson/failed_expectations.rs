@@ -281,7 +281,7 @@ pub fn client_and_command(pattern: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Returns whether a command like this was sent in the step, by the client that the pattern names.
+/// Returns whether a command that matches a pattern was sent in the step, by the client that the pattern names, if any.
 fn was_sent(pattern: &str, findings: &Findings) -> bool {
     match client_and_command(pattern) {
         (None, command) => findings.sent.iter().any(|words| is_like(words, command)),
@@ -289,7 +289,8 @@ fn was_sent(pattern: &str, findings: &Findings) -> bool {
     }
 }
 
-/// Returns the names of the clients that have sent a command like this in the step, and got a reply.
+/// Returns the names of the clients that have sent a command that matches the pattern `command` in the step, and got a
+/// reply.
 pub fn senders<'a>(command: &'a str, findings: &'a Findings) -> impl Iterator<Item = &'a str> {
     let like = findings.exchanges.iter().filter(move |exchange| is_like(&exchange.command, command));
     like.map(|exchange| exchange.client.as_str())

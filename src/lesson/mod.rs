@@ -1,4 +1,4 @@
-//! Lessons: their file format, the judging of submissions, and the learner's progress.
+//! Lessons: their file format, how submissions are judged, and the learner's progress.
 
 pub mod choice;
 pub mod command_families;

@@ -12,7 +12,7 @@ const DAYS: [i64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// Maximum number of tasks in one session of practice.
+/// Maximum number of tasks in one practice session.
 pub const MOST_AT_ONCE: usize = 10;
 
 /// The card of a step, which says when it is due.

@@ -21,7 +21,7 @@ pub struct RaceResult {
     pub shortest: usize,
     /// The first error that ended a program.
     pub error: Option<ProgramError>,
-    /// The first error of the code that is run before each order.
+    /// The first error in the code that is run before each order.
     pub start_error: Option<ProgramError>,
     /// The first error of the probe at the end of each order.
     pub holds_error: Option<Failure>,

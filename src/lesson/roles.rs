@@ -92,7 +92,7 @@ fn used_keys(commands: &[Words]) -> Vec<String> {
     used
 }
 
-/// Returns the names of the commands that name this key.
+/// Returns the names of those commands that have `key` as a key.
 fn commands_on(key: &str, commands: &[Words]) -> Vec<String> {
     let on_key = commands.iter().filter(|words| keys(words).contains(&key.as_bytes()));
     on_key.map(|words| command_name(words)).collect()

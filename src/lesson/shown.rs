@@ -231,7 +231,7 @@ struct Display<'a> {
     shows_parts: bool,
 }
 
-/// Removes the arguments from all calls of methods that send a command: `print(r.get('n'))` becomes `print(r.get())`.
+/// Removes the arguments from all calls to methods that send a command: `print(r.get('n'))` becomes `print(r.get())`.
 /// Arguments that are sent to Redis are not printed by the source itself.
 fn without_arguments_of_commands(source: &str) -> String {
     let mut kept = String::new();

@@ -7,7 +7,7 @@ messages! {
     expected_whole_number() = "expected a whole number";
     expected_list() = "expected a list, in [ and ]";
 
-    // Messages about recorded tries of learners.
+    // Messages about the recorded tries of learners.
     not_a_recorded_try(error) =
         "this line is not a recorded try: {error}. Write {{\"step\": \"LESSON/STEP\", \"right\": true, \"input\": \"…\"}}";
     unknown_step(step) = "there is no step \"{step}\"";
@@ -17,7 +17,7 @@ messages! {
     wrong_try_meets_silence(step, lines) =
         "in {step}, the tutor has no word for this wrong answer: {lines}. Add a mistake, or write `\"silent\": true` if the learner only looks or has not finished";
 
-    // Messages about the time limit of a try. `limit` is in seconds: `60 s`.
+    // Messages about the time limit for a try. `limit` is in seconds: `60 s`.
     try_not_ended(limit) =
         "this was stopped after {limit}, the time limit of a try: does it ever end? `check --time-limit 5m` allows more";
     answers_not_ended(id, limit) =

@@ -73,13 +73,13 @@ messages! {
         "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. \
          Give it an id of its own unless that is intended";
 
-    /// A line of `check` that is advice rather than an error.
+    /// A line in the output of `check` that is advice rather than an error.
     advice(diagnostic) = "{diagnostic} (advice)";
 
-    /// The last line of `check`.
+    /// The last line in the output of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
 
-    /// The line of `check` about the variations of answers, shown before the last line.
+    /// The line in the output of `check` about variations of answers, shown before the last line.
     variations_summary(rewordings, mutants, dropped, exempt, skipped) =
         "{rewordings}, {mutants} ({dropped} without an effect), {exempt}, {skipped}";
 

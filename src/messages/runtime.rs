@@ -90,8 +90,8 @@ messages! {
 
     // Messages about limits (`memory_limit.rs`, `turns.rs`).
 
-    /// Shown once when a command was refused because the data has reached the limit of redis-tutor, which is not a
-    /// Redis setting. `limit` is a number with its unit.
+    /// Shown once when a command was refused because the data has reached redis-tutor's limit, which is not a Redis
+    /// setting. `limit` is a number with its unit.
     data_out_of_memory(limit) =
         "The data takes more than {limit}, the most that this Redis keeps. Commands that add to it are refused with OOM: \
          type `DEL` with the name of a large key, or `FLUSHALL` to remove everything.";

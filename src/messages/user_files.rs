@@ -32,7 +32,8 @@ messages! {
     /// Shown as the reason why a file was not written: its file system is mounted without write access.
     disk_is_read_only() = "the disk is read-only";
 
-    /// Shown as the reason why a file was not written: a limit of the system (`ulimit -f`), or of the file system.
+    /// Shown as the reason why a file was not written: a size limit set by the system (`ulimit -f`) or by the file
+    /// system.
     file_size_is_limited() = "the system does not allow a file of that size";
 
     /// Shown as the reason why a file was not read or written: its mode, or the mode of its folder.

@@ -7,8 +7,9 @@ use crate::session::display::lesson_status::LessonStatus;
 /// The width of a progress bar, in columns.
 const BAR: usize = 10;
 
-/// The width of a progress bar where the terminal is narrower than `NARROW`.
+/// The width of a progress bar in a terminal narrower than `NARROW`, in columns.
 const SHORT_BAR: usize = 5;
+/// The terminal width below which progress bars are short, in columns.
 const NARROW: usize = 50;
 
 /// If a title would have fewer columns than this, it is left out.

@@ -40,7 +40,7 @@ pub enum PythonEnd {
 pub enum Event {
     /// The learner entered a line, a block of lines, or pasted lines.
     Entered(String),
-    /// A statement of a script, which is always Python.
+    /// A statement in a script, which is always Python.
     Statement(String),
     /// A line of a redis-cli script.
     CliLine(String),
@@ -86,7 +86,7 @@ pub enum Effect {
     WriteFile { path: String, text: String },
     /// Open a port of this machine to TCP clients. [`Event::PortOpened`] reports the result.
     OpenPort(u16),
-    /// Close the port, and the connections of TCP clients.
+    /// Close the port, and the TCP clients' connections.
     ClosePort,
     /// Show something.
     Show(Show),

@@ -6,7 +6,7 @@ use super::runtime::dialect::Dialect;
 use crate::lesson::library::Library;
 use crate::lesson::progress::Progress;
 
-/// The seed of sessions that must be reproducible: lesson checks, transcripts and rehearsals.
+/// The seed for sessions that must be reproducible: lesson checks, transcripts and rehearsals.
 pub const SEED: u64 = 1;
 /// The start time of reproducible sessions: 2026-01-01, 12:00 UTC, in microseconds since 1970.
 pub const START_US: i64 = 1_767_268_800_000_000;
@@ -14,7 +14,7 @@ pub const START_US: i64 = 1_767_268_800_000_000;
 /// Options of a session.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The seed of all randomness in Redis and in Python.
+    /// The seed for all randomness in Redis and in Python.
     pub seed: u64,
     /// The session's time at its start, in microseconds since 1970.
     pub start_us: i64,

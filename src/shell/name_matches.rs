@@ -38,7 +38,7 @@ pub enum Quoting {
     None,
     /// In double quotes, if it contains blanks or quotes, or if the word begins with a quote.
     RedisCli,
-    /// Within a string literal of Python, in which blanks need no quotes.
+    /// Within a Python string literal, in which blanks need no quotes.
     PythonString,
 }
 

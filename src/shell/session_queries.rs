@@ -52,7 +52,7 @@ impl SessionQueries {
     /// the session forward. `advance` returns when it is woken, or when something has happened.
     ///
     /// # Errors
-    /// Returns an error if the thread cannot be started, or the error of `advance` once `typing` has returned.
+    /// Returns an error if the thread cannot be started, or the error from `advance` once `typing` has returned.
     pub fn serve_while_typing<T>(
         &self,
         host: &mut Host<'_>,

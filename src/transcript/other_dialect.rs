@@ -59,7 +59,7 @@ impl Statement {
     }
 }
 
-/// Returns whether an expression is a single call of a method of `r`, or a single chain of calls of a pipeline.
+/// Returns whether an expression is a single call to a method of `r`, or a single chain of calls on a pipeline.
 fn is_command(value: &str) -> bool {
     let Some(calls) = value.strip_prefix("r.") else { return false };
     let mut depth = 0_usize;

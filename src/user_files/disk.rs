@@ -226,7 +226,7 @@ fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 }
 
 /// Changes the owner of a file or folder that root has just created at `path` to the owner of its parent folder.
-/// Without this, a session of root (`sudo redis-tutor`) would leave files that the learner cannot open.
+/// Without this, a session run by root (`sudo redis-tutor`) would leave files that the learner cannot open.
 ///
 /// The owner of the folder may replace the file at any time. So the owner is changed through the open file, not
 /// through the path.

@@ -11,61 +11,61 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the properties of what is at a path. Follows a symbolic link.
     ///
     /// # Errors
-    /// Returns the error of the operating system, as all methods do.
+    /// Returns the error from the operating system, as all methods do.
     fn facts(&self, path: &Path) -> io::Result<FileFacts>;
 
     /// Returns the properties of what is at a path. Does not follow a symbolic link.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn link_facts(&self, path: &Path) -> io::Result<FileFacts>;
 
     /// Returns the target of a symbolic link.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn link_target(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// Returns the paths of the entries of a folder, in any order.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn list_folder(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 
     /// Creates a folder that only its owner can access, unless it exists. Creates missing parent folders as well.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
     /// Opens a file without blocking: does not wait for the other end of a pipe, unless the purpose is a stream.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn open(&self, path: &Path, purpose: Purpose) -> io::Result<Box<dyn OpenFile>>;
 
     /// Renames a file. If a file with the new name exists, replaces it.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Renames a file. Fails if the new name exists.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn rename_to_unused(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Removes a file.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
 
     /// Waits until the entries of a folder are on the disk.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 
     /// Waits before another attempt to lock a file.
@@ -77,38 +77,38 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
     /// Returns the properties of what was opened.
     ///
     /// # Errors
-    /// Returns the error of the operating system, as all methods do.
+    /// Returns the error from the operating system, as all methods do.
     fn facts(&self) -> io::Result<FileFacts>;
 
     /// Sets the mode and the owner of the file to those of another file, as far as the user is allowed to.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn set_access(&self, access: &Access) -> io::Result<()>;
 
     /// Truncates the file to the given length in bytes.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn set_length(&self, length: u64) -> io::Result<()>;
 
     /// Tries to lock the file against other processes that lock it. Does not wait.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn try_lock(&self) -> io::Result<LockAttempt>;
 
     /// Releases the lock. Dropping the file releases it as well, but possibly later: while another thread starts a
     /// process, that process has a copy of the open file until it has executed its program.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn unlock(&self) -> io::Result<()>;
 
     /// Waits until the content is on the disk.
     ///
     /// # Errors
-    /// Returns the error of the operating system.
+    /// Returns the error from the operating system.
     fn sync(&self) -> io::Result<()>;
 }
 

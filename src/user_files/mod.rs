@@ -47,11 +47,11 @@ pub const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 /// Maximum number of symbolic links that are followed in a path, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// Number of attempts to lock a file, and the pause after each attempt: at least two seconds in total. Another session
-/// holds the lock for milliseconds, unless it was stopped or its disk hangs. The pause is short, so that a session
-/// that saves continuously does not keep the others from saving: between two of its saves, the lock is free for less
-/// than a millisecond.
+/// Number of attempts to lock a file. With the pauses, they take at least two seconds. Another session holds the lock
+/// for milliseconds, unless it was stopped or its disk hangs.
 const LOCK_ATTEMPTS: usize = 2000;
+/// The pause after each attempt to lock a file. It is short, so that a session that saves continuously does not keep
+/// the others from saving: between two of its saves, the lock is free for less than a millisecond.
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
 /// Returns the folder in which the program keeps progress and history, or `None` if the user has no home folder.

@@ -91,7 +91,7 @@ fn exemption(family: &str, method: &str) -> Option<&'static str> {
     exempt.find(|exempt| names.iter().any(|name| name == exempt))
 }
 
-/// Counts the calls of each attribute in the recorded statements of a folder.
+/// Counts the calls of each attribute in the recorded statements in a folder.
 fn count_calls(folder: &Path) -> BTreeMap<String, CallCounts> {
     let mut recorded: BTreeMap<String, CallCounts> = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("the folder can be listed") {

@@ -46,8 +46,9 @@ use random_plan::random_plan;
 
 /// The first fixed seed.
 const FIXED_SEED: u64 = 1;
-/// Number of plans of fixed seeds with models, and with real Pythons.
+/// Number of plans with models that are played for fixed seeds.
 const MODEL_PLANS: u64 = 400;
+/// Number of plans with real Pythons that are played for fixed seeds.
 const REAL_PLANS: u64 = 2;
 /// Number of plans with models for each plan with real Pythons, if the number of plans is given. Both kinds of plans
 /// then take about the same time in total.

@@ -1,6 +1,6 @@
 //! The statements that the model of a Python child supports, compiled to operations.
 //!
-//! The statements are valid Python and look like calls of redis-py, so that the session splits and logs them like a
+//! The statements are valid Python and look like redis-py calls, so that the session splits and logs them like a
 //! learner's statements. `r` is a client with a timeout of five seconds, and `w` is a client without a timeout.
 
 use std::fmt;
@@ -169,7 +169,7 @@ fn expression(text: &str) -> Vec<Op> {
     }
 }
 
-/// Compiles a call of a method of `r` or `w`. `pipe` takes whole commands: `r.pipe('SET a 1', 'INCR n')`.
+/// Compiles a call to a method of `r` or `w`. `pipe` takes whole commands: `r.pipe('SET a 1', 'INCR n')`.
 fn client_call(function: &str, arguments: &str) -> Option<Vec<Op>> {
     let (client, method) = function.split_once('.')?;
     if !matches!(client, "r" | "w") {

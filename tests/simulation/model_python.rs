@@ -281,7 +281,7 @@ impl ModelPython {
         }
     }
 
-    /// Sends a request of a thread. The main thread first reports how many other threads there are.
+    /// Sends a thread's request. The main thread first reports how many other threads there are.
     fn ask(&mut self, thread: &mut Thread, request: &FromChild, question: Question) {
         if thread.number == MAIN_THREAD {
             self.report_threads();

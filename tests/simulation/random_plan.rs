@@ -60,7 +60,7 @@ fn random_settings(rng: &mut Rng, seed: u64, python: PythonKind, is_walk: bool) 
     Settings { python, time, dialect, seed: seed % 1000, lesson, is_practice }
 }
 
-/// Returns a step of a learner who does everything right, and looks around. Occasionally, a child is lost.
+/// Returns a step by a learner who does everything right, and looks around. Occasionally, a child is lost.
 fn random_walk_step(rng: &mut Rng) -> Step {
     let looks = [":hint", ":keys", ":expect", ":draw", ":wire on", ":timeline", ":help"];
     match rng.below(20) {

@@ -109,7 +109,7 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// Creates a world with a session that has opened the lesson of the settings, or has begun practice.
+    /// Creates a world with a session that has opened the lesson in the settings, or has begun practice.
     pub fn new(settings: &Settings, lessons: &'a Lessons, progress: Progress) -> Self {
         let library = lessons.library(settings.python);
         let place = settings.lesson.as_deref().map(|name| {
@@ -526,7 +526,8 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Saves the progress, unless the disk is full. Fails if the progress lacks a step or lesson that was finished before.
+    /// Saves the progress, unless the disk is full. Fails if the progress lacks a step or lesson that was finished
+    /// before.
     fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
         let now = finished(&progress);
         if let Some((lesson, step)) = self.finished.difference(&now).next() {

@@ -125,7 +125,7 @@ impl AdaptiveSpin {
     /// should then block.
     ///
     /// # Errors
-    /// Returns the error of `poll`.
+    /// Returns the error from `poll`.
     pub fn spin_until<E>(&mut self, policy: SpinPolicy, mut poll: impl FnMut() -> Result<bool, E>) -> Result<bool, E> {
         if !self.should_spin() {
             return Ok(false);

@@ -36,7 +36,7 @@ mod system_calls;
 
 use std::fmt;
 
-/// A mechanism of the operating system that restricts the process.
+/// An operating-system mechanism that restricts the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Wall {
@@ -120,7 +120,7 @@ impl Walls {
     }
 }
 
-/// The limits of a sandboxed process.
+/// The limits for a sandboxed process.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Memory in bytes that the process may allocate in addition to the memory that it has when it is sealed. Linux
@@ -132,7 +132,7 @@ pub struct Limits {
 #[derive(Debug)]
 #[must_use = "the sandbox protects nothing until it is sealed"]
 pub struct Sandbox {
-    /// The walls to raise: all of them, except in tests of a single wall.
+    /// The walls to raise: all of them, except in tests that concern a single wall.
     wanted: Walls,
     /// The walls that are in place.
     walls: Walls,

@@ -51,7 +51,7 @@ pub const MAIN_THREAD: u32 = 0;
 /// Maximum length of a frame in bytes. A value of the maximum size that Redis accepts (512 MiB) fits in a frame.
 pub const MAX_FRAME: u32 = 600 << 20;
 
-/// Number of bytes of the length of a frame.
+/// Number of bytes that encode the length of a frame.
 const LENGTH_BYTES: usize = 4;
 
 /// Length in bytes up to which memory for a frame is allocated before its bytes arrive.
@@ -62,7 +62,7 @@ const EAGER_CAPACITY: usize = 1 << 20;
 pub enum ToChild {
     /// The first frame. Starts the interpreter.
     Start {
-        /// Seed of `random`, of `os.urandom`, of hashes and of the order of sets.
+        /// Seed for `random`, `os.urandom`, hashes and the order of sets.
         seed: u64,
         /// The `__name__` of the module in which sources run.
         module: String,
@@ -107,7 +107,7 @@ pub enum ToChild {
         /// The line without its newline, or `None` at the end of the input.
         text: Option<String>,
     },
-    /// Answers any request of the main thread: Ctrl-C was pressed, so the request raises KeyboardInterrupt.
+    /// Answers any request from the main thread: Ctrl-C was pressed, so the request raises KeyboardInterrupt.
     Interrupted,
     /// Clears a pending Ctrl-C. Sent before a run if the previous run was interrupted, because a signal that arrived
     /// after the end of that run must not interrupt the next one.

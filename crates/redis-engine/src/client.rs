@@ -67,7 +67,7 @@ pub struct Traffic {
     pub unread: usize,
     /// Number of bytes of output that the socket has not accepted yet.
     pub unsent: usize,
-    /// Bytes that are allocated for the client's requests and replies.
+    /// Number of bytes allocated for the client's requests and replies.
     pub allocated: usize,
 }
 
@@ -149,7 +149,7 @@ pub struct Transaction {
     pub queue: Vec<QueuedCommand>,
     /// Whether a command was rejected instead of queued, so that EXEC fails (`CLIENT_DIRTY_EXEC`).
     pub aborted: bool,
-    /// The length of all words in `queue`, in bytes. Redis counts them as a part of the client's query buffer.
+    /// The total length of all words in `queue`, in bytes. Redis counts them as a part of the client's query buffer.
     pub bytes: usize,
 }
 

@@ -157,7 +157,7 @@ fn position(name: &[u8]) -> Option<usize> {
     PARAMETERS.iter().position(|parameter| is(parameter.name) || parameter.old_name.is_some_and(is))
 }
 
-/// The maximum of an unsigned integer of 32 bits.
+/// The maximum value of a 32-bit unsigned integer.
 const UNSIGNED: i64 = u32::MAX as i64;
 
 impl Kind {

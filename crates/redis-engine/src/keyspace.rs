@@ -163,7 +163,7 @@ impl Keyspace {
     }
 
     /// Returns a digest of all keys and values of all databases, as hexadecimal digits. The digest covers whether a key
-    /// expires, but not when. It equals the reply of Redis to DEBUG DIGEST.
+    /// expires, but not when. It equals Redis's reply to DEBUG DIGEST.
     pub fn digest(&self) -> String {
         let mut all = Digest::default();
         for (index, database) in self.databases().iter().enumerate().filter(|(_, database)| !database.is_empty()) {

@@ -1,4 +1,4 @@
-//! Thresholds of encodings and limits of sizes, which CONFIG SET changes.
+//! Encoding thresholds and size limits, which CONFIG SET changes.
 
 /// Maximum size in bytes of the output of a client that the driver has not taken yet. Redis continues until memory is
 /// full or the client exceeds its output buffer limit and is disconnected. Here the client is disconnected at this size.
@@ -14,7 +14,7 @@ pub(crate) const MAX_RANDOM_ELEMENTS: usize = MAX_OUTPUT_BYTES / "$0\r\n\r\n".le
 pub struct Limits {
     /// Maximum number of fields of a hash that is a listpack.
     pub hash_max_listpack_entries: usize,
-    /// Maximum size of a field or value of a hash that is a listpack.
+    /// Maximum length in bytes of a field or value of a hash that is a listpack.
     pub hash_max_listpack_value: usize,
     /// If positive, maximum number of elements of a list node. From -1 to -5, maximum size of a node: 4, 8, 16, 32 and
     /// 64 KiB.
@@ -23,13 +23,13 @@ pub struct Limits {
     pub set_max_intset_entries: usize,
     /// Maximum number of members of a set that is a listpack.
     pub set_max_listpack_entries: usize,
-    /// Maximum size of a member of a set that is a listpack.
+    /// Maximum length in bytes of a member of a set that is a listpack.
     pub set_max_listpack_value: usize,
     /// Maximum number of members of a sorted set that is a listpack.
     pub zset_max_listpack_entries: usize,
-    /// Maximum size of a member of a sorted set that is a listpack.
+    /// Maximum length in bytes of a member of a sorted set that is a listpack.
     pub zset_max_listpack_value: usize,
-    /// Maximum size of a string.
+    /// Maximum length of a string in bytes.
     pub proto_max_bulk_len: usize,
 }
 

@@ -3,8 +3,9 @@
 //!
 //! With the 53 bits of a double, some replies would differ: `3.15 + 1000` is `1003.15000000000000002` in Redis.
 
-/// The exponents of the largest numbers and of the smallest ones, which are subnormal.
+/// The exponent of the largest numbers.
 const MAX_EXPONENT: i64 = 16383 - 63;
+/// The exponent of the smallest numbers, which are subnormal.
 const MIN_EXPONENT: i64 = -16445;
 
 /// Strings of at least this length in bytes are not numbers in Redis.

@@ -25,7 +25,7 @@ pub struct ServerState {
     pub(crate) random: Rng,
     /// Counters for INFO.
     pub statistics: Statistics,
-    /// Wrong passwords since the start. CONFIG RESETSTAT does not reset this counter.
+    /// Number of wrong passwords since the start. CONFIG RESETSTAT does not reset this counter.
     pub(crate) wrong_passwords: u64,
     /// The password that AUTH requires (`requirepass`), if one is set.
     pub password: Option<Vec<u8>>,

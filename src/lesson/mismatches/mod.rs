@@ -37,7 +37,7 @@ pub enum Mismatch {
         was_another_raised: bool,
     },
     Reply(ReplyMismatch),
-    /// The reply of a submission that only read data is almost the wanted one.
+    /// The submission only read data, and the reply to it is almost the wanted one.
     NearReply(ValueMismatch),
     Output {
         wanted: String,

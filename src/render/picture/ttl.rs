@@ -8,8 +8,8 @@ use crate::session::picture::Ttl;
 /// The maximum width of the bar of a key's time to live, in columns.
 const TTL_BAR: usize = 20;
 
-/// Formats a time to live: below 1000 seconds as `42 s`, like the reply of TTL, otherwise as `20 min 5 s`, `2 h 5
-/// min`, `3 days`.
+/// Formats a time to live: below 1000 seconds as `42 s`, like the reply to TTL, otherwise as `20 min 5 s`, `2 h 5 min`,
+/// `3 days`.
 pub(super) fn format_ttl(ms: i64) -> String {
     let s = (ms + 999) / 1000;
     match s {

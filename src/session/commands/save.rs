@@ -134,7 +134,7 @@ fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     Some(code)
 }
 
-/// Converts a redis-cli line to a call of `execute_command`.
+/// Converts a redis-cli line into a call to `execute_command`.
 fn cli_call(input: &LoggedInput) -> String {
     let words: Vec<String> = input.argv.iter().map(|word| literal(word)).collect();
     let call = format!("cli.execute_command({})", words.join(", "));

@@ -27,13 +27,13 @@ pub struct WireDisplay {
 }
 
 impl WireDisplay {
-    /// Marks all calls of the log as shown, except for replies that have not arrived yet.
+    /// Marks all calls in the log as shown, except for replies that have not arrived yet.
     pub fn skip_to_end(&mut self, log: &WireLog) {
         self.next = log.next();
         self.waiting = log.waiting().to_vec();
     }
 
-    /// Starts again at the first call of the log, because the log was emptied.
+    /// Starts again at the first call in the log, because the log was emptied.
     pub fn reset(&mut self) {
         self.next = 0;
         self.waiting.clear();
@@ -131,7 +131,7 @@ fn add(a: Traffic, b: Traffic) -> Traffic {
     }
 }
 
-/// Returns the total traffic of the calls of a round trip.
+/// Returns the total traffic of the calls in a round trip.
 fn sum(calls: &[&Call]) -> Traffic {
     let received = calls.iter().map(|call| call.received.length).sum();
     let commands = calls.iter().filter(|call| call.sent.length > 0).count();
@@ -166,7 +166,7 @@ impl WireBuilder {
         }
     }
 
-    /// Adds the replies of a round trip.
+    /// Adds the replies in a round trip.
     fn push_replies(&mut self, calls: &[&Call]) {
         let Some(first) = calls.first() else { return };
         let client = first.client.clone();

@@ -24,7 +24,7 @@ pub(super) struct RaceRun {
     count: u32,
     /// Number of turns of the current order that have been shown.
     shown_turns: usize,
-    /// The result of racing a submission against itself.
+    /// The result of the race in which several clients ran the same submission.
     pub(super) result: Option<RaceResult>,
 }
 
@@ -245,7 +245,7 @@ impl Tutor {
         self.script.add([Item::Then(if purpose == Purpose::Skip { Then::Skipped } else { Then::Shown })]);
     }
 
-    /// Adds to a submission the commands and the error of its race.
+    /// Adds to a submission the commands sent in its race, and the error from it.
     pub(super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());
@@ -366,7 +366,8 @@ impl Tutor {
         start.and_then(|start| start.sources_run.get(client.as_usize())).copied().unwrap_or(0)
     }
 
-    /// Plans a race of a submission against itself. Returns `None` if the submission contains nothing to race.
+    /// Plans a race in which several clients run a submission, or the function that it defines. Returns `None` if the
+    /// submission contains nothing to race.
     pub(super) fn plan_of_submission(&mut self, every: &EveryOrder, submission: &Submission) -> Option<Plan> {
         let is_raced = match &every.run {
             Some(run) => {
@@ -491,7 +492,7 @@ pub fn every_order_expected(every: &EveryOrder) -> String {
     messages::every_order_expected(clients, run, code(every.holds.run.get_ref()), code(&every.holds.reply))
 }
 
-/// Returns the line above the program of these clients.
+/// Returns the line above the program that the clients `names` run.
 fn programs_heading(names: &[&str]) -> String {
     match names {
         [rest @ .., last] if !rest.is_empty() => {

@@ -57,7 +57,7 @@ pub(super) enum Then {
     Measured,
     Compared,
     Sheet,
-    /// A submission has to be raced against itself.
+    /// A submission has to be run by several clients in a race.
     Race(Box<Plan>),
     /// A program of a comparison has to be run by several clients at once.
     RaceSide(Box<Plan>),

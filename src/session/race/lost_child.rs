@@ -23,8 +23,8 @@ impl Race {
         self.runtime.handle_child_exit(child);
     }
 
-    /// Connects a new Python of the tutor to the data with which each order begins, and then restarts the order. If
-    /// the first order has not begun, prepares this data again.
+    /// Connects the tutor's new Python to the data with which each order begins, and then restarts the order. If the
+    /// first order has not begun, prepares this data again.
     fn begin_order_again(&mut self) {
         let (data, start) = match &self.origin {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),

@@ -205,12 +205,13 @@ impl Race {
         child.0 >= CHILDREN_OF_A_RACE
     }
 
-    /// Handles an event of one of the race's children, or the passing of time.
+    /// Handles an event from one of the race's children, or the passing of time.
     pub fn handle(&mut self, event: Event) {
         match event {
             Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
             Event::ChildGone(child) => self.handle_child_exit(child),
-            // No frame arrived, so all threads of the program are waiting, possibly for a lock of another thread.
+            // No frame arrived, so all threads of the program are waiting, possibly for a lock that another thread
+            // holds.
             _ => {
                 self.runtime.end_waiting_turn();
             }

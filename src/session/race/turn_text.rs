@@ -1,4 +1,4 @@
-//! Describes the commands and replies of racers, each on one line.
+//! Describes the racers' commands and the replies to them, each on one line.
 
 use crate::lesson::evidence::DisplayedValue;
 use crate::markup::truncate_characters;
@@ -66,7 +66,7 @@ pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     }
 }
 
-/// Groups the reply of ZPOPMIN and ZPOPMAX, in which members and scores alternate, into pairs, as redis-py does.
+/// Groups the reply to ZPOPMIN and ZPOPMAX, in which members and scores alternate, into pairs, as redis-py does.
 fn paired(sent: &Words, reply: Value) -> Value {
     let name = sent.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
     match reply {

@@ -66,7 +66,7 @@ impl Race {
     /// Records the result of a racer's program.
     pub(super) fn conclude_program(&mut self, submission: &Submission) {
         let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
-        // The learner has already seen the errors of the code that prepares for the race, so these errors do not count
+        // The learner has already seen the errors in the code that prepares for the race, so these errors do not count
         // here.
         if self.phase != RacePhase::Racing {
             return;

@@ -1,6 +1,6 @@
 //! A request that a Python child has sent and the session has not answered yet.
 
-/// A request of a child that is waiting for its answer.
+/// A request from a child that is waiting for its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     Receive { connection: u32, deadline_us: Option<i64> },

@@ -10,7 +10,7 @@ use python_kernel::frame::{MAIN_THREAD, ToChild};
 /// Commands that are also the names of builtins, which every Python knows.
 const BUILTINS: [&str; 5] = ["eval", "exec", "object", "set", "type"];
 
-/// Returns whether a name is a builtin of Python and also a Redis command.
+/// Returns whether a name is both a Python builtin and a Redis command.
 pub fn is_builtin_and_command(name: &str) -> bool {
     BUILTINS.contains(&name)
 }
@@ -27,8 +27,8 @@ impl Runtime {
     }
 
     /// Asks a client's Python whether the first word of the client's line is a name. If that Python has ended, asks the
-    /// fresh one after its replay. A Python that has run nothing has no names, so the line is redis-cli. Likewise asks for
-    /// the description of a topic of help.
+    /// fresh one after its replay. A Python that has run nothing has no names, so the line is redis-cli. Likewise asks
+    /// for the description of a help topic.
     pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay.is_some() {
             return;

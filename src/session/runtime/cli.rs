@@ -107,7 +107,8 @@ impl Runtime {
         self.execute(Some(client), connection, &argv, &bytes);
     }
 
-    /// Shows the replies that have arrived for a client's redis-cli line. Sends the line again if it has to be repeated.
+    /// Shows the replies that have arrived for a client's redis-cli line. Sends the line again if it has to be
+    /// repeated.
     pub(super) fn take_cli_replies(&mut self, client: ClientIndex) {
         while self.take_cli_reply(client) {
             match self.clients[client].work.as_mut().map(|work| &mut work.kind) {

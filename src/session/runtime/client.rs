@@ -139,7 +139,7 @@ pub struct Work {
     pub was_signalled: bool,
     /// How the statement that is running has ended, while other threads of its Python still run.
     pub outcome: Option<RunOutcome>,
-    /// Number of requests of other threads since the main thread ended the statement. Output counts as several
+    /// Number of requests from other threads since the main thread ended the statement. Output counts as several
     /// requests.
     pub requests_since: u32,
     /// Whether the submission was judged while it was waiting.
@@ -173,7 +173,7 @@ pub struct Python {
     pub connections: BTreeMap<u32, Connection>,
     /// The requests that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
-    /// Number of requests of the child that were read.
+    /// Number of requests from the child that were read.
     pub requests: u64,
     /// The frames that the child's threads sent before a replay, and that were not read yet.
     pub unread: VecDeque<(u32, FromChild)>,

@@ -24,7 +24,7 @@ const TOLERANCE: u64 = 64;
 pub struct ConnectionMemory {
     /// The measured memory in bytes.
     measured: u64,
-    /// Upper bound of the bytes that were added since the memory was measured.
+    /// Upper bound on the number of bytes that were added since the memory was measured.
     added: u64,
     /// Whether a connection was closed and the learner has not been told yet.
     was_exceeded: bool,
@@ -157,7 +157,8 @@ mod tests {
         request::encode(&line.split(' ').map(|word| word.replace("LONG", &long).into_bytes()).collect::<Vec<_>>())
     }
 
-    /// Returns a runtime with a limit of a megabyte, a long value, and the given number of connections, from number 1.
+    /// Returns a runtime with a limit of one megabyte, a long value, and the given number of connections, from number
+    /// 1.
     fn limited_runtime(connections: u32) -> Runtime {
         let mut runtime = Runtime::new(1, 0, Dialect::Both);
         runtime.engine.keyspace.memory_cap.limit = LIMIT;

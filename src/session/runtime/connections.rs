@@ -61,7 +61,7 @@ impl Runtime {
         self.clients.iter().flat_map(|client| client.connections()).collect()
     }
 
-    /// Returns the connections of TCP clients, oldest first.
+    /// Returns the TCP clients' connections, oldest first.
     pub fn real_clients(&self) -> Vec<ClientId> {
         let own = self.own_connections();
         self.engine.server.clients.ids().into_iter().filter(|id| !own.contains(id)).collect()

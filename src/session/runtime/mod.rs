@@ -322,7 +322,7 @@ impl Runtime {
         }
     }
 
-    /// Answers those requests of a client that can be answered now. Does not interrupt another client's turn.
+    /// Answers those requests from a client that can be answered now. Does not interrupt another client's turn.
     pub fn answer_if_ready(&mut self, client: ClientIndex) {
         if self.turn.is_none() {
             self.take_cli_replies(client);

@@ -1,5 +1,5 @@
 //! Limits output. At the prompt, a submission shows a limited amount of output, and the rest is counted and kept for
-//! `:more`. A statement of a script may show much more, and the output beyond that limit is counted but not kept.
+//! `:more`. A statement in a script may show much more, and the output beyond that limit is counted but not kept.
 
 use super::super::display::with_commas;
 use super::super::event::Show;

@@ -13,7 +13,7 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Maximum number of requests of other threads that still count for a statement after its main thread has ended.
+/// Maximum number of requests from other threads that still count for a statement after its main thread has ended.
 /// Otherwise, a thread that never waits would keep the prompt from coming back.
 const MOST_REQUESTS_SINCE: u32 = 10_000;
 
@@ -424,7 +424,7 @@ impl Runtime {
         }
     }
 
-    /// Runs the next statement of a client's submission. If there is none, ends the submission.
+    /// Runs the next statement in a client's submission. If there is none, ends the submission.
     pub fn next_statement(&mut self, client: ClientIndex) {
         let next = self.clients[client].work.as_mut().and_then(|work| work.statements.pop_front());
         let next = next.map(|statement| statement.source);

@@ -254,8 +254,7 @@ impl Replay {
         ReplayStep::Run(source)
     }
 
-    /// Answers the request of a thread. A request for a connection that is not in the log came from an interrupted
-    /// source.
+    /// Answers a thread's request. A request for a connection that is not in the log came from an interrupted source.
     fn answer(&mut self, thread: u32, logged: Option<ToChild>) -> ReplayStep {
         match (self.asked.remove(&thread), logged) {
             (Some(request @ FromChild::Connect { .. }), logged) => ReplayStep::Connect(thread, request, logged),

@@ -21,7 +21,7 @@ pub struct Entry {
     pub answers: VecDeque<Answer>,
 }
 
-/// An answer to a request of a thread.
+/// An answer to a request from a thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub thread: u32,

@@ -137,7 +137,7 @@ impl Runtime {
     /// opened, and opens the ones that are missing.
     ///
     /// The requests that threads have sent beyond the log are handled at the client's next turn. If the threads'
-    /// previous process had ended, requests of threads that were waiting for an answer are handled immediately.
+    /// previous process had ended, requests from threads that were waiting for an answer are handled immediately.
     fn finish_replay(&mut self, client: ClientIndex) {
         self.turn = None;
         let Some(replay) = self.clients[client].python.replay.take() else { return };

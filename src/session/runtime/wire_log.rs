@@ -133,8 +133,8 @@ impl WireLog {
         self.calls.get_mut(index).map(Arc::make_mut)
     }
 
-    /// Records a command that is sent. `reply` is the unfetched reply of the connection. `now` contains the time and
-    /// the total number of expired keys.
+    /// Records a command that is sent. `reply` contains the unfetched reply bytes on the connection. `now` contains the
+    /// time and the total number of expired keys.
     pub fn command_sent(&mut self, client: &str, connection: ClientId, bytes: &[u8], reply: &[u8], now: (i64, u64)) {
         let (at_us, expired) = now;
         self.log_late_bytes(client, connection, reply, at_us);
@@ -156,7 +156,7 @@ impl WireLog {
         });
     }
 
-    /// Records that the last command has run. `reply` is the unfetched reply of the connection.
+    /// Records that the last command has run. `reply` contains the unfetched reply bytes on the connection.
     pub fn command_ran(&mut self, connection: ClientId, reply: &[u8], wait: Option<Wait>) {
         let logged = self.logged.insert(connection, reply.len()).unwrap_or_default();
         let number = self.next().saturating_sub(1);
@@ -203,7 +203,7 @@ impl WireLog {
         &self.waiting
     }
 
-    /// Records that a client has fetched all replies of its connection.
+    /// Records that a client has fetched all replies on its connection.
     pub fn replies_fetched(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         self.log_late_bytes(client, connection, reply, at_us);
         self.logged.remove(&connection);

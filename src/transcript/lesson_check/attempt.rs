@@ -35,7 +35,7 @@ const ON_ONE_LINE: Style = Style { width: usize::MAX, ascii: true, plain: true, 
 pub struct LessonUnderTest<'a> {
     pub lesson: &'a Arc<Lesson>,
     pub rehearsal: Arc<Rehearsal>,
-    /// The limits of each attempt.
+    /// The limits for each attempt.
     pub limits: Limits,
     /// Called for each attempt.
     pub on_try: &'a (dyn Fn() + Sync),

@@ -43,7 +43,7 @@ pub struct Report {
     pub tries: usize,
     /// Numbers of variations that were typed.
     pub variations: Counts,
-    /// Errors of recorded tries, each with the index of the file of tries.
+    /// Errors in recorded tries, each with the index of the file that contains the try.
     pub recorded_errors: Vec<(usize, Diagnostic)>,
 }
 
@@ -416,7 +416,7 @@ fn check_picture(step: &Step, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Reports errors of code that the learner does not see: the setup, the programs that are measured, the prediction.
+/// Reports errors in code that the learner does not see: the setup, the programs that are measured, the prediction.
 fn check_hidden_code(lesson: &Lesson, step: &Step, tried: &Attempt, report: &mut Report) {
     let places = lesson
         .setup

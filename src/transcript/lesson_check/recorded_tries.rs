@@ -17,7 +17,7 @@ use crate::lesson::library::Source;
 use crate::messages::check as messages;
 use crate::session::dialect;
 
-/// A try of a learner.
+/// A learner's try.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedTry {
@@ -38,7 +38,7 @@ pub struct RecordedTry {
     at: usize,
 }
 
-/// The tries of a file.
+/// The tries in a file.
 #[derive(Debug)]
 pub struct RecordedTries {
     /// The file.
@@ -77,8 +77,8 @@ impl RecordedTries {
         self.tries.iter().filter(is_unknown).map(diagnostic).collect()
     }
 
-    /// Plays the tries of a step. Returns how many there were, and a diagnostic for each that ended otherwise than it
-    /// should.
+    /// Plays the tries recorded for a step. Returns how many there were, and a diagnostic for each that ended otherwise
+    /// than it should.
     pub(super) fn play(
         &self,
         lesson_under_test: &LessonUnderTest<'_>,

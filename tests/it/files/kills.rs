@@ -13,9 +13,9 @@ use crate::support::program::folder;
 /// Number of processes that are killed.
 const KILLS: usize = 50;
 
-/// Environment variables for this test when it is started again as a child process: the file, and the name of its
-/// steps.
+/// Environment variable that gives the file to this test when it runs as a child process.
 const FILE_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_TO";
+/// Environment variable that gives the name of the steps to this test when it runs as a child process.
 const NAME_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_AS";
 
 /// Saves one step after the other in a child process, and reports each saved step.

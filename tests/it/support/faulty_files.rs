@@ -31,12 +31,12 @@ pub enum Fault {
     Kill(usize),
 }
 
-/// Returns the files of a user on a disk without faults.
+/// Returns a user's files on a disk without faults.
 pub fn without_faults() -> UserFiles {
     FaultyFiles::default().user_files()
 }
 
-/// Returns every fault at every call of a run without faults, with a description.
+/// Returns every fault at every call in `calls`, the calls of a run without faults. Each fault has a description.
 pub fn every_fault(calls: &[&str]) -> Vec<(String, Fault)> {
     let mut faults = Vec::new();
     for (at, call) in calls.iter().enumerate() {
@@ -71,7 +71,7 @@ impl FaultyFiles {
         files
     }
 
-    /// Returns the files of a user on this file system.
+    /// Returns a user's files on this file system.
     pub fn user_files(&self) -> UserFiles {
         UserFiles::new(Arc::new(self.clone()))
     }

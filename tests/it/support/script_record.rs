@@ -84,7 +84,7 @@ fn difference(truth: Option<&Record>, ours: Option<&Record>) -> Option<String> {
     None
 }
 
-/// Returns the output and the error of a statement on one line.
+/// Returns a statement's output and error on one line.
 fn outcome(record: &Record) -> String {
     let output = shortened(format!("{:?}", record.output));
     match &record.error {

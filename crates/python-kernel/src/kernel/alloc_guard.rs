@@ -28,13 +28,14 @@ type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 /// Returns the size of an element of a sequence in bytes.
 type ElementBytes = fn(&PyObject, &VirtualMachine) -> u128;
 
-/// A class that can be repeated.
+/// A class whose objects can be repeated.
 #[derive(Clone, Copy)]
 struct Repeatable {
     class: &'static Py<PyType>,
     element_bytes: ElementBytes,
-    /// The two slots for repeating as they were before.
+    /// The slot for repeating, as it was before the guard was installed.
     plain: Repeat,
+    /// The slot for repeating in place, if the class has one, as it was before the guard was installed.
     in_place: Option<Repeat>,
 }
 

@@ -4,7 +4,7 @@
 //! byte of a long reply once, however many pieces there are. Python objects are built only from a complete reply.
 //!
 //! `redis_engine::resp` is a separate parser: this one builds Python objects straight from the received bytes, without
-//! an intermediate tree of Rust values, which would slow down every call of the `redis` package.
+//! an intermediate tree of Rust values, which would slow down every call into the `redis` package.
 
 use super::wire::{error_reply, push};
 use rustpython_vm::{

@@ -1,5 +1,5 @@
 //! The native module `_wire`: connections to Redis for the `redis` package. It packs commands and parses replies, so
-//! that a call of a method needs one request on the pipe and little Python code.
+//! that a method call needs one request on the pipe and little Python code.
 
 use super::{kernel, resp};
 use crate::frame::{FromChild, ToChild};

@@ -24,7 +24,7 @@ use std::ops::Range;
 pub struct Statement {
     /// The kind of statement.
     pub form: Form,
-    /// The calls of methods, outer calls before the calls in their receivers and arguments.
+    /// The method calls, outer calls before the calls in their receivers and arguments.
     pub calls: Vec<Call>,
     /// The strings and numbers, in order. The text parts of an f-string are not among them.
     pub literals: Vec<Literal>,
@@ -43,7 +43,7 @@ pub enum Form {
     Assignment {
         /// The variable.
         target: String,
-        /// The value, with the parentheses around it.
+        /// The range of the value, with the parentheses around it.
         value: Range<usize>,
     },
     /// A `def` or a `class`.
@@ -62,11 +62,11 @@ pub enum Form {
 /// An expression that is a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression {
-    /// The whole expression, with the parentheses around it.
+    /// The range of the whole expression, with the parentheses around it.
     pub range: Range<usize>,
     /// How tightly the parts of the expression bind.
     pub binding: Binding,
-    /// The argument, if the expression is a call of `print` with one plain argument.
+    /// The range of the argument, if the expression is a call to `print` with one plain argument.
     pub printed: Option<Range<usize>>,
 }
 
@@ -83,7 +83,7 @@ pub enum Binding {
     Operators,
 }
 
-/// A call of a method: `receiver.method(arguments)`.
+/// A method call: `receiver.method(arguments)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The range of the whole call.

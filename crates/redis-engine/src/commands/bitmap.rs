@@ -225,7 +225,7 @@ fn first_bit(bytes: &[u8], bits: Range<usize>, target: bool) -> Option<usize> {
         .or_else(|| find(after))
 }
 
-/// An operation of BITOP. The comments on the variants describe the bits of the result.
+/// A BITOP operation. The comments on the variants describe the bits of the result.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Operation {
     And,

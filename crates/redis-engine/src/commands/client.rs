@@ -166,7 +166,7 @@ fn info(call: &mut Call) -> Outcome {
 
 /// Returns a client's line in CLIENT LIST. The buffer sizes are the driver's counts.
 fn client_line(call: &Call, id: ClientId) -> String {
-    /// Size of Redis's read buffer, which clients share while they send complete requests.
+    /// Size in bytes of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
     let (server, watches, now_us) = (&*call.server, &call.keyspace.watches, call.keyspace.now_us());
     let client = server.clients.get(id);

@@ -26,8 +26,9 @@ pub const COMMANDS: &[&Command] = &[
 
 const BAD_COUNT: Error = Error::from_static("ERR Number of fields must be a positive integer");
 
-/// Replies: `NO_FIELD` for a field that does not exist, `NO_EXPIRY` for a field without an expiry time.
+/// The reply for a field that does not exist.
 const NO_FIELD: i64 = -2;
+/// The reply for a field without an expiry time.
 const NO_EXPIRY: i64 = -1;
 
 /// Parses `FIELDS numfields field [field ...]` from index `at` to the end.

@@ -390,7 +390,7 @@ const LPOS: Command = Command {
     run: lpos,
 };
 
-/// Options of LPOS.
+/// The options of LPOS.
 struct Search {
     /// The number of the match to start from. If it is negative, the search starts from the right.
     rank: i64,

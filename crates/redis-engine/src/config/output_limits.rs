@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::parse::{decimal, memory};
 
-/// The limits of one class of clients. A limit of 0 has no effect.
+/// The limits for one class of clients. A limit of 0 has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutputLimit {
     /// Hard limit in bytes: the client is disconnected as soon as its output buffer reaches it.
@@ -15,14 +15,14 @@ pub struct OutputLimit {
     pub soft_seconds: u64,
 }
 
-/// The limits of all classes of clients.
+/// The limits for all classes of clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputLimits {
-    /// The limits of normal clients.
+    /// The limits for normal clients.
     pub normal: OutputLimit,
-    /// The limits of replicas.
+    /// The limits for replicas.
     pub replica: OutputLimit,
-    /// The limits of subscribed clients.
+    /// The limits for subscribed clients.
     pub pubsub: OutputLimit,
 }
 

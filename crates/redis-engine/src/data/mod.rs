@@ -79,7 +79,7 @@ data_type!(Hash, Hash);
 data_type!(SortedSet, SortedSet);
 
 impl Value {
-    /// Returns the reply of TYPE.
+    /// Returns the name that TYPE reports.
     pub fn type_name(&self) -> &'static str {
         match self {
             Value::Str(_) => "string",
@@ -90,7 +90,7 @@ impl Value {
         }
     }
 
-    /// Returns the reply of OBJECT ENCODING.
+    /// Returns the encoding that OBJECT ENCODING reports.
     pub fn encoding(&self) -> &'static str {
         match self {
             Value::Str(value) => value.encoding(),

@@ -1,6 +1,6 @@
 //! A limit on the memory of the data. It is not a setting of Redis. A program that embeds the engine can protect its
 //! machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the limit, a
-//! command that may add data is refused with the error of `maxmemory`.
+//! command that may add data is refused with the same error as for `maxmemory`.
 //!
 //! Measuring the memory takes a long time if there is much data. So the keyspace adds up how many bytes commands may
 //! have added, and measures the memory only when the sum might exceed the limit.
@@ -108,7 +108,7 @@ mod tests {
         String::from_utf8_lossy(&engine.server.clients.get_mut(client).reply.take()).into_owned()
     }
 
-    /// Returns an engine with a limit of a megabyte, and a client.
+    /// Returns an engine with a limit of one megabyte, and a client.
     fn limited_engine() -> (Engine, ClientId) {
         let mut engine = Engine::new(1, 0);
         engine.keyspace.memory_cap.limit = 1 << 20;

@@ -21,15 +21,15 @@ use super::{ProtocolError, quoting};
 /// Maximum length in bytes of an inline command or a header.
 const MAX_LINE: usize = 64 * 1024;
 
-/// Maximum number of arguments, and maximum length of an argument in bytes, in a request from a client that has not
-/// authenticated.
+/// Maximum number of arguments in a request from a client that has not authenticated.
 const MAX_UNAUTHENTICATED_ARGUMENTS: i64 = 10;
+/// Maximum length of an argument in bytes, in a request from a client that has not authenticated.
 const MAX_UNAUTHENTICATED_BULK: i64 = 16 * 1024;
 
 /// Limits that the server sets for a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestLimits {
-    /// Whether the client has authenticated. The limits of an unauthenticated client are much lower.
+    /// Whether the client has authenticated. The limits for an unauthenticated client are much lower.
     pub authenticated: bool,
     /// Maximum length of an argument in bytes (`proto-max-bulk-len`).
     pub max_bulk_len: usize,

@@ -242,8 +242,8 @@ impl Client {
 }
 
 impl Play<'_> {
-    /// Sends a command to both sides, and returns the difference of the replies. Does nothing if the client is blocked
-    /// or disconnected.
+    /// Sends a command to both sides, and returns the difference between the replies. Does nothing if the client is
+    /// blocked or disconnected.
     fn send(&mut self, client: usize, argv: &[Vec<u8>]) -> Option<String> {
         let sender = self.clients[client].ours;
         if self.ours.state(sender) != ClientState::Ready {

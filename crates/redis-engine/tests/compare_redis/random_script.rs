@@ -8,9 +8,11 @@ use redis_engine::rng::Rng;
 /// Number of clients in a script.
 pub const CLIENTS: usize = 3;
 
-/// A short expiry time or timeout in milliseconds, and the time that a script waits for it to pass.
+/// A short expiry time or timeout in milliseconds.
 pub const SHORT_MS: &str = "80";
+/// The same time in seconds.
 const SHORT_SECONDS: &str = "0.08";
+/// Time in milliseconds that a script waits for the short time to pass.
 pub const WAIT_MS: u64 = 130;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -291,7 +293,7 @@ impl Writer<'_> {
         self.choose(keys)
     }
 
-    /// Generates a call of a command, sometimes with one argument too few or too many.
+    /// Generates a command with arguments, sometimes with one argument too few or too many.
     fn call(&mut self, row: &'static Command) -> Vec<Vec<u8>> {
         let mut argv: Vec<Vec<u8>> = row.name.split(' ').map(|word| word.as_bytes().to_vec()).collect();
         let name = argv.len();

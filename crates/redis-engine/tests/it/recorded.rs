@@ -81,7 +81,7 @@ fn every_command_has_recorded_cases() {
         let Ok(words) = quoting::split(case.line.as_bytes()) else { continue };
         let argv: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
         let Some((_, rest)) = argv.split_first() else { continue };
-        // An unknown subcommand counts as an error of its container command.
+        // The error for an unknown subcommand counts as an error of its container command.
         let Ok(row) = commands::find(&argv).or_else(|_| commands::find(&argv[..argv.len() - rest.len()])) else {
             continue;
         };

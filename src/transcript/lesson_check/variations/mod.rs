@@ -83,16 +83,16 @@ enum Kind {
     Mutant(Silence),
 }
 
-/// Numbers of variations, and of the steps that have none.
+/// Numbers of variations, and of steps that have none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub rewordings: usize,
     pub mutants: usize,
-    /// Mutants that have the same effect as the answer.
+    /// Number of mutants that have the same effect as the answer.
     pub dropped: usize,
-    /// Variations that may end differently, for a reason that the lesson states.
+    /// Number of variations that may end differently, for a reason that the lesson states.
     pub exempt: usize,
-    /// Steps for which variations make no sense.
+    /// Number of steps for which variations make no sense.
     pub skipped_steps: usize,
 }
 

@@ -154,7 +154,7 @@ impl<'a> PlayedAnswer<'a> {
         })
     }
 
-    /// Returns whether an expression is a call of a command, or a variable to which one was assigned.
+    /// Returns whether an expression is a call that sends a command, or a variable to which such a call was assigned.
     fn is_reply(&self, input: &PlayedInput, range: &Range<usize>) -> bool {
         let is_call = |input: &PlayedInput, range: &Range<usize>| {
             let mut calls = input.statement().into_iter().flat_map(|statement| &statement.calls);
@@ -168,7 +168,7 @@ impl<'a> PlayedAnswer<'a> {
             })
     }
 
-    /// Returns the first of these names that the answer does not use.
+    /// Returns the first name in `wanted` that the answer does not use.
     pub fn fresh_name(&self, wanted: &[&str]) -> Option<String> {
         let is_used = |name: &str| {
             self.inputs.iter().filter_map(PlayedInput::statement).any(|statement| {
@@ -179,8 +179,8 @@ impl<'a> PlayedAnswer<'a> {
         wanted.iter().find(|name| !is_used(name)).map(|name| (*name).to_owned())
     }
 
-    /// Returns whether a call is a call of a Redis command: its receiver is `r`, or a client or pipeline that the answer
-    /// has made.
+    /// Returns whether a call sends a Redis command: its receiver is `r`, or a client or pipeline that the answer has
+    /// made.
     pub fn is_command(&self, input: &PlayedInput, call: &Call) -> bool {
         let receiver = &input.text[call.receiver.clone()];
         let is_made = |text: &str| {

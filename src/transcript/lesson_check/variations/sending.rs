@@ -155,8 +155,8 @@ fn argument(word: &[u8]) -> Option<String> {
     Some(if is_number { text.to_owned() } else { value::repr(&Value::Text(text.to_owned())) })
 }
 
-/// Returns the calls of an answer that consists of nothing else than commands of one client, each as its text without the
-/// receiver: `set('a', 1)`.
+/// Returns the calls of an answer that consists only of commands of one client, each as its text without the receiver:
+/// `set('a', 1)`.
 fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     // A waiting client receives pushed data only after EXEC, so the other commands of the transaction would still see
     // the data.
@@ -314,7 +314,7 @@ fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(lines)
 }
 
-/// Returns whether a command has one of these names.
+/// Returns whether the command `words` has one of the names `names`.
 fn is_named(words: &[Vec<u8>], names: &[&str]) -> bool {
     words.first().is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }

@@ -108,7 +108,7 @@ fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("{name} = {}", shown.text), format!("if {test}:\n    print({name})\n")]))
 }
 
-/// Catches the errors of redis-py, and prints them.
+/// Catches redis-py's errors, and prints them.
 fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let class = match &shown.value {

@@ -29,7 +29,7 @@ zrange name start end desc withscores
 zrevrange name start end withscores
 ";
 
-/// Returns a step with this `expect`.
+/// Returns a step whose `expect` table has the content `expect`.
 fn step(expect: &str) -> Step {
     let text = format!(
         "format = 1\nid = \"a\"\ntitle = \"A\"\nminutes = 1\nabout = \"A.\"\nremember = \"- A.\"\n\
@@ -38,8 +38,8 @@ fn step(expect: &str) -> Step {
     format::parse(&text).expect("the step is valid").steps.remove(0)
 }
 
-/// Returns a submission. `sent` are the commands, with semicolons between them. `shown` is what was echoed, or printed if
-/// the source is a call of `print`, or an error with an exclamation mark before it.
+/// Returns a submission. `sent` are the commands, with semicolons between them. `shown` is what was echoed, or printed
+/// if the source is a call to `print`, or an error with an exclamation mark before it.
 fn ran(source: &str, sent: &str, shown: &str) -> Submission {
     let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
     let is_printed = source.starts_with("print(");
@@ -384,9 +384,9 @@ fn a_key_is_named_in_quotes_or_by_its_colons() {
     }
 }
 
-/// Returns the outcome of a mutant, as a string. `tried` is the attempt with the mutant, and `answer` the attempt with the
-/// answer. Each is given as the command that it sent, what it showed, and whether it changed the data. `done` is whether
-/// the mutant completed the step, and `words` are the tutor's messages about it.
+/// Returns the outcome of a mutant, as a string. `tried` is the attempt with the mutant, and `answer` the attempt with
+/// the answer. Each is given as the command that it sent, what it showed, and whether it changed the data. `done` is
+/// whether the mutant completed the step, and `words` are the tutor's messages about it.
 fn outcome(
     silence: Silence,
     tried: (&str, &str, bool),

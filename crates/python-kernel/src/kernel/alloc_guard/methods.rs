@@ -16,7 +16,7 @@ type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>,
 /// Returns the size in bytes of the result of a call. The first argument of a method is the object that it belongs to.
 pub(super) type ResultBytes = fn(&FuncArgs, &VirtualMachine) -> PyResult<u128>;
 
-/// Size in bytes of an integer in memory, and of the reference to it.
+/// Total size in bytes of an integer in memory and the reference to it.
 const INT_BYTES: u128 = 64;
 
 /// The classes that build a collection from an iterable, with the slot that creates their objects.

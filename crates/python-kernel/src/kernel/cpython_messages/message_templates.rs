@@ -138,7 +138,7 @@ const QUALIFIED_NAMES: &[(&str, &str)] = &[
     ("OrderedDict", "collections.OrderedDict"),
 ];
 
-/// Returns CPython's message for a message of the interpreter, if they differ.
+/// Returns CPython's message for a message from the interpreter, if they differ.
 pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
     let mut rows = TEMPLATES.iter().filter(|(row_class, _, _)| *row_class == class);
     match rows.find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?))) {

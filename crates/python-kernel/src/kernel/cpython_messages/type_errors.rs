@@ -19,7 +19,7 @@ const ONE_ARGUMENT_METHODS: &[&str] =
 const EXACT_COUNT_FUNCTIONS: &[&str] =
     &["delattr", "divmod", "filter", "hasattr", "insert", "isinstance", "issubclass", "reversed", "setattr", "sorted"];
 
-/// Returns CPython's message for a message of the interpreter, if they differ.
+/// Returns CPython's message for a message from the interpreter, if they differ.
 pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let capture = |template| captures(message, template).and_then(|found| found.first().map(|&part| part.to_owned()));
     if let Some(type_) = capture("'{}' object is not iterable") {

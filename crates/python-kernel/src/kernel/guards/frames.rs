@@ -1,6 +1,6 @@
 //! Keeps running frames intact.
 //!
-//! A frame is a call of a function, with its local variables and its stack of temporary values. The interpreter assumes
+//! A frame is a call to a function, with its local variables and its stack of temporary values. The interpreter assumes
 //! that nothing but the call itself changes them. These attributes and methods could break that assumption:
 //!
 //! - `frame.f_lineno = N` continues at another line, with a stack that does not fit it.

@@ -1,4 +1,4 @@
-//! Errors in the tokens of a source. CPython reports the first of these before any error of its parser.
+//! Errors in the tokens of a source. CPython reports the first of these before any error from its parser.
 
 use super::{Diagnostic, SourceTokens, Token, diagnostic_at, is_closing, is_opening};
 use rustpython_compiler::ast::token::TokenKind;

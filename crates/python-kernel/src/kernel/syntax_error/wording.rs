@@ -1,4 +1,4 @@
-//! Fixed messages of CPython for parser errors, and CPython's names for expressions.
+//! CPython's fixed messages for parser errors, and CPython's names for expressions.
 
 use rustpython_compiler::ast::{Expr, UnaryOp};
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};

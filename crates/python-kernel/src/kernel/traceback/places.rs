@@ -41,9 +41,9 @@ fn place(source: &str, offset: usize) -> Place {
 /// Searches for the expression whose position replaces the given one.
 struct PlaceFinder<'a> {
     instruction: &'a str,
-    /// The interpreter's position of the instruction.
+    /// The instruction's range in the source, according to the interpreter.
     given: Range<usize>,
-    /// The position to use instead, from the innermost node that has one.
+    /// The range to use instead, from the innermost node that has one.
     found: Option<Range<usize>>,
 }
 

@@ -8,18 +8,18 @@
 use super::allocator::size_class;
 use super::sds;
 
-/// Type, encoding, access time, reference count and a pointer (`robj`).
+/// Size in bytes of `robj`: type, encoding, access time, reference count and a pointer.
 const OBJECT: usize = 16;
 
 const EXPIRY: usize = 8;
 
-/// Maximum size of an allocation with an embedded string: a cache line.
+/// Maximum size in bytes of an allocation with an embedded string: a cache line.
 const MAX_EMBEDDING_ALLOCATION: usize = 64;
 
-/// Minimum length of a key that always has room for an expiry time (`KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD`).
+/// Minimum length in bytes of a key that always has room for an expiry time (`KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD`).
 const MIN_KEY_WITH_EXPIRY: usize = 128;
 
-/// Header and zero byte of an embedded string.
+/// Size in bytes of the header and the zero byte of an embedded string.
 const EMBEDDED_STRING_OVERHEAD: usize = 4;
 
 /// The expiry time of a key or of a hash field in milliseconds since 1970, if there is one, and whether Redis has room

@@ -32,28 +32,30 @@ use head::Head;
 
 use super::{Hash, List, Set, SortedSet, Str, Value, hash, set, sorted_set};
 
-/// Size of Redis's entry for each element of a set or a hash (`dictEntry`), and for each member of a sorted set
-/// (`dictEntryNoValue`).
+/// Size in bytes of Redis's entry for each element of a set or a hash (`dictEntry`).
 const ENTRY: usize = 24;
+/// Size in bytes of Redis's entry for each member of a sorted set (`dictEntryNoValue`).
 const SORTED_SET_ENTRY: usize = 16;
 
-/// Sizes of `quicklist` and of `quicklistNode`.
+/// Size of `quicklist` in bytes.
 const QUICKLIST: usize = 40;
+/// Size of `quicklistNode` in bytes.
 const QUICKLIST_NODE: usize = 40;
 
-/// Sizes of `zset` and of `zskiplist`.
+/// Total size of `zset` and `zskiplist` in bytes.
 const SKIPLIST: usize = 16 + 32;
 
-/// Size of a skip list's head node, which has the maximum height.
+/// Size in bytes of a skip list's head node, which has the maximum height.
 const SKIPLIST_HEAD: usize = 640;
 
-/// Mean size of a skip list's node: 24 bytes and 16 per level. Each further level has a probability of a quarter.
+/// Mean size in bytes of a skip list's node: 24 bytes and 16 per level. Each further level has a probability of a
+/// quarter.
 const SKIPLIST_NODE: f64 = mean_skiplist_node();
 
-/// Size of `listpackEx`, which refers to the listpack of a hash whose fields expire.
+/// Size in bytes of `listpackEx`, which refers to the listpack of a hash whose fields expire.
 const LISTPACK_EX: usize = 24;
 
-/// Extra size of a field in a table once it has had an expiry time (`ExpireMeta`, and flags for it).
+/// Extra size in bytes of a field in a table once it has had an expiry time (`ExpireMeta`, and flags for it).
 const FIELD_EXPIRY: usize = 18;
 
 const fn mean_skiplist_node() -> f64 {

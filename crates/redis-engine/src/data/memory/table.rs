@@ -2,10 +2,10 @@
 //! elements than buckets, and shrinks when at most an eighth is used. Rehashing moves the elements bucket by bucket,
 //! one bucket with each command. Both tables are allocated until rehashing ends.
 
-/// Size of the table without its buckets (`sizeof(dict)`).
+/// Size in bytes of the table without its buckets (`sizeof(dict)`).
 const DICT: usize = 56;
 
-/// Size of a bucket, which is a pointer.
+/// Size in bytes of a bucket, which is a pointer.
 const BUCKET: usize = 8;
 
 /// Minimum number of buckets (`DICT_HT_INITIAL_SIZE`).
