@@ -1,6 +1,6 @@
 //! "Did you mean": finds the known name that was probably meant by a misspelt name.
 //!
-//! This module is used for commands, keys, fields, lessons, tutor commands and keys of lesson files.
+//! This module is used for commands, keys, fields, lessons, tutor commands and keys in lesson files.
 
 /// Returns the known name that is most similar to `name`, or `None` if no known name is similar enough.
 ///

@@ -18,7 +18,8 @@ use crate::shell;
 use crate::transcript::lesson_check::{Counts, LessonChecker, Progress, RecordedTries};
 use crate::user_files::UserFiles;
 
-/// Checks the lessons at these paths, or the built-in lessons. If `is_quick`, does not check variations of answers.
+/// Checks the lessons at `paths`, or the built-in lessons if there are no paths. If `is_quick`, does not check
+/// variations of answers.
 pub fn check_lessons(
     arguments: &Arguments,
     paths: &[PathBuf],

@@ -47,7 +47,7 @@ const PANIC_STATUS: i32 = 101;
 /// signal SIGPIPE, because the command has not finished and so has not succeeded.
 const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 
-/// Number of columns of a transcript.
+/// Width of a transcript, in columns.
 const TRANSCRIPT_WIDTH: usize = 80;
 
 /// An error that ends the program: a sentence for the user, or `None` if standard output was closed, which needs no

@@ -178,8 +178,8 @@ pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<Strin
 /// Runs a session to its end and returns its exit status.
 ///
 /// # Errors
-/// Returns the error from the front end, or an error if Python cannot be started or if the time limit was reached. In the
-/// last case, the cause of the error is [`TimeLimitReached`].
+/// Returns the error from the front end, or an error if Python cannot be started or if the time limit was reached. In
+/// the last case, the cause of the error is [`TimeLimitReached`].
 pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<i32> {
     let mut host = Host::new(session, frontend.python_executable()?);
     host.time_limit = frontend.time_limit();

@@ -23,11 +23,11 @@ pub enum Wanted<'a> {
     Bounds(Vec<Bound>),
 }
 
-/// A bound of a value.
+/// A bound on a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     pub relation: Relation,
-    /// The Python literal of the bound.
+    /// The bound, as a Python literal.
     pub limit: String,
 }
 

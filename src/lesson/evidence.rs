@@ -79,9 +79,9 @@ pub struct Exchange {
 pub struct Traffic {
     pub commands: usize,
     pub round_trips: usize,
-    /// Bytes from the client to the server.
+    /// Number of bytes from the client to the server.
     pub sent: usize,
-    /// Bytes from the server to the client.
+    /// Number of bytes from the server to the client.
     pub received: usize,
 }
 

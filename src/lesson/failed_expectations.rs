@@ -186,7 +186,7 @@ fn intended_keys<'a>(name: &str, findings: &'a Findings) -> Vec<&'a [u8]> {
     findings.intended.iter().filter(|words| has_name(words, name)).flat_map(|words| keys(words)).collect()
 }
 
-/// Returns whether a command names one of these keys, or whether there are none.
+/// Returns whether a command names one of the keys in `wanted`, or whether `wanted` is empty.
 fn is_on_key(words: &Words, wanted: &[&[u8]]) -> bool {
     wanted.is_empty() || keys(words).iter().any(|key| wanted.contains(key))
 }
@@ -319,7 +319,8 @@ fn begins_with(words: &[Vec<u8>], pattern: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Returns whether commands with these names were sent in this order, possibly with other commands between them.
+/// Returns whether commands with the names in `wanted` were sent in that order, possibly with other commands between
+/// them.
 fn is_sent_in_order(sent: &[Vec<Vec<u8>>], wanted: &[String]) -> bool {
     let mut names = sent.iter().map(|words| command_name(words));
     wanted.iter().all(|wanted| names.any(|name| name == canonical(wanted)))

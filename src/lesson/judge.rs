@@ -263,8 +263,7 @@ fn is_several_lines(text: &str) -> bool {
     starts.count() > 1
 }
 
-/// Returns whether a mistake can be about this submission, and not about an earlier one whose effect is still in the
-/// data.
+/// Returns whether a mistake can be about `submission`, and not about an earlier one whose effect is still in the data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
     // A variable may hold the reply to a wrong command, which becomes visible only now.
     let shows_result = !findings.commands_behind.is_empty() && !submission.output.is_empty() && !when.uses.is_empty();
@@ -282,7 +281,7 @@ pub fn is_shown_by_data_alone(mistake: &Mistake) -> bool {
     !when.state.is_empty() && *when == When { state: when.state.clone(), ..When::default() }
 }
 
-/// Returns whether a submission with this mistake has spoiled the data, so that the step must be restarted.
+/// Returns whether a submission that made a mistake has spoiled the data, so that the step must be restarted.
 pub fn spoils_data(mistake: &Mistake, submission: &Submission) -> bool {
     submission.changed && mistake.spoils
 }

@@ -15,13 +15,13 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// Returns the amount by which the answers before the step at this index move the clock, in microseconds. Returns
+    /// Returns the amount by which the answers before the step at index `step` move the clock, in microseconds. Returns
     /// `None` for the first step, or if the rehearsal did not get that far.
     pub fn took_us(&self, step: usize) -> Option<i64> {
         self.moved_us.get(step.checked_sub(1)?).copied()
     }
 
-    /// Returns the commands that the answer of the step at this index sends.
+    /// Returns the commands that the answer to the step at index `step` sends.
     pub fn commands(&self, step: usize) -> Vec<Vec<Vec<u8>>> {
         self.steps.get(step).into_iter().flatten().flat_map(|submission| submission.commands.clone()).collect()
     }

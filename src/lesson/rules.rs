@@ -12,7 +12,7 @@ use crate::spelling;
 use redis_engine::commands;
 use toml::Spanned;
 
-/// Maximum number of hints of a step.
+/// Maximum number of hints in a step.
 const MOST_HINTS: usize = 3;
 
 /// The sizes for which programs may be measured. Larger sizes would keep the learner waiting.

@@ -127,8 +127,8 @@ fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Excha
     shown
 }
 
-/// Returns whether a submission shows a value with the meaning of this Python value. `exchanges` are the learner's
-/// commands in this step, with their replies.
+/// Returns whether a submission shows a value with the same meaning as `wanted`, a Python value. `exchanges` are the
+/// learner's commands in this step, with their replies.
 pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let exchanges = shown_exchanges(submission, exchanges);
@@ -178,7 +178,7 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     words.all(|word| word == "b" || find_word(&submission.source, word, 0).is_some())
 }
 
-/// Returns whether the reply to one of a submission's own commands has the same meaning as this Python value.
+/// Returns whether the reply to one of a submission's own commands has the same meaning as `wanted`, a Python value.
 pub fn is_answered(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     !submission.commands.is_empty()

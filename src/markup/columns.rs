@@ -69,7 +69,7 @@ pub fn truncate_characters(text: &str, characters: usize) -> String {
 }
 
 impl Style {
-    /// Returns the string for this style: `unicode`, or `ascii` if only ASCII may be used.
+    /// Returns the string for the style: `unicode`, or `ascii` if only ASCII may be used.
     pub fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { unicode }
     }

@@ -32,7 +32,7 @@ messages! {
     python_stack_overflow(variables) =
         "Python has ended: values or calls were nested too deeply. {variables} The data is untouched.";
 
-    /// Shown when the learner's Python has ended because of a fault of the interpreter.
+    /// Shown when the learner's Python has ended because of a fault in the interpreter.
     python_panicked(variables) =
         "Python has ended: it met a fault of redis-tutor's own, not of your code. {variables} The data is untouched.";
 

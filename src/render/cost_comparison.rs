@@ -45,13 +45,13 @@ fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
     }
 }
 
-/// Returns whether a measure of either program differs between the sizes of the data.
+/// Returns whether `measure` differs between the sizes of the data for either program.
 fn varies_with_size(comparison: &CostComparison, measure: impl Fn(&Measure) -> usize) -> bool {
     let mut pairs = comparison.sizes.windows(2);
     pairs.any(|pair| (0..2).any(|program| measure(&pair[0].costs[program]) != measure(&pair[1].costs[program])))
 }
 
-/// Returns the label of a size, with its unit: `1,000 fields`.
+/// Returns the label for a size, with its unit: `1,000 fields`.
 fn size_label(comparison: &CostComparison, size: &Size) -> String {
     format!("{} {}", with_commas(size.n as usize), comparison.unit)
 }

@@ -325,7 +325,7 @@ impl Session {
         self.engine().keyspace.database().get(key.as_bytes()).is_some()
     }
 
-    /// Returns whether the next line answers a question of the tutor.
+    /// Returns whether the next line answers a question from the tutor.
     fn is_answering(&self) -> bool {
         !self.undo.in_fork() && self.tutor.asks_question()
     }

@@ -68,7 +68,7 @@ impl CandidateList {
         }
     }
 
-    /// Returns the list after this number of further rows was shown.
+    /// Returns the list after `shown` of the `left` remaining rows were shown, or `None` if no rows remain.
     fn after(self, left: usize, shown: usize) -> Option<Self> {
         let left = left.checked_sub(shown).filter(|left| *left > 0)?;
         Some(CandidateList { stage: Stage::Paging { left }, ..self })

@@ -6,7 +6,7 @@ use crate::messages::shell as messages;
 use crate::session::display::lesson_status::{LessonStatus, is_left_by_skip};
 use crate::session::event::{Heading, Part};
 
-/// Number of columns of the bar of lessons.
+/// Width of the bar that shows the finished lessons, in columns.
 const BAR_WIDTH: usize = 20;
 
 /// The lessons of the course, and the learner's progress in them.

@@ -54,7 +54,7 @@ pub struct TerminalFrontend<'a> {
     /// Text that the line already contains when the next prompt appears.
     initial_text: String,
     watcher: Option<LessonWatcher>,
-    /// The indicator of the running program. Present from the moment an input is entered until the next prompt.
+    /// The indicator for the running program. Present from the moment an input is entered until the next prompt.
     running: Option<RunningIndicator>,
     /// The status that was last shown before a prompt.
     shown_status: Option<Status>,

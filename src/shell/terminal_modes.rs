@@ -18,7 +18,7 @@ pub enum LineDiscipline {
     Terminal,
 }
 
-/// The program's reactions to events of the terminal. The functions may be called on any thread.
+/// The program's reactions to terminal events. The functions may be called on any thread.
 pub struct TerminalEvents {
     /// Called for Ctrl-C, and for a signal that ends the program and arrives between two prompts.
     pub interrupt: Box<dyn Fn() + Send + Sync>,

@@ -294,7 +294,7 @@ fn is_within(path: &str, outer: &str) -> bool {
 
 /// A source file of the workspace with the paths that its code names.
 struct Source {
-    /// The path below `src` (`session/mod.rs`). For a file of a crate, the crate's name comes first
+    /// The path below `src` (`session/mod.rs`). For a file in a crate, the crate's name comes first
     /// (`redis-engine/call.rs`).
     name: String,
     /// Whether the file belongs to one of `CRATES`.

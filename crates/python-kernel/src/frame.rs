@@ -294,7 +294,7 @@ pub struct UncaughtException {
 pub trait Frame: Sized {
     /// Appends the tag, the thread number and the fields to `out`, without the length.
     fn encode(&self, thread: u32, out: &mut Vec<u8>);
-    /// Decodes the fields of a frame with this tag. Returns `None` if they are malformed.
+    /// Decodes the fields of a frame with the given tag. Returns `None` if they are malformed.
     fn decode(tag: u8, fields: &mut Fields) -> Option<Self>;
 }
 

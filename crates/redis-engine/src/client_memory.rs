@@ -1,4 +1,4 @@
-//! The memory that clients take up besides the data, and the release of this memory.
+//! The memory that clients take up besides the data, and how it is released.
 
 use super::Engine;
 use super::client::ClientId;

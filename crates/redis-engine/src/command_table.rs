@@ -24,7 +24,7 @@ struct Row {
 }
 
 impl CommandTable {
-    /// Creates a table of all commands in these families.
+    /// Creates a table of all commands in the given families.
     pub(crate) fn new(families: &'static [&'static [&'static Command]]) -> Self {
         let mut table = CommandTable { families, by_name: HashMap::default() };
         let containers: HashSet<_> = table.iter().filter_map(Command::container).collect();

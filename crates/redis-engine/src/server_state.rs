@@ -21,7 +21,7 @@ pub struct ServerState {
     pub subscriptions: Subscriptions,
     /// The configuration.
     pub config: Config,
-    /// The random number generator for the random choices of commands.
+    /// The random number generator for the random choices that commands make.
     pub(crate) random: Rng,
     /// Counters for INFO.
     pub statistics: Statistics,
@@ -58,8 +58,8 @@ impl ServerState {
             blocking: Blocking::default(),
             subscriptions: Subscriptions::default(),
             config: Config::default(),
-            // The run id uses another generator, so the random choices of commands do not depend on how the run id is
-            // made.
+            // The run id uses another generator, so the random choices that commands make do not depend on how the run
+            // id is made.
             random: Rng::new(seed),
             statistics: Statistics::default(),
             wrong_passwords: 0,

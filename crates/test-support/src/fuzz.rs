@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
 
-/// The seed of the inputs, unless REDIS_TUTOR_FUZZ_SEED sets another one.
+/// The seed for the inputs, unless REDIS_TUTOR_FUZZ_SEED sets another one.
 const FIXED_SEED: u64 = 20_260;
 
 /// Number of inputs for each property, unless REDIS_TUTOR_FUZZ_CASES sets another one.

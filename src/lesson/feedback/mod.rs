@@ -223,7 +223,7 @@ mod tests {
         toml::from_str(toml).expect("it is an expectation")
     }
 
-    /// Returns the feedback on a redis-cli line that ended in this error, where `user:1000` holds a hash.
+    /// Returns the feedback on a redis-cli line that ended in an error, where `user:1000` holds a hash.
     fn feedback_on_error(line: &str, error: &str, intended: &str) -> Vec<String> {
         let error = Failure { message: error.into(), ..Failure::default() };
         let submission = Submission {

@@ -229,8 +229,8 @@ mod tests {
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the reason for a submission of `source` that showed this value, or sent this command and received the
-    /// reply 0. The key `tags` exists, and the answer sends `SREM tags tech`.
+    /// Returns the reason for a submission of `source` that showed the value `shown`, or sent `command` and received
+    /// the reply 0. The key `tags` exists, and the answer sends `SREM tags tech`.
     fn reason(source: &str, shown: &str, command: &str) -> Option<NoEffect> {
         let commands: Vec<_> = Some(command).filter(|command| !command.is_empty()).map(words).into_iter().collect();
         let exchange = |command: &Vec<Vec<u8>>| Exchange {

@@ -148,8 +148,8 @@ fn removes(words: &[Vec<u8>]) -> bool {
     words.len() > 2 && matches!(command_name(words).as_str(), "HDEL" | "SREM" | "ZREM" | "LREM")
 }
 
-/// Returns whether further lines can change a value to the wanted one without undoing this line. `removed` are the
-/// elements that the line has removed.
+/// Returns whether further lines can change a value to the wanted one without undoing the learner's line. `removed` are
+/// the elements that the line has removed.
 fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
     let is_removed = |value: &Value| removed.iter().any(|word| plain_text(value).as_bytes() == word);
     let is_in = |value: &Value, items: &[Value]| items.iter().any(|item| value::same(value, item));

@@ -66,7 +66,7 @@ fn undefined_name(error: &Failure, findings: &Findings) -> Option<Unsent> {
     is_intended(name, findings).then(|| Unsent::UndefinedWord { word: name.into() })
 }
 
-/// Returns whether the step's own answer sends this word.
+/// Returns whether `word` is an argument of a command that the step's own answer sends.
 fn is_intended(word: &str, findings: &Findings) -> bool {
     findings.intended.iter().flat_map(|words| words.iter().skip(1)).any(|known| known == word.as_bytes())
 }

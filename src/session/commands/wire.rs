@@ -206,8 +206,7 @@ fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call)
     all
 }
 
-/// Returns how the wait of a call ended, and after how long. Returns `None` if the call did not wait, or is still
-/// waiting.
+/// Returns how a call's wait ended, and after how long. Returns `None` if the call did not wait, or is still waiting.
 fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);

@@ -13,7 +13,7 @@ pub struct Wire {
     pub so_far: Traffic,
 }
 
-/// An item in the display of the wire.
+/// An item in the wire display.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Item {
     /// One command or several commands, sent from a client to Redis.

@@ -26,7 +26,7 @@ impl Tutor {
         self.review.is_some()
     }
 
-    /// Starts practice of these steps. There must be at least one.
+    /// Starts practice of `steps`, of which there must be at least one.
     pub fn begin_review(&mut self, mut steps: VecDeque<(Arc<Lesson>, usize)>) {
         let total = steps.len();
         let Some((lesson, step)) = steps.pop_front() else { return };

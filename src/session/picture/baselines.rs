@@ -76,9 +76,9 @@ pub struct Baselines {
 /// The reason why a key does not exist.
 #[derive(Debug)]
 pub enum Gone {
-    /// The key has expired. Its value had this type.
+    /// The key has expired. Contains the type of its value.
     Expired(&'static str),
-    /// The last change removed the key. Its value had this type.
+    /// The last change removed the key. Contains the type of its value.
     Removed(&'static str),
 }
 

@@ -55,7 +55,7 @@ pub enum Previous {
     SameType,
     /// The key did not exist.
     Missing,
-    /// The key had this other type.
+    /// The key had another type, whose name is given.
     OtherType(&'static str),
     /// The previous value is unknown, or too long to compare.
     Unknown,

@@ -6,8 +6,7 @@ use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
 impl Runtime {
-    /// Handles Ctrl-C: ends the wait of the program in the foreground, interrupts the program, or kills it at the
-    /// second Ctrl-C.
+    /// Handles Ctrl-C: ends the foreground program's wait, interrupts the program, or kills it at the second Ctrl-C.
     pub fn interrupt(&mut self) {
         let index = self.turn.unwrap_or(self.foreground);
         if self.clients[index].python.replay.is_none() && self.interrupt_question(index) {

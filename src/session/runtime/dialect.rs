@@ -90,7 +90,7 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     parts
 }
 
-/// Returns whether a line of another kind may end this Python source. An incomplete source continues on the next line.
+/// Returns whether a line of another kind may end the source `python`. An incomplete source continues on the next line.
 /// Subtracts the cost of parsing from `budget`. When the budget is used up, the rest of the input counts as Python.
 fn ends_python(python: &str, budget: &mut usize) -> bool {
     if python.trim().is_empty() {

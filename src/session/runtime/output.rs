@@ -18,14 +18,14 @@ impl Runtime {
         self.effects.push(Effect::Show(show));
     }
 
-    /// Shows a remark of the tutor about a client's state.
+    /// Shows a remark from the tutor about a client's state.
     pub(super) fn say_about(&mut self, client: ClientIndex, text: &str) {
         if self.clients[client].is_shown {
             self.say(Role::Muted, text);
         }
     }
 
-    /// Shows a hint of the tutor about a client's input, unless a program reads the output.
+    /// Shows a hint from the tutor about a client's input, unless a program reads the output.
     pub(super) fn hint_about(&mut self, client: ClientIndex, text: &str) {
         if self.clients[client].is_shown && !self.shows_all {
             self.say(Role::Hint, text);

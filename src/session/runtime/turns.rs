@@ -67,8 +67,8 @@ impl Runtime {
     }
 
     /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are
-    /// too many clients, all of which are waiting, shows an error, ends the wait of the client in the foreground, and
-    /// returns false.
+    /// too many clients, all of which are waiting, shows an error, ends the foreground client's wait, and returns
+    /// false.
     pub fn open_another_client(&mut self) -> bool {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
         let is_open = self.switch_to(&name.unwrap_or_default());

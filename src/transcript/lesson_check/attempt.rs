@@ -77,7 +77,7 @@ pub struct Attempt {
 /// The circumstances of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The attempt has the date and the random seed of transcripts.
+    /// The attempt has the same date and random seed as transcripts.
     Usual,
     /// The attempt has another date and another random seed.
     Other,
@@ -89,7 +89,7 @@ impl LessonUnderTest<'_> {
         self.attempt_inputs(index, dialect::submissions(text), conditions)
     }
 
-    /// Opens the lesson at a step and enters these submissions.
+    /// Opens the lesson at the step with the given index and enters `inputs`.
     pub fn attempt_inputs(&self, index: usize, inputs: Vec<String>, conditions: Conditions) -> io::Result<Attempt> {
         (self.on_try)();
         let mut session = self.open(index, conditions);
@@ -117,7 +117,7 @@ impl LessonUnderTest<'_> {
 }
 
 impl Attempt {
-    /// Returns an attempt that will enter these submissions.
+    /// Returns an attempt that will enter `inputs`.
     pub fn new(inputs: Vec<String>, time_limit: Option<Duration>) -> Self {
         Attempt { inputs: inputs.into(), time_limit, ..Attempt::default() }
     }

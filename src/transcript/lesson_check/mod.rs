@@ -245,9 +245,9 @@ enum TryKind<'a> {
     Answer(&'a Spanned<String>),
     /// The commands of the answer as redis-cli lines.
     InRedisCli,
-    /// This answer without the lines that switch to other clients.
+    /// An answer, without the lines that switch to other clients.
     WithoutClients(&'a Spanned<String>),
-    /// The example of the mistake at this index.
+    /// The example of a mistake, which is given by its index.
     Mistake(usize),
 }
 

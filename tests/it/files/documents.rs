@@ -1,5 +1,4 @@
-//! Tests of documents that the learner names (`:save`, `new`, `run --svg`), with every fault at every call of the file
-//! system.
+//! Tests of documents that the learner names (`:save`, `new`, `run --svg`), with every fault at every file-system call.
 
 use std::fs;
 use std::io;

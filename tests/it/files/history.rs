@@ -1,5 +1,5 @@
-//! Tests of the file of the input history, with every fault at every call of the file system, and with several sessions
-//! at the same time.
+//! Tests of the input history file, with every fault at every file-system call, and with several sessions at the same
+//! time.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! Tests of the progress file, with every fault at every call of the file system, and with several sessions at the same
-//! time.
+//! Tests of the progress file, with every fault at every file-system call, and with several sessions at the same time.
 
 use std::fs;
 use std::path::{Path, PathBuf};

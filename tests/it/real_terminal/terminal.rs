@@ -49,7 +49,7 @@ pub struct Terminal {
     /// Everything that the program has written.
     pub written: Vec<u8>,
     pub screen: vt100::Parser,
-    /// The folder of the program's files.
+    /// The folder that contains the program's files.
     pub home: PathBuf,
 }
 

@@ -122,7 +122,7 @@ fn write_info(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
     write_statuses(reply, categories(table, command).into_iter());
-    // The list of tips is empty, because tips concern only clients of a cluster.
+    // The list of tips is empty, because tips concern only cluster clients.
     reply.set(0);
     write_key_specs(reply, command);
     let subcommands: Vec<_> = subcommands(table, command).collect();

@@ -60,7 +60,7 @@ fn debug(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns whether `enable-debug-command` (`no`, `local` or `yes`) allows this client to use DEBUG.
+/// Returns whether `enable-debug-command` (`no`, `local` or `yes`) allows the calling client to use DEBUG.
 fn is_allowed(call: &mut Call) -> bool {
     match call.server.config.get("enable-debug-command") {
         b"yes" => true,

@@ -28,7 +28,7 @@ const INFO: Command = Command {
     run: info,
 };
 
-/// The calls of INFO that include a section without naming it.
+/// The INFO calls that include a section without naming it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inclusion {
     /// The reply to INFO without arguments includes the section.

@@ -128,7 +128,7 @@ fn parse_cursor(call: &Call, index: usize) -> Result<usize, Error> {
     digits.and_then(|digits| digits.parse().ok()).ok_or(error::INVALID_CURSOR)
 }
 
-/// Returns the positions that this call visits, last one first, and the next cursor.
+/// Returns the positions that a call with `cursor` visits, last one first, and the next cursor.
 fn next_positions(cursor: usize, length: usize, count: usize) -> (impl Iterator<Item = usize>, usize) {
     let end = if cursor == 0 { length } else { cursor.min(length) };
     let next = end.saturating_sub(count);

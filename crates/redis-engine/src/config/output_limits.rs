@@ -38,7 +38,7 @@ impl Default for OutputLimits {
 }
 
 impl OutputLimits {
-    /// Returns a copy of these limits with the changes in `text`. For each class, `text` has four words: the name, the
+    /// Returns a copy of the limits with the changes in `text`. For each class, `text` has four words: the name, the
     /// hard limit, the soft limit, and the seconds.
     ///
     /// # Errors

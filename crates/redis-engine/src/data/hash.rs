@@ -291,7 +291,7 @@ impl Hash {
         old.is_some()
     }
 
-    /// Returns the index at which a field with this expiry time belongs in a `listpackex`, not counting the field
+    /// Returns the index at which a field with the given expiry time belongs in a `listpackex`, not counting the field
     /// itself. The field belongs before the first field that does not expire sooner. A field without an expiry time
     /// belongs at the end.
     fn listpackex_index(&self, moved: usize, expires_ms: Option<i64>) -> usize {

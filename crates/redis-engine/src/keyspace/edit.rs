@@ -48,8 +48,8 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.keyspace.notify(T::CLASS, event, self.key);
     }
 
-    /// Ends the edit of a value that was changed, and publishes this keyspace event. Removes the key if its value is
-    /// now an empty container.
+    /// Ends the edit of a value that was changed, and publishes the given keyspace event. Removes the key if its value
+    /// is now an empty container.
     pub fn commit(self, event: &'static str) {
         self.commit_changes(event, 1);
     }

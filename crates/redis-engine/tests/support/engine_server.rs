@@ -31,7 +31,7 @@ struct Client {
 }
 
 impl EngineServer {
-    /// Creates an empty server whose clock is at this time, in microseconds since 1970.
+    /// Creates an empty server whose clock is at the given time, in microseconds since 1970.
     pub fn new(now_us: i64) -> Self {
         EngineServer { engine: Engine::new(7, now_us), now_us, clients: Vec::new() }
     }

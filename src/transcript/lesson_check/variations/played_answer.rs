@@ -239,7 +239,7 @@ impl PlayedInput {
         keys.filter_map(|key| String::from_utf8(key.to_vec()).ok()).collect()
     }
 
-    /// Returns the client that this input switches to.
+    /// Returns the client that the input switches to, if it is `:client` with a name.
     pub fn switches_to(&self) -> Option<&str> {
         matches!(self.kind, InputKind::Tutor)
             .then(|| self.text.trim().strip_prefix(":client "))

@@ -45,7 +45,7 @@ fn repr_by_method(property: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<Py
     vm.call_method(property, "__repr__", ())?.try_into_value(vm)
 }
 
-/// Returns the class that the interpreter added this property to, or an exception if that class does not exist any more.
+/// Returns the class that the interpreter added a property to, or an exception if that class does not exist any more.
 /// Returns `None` for a property of a native class, which always exists.
 fn added_to(property: &PyObject, vm: &VirtualMachine) -> Option<Result<PyTypeRef, PyBaseExceptionRef>> {
     let name = name_of(property, vm).ok()?;

@@ -85,7 +85,7 @@ impl Head {
         Head { has_room: true, ..self }
     }
 
-    /// Returns whether a string of this length is embedded.
+    /// Returns whether a string of the given length is embedded.
     pub fn can_embed(self, length: usize) -> bool {
         // Redis assumes the smallest header for the name here.
         let name = 1 + 1 + self.key_length + 1;
