@@ -23,7 +23,7 @@ pub struct RaceResult {
     pub error: Option<ProgramError>,
     /// The first error in the code that is run before each order.
     pub start_error: Option<ProgramError>,
-    /// The first error of the probe at the end of each order.
+    /// The first error from the probe at the end of each order.
     pub holds_error: Option<Failure>,
     /// The commands that the first client sent in the first order.
     pub commands: Vec<Vec<Vec<u8>>>,

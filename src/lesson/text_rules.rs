@@ -7,10 +7,10 @@ use super::format::{Diagnostic, Lesson, Step};
 use crate::markup::{first_hidden, unclosed_mark, visible};
 use crate::messages::lesson_rules as messages;
 
-/// Maximum width of a line in a code block or a table, in columns, so that it fits a terminal of 40 columns.
+/// Maximum width of a line in a code block or a table, in characters, so that it fits a terminal of 40 columns.
 const WIDEST_LINE: usize = 36;
 
-/// Maximum width of a line in a prediction, in columns. The line is indented by two spaces.
+/// Maximum width of a line in a prediction, in characters. The line is indented by two spaces.
 const WIDEST_PREDICTION: usize = 38;
 
 /// Maximum number of lines in a `say`. Learners do not read more.

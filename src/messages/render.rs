@@ -101,7 +101,7 @@ messages! {
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key. `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
-    /// The period that the marks in a picture cover: the last change of the data.
+    /// The period that the marks in a picture cover: the last change to the data.
     with_the_last_change() = "with the last change";
     /// The period that the marks in a picture cover: the time since the start of the step.
     in_this_step() = "in this step";

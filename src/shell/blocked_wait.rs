@@ -13,7 +13,7 @@ use redis_server::Server;
 /// A wait that is shorter than this is not shown on a line of its own.
 const SHOWN_AFTER: Duration = Duration::from_millis(300);
 
-/// Event that ended a call of [`BlockedWait::poll`].
+/// Event that ended a call to [`BlockedWait::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitEvent {
     TimePassed,

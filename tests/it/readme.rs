@@ -1,4 +1,4 @@
-//! The session at the start of README.md is exactly what the program prints. If a change of wording makes the test
+//! The session at the start of README.md is exactly what the program prints. If a change in wording makes the test
 //! fail, copy the output from the failure into README.md.
 
 use std::io::Write as _;

@@ -64,7 +64,7 @@ pub struct Player<'a> {
     fork: Option<State>,
     /// The state in which the open step began, if the state depends only on the lesson.
     step_start: Option<State>,
-    /// Whether only answers of the lesson have changed the session since a step was opened.
+    /// Whether only the lesson's answers have changed the session since a step was opened.
     is_clean: bool,
     /// Number of children that were lost before the last line was entered.
     losses_before_line: usize,

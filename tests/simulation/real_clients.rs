@@ -70,7 +70,7 @@ impl RealClients {
         true
     }
 
-    /// Performs an action of a client. Returns what it received, or `None` if the action is not possible now.
+    /// Performs a client's action. Returns what the client received, or `None` if the action is not possible now.
     pub fn act(
         &mut self,
         session: &mut Session,
@@ -136,7 +136,7 @@ impl RealClients {
         client.sent += text.len() as u64;
         self.serve_until(session, elapsed_us, |clients, engine| {
             let Some(client) = clients.get(&number).filter(|client| !client.is_closed) else { return true };
-            // The last replies of a client that is being closed arrive before the end of its connection.
+            // The last replies to a client that is being closed arrive before the end of its connection.
             engine.server.clients.ids().contains(&client.id) && {
                 let traffic = engine.server.clients.get(client.id).traffic;
                 let answered = traffic.answered - traffic.unsent as u64;

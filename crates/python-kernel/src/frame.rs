@@ -217,7 +217,7 @@ pub enum FromChild {
     /// A Ctrl-C signal has reached the child while its main thread was waiting for an answer. The parent answers that
     /// request with [`ToChild::Interrupted`].
     InterruptWait,
-    /// The number of Python threads has changed. Sent just before the next request of the main thread, or the end of the
+    /// The number of Python threads has changed. Sent just before the main thread's next request, or the end of the
     /// source that it runs.
     ThreadCount {
         /// Number of threads besides the main thread.

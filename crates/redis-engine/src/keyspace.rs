@@ -277,7 +277,7 @@ impl Keyspace {
     }
 
     /// Converts a sorted set to a skiplist, as SORT does before it reads the elements. The conversion does not count as
-    /// a change of the key.
+    /// a change to the key.
     pub(crate) fn convert_sorted_set_to_skiplist(&mut self, key: &[u8]) {
         if let Some(index) = self.find(key)
             && let Value::SortedSet(zset) = &mut self.database_mut().entry_mut(index).value
@@ -484,7 +484,7 @@ impl Keyspace {
         emptied.len()
     }
 
-    /// Swaps two databases. For clients that watch a key in either database, the swap counts as a change of the key.
+    /// Swaps two databases. For clients that watch a key in either database, the swap counts as a change to the key.
     pub(crate) fn swap(&mut self, a: usize, b: usize) {
         let now_ms = self.now_ms();
         let mut watches = std::mem::take(&mut self.watches);

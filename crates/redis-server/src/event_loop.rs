@@ -367,7 +367,7 @@ impl Server {
         self.to_flush = to_flush;
     }
 
-    /// Sends the pending replies of a connection. If the connection has ended, closes its socket.
+    /// Sends the pending replies on a connection. If the connection has ended, closes its socket.
     fn flush(&mut self, engine: &mut Engine, index: usize, now_us: i64) {
         let Some(connection) = self.connections[index].as_mut() else { return };
         if connection.flush(engine, now_us) == ConnectionState::Closed {

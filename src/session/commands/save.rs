@@ -2,8 +2,8 @@
 //! prints what the prompt echoed.
 //!
 //! A statement is written at the position where it ended, not where it began. A blocked command thus follows the push
-//! that it waited for. The script prints the values that the prompt echoed. It catches each error, prints the last
-//! line of the error, and continues, as the prompt did. redis-cli lines become calls of `execute_command`.
+//! that it waited for. The script prints the values that the prompt echoed. It catches each error, prints the last line
+//! of the error, and continues, as the prompt did. redis-cli lines become calls to `execute_command`.
 
 use super::super::Session;
 use super::super::event::Effect;

@@ -338,7 +338,7 @@ impl Race {
         let _ = self.runtime.begin(client, input);
     }
 
-    /// Passes on the effects that concern the children, and takes the replies of racers.
+    /// Passes on the effects that concern the children, and takes the racers' replies.
     fn collect(&mut self) {
         for effect in std::mem::take(&mut self.runtime.effects) {
             match effect {

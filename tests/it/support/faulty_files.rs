@@ -19,8 +19,8 @@ pub const ERRORS: [(&str, MakeError); 4] = [
     ("EIO", || io::Error::from_raw_os_error(5)),
 ];
 
-/// A fault of the disk or of the process. Calls are counted from 0. A write that fails still writes the first half of
-/// its bytes.
+/// A fault in the disk or the process. Calls are counted from 0. A write that fails still writes the first half of its
+/// bytes.
 #[derive(Clone, Copy)]
 pub enum Fault {
     /// The call with this number fails.

@@ -83,7 +83,7 @@ enum IfMissing {
     Ignore,
 }
 
-/// Returns the configured limit of a list's nodes.
+/// Returns the configured limit on a list's nodes.
 pub(super) fn node_limit(call: &Call) -> NodeLimit {
     NodeLimit::new(call.keyspace.limits.list_max_listpack_size)
 }
