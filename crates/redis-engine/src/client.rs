@@ -248,8 +248,13 @@ impl Clients {
     /// # Panics
     /// Panics if the client is not connected.
     pub fn get(&self, id: ClientId) -> &Client {
-        let client = self.place(id).and_then(|place| self.places[place].as_ref());
-        &client.expect("the driver calls only for clients that it has connected").1
+        self.find_for_reading(id).expect("the driver calls only for clients that it has connected")
+    }
+
+    /// Returns a client for reading, or `None` if it is not connected.
+    pub fn find_for_reading(&self, id: ClientId) -> Option<&Client> {
+        let place = self.place(id)?;
+        self.places[place].as_ref().map(|(_, client)| client)
     }
 
     /// Returns a client, or `None` if it is not connected.

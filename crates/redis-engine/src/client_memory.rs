@@ -12,10 +12,10 @@ impl Engine {
     /// keys and of channels, and its blocked command. Input that the driver has read but not passed to the engine is
     /// not included.
     ///
-    /// # Panics
-    /// Panics if the client is not connected.
+    /// Returns 0 for a client that is not connected. A race replaces the engine by an earlier state of it, which does not
+    /// know the connections that were opened later.
     pub fn client_memory(&self, id: ClientId) -> usize {
-        let client = self.server.clients.get(id);
+        let Some(client) = self.server.clients.find_for_reading(id) else { return 0 };
         // These names are stored twice: with the client, and as a key of a table that maps to the client.
         let doubled = |length: usize| 2 * (length + NAME_OVERHEAD);
         let watched = self.keyspace.watches.watched(id).iter().map(|watched| doubled(watched.key.len()));
