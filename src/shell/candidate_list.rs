@@ -1,7 +1,11 @@
 //! Follows the line editor while it shows a list of completions that is longer than the screen, so that the usual keys
 //! leave the list. The editor itself ignores Ctrl-C and Esc there.
 
-use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers};
+use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers, Movement};
+
+/// The command at which the editor leaves a list, without performing it. Other commands that leave a list insert text, and a
+/// key binding that returns one of these inserts the text that was typed last.
+const LEAVE: Cmd = Cmd::Kill(Movement::BackwardChar(1));
 
 const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
 
@@ -42,11 +46,9 @@ impl CandidateList {
     pub fn press(self, key: KeyEvent) -> (Option<Self>, Option<Cmd>) {
         let leaves = matches!(key, KeyEvent(KeyCode::Char('C' | 'c' | 'G'), Modifiers::CTRL)) || key == ESCAPE;
         match (self.stage, key) {
-            (Stage::Asking { .. }, KeyEvent(KeyCode::Char('q' | 'Q'), Modifiers::NONE)) => {
-                (None, Some(Cmd::SelfInsert(1, 'n')))
-            }
-            (Stage::Asking { .. }, _) if leaves => (None, Some(Cmd::SelfInsert(1, 'n'))),
-            (Stage::Paging { .. }, _) if leaves => (None, Some(Cmd::SelfInsert(1, 'q'))),
+            (Stage::Asking { .. }, KeyEvent(KeyCode::Char('q' | 'Q'), Modifiers::NONE)) => (None, Some(LEAVE)),
+            (Stage::Asking { .. }, _) if leaves => (None, Some(LEAVE)),
+            (Stage::Paging { .. }, _) if leaves => (None, Some(LEAVE)),
             (
                 Stage::Asking { rows },
                 KeyEvent(KeyCode::Char('y' | 'Y'), Modifiers::NONE) | KeyEvent(KeyCode::Tab, _),
@@ -95,9 +97,9 @@ mod tests {
     fn ctrl_c_and_escape_leave_a_list() {
         for leaving in [KeyEvent::ctrl('C'), ESCAPE] {
             let list = CandidateList::begin(&[8; 80], (30, 24), 100).expect("it has pages");
-            assert_eq!(list.press(leaving), (None, Some(Cmd::SelfInsert(1, 'q'))));
+            assert_eq!(list.press(leaving), (None, Some(LEAVE)));
             let asked = CandidateList::begin(&[8; 200], (30, 24), 100).expect("it is long");
-            assert_eq!(asked.press(leaving), (None, Some(Cmd::SelfInsert(1, 'n'))));
+            assert_eq!(asked.press(leaving), (None, Some(LEAVE)));
         }
         let list = CandidateList::begin(&[8; 80], (30, 24), 100).expect("it has pages");
         assert_eq!(list.press(key('q')), (None, None), "the editor knows this key");

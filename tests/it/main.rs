@@ -12,6 +12,7 @@ mod judging;
 mod layers;
 mod lessons;
 mod limits;
+mod method_examples;
 mod pictures;
 mod races;
 mod readme;
