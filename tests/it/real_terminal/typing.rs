@@ -47,6 +47,8 @@ fn a_long_list_of_completions_is_left_by_the_usual_keys() {
     for (name, key) in [("list-ctrl-c", CTRL_C), ("list-escape", "\x1b"), ("list-q", "q")] {
         let mut terminal = Terminal::start(name, (80, 8), &["play"]);
         terminal.wait_for_prompt(">>>");
+        // Completion waits only for a Python that is running.
+        terminal.enter_line("40 + 2", "\n42\n", ">>>");
         terminal.send_keys("r.z");
         terminal.wait_until("what was typed", |text| text.contains(">>> r.z"));
         terminal.send_keys(TAB);
