@@ -66,6 +66,8 @@ pub struct Player<'a> {
     step_start: Option<State>,
     /// Whether only the lesson's answers have changed the session since a step was opened.
     is_clean: bool,
+    /// Number of the learner's children that were lost before the session last waited for the player.
+    learner_losses: usize,
     /// Number of children that were lost before the last line was entered.
     losses_before_line: usize,
     /// Whether all children were alive when the last line was entered.
@@ -93,6 +95,7 @@ impl<'a> Player<'a> {
             fork: None,
             step_start: None,
             is_clean: true,
+            learner_losses: 0,
             losses_before_line: 0,
             was_whole: true,
         }
@@ -120,7 +123,11 @@ impl<'a> Player<'a> {
             // The client may have read the data of this step, which then cannot be restored.
             (self.is_clean, self.step_start) = (false, None);
         }
+        // Code that the step shows may have run in a Python that ended. The tutor says so, and does not run it again.
+        let learner_losses = self.world.count_losses().0;
+        let has_lost = learner_losses > std::mem::replace(&mut self.learner_losses, learner_losses);
         if std::mem::take(&mut self.world.has_step_begun) {
+            self.is_clean &= !has_lost;
             self.step_start = match &self.stop {
                 Stop::Prompt(prompt) if self.is_clean => Some(state(&self.world, prompt)),
                 Stop::Prompt(_) | Stop::Waiting { .. } | Stop::Over => None,
@@ -409,7 +416,7 @@ impl<'a> Player<'a> {
         self.world = World::without_lesson(&self.plan.settings, self.lessons, library.clone(), progress.clone());
         (self.world.transcript, self.world.record, self.world.is_disk_full) = (transcript, record, is_disk_full);
         self.world.note("restarted");
-        (self.is_clean, self.step_start, self.fork) = (true, None, None);
+        (self.is_clean, self.step_start, self.fork, self.learner_losses) = (true, None, None, 0);
         if self.plan.settings.is_practice {
             self.world.begin_practice();
         }
