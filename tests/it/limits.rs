@@ -90,7 +90,8 @@ fn check_stops_a_mistake_that_does_not_end_and_goes_on() {
 
 #[test]
 fn data_beyond_the_memory_limit_is_refused_and_the_learner_is_told_once() {
-    let script = "SETRANGE long 2000000 x\nSET a 1\nSET b 2\nGET long2\nCONFIG GET maxmemory\nDEL long\nSET a 1\n";
+    let script = "SETRANGE long 600000 x\nSETRANGE a 600000 x\nSETRANGE b 600000 x\nGET long2\nCONFIG GET maxmemory\n\
+                  DEL long\nSET a 1\n";
     let output = redis_tutor(&["--memory-limit", "1mb", "run", "--cli"], script.as_bytes());
     let refused = "(error) OOM command not allowed when used memory > 'maxmemory'.";
     let told = " The data takes more than 1 MB, the most that this Redis keeps.";
@@ -105,6 +106,27 @@ fn data_beyond_the_memory_limit_is_refused_and_the_learner_is_told_once() {
     let error = "redis.exceptions.OutOfMemoryError: command not allowed when used memory > 'maxmemory'.";
     assert!(shown.contains(error) && shown.contains(told), "{shown}");
     assert!(shown.contains(">>> r.dbsize()\n10\n") && shown.ends_with(">>> r.set('a', 1)\nTrue\n"), "{shown}");
+}
+
+#[test]
+fn a_command_that_asks_for_too_much_memory_is_refused_and_the_session_continues() {
+    let raise_limit = "CONFIG SET proto-max-bulk-len 9223372036854775807";
+    let output = redis_tutor(
+        &["--no-progress", "--memory-limit", "64mb", "run", "--cli"],
+        format!("{raise_limit}\nSETBIT b 9223372036854775807 1\nSETRANGE k 3000000000 x\nSET alive 1\n").as_bytes(),
+    );
+    let shown = stdout(&output);
+    assert_eq!(shown.matches("(error) OOM command not allowed").count(), 2, "{shown} {}", stderr(&output));
+    assert!(shown.ends_with("OK\n"), "{shown}");
+    let output = check(
+        "60s",
+        &format!(
+            "task = \"Set a bit.\"\nanswer = \"\"\"\n{raise_limit}\nSETBIT b 9223372036854775807 1\n\"\"\"\nhints = [\"x\"]\n\
+             [step.expect]\nstate = [{{ run = \"r.strlen('b')\", reply = \"1\" }}]"
+        ),
+    );
+    assert_eq!(output.status.code(), Some(1), "{} {}", stdout(&output), stderr(&output));
+    assert!(stdout(&output).contains("raises an error at \"SETBIT"), "{} {}", stdout(&output), stderr(&output));
 }
 
 #[test]

@@ -219,13 +219,11 @@ fn read(call: &mut Call, operations: &[Operation]) -> Outcome {
 
 fn write(call: &mut Call, operations: &[Operation]) -> Outcome {
     let mut value = call.keyspace.edit_or_create::<Str>(call.argv[1])?;
-    let bytes = value.make_mut();
+    let length = value.len();
     let written = operations.iter().filter(|operation| !matches!(operation.action, Action::Get));
     let end = written.map(Operation::end).max().unwrap_or(0);
-    let grows = bytes.len() < end;
-    if grows {
-        bytes.resize(end, 0);
-    }
+    let grows = length < end;
+    let bytes = value.lengthen(end)?;
     call.reply.array(operations.len());
     let mut changes = 0;
     for &Operation { action, field, offset } in operations {

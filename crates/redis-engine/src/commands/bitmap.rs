@@ -1,5 +1,6 @@
 //! Bitmap commands: strings as arrays of bits. Bit 0 is the most significant bit of the first byte.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::string_part::{byte_range, clamped_range};
@@ -56,13 +57,10 @@ fn setbit(call: &mut Call) -> Outcome {
         _ => return Err(NOT_A_BIT),
     };
     let mut value = call.keyspace.edit_or_create::<Str>(call.argv[1])?;
+    let grows = value.len() <= offset / 8;
     // As in Redis, the encoding becomes `raw` even if the bit does not change.
-    let bytes = value.make_mut();
+    let bytes = value.lengthen(offset / 8 + 1)?;
     let before = bit_at(bytes, offset);
-    let grows = bytes.len() <= offset / 8;
-    if grows {
-        bytes.resize(offset / 8 + 1, 0);
-    }
     if grows || before != on {
         set_bit(bytes, offset, on);
         value.commit("setbit");
@@ -280,11 +278,16 @@ fn bitop(call: &mut Call) -> Outcome {
         }
         _ => {}
     }
-    let mut sources = Vec::with_capacity(keys.len());
+    let mut length = 0;
     for key in keys {
-        sources.push(call.keyspace.read::<Str>(key)?.map_or(Vec::new(), |value| value.bytes().into_owned()));
+        length = length.max(call.keyspace.read::<Str>(key)?.map_or(0, Str::len));
     }
-    let result = combine(operation, &sources);
+    call.keyspace.check_growth(length)?;
+    let database = call.keyspace.database();
+    let strings = keys.iter().map(|key| database.get(key).and_then(|entry| Str::from_value(&entry.value)));
+    // The strings are not copied, because the command can name a long string many times.
+    let sources: Vec<Cow<[u8]>> = strings.map(|string| string.map_or_else(Cow::default, Str::bytes)).collect();
+    let result = combine(operation, &sources)?;
     call.reply.count(result.len());
     if result.is_empty() {
         call.keyspace.remove(destination, "del");
@@ -295,30 +298,34 @@ fn bitop(call: &mut Call) -> Outcome {
 }
 
 /// Combines the sources. Shorter ones are padded with zeros.
-fn combine(operation: Operation, sources: &[Vec<u8>]) -> Vec<u8> {
-    let length = sources.iter().map(Vec::len).max().unwrap_or(0);
+///
+/// # Errors
+/// Returns an error if there is too little memory for the result.
+fn combine(operation: Operation, sources: &[Cow<[u8]>]) -> Result<Vec<u8>, Error> {
+    let length = sources.iter().map(|source| source.len()).max().unwrap_or(0);
+    let mut result = Vec::new();
+    result.try_reserve_exact(length).map_err(|_| error::OUT_OF_MEMORY)?;
     let byte = |source: &[u8], index: usize| source.get(index).copied().unwrap_or(0);
     let (first, others) = sources.split_first().expect("BITOP's arity requires a source");
-    let join = |index: usize, sources: &[Vec<u8>], with: fn(u8, u8) -> u8| {
+    let join = |index: usize, sources: &[Cow<[u8]>], with: fn(u8, u8) -> u8| {
         sources.iter().map(|source| byte(source, index)).reduce(with).unwrap_or(0)
     };
     let any_other = |index: usize| join(index, others, |a, b| a | b);
-    (0..length)
-        .map(|index| match operation {
-            Operation::And => join(index, sources, |a, b| a & b),
-            Operation::Or => join(index, sources, |a, b| a | b),
-            Operation::Xor => join(index, sources, |a, b| a ^ b),
-            Operation::Not => !byte(first, index),
-            Operation::Diff => byte(first, index) & !any_other(index),
-            Operation::Diff1 => !byte(first, index) & any_other(index),
-            Operation::AndOr => byte(first, index) & any_other(index),
-            Operation::One => {
-                let (once, more) = sources.iter().fold((0, 0), |(once, more), source| {
-                    let bits = byte(source, index);
-                    (once | bits, more | once & bits)
-                });
-                once & !more
-            }
-        })
-        .collect()
+    result.extend((0..length).map(|index| match operation {
+        Operation::And => join(index, sources, |a, b| a & b),
+        Operation::Or => join(index, sources, |a, b| a | b),
+        Operation::Xor => join(index, sources, |a, b| a ^ b),
+        Operation::Not => !byte(first, index),
+        Operation::Diff => byte(first, index) & !any_other(index),
+        Operation::Diff1 => !byte(first, index) & any_other(index),
+        Operation::AndOr => byte(first, index) & any_other(index),
+        Operation::One => {
+            let (once, more) = sources.iter().fold((0, 0), |(once, more), source| {
+                let bits = byte(source, index);
+                (once | bits, more | once & bits)
+            });
+            once & !more
+        }
+    }));
+    Ok(result)
 }

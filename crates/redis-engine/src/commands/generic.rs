@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
+use crate::data::memory::Samples;
 use crate::error::{self, Error};
 use crate::keyspace::{DATABASES, MoveEvents};
 
@@ -253,10 +254,14 @@ fn copy(call: &mut Call) -> Outcome {
         call.reply.flag(false);
         return Ok(());
     };
-    let (value, expires_ms) = (source.value.compact_copy(), source.expires_ms());
+    let (bytes, expires_ms) = (source.memory(from, Samples::new(0)), source.expires_ms());
     call.keyspace.select(target);
     let copies = if_exists == IfExists::Replace || !call.keyspace.exists(to);
+    call.keyspace.select(home);
     if copies {
+        call.keyspace.check_growth(bytes)?;
+        let value = call.keyspace.peek(from).ok_or(error::NO_SUCH_KEY)?.value.compact_copy();
+        call.keyspace.select(target);
         call.keyspace.insert_moved(to, value, expires_ms, MoveEvents { on_source: None, on_target: "copy_to" });
     }
     call.keyspace.select(home);

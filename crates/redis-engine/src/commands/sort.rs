@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::list::node_limit;
 use crate::call::{Call, Outcome};
@@ -146,16 +148,26 @@ fn sort(call: &mut Call, access: Access) -> Outcome {
     Ok(())
 }
 
+/// The number of bytes that the result of STORE may grow by before the memory limit is checked again.
+const BYTES_PER_CHECK: usize = 64 << 10;
+
 fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination: &[u8]) -> Outcome {
     let mut values: Vec<Box<[u8]>> = Vec::new();
     if options.get.is_empty() {
         values.extend_from_slice(selected);
     }
+    // Many elements can refer to the same long value, so the result can be much larger than all data.
+    let (mut bytes, mut checked_bytes) = (0, 0);
     for element in selected {
         for pattern in &options.get {
             // STORE stores a missing value as an empty string.
-            let value = resolve_pattern(call.keyspace, pattern, element).unwrap_or_default();
-            values.push(value.into_owned().into());
+            let value: Box<[u8]> = resolve_pattern(call.keyspace, pattern, element).unwrap_or_default().into();
+            bytes += value.len() + size_of::<Box<[u8]>>();
+            values.push(value);
+            if bytes - checked_bytes > BYTES_PER_CHECK {
+                call.keyspace.check_growth(bytes)?;
+                checked_bytes = bytes;
+            }
         }
     }
     let count = values.len();
@@ -197,7 +209,8 @@ fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>,
             sort_by_weight(&mut elements, options, |element| weight(Some(element)))?;
         }
         (By::Pattern(pattern), true) => {
-            let value = |element: &[u8]| resolve_pattern(call.keyspace, pattern, element).map(Cow::into_owned);
+            let value =
+                |element: &[u8]| resolve_pattern(call.keyspace, pattern, element).map(|value| Rc::from(&*value));
             sort_by_text(&mut elements, options, value);
         }
         (By::Pattern(pattern), false) => {
@@ -213,9 +226,18 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// Sorts elements by the string that `value` returns for each element. Elements without a string come first.
-fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Vec<u8>>) {
-    let mut valued: Vec<_> = elements.drain(..).map(|element| (value(&element), element)).collect();
+/// Sorts elements by the string that `value` returns for each element. Elements without a string come first. Equal
+/// elements share their string, because there can be many of them, and the string can be long.
+fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Rc<[u8]>>) {
+    let mut values: HashMap<Box<[u8]>, Option<Rc<[u8]>>, foldhash::fast::FixedState> = HashMap::default();
+    let valued = elements.drain(..).map(|element| {
+        let value = match values.get(&element) {
+            Some(known) => known.clone(),
+            None => values.entry(element.clone()).or_insert(value(&element)).clone(),
+        };
+        (value, element)
+    });
+    let mut valued: Vec<_> = valued.collect();
     valued.sort_by(|a, b| apply_direction(a.0.cmp(&b.0), options));
     elements.extend(valued.into_iter().map(|(_, element)| element));
 }
@@ -273,5 +295,33 @@ fn resolve_pattern<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &
             keyspace.read_fields(&key, Fields::Named(&[field])).ok()??.get(field).map(Cow::Borrowed)
         }
         None => keyspace.read::<Str>(&key).ok()?.map(Str::bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_string_of_equal_elements_is_in_memory_only_once() {
+        let options = Options {
+            by: By::Nothing,
+            descending: false,
+            alphabetic: true,
+            offset: 0,
+            count: 6,
+            get: Vec::new(),
+            store: None,
+        };
+        let mut elements: Vec<Box<[u8]>> =
+            [b"b", b"a", b"b", b"c", b"a", b"b"].map(|element| element[..].into()).into();
+        let mut strings = Vec::new();
+        sort_by_text(&mut elements, &options, |element| {
+            let string: Rc<[u8]> = element.into();
+            strings.push(string.clone());
+            Some(string)
+        });
+        assert_eq!(elements.concat(), b"aabbbc");
+        assert_eq!(strings.concat(), b"bac", "each string is read once");
     }
 }

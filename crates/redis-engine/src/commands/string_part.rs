@@ -54,7 +54,7 @@ fn append(call: &mut Call) -> Outcome {
     } else if value.len() + suffix.len() > limit {
         return Err(error::STRING_TOO_LONG);
     } else {
-        value.make_mut().extend_from_slice(suffix);
+        value.append(suffix)?;
     }
     let length = value.len();
     value.commit("append");
@@ -148,10 +148,7 @@ fn setrange(call: &mut Call) -> Outcome {
         if end > limit {
             return Err(error::STRING_TOO_LONG);
         }
-        let bytes = value.make_mut();
-        if bytes.len() < end {
-            bytes.resize(end, 0);
-        }
+        let bytes = value.lengthen(end)?;
         bytes[offset..end].copy_from_slice(patch);
     }
     let length = value.len();
@@ -210,10 +207,16 @@ fn lcs(call: &mut Call) -> Outcome {
     let form = parse_lcs_options(call)?;
     let (first, second) = (&strings[0], &strings[1]);
     let cells = (first.len() + 1).saturating_mul(second.len() + 1);
-    if cells.saturating_mul(size_of::<u32>()) > call.keyspace.limits.proto_max_bulk_len {
+    let table_bytes = cells.saturating_mul(size_of::<u32>());
+    if table_bytes > call.keyspace.limits.proto_max_bulk_len {
         return Err(Error::from_static("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"));
     }
-    let matches = matches(first, second);
+    let mut lengths = Vec::new();
+    if !call.keyspace.memory_cap.allows_temporary(table_bytes) || lengths.try_reserve_exact(cells).is_err() {
+        return Err(Error::from_static("ERR Insufficient memory, failed allocating transient memory for LCS"));
+    }
+    lengths.resize(cells, 0);
+    let matches = matches(first, second, lengths);
     let total = matches.iter().map(|found| found.length).sum();
     match form {
         LcsForm::Length => call.reply.count(total),
@@ -272,11 +275,11 @@ fn parse_lcs_options(call: &Call) -> Result<LcsForm, Error> {
 
 /// Returns the matches of the longest common subsequence, last one first. If there are several such subsequences,
 /// returns the matches of the one that Redis chooses.
-fn matches(first: &[u8], second: &[u8]) -> Vec<Match> {
+///
+/// `lengths` must hold `(first.len() + 1) * (second.len() + 1)` zeros. `lengths[i * width + j]` becomes the length of the
+/// longest common subsequence of the first `i` bytes of `first` and the first `j` bytes of `second`.
+fn matches(first: &[u8], second: &[u8], mut lengths: Vec<u32>) -> Vec<Match> {
     let width = second.len() + 1;
-    // `lengths[i * width + j]` is the length of the longest common subsequence of the first `i` bytes of `first` and
-    // the first `j` bytes of `second`.
-    let mut lengths = vec![0u32; (first.len() + 1) * width];
     for (i, a) in first.iter().enumerate() {
         for (j, b) in second.iter().enumerate() {
             let (above, below) = (i * width + j, (i + 1) * width + j);

@@ -3,7 +3,8 @@
 use std::ops::{Deref, DerefMut};
 
 use super::Keyspace;
-use crate::data::DataType;
+use crate::data::{DataType, Str};
+use crate::error::{self, Error};
 use crate::notify::Class;
 
 /// A value that is open for a change. A caller that has changed the value must end the edit with `commit`,
@@ -77,6 +78,40 @@ impl<T: DataType> Edit<'_, T> {
         let keyspace = &mut *self.keyspace;
         let value = &keyspace.databases[keyspace.selected].entry(self.index).value;
         keyspace.memory_cap.count_growth(self.length_before, value);
+    }
+}
+
+impl Edit<'_, Str> {
+    /// Returns the bytes for modification in place, after appending zero bytes up to the given length. Leaves a string
+    /// that is long enough as it is.
+    ///
+    /// # Errors
+    /// Returns the error of `maxmemory` if the string would exceed the memory limit, or if the system has too little
+    /// memory. Redis would be aborted by the system.
+    pub fn lengthen(&mut self, length: usize) -> Result<&mut Vec<u8>, Error> {
+        let growth = length.saturating_sub(self.len());
+        self.keyspace.check_growth(growth)?;
+        let bytes = self.make_mut();
+        if growth > 0 {
+            bytes.try_reserve_exact(growth).map_err(|_| error::OUT_OF_MEMORY)?;
+            bytes.resize(length, 0);
+        }
+        Ok(bytes)
+    }
+
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// Returns the error of `maxmemory` if the system has too little memory.
+    pub fn append(&mut self, suffix: &[u8]) -> Result<(), Error> {
+        let bytes = self.make_mut();
+        // Reserving more than is needed makes repeated calls fast. There may be too little memory to do so.
+        bytes
+            .try_reserve(suffix.len())
+            .or_else(|_| bytes.try_reserve_exact(suffix.len()))
+            .map_err(|_| error::OUT_OF_MEMORY)?;
+        bytes.extend_from_slice(suffix);
+        Ok(())
     }
 }
 

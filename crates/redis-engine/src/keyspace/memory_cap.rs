@@ -8,6 +8,7 @@
 use super::{Entry, Keyspace};
 use crate::data::Value;
 use crate::data::memory::Samples;
+use crate::error::{self, Error};
 
 /// The memory that a word of a command can take in addition to its bytes: an entry of a table, a node of a skip list,
 /// and the bytes that jemalloc adds by rounding up.
@@ -38,6 +39,12 @@ pub struct MemoryCap {
 impl MemoryCap {
     fn add(&mut self, bytes: usize) {
         self.added = self.added.saturating_add(bytes as u64);
+    }
+
+    /// Returns whether memory that a command needs only while it runs may be allocated. It must not exceed the limit
+    /// by itself.
+    pub(crate) fn allows_temporary(&self, bytes: usize) -> bool {
+        self.limit == 0 || bytes as u64 <= self.limit
     }
 
     /// Counts the words of a command that runs.
@@ -76,15 +83,30 @@ impl MemoryCap {
 impl Keyspace {
     /// Returns whether the data takes more memory than the limit allows. If so, sets `was_reached`.
     pub(crate) fn exceeds_memory_cap(&mut self) -> bool {
+        self.exceeds_memory_cap_with(0)
+    }
+
+    /// Returns an error if the data would take more memory than the limit allows after growing by the given number of
+    /// bytes. A command must call this before it allocates memory whose size is a number that the client has chosen.
+    ///
+    /// # Errors
+    /// Returns the error of `maxmemory`.
+    pub(crate) fn check_growth(&mut self, bytes: usize) -> Result<(), Error> {
+        if bytes > 0 && self.exceeds_memory_cap_with(bytes as u64) { Err(error::OUT_OF_MEMORY) } else { Ok(()) }
+    }
+
+    /// Returns whether the data would take more memory than the limit allows if it took `growth` more bytes. If so,
+    /// sets `was_reached`.
+    fn exceeds_memory_cap_with(&mut self, growth: u64) -> bool {
         let cap = &self.memory_cap;
         if cap.limit == 0 {
             return false;
         }
-        let is_known = if cap.measured > cap.limit {
+        let is_known = if cap.measured.saturating_add(growth) > cap.limit {
             let keys: usize = self.databases.iter().map(|database| database.len()).sum();
             self.changes.abs_diff(cap.changes) <= keys as u64 / KEYS_PER_CHANGE
         } else {
-            cap.added <= (cap.limit - cap.measured).max(cap.limit / TOLERANCE)
+            cap.added.saturating_add(growth) <= (cap.limit - cap.measured).max(cap.limit / TOLERANCE)
         };
         if !is_known {
             let entries = self.databases.iter().flat_map(|database| database.iter());
@@ -92,7 +114,7 @@ impl Keyspace {
             let MemoryCap { limit, was_reached, .. } = self.memory_cap;
             self.memory_cap = MemoryCap { limit, was_reached, measured, changes: self.changes, added: 0 };
         }
-        let is_exceeded = self.memory_cap.measured > self.memory_cap.limit;
+        let is_exceeded = self.memory_cap.measured.saturating_add(growth) > self.memory_cap.limit;
         self.memory_cap.was_reached |= is_exceeded;
         is_exceeded
     }
@@ -182,6 +204,73 @@ mod tests {
             run(&mut engine, client, &[b"DEL", n.to_string().as_bytes()]);
         }
         assert_eq!(run(&mut engine, client, &[b"SET", b"more", b"x"]), "+OK\r\n");
+    }
+
+    /// Returns the replies to lines of words that are separated by single spaces.
+    fn replies(engine: &mut Engine, client: ClientId, lines: &[&str]) -> Vec<String> {
+        let run_line = |line: &&str| run(engine, client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>());
+        lines.iter().map(run_line).collect()
+    }
+
+    const OUT_OF_MEMORY: &str = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
+
+    #[test]
+    fn memory_that_cannot_be_allocated_is_refused() {
+        let mut engine = Engine::new(1, 0);
+        let client = engine.connect();
+        for key in ["none", "short", "long"] {
+            let key_lines =
+                ["CONFIG SET proto-max-bulk-len 9223372036854775807", "SET short 12", "SETRANGE long 100 x"];
+            replies(&mut engine, client, &key_lines);
+            for line in [
+                "SETRANGE # 9223372036854775800 x",
+                "SETRANGE # 1000000000000000000 x",
+                "SETBIT # 9223372036854775807 1",
+                "SETBIT # 4611686018427387904 1",
+                "BITFIELD # SET u8 9223372036854775799 1",
+                "BITFIELD # SET u8 #1152921504606846974 1",
+                "BITFIELD # GET u8 0 INCRBY u8 9223372036854775799 1",
+            ] {
+                let before = run(&mut engine, client, &[b"GET", key.as_bytes()]);
+                assert_eq!(replies(&mut engine, client, &[&line.replacen('#', key, 1)]), [OUT_OF_MEMORY], "{line}");
+                assert_eq!(run(&mut engine, client, &[b"GET", key.as_bytes()]), before, "{line}");
+            }
+            let too_long = "-ERR string exceeds maximum allowed size (proto-max-bulk-len)\r\n";
+            let line = format!("SETRANGE {key} 9223372036854775807 x");
+            assert_eq!(replies(&mut engine, client, &[&line]), [too_long]);
+        }
+    }
+
+    #[test]
+    fn a_single_command_cannot_exceed_the_limit() {
+        for (prepare, line) in [
+            ("PING", "SETRANGE k 3000000 x"),
+            ("PING", "SETBIT k 30000000 1"),
+            ("PING", "BITFIELD k SET u8 30000000 1"),
+            ("SETRANGE k 600000 x", "SETRANGE other 600000 x"),
+            ("SETRANGE k 600000 x", "COPY k other"),
+            ("SETRANGE k 600000 x", "BITOP OR other k k k k"),
+            ("SETRANGE k 200000 x|RPUSH l a a a a a a", "SORT l BY nosort GET k* GET k* STORE other"),
+        ] {
+            let (mut engine, client) = limited_engine();
+            replies(&mut engine, client, &["CONFIG SET proto-max-bulk-len 10gb", "SETRANGE ka 200000 x"]);
+            replies(&mut engine, client, &prepare.split('|').collect::<Vec<_>>());
+            assert_eq!(replies(&mut engine, client, &[line, "EXISTS other"]), [OUT_OF_MEMORY, ":0\r\n"], "{line}");
+            assert!(engine.keyspace.memory_cap.was_reached, "{line}");
+            assert_eq!(replies(&mut engine, client, &["SET small 1"]), ["+OK\r\n"], "{line}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_lcs_cannot_exceed_the_limit() {
+        let insufficient = "-ERR Insufficient memory, failed allocating transient memory for LCS\r\n";
+        let (mut engine, client) = limited_engine();
+        let lines = ["SETRANGE a 999 x", "SETRANGE b 100 x", "LCS a b LEN", "LCS a a LEN"];
+        assert_eq!(replies(&mut engine, client, &lines), [":1000\r\n", ":101\r\n", ":101\r\n", insufficient]);
+        let mut engine = Engine::new(1, 0);
+        let client = engine.connect();
+        replies(&mut engine, client, &["CONFIG SET proto-max-bulk-len 9223372036854775807", "SETRANGE a 10000000 x"]);
+        assert_eq!(replies(&mut engine, client, &["LCS a a"]), [insufficient]);
     }
 
     #[test]
