@@ -159,30 +159,6 @@ def acquire_by_parents_clock(native):
 LOCKS = [(kind, acquire_by_parents_clock(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
 
 
-def releasing_target(start):
-    """Returns a function that starts a thread and drops its own reference to the thread's function when that runs.
-
-    The interpreter drops it only when the thread has ended. A Thread without another reference would then be finalized
-    in a state in which no Python code can run.
-    """
-
-    def start_releasing_target(function, *args, **options):
-        held = [function]
-        del function
-
-        def run(*arguments, **named):
-            return held.pop()(*arguments, **named)
-
-        return start(run, *args, **options)
-
-    start_releasing_target.__name__ = start_releasing_target.__qualname__ = start.__name__
-    return start_releasing_target
-
-
-_thread.start_new_thread = releasing_target(_thread.start_new_thread)
-_thread.start_joinable_thread = releasing_target(_thread.start_joinable_thread)
-
-
 Function, BoundMethod = type(open), type(Quitter("", "").__call__)
 
 

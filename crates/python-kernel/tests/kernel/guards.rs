@@ -288,6 +288,72 @@ fn variables_of_other_threads_are_not_read() {
 }
 
 #[test]
+fn a_thread_that_ends_is_not_overlooked() {
+    // The thread runs the finalizer of its function when the interpreter no longer counts the thread.
+    const ENDING: &str = "\
+import sys, _thread
+frames, done, read = [], [], []
+class Target:
+    def __call__(self, *args): pass
+    def __del__(self):
+        def work():
+            secret = 1
+            frames.append(sys._getframe())
+            while not done: pass
+        work()
+def run_native(function):
+    while getattr(function, '__closure__', None): function = function.__closure__[0].cell_contents
+    return function
+def read_variables(start):
+    start()
+    while not frames: pass
+    read.append(frames.pop().f_locals)
+    done.append(1)
+";
+    let mut python = Python::start();
+    python.output_of(ENDING);
+    for start in [
+        "run_native(_thread.start_new_thread)(Target(), ())",
+        "run_native(_thread.start_joinable_thread)(Target())",
+        "run_native(_thread.start_joinable_thread)(function=Target())",
+    ] {
+        python.output_of(&format!("done.clear(); read_variables(lambda: {start})"));
+    }
+    assert_eq!(python.output_of("read"), "[{}, {}, {}]\n");
+}
+
+#[test]
+fn a_function_of_a_thread_is_called_only_by_the_thread() {
+    let mut python = Python::start();
+    python.output_of("import sys, threading\nseen, results = [], []\n");
+    python.output_of("def audit(event, *args): seen.append(args[0])\n");
+    python.output_of("thread = threading.Thread(target=lambda: results.append(1))");
+    python.output_of("original, sys.audit = sys.audit, audit\nthread.start()\nsys.audit = original; thread.join()\n");
+    python.refuses("seen[0]()", "RuntimeError", "a thread's function can be called only by the thread");
+    assert_eq!(python.output_of("results"), "[1]\n");
+}
+
+#[test]
+fn no_thread_is_started_while_variables_of_a_suspended_frame_are_read() {
+    let mut python = Python::start();
+    python.output_of("import _thread, sys\nraised = []\n");
+    python.output_of(
+        "class Starter:\n    def __del__(self):\n        try: _thread.start_new_thread(print, ())\n        except RuntimeError as e: raised.append(str(e))\n",
+    );
+    python.output_of("def g():\n    x = Starter(); yield; x = 1; yield\n");
+    python.output_of("a = g(); next(a); a.gi_frame.f_locals; next(a)");
+    assert_eq!(python.output_of("len(raised), a.gi_frame.f_locals"), "(0, {'x': 1})\n");
+    assert_eq!(
+        python.output_of("raised"),
+        "[\"redis-tutor's Python cannot start a thread while variables are being read\"]\n"
+    );
+    assert_eq!(
+        python.output_of("import threading; t = threading.Thread(target=print, args=(5,)); t.start(); t.join()"),
+        "5\n"
+    );
+}
+
+#[test]
 fn classes_fit_the_memory_of_their_instances() {
     let mut python = Python::start();
     python.output_of("import re, sys, types, typing");

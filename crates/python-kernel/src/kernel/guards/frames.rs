@@ -10,6 +10,7 @@
 //!   interpreter replaces or deletes a variable, the variable refers to its old value until that value is freed.
 //!   Finalizers run during this time.
 
+use super::threads::StartBan;
 use super::{Original, generators, replace_method, replace_property};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
@@ -91,19 +92,28 @@ impl Drop for ClearedNow {
     }
 }
 
-/// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables. Returns the
+/// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables: if the frame
+/// does not belong to a call of this thread, and another thread can run Python code. Returns the
 /// values that were read last if a variable is being replaced.
 ///
 /// The interpreter's own property would also write the dict back into the frame of a generator when the generator
 /// continues. That would overwrite the cells of variables that inner functions use.
 fn read_locals(frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
-    if vm.state.thread_count.load() != 0 && !is_in_this_thread(frame, vm) {
-        return Ok(vm.ctx.new_dict().into());
+    // Reading can run Python code: a finalizer of a value that was read before, or the methods of a namespace that is
+    // not a dict. Such code cannot start a thread as long as `ban` exists.
+    let mut ban = None;
+    if !is_in_this_thread(frame, vm) {
+        ban = StartBan::if_alone();
+        if ban.is_none() {
+            return Ok(vm.ctx.new_dict().into());
+        }
     }
     if is_replacing_variable(frame, vm) || ClearedNow::contains(frame) {
         return Ok(frame.locals.clone_mapping(vm).into());
     }
-    frame.locals(vm).map(Into::into)
+    let variables = frame.locals(vm).map(Into::into);
+    drop(ban);
+    variables
 }
 
 /// Makes a builtin refuse to read the variables of the running frame while one of them is being replaced. A finalizer

@@ -6,6 +6,7 @@
 //!
 //! - [`code`]: bytecode that the compiler did not generate;
 //! - [`frames`] and [`generators`]: jumps within running code, and frames that are cleared while they run;
+//! - [`threads`]: changes by another thread to a frame that is being read;
 //! - [`layout`]: objects whose class does not fit their memory;
 //! - [`attributes`] and [`properties`]: values of class attributes, and classes, that are freed while they are in use;
 //! - [`modules`]: functions of native modules with one of these effects, and functions that make system calls.
@@ -23,6 +24,7 @@ mod modules;
 mod properties;
 mod regex;
 mod sysconfig;
+mod threads;
 
 pub use code::check_executable;
 pub use modules::module_defs;

@@ -1,5 +1,5 @@
-//! Replaces functions of native modules that load bytecode, expose internal objects of the interpreter, or set the
-//! system clock.
+//! Replaces functions of native modules that load bytecode, expose internal objects of the interpreter, start threads,
+//! or set the system clock.
 //!
 //! A function is replaced in the definition of its module. Replacing it in the module object would not be enough,
 //! because a module that was removed from `sys.modules` is re-created from its definition. Re-creating a module would
@@ -7,7 +7,7 @@
 //! module instead. Only `sys` is never re-created.
 
 use super::super::{alloc_guard, amendments};
-use super::{code, layout, marshal, regex, sysconfig};
+use super::{code, layout, marshal, regex, sysconfig, threads};
 use rustpython_vm::{
     AsObject, Context, PyObject, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyModule, PyModuleDef, PyModuleSlots, PyStrRef},
@@ -24,10 +24,12 @@ type Name = (&'static str, &'static str);
 type Function = fn(&VirtualMachine, FuncArgs) -> PyResult;
 
 /// The functions that are replaced in the definitions of their modules.
-const REPLACEMENTS: [(Name, &dyn PyNativeFn); 10] = [
+const REPLACEMENTS: [(Name, &dyn PyNativeFn); 12] = [
     (("_imp", "create_builtin"), &(create_builtin as Function)),
     (("_imp", "get_frozen_object"), &(get_frozen_object as Function)),
     (("_sre", "compile"), &(compile_regex as Function)),
+    (("_thread", "start_joinable_thread"), &(threads::start_joinable_thread as Function)),
+    (("_thread", "start_new_thread"), &(threads::start_new_thread as Function)),
     (("gc", "get_objects"), &((|vm, _| Err(hidden("gc.get_objects()", vm))) as Function)),
     (("gc", "get_referents"), &((|vm, _| Err(hidden("gc.get_referents()", vm))) as Function)),
     (("gc", "get_referrers"), &((|vm, _| Err(hidden("gc.get_referrers()", vm))) as Function)),
@@ -94,7 +96,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Calls a function that has been replaced.
-fn call_original(name: Name, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+pub fn call_original(name: Name, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     match ORIGINALS.get().and_then(|originals| originals.get(&name)) {
         Some(original) => original(vm, args),
         None => Err(vm.new_runtime_error("this function is not available")),
