@@ -226,10 +226,13 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
+/// The strings by which elements are sorted. An element without a string has `None`.
+type ValuesByPattern = HashMap<Box<[u8]>, Option<Rc<[u8]>>, foldhash::fast::FixedState>;
+
 /// Sorts elements by the string that `value` returns for each element. Elements without a string come first. Equal
 /// elements share their string, because there can be many of them, and the string can be long.
 fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Rc<[u8]>>) {
-    let mut values: HashMap<Box<[u8]>, Option<Rc<[u8]>>, foldhash::fast::FixedState> = HashMap::default();
+    let mut values = ValuesByPattern::default();
     let valued = elements.drain(..).map(|element| {
         let value = match values.get(&element) {
             Some(known) => known.clone(),
