@@ -3,6 +3,7 @@
 mod cost_comparison;
 pub mod lesson_list;
 mod picture;
+pub mod recording;
 mod status;
 pub mod svg;
 pub mod theme;

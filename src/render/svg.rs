@@ -80,8 +80,31 @@ impl Svg {
         }
     }
 
+    /// Returns the index of the line to which the next text is added.
+    pub(super) fn current_line(&self) -> usize {
+        self.lines.len() - 1
+    }
+
+    /// Returns the columns of a line that its first span takes, and the columns of the other spans.
+    pub(super) fn columns_of(&self, line: usize) -> (usize, usize) {
+        let spans = &self.lines[line];
+        let first = spans.first().map_or(0, |span| span.text.width());
+        (first, line_width(spans) - first)
+    }
+
     /// Returns the SVG file. Screen readers read `title` aloud.
-    pub fn write(mut self, title: &str) -> String {
+    pub fn write(self, title: &str) -> String {
+        self.write_with(title, "", |_, text| text)
+    }
+
+    /// Returns the SVG file with more style rules. `decorate` is passed the index and the elements of each line that is
+    /// not empty, and returns the elements to write.
+    pub(super) fn write_with(
+        mut self,
+        title: &str,
+        style: &str,
+        mut decorate: impl FnMut(usize, String) -> String,
+    ) -> String {
         while self.lines.last().is_some_and(Vec::is_empty) {
             self.lines.pop();
         }
@@ -91,28 +114,43 @@ impl Svg {
         let mut out = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\">\n<title>{}</title>\n<style>{}text{{font-family:ui-monospace,\
-             SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:{FONT_SIZE}px;white-space:pre}}</style>\n\
+             SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:{FONT_SIZE}px;white-space:pre}}{style}</style>\n\
              <rect class=\"paper\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n",
             escape_xml(title),
             theme::style_sheet()
         );
         for (index, line) in self.lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
-            let y = MARGIN + index * ROW + FONT_SIZE;
-            out.push_str(&format!("<text y=\"{y}\" xml:space=\"preserve\">"));
-            let mut column = 0;
-            for span in line {
-                // Each span is written with its position, so that columns are aligned in any font.
-                let x = MARGIN as f64 + column as f64 * COLUMN;
-                let class = theme::class(span.role);
-                let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };
-                out.push_str(&format!("<tspan x=\"{x:.1}\"{class}>{}</tspan>", escape_xml(&span.text)));
-                column += span.text.width();
-            }
-            out.push_str("</text>\n");
+            out.push_str(&decorate(index, draw_line(index, line)));
         }
         out.push_str("</svg>\n");
         out
     }
+}
+
+/// Returns the element of a line, with a newline.
+fn draw_line(index: usize, line: &Line) -> String {
+    let mut out = format!("<text y=\"{}\" xml:space=\"preserve\">", MARGIN + index * ROW + FONT_SIZE);
+    let mut column = 0;
+    for span in line {
+        // Each span is written with its position, so that columns are aligned in any font.
+        let class = theme::class(span.role);
+        let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };
+        out.push_str(&format!("<tspan x=\"{:.1}\"{class}>{}</tspan>", x_of(column), escape_xml(&span.text)));
+        column += span.text.width();
+    }
+    out.push_str("</text>\n");
+    out
+}
+
+/// Returns the position of a column, in pixels.
+fn x_of(column: usize) -> f64 {
+    MARGIN as f64 + column as f64 * COLUMN
+}
+
+/// Returns the element of a rectangle over `columns` columns of a line, in the colour of the background.
+pub(super) fn cover(line: usize, column: usize, columns: usize, attributes: &str) -> String {
+    let (x, y, width) = (x_of(column), MARGIN + line * ROW, columns as f64 * COLUMN);
+    format!("<rect class=\"paper cover\" x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{ROW}\"{attributes}/>\n")
 }
 
 /// Escapes text for XML. Hidden characters are made visible, because XML forbids most of them.

@@ -9,8 +9,10 @@ use redis_tutor::driver::drive;
 use redis_tutor::lesson::library::{self, Library};
 use redis_tutor::markup::Style;
 use redis_tutor::render::Renderer;
+use redis_tutor::render::recording::Recording;
 use redis_tutor::render::svg::Svg;
 use redis_tutor::render::theme::Theme;
+use redis_tutor::session::event::Show;
 use redis_tutor::session::{Options, Session};
 use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 
@@ -22,14 +24,24 @@ struct Scene {
     title: &'static str,
     /// A lesson and a step of it, or `None` for a prompt without a lesson.
     step: Option<(&'static str, &'static str)>,
+    /// Whether the picture is a recording, in which the session happens.
+    is_recording: bool,
     input: &'static [&'static str],
 }
 
-const SCENES: [Scene; 2] = [
+const SCENES: [Scene; 3] = [
+    Scene {
+        file: "session.svg",
+        title: "A recorded session: a mistake gets a remark, then the right answer ends the step.",
+        step: Some(("first-contact", "first-key")),
+        is_recording: true,
+        input: &["r.set('user:1000:name', Alice)", "r.set('user:1000:name', 'Alice')", "GET user:1000:name"],
+    },
     Scene {
         file: "lesson.svg",
         title: "A step of a lesson: a mistake gets an answer, a hint is asked for, and the step is done.",
         step: Some(("leaderboards", "fifty-more")),
+        is_recording: false,
         input: &[
             "r.zadd('game:leaderboard', {'Alice': 50})",
             ":again",
@@ -41,6 +53,7 @@ const SCENES: [Scene; 2] = [
         file: "draw.svg",
         title: "Keys as pictures: two sets as they overlap, a queue whose first element was taken.",
         step: None,
+        is_recording: false,
         input: &[
             "r.sadd('tags:1000', 'tech', 'python', 'databases')",
             "SADD tags:1001 python redis",
@@ -63,12 +76,19 @@ fn draw(scene: &Scene) -> String {
     }
     let style = Style { width: WIDTH, ascii: false, plain: false, quoted: false };
     let mut renderer = Renderer::new(style, Theme::Colours);
-    let mut svg = Svg::new(WIDTH);
+    let (mut svg, mut recording) = (Svg::new(WIDTH), Recording::new(WIDTH));
     let input = scene.input.iter().map(|line| (*line).to_owned());
     let program = Path::new(env!("CARGO_BIN_EXE_redis-tutor"));
-    let mut learner = ScriptedLearner::new(input, program, |show| svg.add(&renderer.render_spans(show)));
+    let mut learner = ScriptedLearner::new(input, program, |show| {
+        let spans = renderer.render_spans(show);
+        match show {
+            Show::Typed { .. } => recording.add_typed(&spans),
+            _ => recording.add(&spans),
+        }
+        svg.add(&spans);
+    });
     drive(&mut session, &mut learner).expect("the session writes to memory");
-    svg.write(scene.title)
+    if scene.is_recording { recording.write(scene.title) } else { svg.write(scene.title) }
 }
 
 #[test]
