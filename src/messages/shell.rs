@@ -6,20 +6,23 @@ messages! {
         "This system puts no full sandbox around Python, so open only lessons of people whom you trust. \
          `redis-tutor doctor` says what is missing.";
 
-    /// Shown once, before the first lesson.
+    /// Shown once, before the first lesson. The last three lines offer a lesson, the list of lessons, and a prompt
+    /// without a lesson; one of the two following messages ends them.
     first_start() = "\
 Welcome. This is a Redis to try things on, and a tutor beside it.
 
 - Type Python at `>>>`: `r` is a `redis.Redis()`. Lines of redis-cli work as well.
-- You can't break anything, and any way that works counts.
 - `:hint` helps, `:answer` shows a solution, `:skip` types it for you.
-- Enter on an empty line continues once a step is done.";
+- A lesson follows. You can't break anything, and any way that works counts.
+- You know some Redis? `:lessons` lists all lessons, `:go leaderboards` opens one.";
 
     /// The last point of `first_start`, if progress is saved to a file.
-    leaving_keeps_place() = "- Ctrl-C stops what is running. Ctrl-D leaves; your place is kept.";
+    leaving_keeps_place() =
+        "- No lesson? Ctrl-D leaves, your place is kept; `redis-tutor play` is a prompt.";
 
     /// The last point of `first_start`, if progress is not saved.
-    leaving_keeps_nothing() = "- Ctrl-C stops what is running. Ctrl-D leaves; progress is not saved.";
+    leaving_keeps_nothing() =
+        "- No lesson? Ctrl-D leaves, progress is not saved; `redis-tutor play` is a prompt.";
 
     /// Shown before the first prompt of `play`.
     play_welcome() =

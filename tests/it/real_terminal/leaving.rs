@@ -177,7 +177,7 @@ fn the_terminal_is_restored_after_ctrl_backslash() {
 fn a_session_without_progress_does_not_claim_to_keep_it() {
     let mut terminal = Terminal::start("no-progress", (80, 120), &["--no-progress"]);
     terminal.wait_for_prompt(">>>");
-    terminal.wait_for_text("Ctrl-D leaves; progress is not saved.");
+    terminal.wait_for_text("Ctrl-D leaves, progress is not saved;");
     terminal.send_keys(":help\r");
     terminal.wait_for_text(":quit");
     terminal.wait_for_prompt(">>>");
