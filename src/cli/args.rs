@@ -101,8 +101,10 @@ pub enum Command {
     },
     /// Serve the embedded Redis to real clients, such as redis-cli or redis-py
     Serve(Serve),
-    /// Tell whether everything that protects this computer from code in lessons is in place
+    /// Describe this computer for a bug report, and tell whether everything that protects it from code in lessons is in place
     Doctor,
+    /// Print the licence of this program, and those of everything by other people in it
+    Licenses,
     /// Print the completion script for a shell
     Completions {
         #[arg(value_enum)]

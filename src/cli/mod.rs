@@ -8,6 +8,7 @@ mod learn;
 mod lesson_files;
 #[cfg(test)]
 mod lesson_schema_test;
+mod licenses;
 mod limits;
 mod manual;
 mod output;
@@ -148,7 +149,8 @@ fn run(arguments: &Arguments) -> Result<i32, Error> {
         Some(Command::Transcript { file, width }) => authoring::print_transcript(arguments, file, *width),
         Some(Command::New { path }) => authoring::write_new_lesson(path),
         Some(Command::Serve(options)) => serve::serve(arguments, options),
-        Some(Command::Doctor) => doctor::examine(),
+        Some(Command::Doctor) => doctor::examine(arguments),
+        Some(Command::Licenses) => licenses::print_licenses(),
         Some(Command::Completions { shell }) => manual::print_completions(*shell),
         Some(Command::Man { command }) => manual::print_manual(command.as_deref()),
         None => learn::run_session(arguments, &Start::Lesson(None), None),

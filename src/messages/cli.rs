@@ -129,6 +129,75 @@ messages! {
     /// Shown as the first line of `doctor`.
     version_and_platform(version, system, architecture) = "redis-tutor {version} on {system}, {architecture}";
 
+    /// Shown by `doctor` if standard input or output is not a terminal.
+    no_terminal() = "Terminal: standard input or output is not a terminal";
+
+    /// Shown by `doctor`: the size of the terminal.
+    terminal_size(columns, rows) = "Terminal: {columns} columns, {rows} rows";
+
+    /// Shown by `doctor` if the terminal does not report its size.
+    terminal_size_unknown() = "Terminal: does not report its size";
+
+    /// Shown by `doctor`. `kind` is one of the following messages.
+    colours(kind) = "Colours: {kind}";
+
+    /// Shown by `doctor`. `kind` is one of the following messages, and `variables` are the environment variables that
+    /// decided about it.
+    colours_chosen_by(kind, variables) = "Colours: {kind} ({variables})";
+
+    /// Shown within `colours` if there are none.
+    no_colours() = "none";
+
+    /// Shown within `colours`.
+    sixteen_colours() = "the sixteen of the terminal";
+
+    /// Shown within `colours` if the terminal has 256 colours.
+    indexed_shades(background) = "shades out of 256 for {background}";
+
+    /// Shown within `colours` if the terminal has all colours.
+    true_shades(background) = "all shades for {background}";
+
+    /// Shown within `indexed_shades` and `true_shades`.
+    dark_background() = "a dark background";
+
+    /// Shown within `indexed_shades` and `true_shades`.
+    light_background() = "a light background";
+
+    /// Shown by `doctor` if the locale is UTF-8.
+    utf8_chosen_by(variable, locale) = "Characters: UTF-8 ({variable}={locale})";
+
+    /// Shown by `doctor` on a system whose terminals understand UTF-8 in any locale.
+    utf8_always() = "Characters: UTF-8";
+
+    /// Shown by `doctor` if the locale is not UTF-8.
+    not_utf8_locale(variable, locale) =
+        "Characters: not UTF-8 ({variable}={locale}). If lines or accents look wrong, use --ascii.";
+
+    /// Shown by `doctor` if no locale is set.
+    no_locale() = "Characters: no locale is set. If lines or accents look wrong, use --ascii.";
+
+    /// Shown by `doctor` if the user has no home folder.
+    no_state_folder() = "State folder: none, because there is no home folder. Progress is not saved.";
+
+    /// Shown by `doctor`.
+    state_folder_writable(folder) = "State folder: {folder}, can be written";
+
+    /// Shown by `doctor` before the first session.
+    state_folder_missing(folder) = "State folder: {folder}, which the first session creates";
+
+    /// Shown by `doctor` if progress cannot be saved.
+    state_folder_not_writable(folder, error) =
+        "State folder: {folder} CANNOT be written: {error}. Progress is not saved; --progress FILE names another place.";
+
+    /// Shown by `doctor`.
+    port_free(port) = "Port {port}: free for `serve`";
+
+    /// Shown by `doctor` if `serve` cannot use its default port.
+    port_not_free(port, error) = "Port {port}: {error}";
+
+    /// Shown by `doctor`: how long the embedded Python takes to start.
+    python_answers(milliseconds) = "Python: answers after {milliseconds} ms";
+
     /// Shown by `doctor` above the list of the sandbox's restrictions on Python, which messages call walls.
     sandbox_heading() = "The sandbox around Python:";
 

@@ -160,6 +160,11 @@ fn terminal_width() -> usize {
     terminal_modes::width().unwrap_or(DEFAULT_WIDTH)
 }
 
+/// Returns the number of columns and rows of the terminal, or `None` if it does not report them.
+pub fn terminal_size() -> Option<(usize, usize)> {
+    terminal_modes::width().zip(terminal_modes::height())
+}
+
 /// Returns the number of columns for text.
 pub fn text_width() -> usize {
     terminal_width().min(MAX_TEXT_WIDTH)

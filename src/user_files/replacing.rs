@@ -67,6 +67,14 @@ impl UserFiles {
         Ok(())
     }
 
+    /// Creates an empty file in a folder and removes it again, to find out whether files can be written there.
+    ///
+    /// # Errors
+    /// Returns an error if they cannot, of the kind `NotFound` if there is no such folder.
+    pub fn check_writable(&self, folder: &Path) -> io::Result<()> {
+        TemporaryFile::create(&*self.system, &folder.join("check"), Audience::Owner).map(drop)
+    }
+
     /// Writes a new file under its final name, and removes it again if that fails.
     fn create_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = self.system.open(path, Purpose::Create(Audience::Umask))?;

@@ -372,7 +372,7 @@ fn completions_and_manual_pages_contain_every_command() {
         assert!(output.status.success(), "{arguments:?}");
         stdout(&output)
     };
-    let names = ["learn", "play", "run", "lessons", "serve", "check", "completions", "man"];
+    let names = ["learn", "play", "run", "lessons", "serve", "check", "licenses", "completions", "man"];
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let text = output_of(&["completions", shell]);
         for name in names.iter().chain(&["no-progress"]) {
@@ -400,4 +400,41 @@ fn long_output_is_folded_and_more_shows_the_rest() {
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
+}
+
+#[test]
+fn doctor_describes_the_computer_for_a_bug_report() {
+    let folder = folder("doctor");
+    let state = folder.join("redis-tutor");
+    let report = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redis-tutor"));
+        command.arg("doctor").env("XDG_STATE_HOME", &folder).env("TERM", "xterm").env("NO_COLOR", "1");
+        command.env("LC_ALL", "de_DE.ISO-8859-1").stdin(Stdio::null());
+        stdout(&command.output().unwrap())
+    };
+    let first = report();
+    assert!(
+        first.contains(&format!("State folder: {}, which the first session creates\n", state.display())),
+        "{first}"
+    );
+    for part in [
+        &format!("redis-tutor {} on ", env!("CARGO_PKG_VERSION")),
+        "Terminal: standard input or output is not a terminal\n",
+        "Colours: none (TERM=xterm",
+        "NO_COLOR=1",
+        "Characters: not UTF-8 (LC_ALL=de_DE.ISO-8859-1)",
+        "\nPort",
+        "Python: answers after ",
+        "The sandbox around Python:\n",
+    ] {
+        assert!(first.contains(part), "{part:?} is not in {first}");
+    }
+    fs::create_dir(&state).unwrap();
+    let second = report();
+    assert!(second.contains(&format!("State folder: {}, can be written\n", state.display())), "{second}");
+    assert_eq!(fs::read_dir(&state).unwrap().count(), 0, "the examination leaves a file behind");
+    fs::remove_dir(&state).unwrap();
+    fs::write(&state, "").unwrap();
+    let third = report();
+    assert!(third.contains(&format!("State folder: {} CANNOT be written: ", state.display())), "{third}");
 }

@@ -11,6 +11,7 @@ mod hostile;
 mod judging;
 mod layers;
 mod lessons;
+mod licenses;
 mod limits;
 mod method_examples;
 mod pictures;
