@@ -14,6 +14,7 @@ mod lessons;
 mod licenses;
 mod limits;
 mod method_examples;
+mod packaging;
 mod pictures;
 mod races;
 mod readme;
