@@ -14,8 +14,7 @@ fn read_toml(file: &str) -> toml::Table {
 #[test]
 fn the_python_package_is_described_as_the_crate_is() {
     let (cargo, python) = (read_toml("Cargo.toml"), read_toml("pyproject.toml"));
-    let (crate_, workspace, project) =
-        (&cargo["package"], &cargo["workspace"]["package"], &python["project"]);
+    let (crate_, workspace, project) = (&cargo["package"], &cargo["workspace"]["package"], &python["project"]);
     assert_eq!(project["name"], crate_["name"]);
     assert_eq!(project["description"], crate_["description"]);
     assert_eq!(project["license"], workspace["license"]);
