@@ -19,6 +19,11 @@ const WORD_OVERHEAD: usize = 64;
 /// The connections may exceed the limit by `limit / TOLERANCE` bytes before their memory is measured again.
 const TOLERANCE: u64 = 64;
 
+/// Returns the number of bytes up to which no connection is closed.
+fn with_tolerance(limit: u64) -> u64 {
+    limit.saturating_add(limit / TOLERANCE)
+}
+
 /// The memory of the connections when it was last measured, and what may have been added since.
 #[derive(Debug, Default)]
 pub struct ConnectionMemory {
@@ -64,13 +69,13 @@ impl Runtime {
             Some(TUTOR) => 0,
             _ => self.connection_memory(),
         };
-        usize::try_from((limit + limit / TOLERANCE).saturating_sub(taken)).ok()
+        usize::try_from(with_tolerance(limit).saturating_sub(taken)).ok()
     }
 
     /// Closes the largest connections until all together use less memory than the limit.
     pub(super) fn limit_connections(&mut self) {
         let limit = self.engine.keyspace.memory_cap.limit;
-        if limit == 0 || self.connection_memory() <= limit + limit / TOLERANCE {
+        if limit == 0 || self.connection_memory() <= with_tolerance(limit) {
             return;
         }
         let mut sizes: Vec<_> = self.limited_connections().map(|id| (self.connection_size(id), id)).collect();
@@ -95,7 +100,7 @@ impl Runtime {
     fn connection_memory(&mut self) -> u64 {
         let limit = self.engine.keyspace.memory_cap.limit;
         let ConnectionMemory { measured, added, .. } = self.connection_memory;
-        if added > limit / TOLERANCE && measured.saturating_add(added) > limit {
+        if added > limit / TOLERANCE && measured.saturating_add(added) >= limit {
             self.connection_memory.measured = self.limited_connections().map(|id| self.connection_size(id)).sum();
             self.connection_memory.added = 0;
         }
@@ -239,6 +244,19 @@ mod tests {
             }
         }
         assert!(!is_closed(&runtime, 1) && !runtime.connection_memory.was_exceeded);
+    }
+
+    #[test]
+    fn a_limit_above_all_memory_closes_no_connection() {
+        for limit in [u64::MAX, u64::MAX - 1, u64::MAX / 2] {
+            let mut runtime = limited_runtime(2);
+            runtime.engine.keyspace.memory_cap.limit = limit;
+            runtime.connection_memory.forget();
+            runtime.feed(MAIN, 1, &encode("GET long"));
+            runtime.limit_connections();
+            assert!(!is_closed(&runtime, 1) && !runtime.connection_memory.was_exceeded, "{limit}");
+            assert!(runtime.output_room(Some(MAIN)) > Some(1 << 60), "{limit}");
+        }
     }
 
     #[test]

@@ -731,7 +731,7 @@ lock.release()
 r.flushall()
 subscriber = r.pubsub()
 subscriber.subscribe('news')
-subscriber.get_message()
+subscriber.get_message(timeout=1)
 
 r.flushall()
 pipe = r.pipeline()
