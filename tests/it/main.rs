@@ -16,6 +16,7 @@ mod limits;
 mod method_examples;
 mod packaging;
 mod pictures;
+mod platforms;
 mod races;
 mod readme;
 #[cfg(unix)]
