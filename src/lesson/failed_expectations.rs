@@ -65,8 +65,8 @@ pub fn failed_expectations<'a>(
     submission: &Submission,
     findings: &Findings,
 ) -> Vec<FailedExpectation<'a>> {
-    let performed = performed_commands(expect, submission, findings);
-    let shown = commands_of_shown_value(submission, findings);
+    let shown = findings.commands_of_shown_value(submission);
+    let performed = performed_commands(expect, submission, shown.as_deref(), findings);
     let names = shown.map_or_else(
         || submission.command_names(),
         |shown| shown.into_iter().map(|words| command_name(words)).collect(),
@@ -131,11 +131,16 @@ pub fn failed_expectations<'a>(
 }
 
 /// Returns the commands that count as used by a submission. A command that failed does not, unless the step expects an
-/// error.
-fn performed_commands<'a>(expect: &Expect, submission: &'a Submission, findings: &'a Findings) -> Vec<&'a Words> {
-    if let Some(shown) = commands_of_shown_value(submission, findings) {
+/// error. `shown` contains the earlier commands whose replies the submission shows, if it has sent nothing itself.
+fn performed_commands<'a>(
+    expect: &Expect,
+    submission: &'a Submission,
+    shown: Option<&[&'a Words]>,
+    findings: &'a Findings,
+) -> Vec<&'a Words> {
+    if let Some(shown) = shown {
         // What was read may have been computed by an earlier command of the step, such as SINTERSTORE.
-        return shown.into_iter().chain(findings.sent.iter().filter(|words| can_write(words))).collect();
+        return shown.iter().copied().chain(findings.sent.iter().filter(|words| can_write(words))).collect();
     }
     let own = submission.commands.iter().enumerate();
     let own = own.filter(|(index, _)| expect.error.is_some() || !submission.refused.contains(index));
@@ -147,17 +152,6 @@ fn performed_commands<'a>(expect: &Expect, submission: &'a Submission, findings:
     };
     let stored: Vec<&Words> = findings.exchanges.iter().map(|exchange| &exchange.command).filter(has_stored).collect();
     own.into_iter().chain(stored).collect()
-}
-
-/// If a submission has sent nothing and shows what earlier commands of the step returned, returns these commands: those
-/// from which its variables come, or all commands of the step if that is not known.
-fn commands_of_shown_value<'a>(submission: &Submission, findings: &'a Findings) -> Option<Vec<&'a Words>> {
-    if !submission.commands.is_empty() || findings.origin != Origin::Redis {
-        return None;
-    }
-    let of_exchanges = || findings.exchanges.iter().map(|exchange| &exchange.command).collect();
-    let behind: Vec<&Words> = findings.commands_behind.iter().collect();
-    Some(if behind.is_empty() { of_exchanges() } else { behind })
 }
 
 /// Returns why none of the commands of `LMOVE|BLMOVE` counts as used, if none does.

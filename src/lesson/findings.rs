@@ -1,6 +1,6 @@
 //! What the session found out about a submission: the facts on which a verdict is based.
 
-use super::evidence::{DisplayedValue, Exchange, Failure};
+use super::evidence::{DisplayedValue, Exchange, Failure, Submission};
 use super::format::Probe;
 use super::race_result::RaceResult;
 
@@ -57,6 +57,18 @@ pub enum Origin {
 }
 
 impl Findings {
+    /// If a submission has sent nothing and shows what earlier commands of the step returned, returns these commands: those
+    /// from which its variables come, or all commands of its client in the step if that is not known.
+    pub fn commands_of_shown_value(&self, submission: &Submission) -> Option<Vec<&Vec<Vec<u8>>>> {
+        if !submission.commands.is_empty() || self.origin != Origin::Redis {
+            return None;
+        }
+        let own = self.exchanges.iter().filter(|exchange| exchange.client == submission.client);
+        let of_client = || own.map(|exchange| &exchange.command).collect();
+        let behind: Vec<_> = self.commands_behind.iter().collect();
+        Some(if behind.is_empty() { of_client() } else { behind })
+    }
+
     /// Returns what a probe showed or raised, or `None` if it did not run.
     pub fn probe_result(&self, source: &str) -> Option<&Result<DisplayedValue, Failure>> {
         self.probes.iter().find(|(known, _)| known == source).map(|(_, result)| result)

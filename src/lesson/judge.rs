@@ -211,11 +211,11 @@ fn is_reply_shown_from_elsewhere(expect: &Expect, submission: &Submission, findi
         && wanted.zip(actual).is_some_and(|(wanted, actual)| is_telling(&wanted) && is_same_text(&wanted, &actual))
 }
 
-/// Adds the client's last command of the step to a submission that only shows a variable.
+/// Adds the last command whose reply it shows to a submission that only shows a variable.
 fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submission {
-    let mut own = findings.exchanges.iter().filter(|exchange| exchange.client == submission.client);
-    let last = own.next_back().filter(|_| submission.commands.is_empty() && findings.origin == Origin::Redis);
-    let commands = last.map_or_else(|| submission.commands.clone(), |last| vec![last.command.clone()]);
+    let shown = findings.commands_of_shown_value(submission);
+    let last = shown.and_then(|shown| shown.last().map(|words| (*words).clone()));
+    let commands = last.map_or_else(|| submission.commands.clone(), |last| vec![last]);
     Submission { commands, ..submission.clone() }
 }
 

@@ -189,8 +189,10 @@ impl Mismatch {
                 actual: submission.output.trim_end().to_owned(),
             },
             FailedExpectation::Uses(wanted) => {
-                let asked = with_earlier_commands(submission, findings);
-                Mismatch::CommandNotSent { wanted: wanted.get_ref().clone(), sent: asked.command_names() }
+                let shown = findings.commands_of_shown_value(submission);
+                let names = |shown: Vec<&Vec<Vec<u8>>>| shown.into_iter().map(|words| command_name(words)).collect();
+                let sent = shown.map_or_else(|| submission.command_names(), names);
+                Mismatch::CommandNotSent { wanted: wanted.get_ref().clone(), sent }
             }
             FailedExpectation::UsesOtherKey { wanted, actual: Some(actual), .. } => {
                 Mismatch::Command(CommandMismatch::OtherKey { sent: actual.clone(), wanted: wanted.clone() })
@@ -430,15 +432,6 @@ pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, fi
         _ => false,
     })?;
     Some(Mismatch::of_expectation(unreachable, submission, findings))
-}
-
-/// Adds the client's earlier commands of the step to a submission that only shows a variable, which may hold a reply to
-/// them.
-fn with_earlier_commands(submission: &Submission, findings: &Findings) -> Submission {
-    let is_only_shown = submission.commands.is_empty() && findings.origin == Origin::Redis;
-    let own = findings.exchanges.iter().filter(|exchange| is_only_shown && exchange.client == submission.client);
-    let earlier = own.map(|exchange| exchange.command.clone());
-    Submission { commands: earlier.chain(submission.commands.iter().cloned()).collect(), ..submission.clone() }
 }
 
 /// Returns a mismatch if a correct value was not read from Redis, or was read from keys that the step is not about.

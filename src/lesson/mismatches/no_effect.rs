@@ -74,8 +74,7 @@ fn of_value(submission: &Submission) -> Option<NoEffect> {
     };
     let begins_with = |starts: &[&str]| starts.iter().any(|start| shown.starts_with(start));
     if submission.commands.is_empty() && begins_with(&["<redis.client.Pipeline", "<Pipeline", "Pipeline<"]) {
-        let is_filled = source.contains("pipeline(") && (source.contains(").") || source.starts_with("with "));
-        return (is_filled || is_look_at_variable(source)).then_some(NoEffect::PipelineNotExecuted);
+        return (fills_pipeline(source) || is_look_at_variable(source)).then_some(NoEffect::PipelineNotExecuted);
     }
     let named = source.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(source);
     if begins_with(&["<bound method", "<function", "<built-in"]) && !named.ends_with(')') {
@@ -100,11 +99,7 @@ fn of_unsent(submission: &Submission) -> Option<NoEffect> {
         return None;
     }
     let source = submission.source.trim();
-    // The call after `pipeline(…)` puts a command into it, and the end of a `with` block drops it.
-    let (_, rest) = source.split_once("pipeline(").unwrap_or_default();
-    let (_, after) = rest.split_once(')').unwrap_or_default();
-    let is_filled = after.starts_with('.') || source.starts_with("with ");
-    if !rest.is_empty() && is_filled && !after.contains("execute") {
+    if fills_pipeline(source) {
         return Some(NoEffect::PipelineNotExecuted);
     }
     let is_loop = ["for ", "while "].iter().any(|keyword| source.starts_with(keyword));
@@ -113,6 +108,15 @@ fn of_unsent(submission: &Submission) -> Option<NoEffect> {
         .any(|(at, _)| !source[..at].ends_with(|before: char| before.is_alphanumeric() || matches!(before, '_' | '.')));
     let is_silent = submission.output.is_empty() && submission.value.is_none();
     (is_loop && calls_client && is_silent).then_some(NoEffect::LoopSentNothing)
+}
+
+/// Returns whether a source creates a pipeline and puts commands into it, without executing it.
+fn fills_pipeline(source: &str) -> bool {
+    let (_, rest) = source.split_once("pipeline(").unwrap_or_default();
+    let (_, after) = rest.split_once(')').unwrap_or_default();
+    // The call after `pipeline(…)` puts a command into it, and the end of a `with` block drops it.
+    let is_filled = after.starts_with('.') || source.starts_with("with ");
+    !rest.is_empty() && is_filled && !after.contains("execute")
 }
 
 /// Explains a command that names a key which does not exist, and which the answer does not use.
