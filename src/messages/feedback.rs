@@ -53,6 +53,8 @@ messages! {
     nothing_sent() = "It failed before anything was sent to Redis.";
     nothing_sent_misspelt(suggestion) =
         "It failed before anything was sent to Redis. Did you mean {suggestion}?";
+    undefined_name(name) = "{name} is not defined here.";
+    undefined_name_misspelt(name, suggestion) = "{name} is not defined here. Did you mean {suggestion}?";
     variable_of_other_client(name, client, command) = "{name} is a variable of {client}. {command} switches to that client.";
     undefined_word(name, quoted) = "{name} is not a variable here. Text needs quotes: {quoted}.";
     unquoted_word(quoted) = "Text needs quotes: {quoted}.";

@@ -11,6 +11,7 @@ use super::mismatches::unsent::Unsent;
 use super::mismatches::{ActorMismatch, Mismatch, RaceMismatch, RedisErrorMismatch, ReplyMismatch};
 use crate::markup::code;
 use crate::messages::feedback as messages;
+use redis_engine::commands;
 
 pub use prediction::type_mismatch_sentence;
 pub use state::{expectation_sentence, misspelling_sentence};
@@ -64,7 +65,7 @@ fn sentence(mismatch: &Mismatch) -> String {
 pub fn no_effect_sentence(reason: &NoEffect) -> String {
     match reason {
         NoEffect::PipelineNotExecuted => messages::pipeline_not_executed(),
-        NoEffect::NotCalled { source } => messages::not_called(code(source), code(&format!("{source}()"))),
+        NoEffect::NotCalled { source } => messages::not_called(code(source), code(&call_of_method(source))),
         NoEffect::Generator => messages::generator_shown(),
         NoEffect::PythonType => messages::type_of_python(),
         NoEffect::LoopSentNothing => messages::loop_sent_nothing(),
@@ -191,6 +192,13 @@ fn redis_error_sentence(mismatch: &RedisErrorMismatch) -> String {
     }
 }
 
+/// Returns a call of a method, such as `r.ping()`. An ellipsis stands for the arguments of a command that needs some.
+fn call_of_method(method: &str) -> String {
+    let name = method.rsplit('.').next().unwrap_or_default();
+    let needs_arguments = commands::by_name(name).is_some_and(|row| row.arity != 1 && row.arity != -1);
+    if needs_arguments { format!("{method}(…)") } else { format!("{method}()") }
+}
+
 fn unsent_sentence(unsent: &Unsent) -> String {
     let quoted = |word: &str| code(&format!("'{word}'"));
     match unsent {
@@ -198,6 +206,10 @@ fn unsent_sentence(unsent: &Unsent) -> String {
             messages::variable_of_other_client(code(name), code(client), code(&format!(":client {client}")))
         }
         Unsent::UndefinedWord { word } => messages::undefined_word(code(word), quoted(word)),
+        Unsent::UndefinedName { name, suggestion: None } => messages::undefined_name(code(name)),
+        Unsent::UndefinedName { name, suggestion: Some(suggestion) } => {
+            messages::undefined_name_misspelt(code(name), code(suggestion))
+        }
         Unsent::UnquotedWord { word } => messages::unquoted_word(quoted(word)),
         Unsent::Collection { python_type } => messages::collection(code(python_type)),
         Unsent::UnsupportedType { python_type } => messages::unsupported_type(code(python_type)),
@@ -313,7 +325,9 @@ mod tests {
         let submission = Submission { source: source.into(), error: Some(error), ..Submission::default() };
         let intended = vec![words("SET user:1000:name Alice"), words("GET visits")];
         let variable_owners = vec![("task".into(), "worker-1".into())];
-        unsent_sentence(&Unsent::new(&submission, &Findings { intended, variable_owners, ..Findings::default() }))
+        let assigned_variables = vec!["top".into()];
+        let findings = Findings { intended, variable_owners, assigned_variables, ..Findings::default() };
+        unsent_sentence(&Unsent::new(&submission, &findings))
     }
 
     #[test]
@@ -332,6 +346,8 @@ mod tests {
                 "`visits` is not a variable here. Text needs quotes: `'visits'`.",
             ),
             ("r.get(n)", "NameError", "name 'n' is not defined", &stopped),
+            ("print(tpo)", "NameError", "name 'tpo' is not defined", "`tpo` is not defined here. Did you mean `top`?"),
+            ("p['x']", "NameError", "name 'p' is not defined", "`p` is not defined here."),
             (
                 "print(task)",
                 "NameError",

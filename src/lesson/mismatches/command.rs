@@ -225,6 +225,9 @@ fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMism
         .then(|| CommandMismatch::Related { sent: sent.name.clone(), wanted: wanted.name.clone() })
 }
 
+/// Options that set the lifetime of a key, of which a command takes only one.
+const LIFETIME_OPTIONS: [&str; 4] = ["EX", "PX", "EXAT", "PXAT"];
+
 fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerContext<'_>) -> Option<CommandMismatch> {
     if let (Some(wanted), Some(first)) = (wanted.words.first(), sent.words.first())
         && sent.is_key(0)
@@ -233,6 +236,11 @@ fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerC
         return Some(CommandMismatch::Misspelling { sent: first.clone(), wanted: wanted.clone() });
     }
     let missing = wanted.options.iter().find(|(option, _)| sent.options.iter().all(|(other, _)| other != option));
+    let sets_lifetime = |(option, _): &(String, Vec<String>)| LIFETIME_OPTIONS.contains(&option.as_str());
+    if missing.is_some_and(sets_lifetime) && sent.options.iter().any(sets_lifetime) {
+        // The lifetime was given in another way, and a command takes only one of these options.
+        return None;
+    }
     if let Some((option, _)) = missing {
         return Some(CommandMismatch::MissingOption { option: context.option_name(option) });
     }

@@ -122,7 +122,11 @@ fn fills_pipeline(source: &str) -> bool {
 /// Explains a command that names a key which does not exist, and which the answer does not use.
 fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
-    let is_intended = |key: &[u8]| findings.intended.iter().any(|intended| keys(intended).contains(&key));
+    let is_intended = |key: &[u8]| {
+        // The answer's own commands are not known while they wait for an element.
+        findings.task.contains(&format!("`{}`", text(key)))
+            || findings.intended.iter().any(|intended| keys(intended).contains(&key))
+    };
     submission.commands.iter().rev().find_map(|words| {
         let command = command_name(words);
         let [key] = keys(words)[..] else { return None };

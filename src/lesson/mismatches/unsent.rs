@@ -18,6 +18,11 @@ pub enum Unsent {
     UndefinedWord {
         word: String,
     },
+    /// A name is not defined, in a line that would not have sent anything.
+    UndefinedName {
+        name: String,
+        suggestion: Option<String>,
+    },
     /// A word needs quotes.
     UnquotedWord {
         word: String,
@@ -42,7 +47,7 @@ impl Unsent {
         let error = submission.error.clone().unwrap_or_default();
         let class = error.class.rsplit('.').next().unwrap_or_default();
         let reason = match class {
-            "NameError" => undefined_name(&error, findings),
+            "NameError" => undefined_name(&submission.source, &error, findings),
             "SyntaxError" => unquoted_word(&submission.source, findings).map(|word| Unsent::UnquotedWord { word }),
             "DataError" => unsupported_type(&error),
             _ => None,
@@ -50,20 +55,26 @@ impl Unsent {
         reason.or_else(|| misspelt_command(&submission.source)).unwrap_or(Unsent::Unknown)
     }
 
-    /// Returns the correct name if the reason is a misspelt name.
+    /// Returns the correct name of the command if the reason is a misspelt command.
     pub fn suggested_name(&self) -> Option<&str> {
         if let Unsent::MisspeltCommand { suggestion } = self { Some(suggestion) } else { None }
     }
 }
 
 /// Explains a variable that does not exist: another client has it, or it is text without its quotes.
-fn undefined_name(error: &Failure, findings: &Findings) -> Option<Unsent> {
+fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<Unsent> {
     let name = error.message.strip_prefix("name '")?.split('\'').next()?;
     let owner = findings.variable_owners.iter().find_map(|(variable, client)| (variable == name).then_some(client));
     if let Some(client) = owner {
         return Some(Unsent::OtherClientsVariable { name: name.into(), client: client.clone() });
     }
-    is_intended(name, findings).then(|| Unsent::UndefinedWord { word: name.into() })
+    if is_intended(name, findings) {
+        return Some(Unsent::UndefinedWord { word: name.into() });
+    }
+    // A line that calls no method would have sent nothing in any case.
+    let suggestion = || spelling::nearest(name, findings.assigned_variables.iter().map(String::as_str));
+    let undefined = || Unsent::UndefinedName { name: name.into(), suggestion: suggestion().map(str::to_owned) };
+    (!source.contains('.')).then(undefined)
 }
 
 /// Returns whether `word` is an argument of a command that the step's own answer sends.
