@@ -2,10 +2,16 @@
 
 #[path = "kernel/amendments.rs"]
 mod amendments;
+#[path = "kernel/connections.rs"]
+mod connections;
 #[path = "kernel/guards.rs"]
 mod guards;
+#[path = "kernel/interrupts.rs"]
+mod interrupts;
 #[path = "kernel/local_variables.rs"]
 mod local_variables;
+#[path = "kernel/memory.rs"]
+mod memory;
 #[path = "kernel/variables.rs"]
 mod variables;
 
@@ -267,40 +273,6 @@ fn values_are_echoed_and_variables_stay() {
 }
 
 #[test]
-fn replies_become_python_objects() {
-    let mut python = Python::start();
-    python
-        .output_of("import _wire\nc, replies = _wire.open('localhost', 6379, [('HELLO', 3), ('CLIENT SETNAME', 'x')])");
-    assert_eq!(python.output_of("replies"), "[b'OK', b'OK']\n");
-    for (resp, encoding, shown) in [
-        ("+OK|", "None", "b'OK'"),
-        ("+OK|", "'utf-8'", "'OK'"),
-        ("$2|é|", "'utf-8'", "'é'"),
-        ("$2|é|", "'latin-1'", "'Ã©'"),
-        ("$-1|", "None", "None"),
-        ("*-1|", "None", "None"),
-        ("_|", "None", "None"),
-        (":-5|", "None", "-5"),
-        (",1.5|", "None", "1.5"),
-        (",-inf|", "None", "-inf"),
-        ("#t|", "None", "True"),
-        ("(123456789012345678901234567890|", "None", "123456789012345678901234567890"),
-        ("*2|$1|a|*1|:1|", "None", "[b'a', [1]]"),
-        ("%2|+a|:1|+b|:2|", "'utf-8'", "{'a': 1, 'b': 2}"),
-        ("%1|*1|+k|:1|", "None", "[([b'k'], 1)]"),
-        ("~2|:1|:2|", "None", "[1, 2]"),
-        ("=5|txt:x|", "None", "b'x'"),
-        ("-ERR no|", "None", "ErrorReply('ERR no')"),
-        ("*1|!6|WRONG!|", "None", "[ErrorReply('WRONG!')]"),
-        (">1|:1|", "None", "[1]"),
-    ] {
-        let source = format!("print(repr(_wire.call(c, ('ECHO', '{resp}'), None, {encoding})))");
-        assert_eq!(python.output_of(&source).trim_end(), shown, "{resp}");
-    }
-    assert_eq!(python.output_of("type(_wire.call(c, ('ECHO', '>1|:1|'), None, None))"), "<class '_wire.Push'>\n");
-}
-
-#[test]
 fn preloaded_modules_look_as_if_they_were_imported() {
     let mut python = Python::start();
     python.output_of(
@@ -319,88 +291,6 @@ fn preloaded_modules_look_as_if_they_were_imported() {
     let differing = "[(name, preloaded[name], other) for name, other in imported.items() \
         if (sorted(preloaded[name][0], key=str), preloaded[name][1]) != (sorted(other[0], key=str), other[1])]";
     assert_eq!(python.output_of(differing), "[]\n");
-}
-
-#[test]
-fn a_reply_may_arrive_in_pieces() {
-    let mut python = Python::start();
-    python.output_of("import _wire\nc, _ = _wire.open('localhost', 6379, [])");
-    python.start_run("_wire.call(c, ('PING',), 2.5, None), _wire.pending(c), _wire.read(c, 1, None)");
-    for (i, piece) in ["*2\r\n$3\r\na", "bc\r", "\n:1\r\n+mo", "re\r\n"].into_iter().enumerate() {
-        let (thread, request) = python.receive().unwrap();
-        let timeout_us = if i < 3 { 2_500_000 } else { 1_000_000 };
-        match request {
-            FromChild::Exchange { timeout_us: requested, .. } | FromChild::Receive { timeout_us: requested, .. } => {
-                assert_eq!(requested, Some(timeout_us), "piece {i}");
-            }
-            other => panic!("{other:?}"),
-        }
-        python.send(thread, &ToChild::Received { data: piece.as_bytes().to_vec() });
-    }
-    assert_eq!(python.finish_run().unwrap().stdout, "([b'abc', 1], True, b'more')\n");
-}
-
-#[test]
-fn code_that_runs_while_a_reply_is_converted_can_use_the_same_objects() {
-    let mut python = Python::start();
-    python.output_of("import _wire, codecs\nc, _ = _wire.open('localhost', 6379, [])");
-    python.output_of(
-        "def decode(data, errors='strict'):\n    return str(_wire.pending(c)) + str(_wire.call(c, ('ECHO', ':7|'), None, None)), len(data)\n",
-    );
-    python.output_of("codecs.register(lambda name: codecs.CodecInfo(None, decode) if name == 'nested' else None)");
-    assert_eq!(python.output_of("_wire.call(c, ('ECHO', '*2|+a|+b|'), None, 'nested')"), "['False7', 'False7']\n");
-    assert_eq!(
-        python.output_of("_wire.call(c, ('ECHO', ':1|+a|'), None, None), _wire.read(c, None, 'nested')"),
-        "(1, 'False7')\n"
-    );
-    python.output_of("class Member:\n    def __repr__(self): members.append(1); return 'm'\n");
-    assert_eq!(python.output_of("members = [Member()]; len(_wire.shuffled(members)), len(members)"), "(1, 2)\n");
-}
-
-#[test]
-fn commands_are_packed_as_redis_py_packs_them() {
-    let mut python = Python::start();
-    python.output_of("import _wire");
-    for (command, packed) in [
-        ("('CONFIG GET', 'a b')", "*3|$6|CONFIG|$3|GET|$3|a b|"),
-        ("('SET', b'\\xff', 1)", "*3|$3|SET|$1|\\xff|$1|1|"),
-        ("('SET', 1.5, 10**20)", "*3|$3|SET|$3|1.5|$21|100000000000000000000|"),
-        ("('X', bytearray(b'a'), memoryview(b'b'), 'é')", "*4|$1|X|$1|a|$1|b|$2|\\xc3\\xa9|"),
-        ("(b'A B', -1)", "*2|$3|A B|$2|-1|"),
-    ] {
-        let shown = format!("b'{}'\n", packed.replace('|', "\\r\\n"));
-        assert_eq!(python.output_of(&format!("_wire.pack({command})")), shown);
-    }
-    for element in ["None", "True", "[]", "{'a': 1}", "object()"] {
-        let result = python.run(&format!("_wire.pack(('SET', {element}))"));
-        assert_eq!(result.exception().class, "_wire.Unencodable", "{element}");
-    }
-    assert_eq!(
-        python.output_of("_wire.pack_with(('X', 'é'), 'latin-1', 'strict')"),
-        "b'*2\\r\\n$1\\r\\nX\\r\\n$1\\r\\n\\xe9\\r\\n'\n"
-    );
-}
-
-#[test]
-fn failures_of_a_connection_raise_exceptions() {
-    let mut python = Python::start();
-    python.output_of("import _wire\nc, _ = _wire.open('localhost', 6379, [])");
-    for (answer, source, class) in [
-        (ToChild::TimedOut, "_wire.read(c, 1.0, None)", "_wire.TimedOut"),
-        (ToChild::ConnectionClosed, "_wire.call(c, ('PING',), 1, None)", "_wire.Closed"),
-        (ToChild::Interrupted, "_wire.call(c, ('BLPOP', 'q', 0), None, None)", "KeyboardInterrupt"),
-        (ToChild::Interrupted, "import time; time.sleep(9)", "KeyboardInterrupt"),
-        (ToChild::Interrupted, "input()", "KeyboardInterrupt"),
-        (
-            ToChild::ConnectionRefused { reason: "Connection refused".into() },
-            "_wire.open('h', 1, [])",
-            "ConnectionRefusedError",
-        ),
-    ] {
-        python.next_answer = Some(answer);
-        assert_eq!(python.run(source).exception().class, class, "{source}");
-    }
-    assert_eq!(python.run("_wire.close(c); _wire.read(c, 1, None)").exception().class, "_wire.Closed");
 }
 
 #[test]
@@ -691,148 +581,7 @@ fn deep_nesting_raises_the_exception_of_cpython() {
     assert_eq!(python.output_of("eval('[' * 190 + ']' * 190) is None; eval('1' + '+1' * 2900)"), "False\n2901\n");
 }
 
-#[test]
-fn a_result_larger_than_the_memory_raises_memory_error() {
-    let mut python = Python::start();
-    python.run("import array, collections, hashlib, io, itertools, random, struct, zlib; n = 10**12; kept = 1");
-    for source in [
-        "'a' * n",
-        "[0].__imul__(n)",
-        "'a'.ljust(n)",
-        "b'a'.center(n)",
-        "bytearray(b'a').rjust(n)",
-        "'1'.zfill(n)",
-        "b'1'.zfill(n)",
-        "'a\\tb'.expandtabs(n)",
-        "b'a\\tb'.expandtabs(tabsize=n)",
-        "('b' * 10**5).join('a' * 10**5)",
-        "b''.join([b'a' * 2**20] * 1000)",
-        "''.join(('a' * 2**20,) * 1000)",
-        "('a' * 10**5).replace('a', 'b' * 10**5)",
-        "(b'a' * 10**5).replace(b'', b'b' * 10**5)",
-        "bytearray(b'a' * 10**5).replace(b'a', b'b' * 10**5)",
-        "(5).to_bytes(n, 'big')",
-        "list(range(n))",
-        "tuple(range(n))",
-        "set(range(n))",
-        "frozenset(range(n))",
-        "sorted(range(n))",
-        "[].extend(range(n))",
-        "array.array('i', [0]) * n",
-        "array.array('i', [0]).__imul__(n)",
-        "collections.deque([0]) * n",
-        "random.randbytes(n)",
-        "random.getrandbits(10 * n)",
-        "struct.pack('1000000000000x')",
-        "struct.Struct('1000000000000x').pack()",
-        "zlib.decompress(zlib.compress(b'a'), bufsize=n)",
-        "b = io.BytesIO(); b.seek(n); b.write(b'a')",
-        "b = io.StringIO(); b.seek(n); b.write('a')",
-        "hashlib.pbkdf2_hmac('sha256', b'a', b'b', 1, n)",
-        "itertools.product('ab', repeat=n)",
-        "itertools.combinations_with_replacement('abc', n)",
-        "itertools.combinations(range(n), 2)",
-        "itertools.tee('abc', n)",
-        "format(1, '1000000000000')",
-        "'%*d' % (2000000000, 1)",
-    ] {
-        assert_eq!(python.run(source).exception().class, "MemoryError", "{source}");
-    }
-    // These are as large, but fit, or are bounded.
-    for (source, shown) in [
-        (
-            "kept, len('a'.ljust(10**6)), len(','.join(['a'] * 10**6)), len('ab'.replace('b', 'c' * 10**6))",
-            "(1, 1000000, 1999999, 1000001)\n",
-        ),
-        ("('a' * 10**5).replace('a', 'b' * 10**5, 1)[-1], ('a' * 10**5).replace('z', 'b' * 10**5)[-1]", "('a', 'a')\n"),
-        (
-            "collections.deque([0], maxlen=2) * 5, len(list(range(10**6))), len(array.array('b', [0]) * 10**8)",
-            "(deque([0, 0], maxlen=2), 1000000, 100000000)\n",
-        ),
-        (
-            "'a'.expandtabs(n), ''.ljust(-n), [*range(3)] * 2, b''.replace(b'a', b'b')",
-            "('a', '', [0, 1, 2, 0, 1, 2], b'')\n",
-        ),
-    ] {
-        assert_eq!(python.output_of(source), shown);
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn too_much_memory_raises_memory_error_or_ends_only_the_child() {
-    for source in ["'a' * 10**11", "[0] * 10**11", "[*range(10**10)]"] {
-        let mut python = Python::start();
-        python.start_run(source);
-        match python.finish_run() {
-            Some(result) => assert_eq!(result.exception().class, "MemoryError", "{source}"),
-            None => assert!(!python.process.wait().unwrap().success(), "{source}"),
-        }
-    }
-}
-
 #[cfg(unix)]
-mod interrupts {
-    use super::*;
-    use rustix::process::{Pid, Signal, kill_process};
-
-    impl Python {
-        fn signal(&self, signal: Signal) {
-            kill_process(Pid::from_child(&self.process), signal).unwrap();
-        }
-
-        /// Runs a source and interrupts it after its first output.
-        fn interrupt(&mut self, source: &str) -> RunResult {
-            self.start_run(source);
-            assert!(matches!(self.receive(), Some((0, FromChild::Output { .. }))));
-            self.signal(Signal::INT);
-            self.finish_run().expect("an interrupt must not end the child")
-        }
-    }
-
-    #[test]
-    fn an_interrupted_loop_raises_keyboard_interrupt_and_variables_stay() {
-        let mut python = Python::start();
-        python.output_of("x = 5");
-        for source in [
-            // Without `flush`, the output must still arrive while the program runs.
-            "print('on')\nwhile True: pass\n",
-            "def g():\n    while True: yield\nprint('on', flush=True)\nfor _ in g(): pass\n",
-            "try:\n    print('on', flush=True)\n    while True: pass\nfinally:\n    x += 1\n",
-        ] {
-            assert_eq!(python.interrupt(source).exception().class, "KeyboardInterrupt", "{source}");
-        }
-        assert_eq!(python.output_of("x"), "6\n");
-    }
-
-    #[test]
-    fn a_signal_that_arrives_before_its_source_interrupts_it_once() {
-        let mut python = Python::start();
-        python.signal(Signal::INT);
-        // When the signal arrives, the child may still be waiting for the source or may be running it already.
-        python.start_run("while True: pass");
-        assert_eq!(
-            python.finish_run().expect("an interrupt must not end the child").exception().class,
-            "KeyboardInterrupt"
-        );
-        assert_eq!(python.output_of("sum(i for i in range(1000))"), "499500\n");
-    }
-
-    #[test]
-    fn a_program_that_ignores_interrupts_can_be_killed() {
-        for source in [
-            "print('on', flush=True)\nwhile True:\n    try:\n        while True: pass\n    except: pass\n",
-            "print('on', flush=True)\nsum(range(10**11))",
-        ] {
-            let mut python = Python::start();
-            python.start_run(source);
-            assert!(matches!(python.receive(), Some((0, FromChild::Output { .. }))));
-            python.process.kill().unwrap();
-            assert!(python.finish_run().is_none(), "{source}");
-        }
-    }
-}
-
 #[test]
 fn the_child_ends_when_its_pipe_is_closed() {
     let mut python = Python::start();

@@ -184,11 +184,8 @@ fn command_info_has_the_flags_and_categories_of_redis() {
     let mut problems = Vec::new();
     for row in commands::all() {
         let Some(truth) = recorded.get(row.name) else { continue };
-        let name = row.name.to_lowercase().replace(' ', "|");
-        let Value::Array(entries) = engine.run(&[b"COMMAND", b"INFO", name.as_bytes()]) else {
-            panic!("COMMAND INFO {name} does not reply with an array");
-        };
-        let [Value::Array(parts)] = entries.as_slice() else { panic!("COMMAND INFO {name} replies {entries:?}") };
+        let entries = describe(&mut engine, "INFO", row.name);
+        let [Value::Array(parts)] = entries.as_slice() else { panic!("COMMAND INFO replies {entries:?}") };
         for (what, at, theirs) in [("flags", 2, &truth.flags), ("categories", 6, &truth.categories)] {
             let ours = texts(&parts[at]);
             if ours != *theirs {
@@ -206,16 +203,22 @@ fn command_docs_has_the_key_indices_of_redis() {
     let mut problems = Vec::new();
     for row in commands::all() {
         let Some(truth) = recorded.get(row.name) else { continue };
-        let name = row.name.to_lowercase().replace(' ', "|");
-        let Value::Array(docs) = engine.run(&[b"COMMAND", b"DOCS", name.as_bytes()]) else {
-            panic!("COMMAND DOCS {name} does not reply with an array");
-        };
+        let docs = describe(&mut engine, "DOCS", row.name);
         let ours = field(&docs[1], "arguments").map(key_indices).unwrap_or_default();
         if ours != truth.key_indices {
             problems.push(format!("{}: key indices: ours {ours:?}, Redis's {:?}", row.name, truth.key_indices));
         }
     }
     assert_no_problems(&problems);
+}
+
+/// Returns the elements of the reply to COMMAND INFO or COMMAND DOCS for one command.
+fn describe(engine: &mut SingleClient, subcommand: &str, command: &str) -> Vec<Value> {
+    let name = command.to_lowercase().replace(' ', "|");
+    match engine.run(&[b"COMMAND", subcommand.as_bytes(), name.as_bytes()]) {
+        Value::Array(entries) => entries,
+        reply => panic!("COMMAND {subcommand} {name} replies {reply:?}"),
+    }
 }
 
 /// Returns the value of a field in a flat array of names and values.
