@@ -13,7 +13,7 @@ use super::format::{Expect, Mistake, Step, When};
 use super::mismatches::no_effect::NoEffect;
 use super::mismatches::unsent::Unsent;
 use super::mismatches::{self, ActorMismatch, Mismatch};
-use super::shown::is_same_text;
+use super::shown::{is_permutation, is_same_text};
 use super::value::{self, Value};
 
 /// The result of judging a submission.
@@ -185,7 +185,10 @@ fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findin
     let actual = submission.value.as_ref()?.value()?;
     match (wanted, actual) {
         (Value::Sequence(wanted), Value::Sequence(actual))
-            if findings.origin == Origin::Redis && wanted.len() == actual.len() && wanted.len() > 1 =>
+            if findings.origin == Origin::Redis
+                && wanted.len() == actual.len()
+                && wanted.len() > 1
+                && !is_permutation(&actual, &wanted) =>
         {
             Some(NoEffect::OtherElements { count: actual.len() })
         }

@@ -97,7 +97,7 @@ pub fn is_same_text(a: &Value, b: &Value) -> bool {
 }
 
 /// Returns whether each value of `wanted` can be paired with a value of `items`.
-fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
+pub fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
     let mut left: Vec<&Value> = items.iter().collect();
     wanted.iter().all(|wanted| {
         let at = left.iter().position(|item| is_same_text(item, wanted));

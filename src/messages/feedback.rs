@@ -29,7 +29,6 @@ messages! {
     sent_too_seldom(name, wanted, sent) = "{name} should be sent at least {wanted} times in this step. So far it was sent {sent} times.";
     sent_too_seldom_for_key(name, key, wanted, sent) =
         "{name} should be sent for {key} at least {wanted} times in this step. So far it was sent for this key {sent} times.";
-    sent_otherwise(wanted, actual) = "This step is about {wanted}. You sent {actual}.";
     sent_by_other(lines, wanted, actual) =
         "{lines} should come from the client {wanted}, and here {actual} sent it. `:again` starts the step again.";
     lines_of_client(client, lines) = "as {client}: {lines}";

@@ -5,13 +5,11 @@ messages! {
     /// The description of a command. The summary is a sentence, and the complexity begins with `O(...)`.
     redis_command(summary, complexity, version) = "{summary} {complexity}, since {version}.";
     /// Shown for a method whose command the built-in Redis does not have.
-    no_command_beneath() = "The Redis in redis-tutor does not have its command.";
+    no_command_beneath() = "It sends a command that the Redis in redis-tutor does not have.";
     /// Shown for a command that redis-py has no method for.
     no_method() = "redis-py has no method for it: `r.execute_command(...)` sends any command.";
     /// Shown for a number, a text, bytes or None in Python.
     object_with_value(name, class, value) = "{name} is {value}, of type {class}.";
-    /// Shown for a function in Python: its name with the parameters.
-    object_with_parameters(signature) = "{signature}";
     /// Shown for any other object in Python.
     object_of_class(name, class) = "{name} is of type {class}.";
     /// Shown after the description of an object in Python: the call that shows everything.

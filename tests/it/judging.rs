@@ -409,3 +409,21 @@ state = [{ run = "r.exists('a', 'b')", reply = "2" }]
     assert!(!is_done(&exchanged), "{exchanged}");
     assert!(exchanged.contains("`SET a` should come from the client `main`, and here `phone` sent it."), "{exchanged}");
 }
+
+#[test]
+fn elements_in_another_order_are_not_called_wrong_ones() {
+    let step = r#"
+setup = "r.zadd('board', {'ann': 1, 'bob': 2})"
+[[step]]
+id = "ranks"
+say = "A board."
+task = "Show the places of ann and bob in `board` as a list of numbers."
+answer = "[r.zrank('board', name) for name in ['ann', 'bob']]"
+[step.expect]
+reply = "[0, 1]"
+"#;
+    let wrong = tutor_output("other-elements", step, "[r.zcard('board'), r.zcard('board')]\n");
+    assert!(wrong.contains("but not the right ones"), "{wrong}");
+    let reversed = tutor_output("other-order", step, "[r.zcard('board') - 1, r.zcard('board') - 2]\n");
+    assert!(!is_done(&reversed) && !reversed.contains("but not the right ones"), "{reversed}");
+}

@@ -34,7 +34,7 @@ fn sentence(mismatch: &Mismatch) -> String {
         Mismatch::SentByOther { command, wanted, actual } => {
             messages::sent_by_other(lines_of(command), code(wanted), code(actual))
         }
-        Mismatch::NotSent { wanted, actual: Some(actual) } => messages::sent_otherwise(lines_of(wanted), code(actual)),
+        Mismatch::NotSent { wanted, actual: Some(actual) } => messages::command_wanted(lines_of(wanted), code(actual)),
         Mismatch::NotSent { wanted, actual: None } => messages::not_sent_yet(lines_of(wanted)),
         Mismatch::SentTooSeldom { name, wanted, sent, key: None } => {
             messages::sent_too_seldom(code(name), wanted, sent)

@@ -24,9 +24,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
     let class = code(&description.class);
     let mut paragraphs = vec![match (&description.value, &description.parameters) {
         (Some(value), _) => messages::object_with_value(code(name), class, code(value)),
-        (None, Some(parameters)) => {
-            messages::object_with_parameters(code(&format!("{name}({})", parameters.join(", "))))
-        }
+        (None, Some(parameters)) => code(&format!("{name}({})", parameters.join(", "))),
         (None, None) => messages::object_of_class(code(name), class),
     }];
     // The docstring of a number or a text is that of its class, which everybody knows.
