@@ -1,6 +1,9 @@
 //! "Did you mean": finds the known name that was probably meant by a misspelt name.
 //!
-//! This module is used for commands, keys, fields, lessons, tutor commands and keys in lesson files.
+//! This module is used for commands, keys, fields, lessons, tutor commands and keys in lesson files. It also spells out the
+//! call of a method that was only named.
+
+use redis_engine::commands;
 
 /// Returns the known name that is most similar to `name`, or `None` if no known name is similar enough.
 ///
@@ -52,6 +55,13 @@ fn max_edits(length: usize) -> usize {
         3..=5 => 1,
         _ => (length / 4).max(2),
     }
+}
+
+/// Returns a call of a method, such as `r.ping()`. An ellipsis stands for the arguments of a command that needs some.
+pub fn call_of_method(method: &str) -> String {
+    let name = method.rsplit('.').next().unwrap_or_default();
+    let needs_arguments = commands::by_name(name).is_some_and(|row| row.arity != 1 && row.arity != -1);
+    if needs_arguments { format!("{method}(…)") } else { format!("{method}()") }
 }
 
 #[cfg(test)]

@@ -91,7 +91,6 @@ messages! {
     range_wants_upper_first(command, first, second) =
         "{command} takes the upper bound first, so from {first} down to {second} there is nothing.";
     other_elements(count) = "Almost. There are {count} elements, as there should be, but not the right ones.";
-    not_called(source, call) = "{source} names a method without calling it. Parentheses call it: {call}.";
     generator_shown() =
         "This is a generator, and it has not computed anything yet. `list(…)` around it shows its values, or square brackets instead of the round ones.";
     type_of_python() = "`type(…)` is Python's own function, and says what a Python value is. `r.type(…)` asks Redis about a key.";

@@ -60,7 +60,7 @@ messages! {
     mistyped_command(word, command) = "Redis has no command {word} either. Did you mean {command}?";
 
     /// The hint about a method that was named but not called.
-    method_not_called(method, call) = "{method} is the method itself. Brackets call it: {call}.";
+    method_not_called(method, call) = "{method} is the method itself. Parentheses call it: {call}.";
 
     // Messages about output (`output_limit.rs`), redis-cli lines (`cli.rs`) and the log of inputs (`input_log.rs`).
 

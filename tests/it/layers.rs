@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("messages", &[]),
     ("markup", &[]),
-    ("spelling", &[]),
+    ("spelling", &["redis_engine"]),
     ("bare_words", &[]),
     ("lesson", &["redis_engine", "bare_words", "markup", "spelling"]),
     ("redis_cli", &["redis_engine", "markup"]),

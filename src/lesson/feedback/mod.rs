@@ -11,7 +11,8 @@ use super::mismatches::unsent::Unsent;
 use super::mismatches::{ActorMismatch, Mismatch, RaceMismatch, RedisErrorMismatch, ReplyMismatch};
 use crate::markup::code;
 use crate::messages::feedback as messages;
-use redis_engine::commands;
+use crate::messages::runtime::method_not_called;
+use crate::spelling::call_of_method;
 
 pub use prediction::type_mismatch_sentence;
 pub use state::{expectation_sentence, misspelling_sentence};
@@ -65,7 +66,7 @@ fn sentence(mismatch: &Mismatch) -> String {
 pub fn no_effect_sentence(reason: &NoEffect) -> String {
     match reason {
         NoEffect::PipelineNotExecuted => messages::pipeline_not_executed(),
-        NoEffect::NotCalled { source } => messages::not_called(code(source), code(&call_of_method(source))),
+        NoEffect::NotCalled { source } => method_not_called(code(source), code(&call_of_method(source))),
         NoEffect::Generator => messages::generator_shown(),
         NoEffect::PythonType => messages::type_of_python(),
         NoEffect::LoopSentNothing => messages::loop_sent_nothing(),
@@ -190,13 +191,6 @@ fn redis_error_sentence(mismatch: &RedisErrorMismatch) -> String {
         }
         RedisErrorMismatch::WrongNumberOfArguments { syntax } => messages::wrong_number_of_arguments(code(syntax)),
     }
-}
-
-/// Returns a call of a method, such as `r.ping()`. An ellipsis stands for the arguments of a command that needs some.
-fn call_of_method(method: &str) -> String {
-    let name = method.rsplit('.').next().unwrap_or_default();
-    let needs_arguments = commands::by_name(name).is_some_and(|row| row.arity != 1 && row.arity != -1);
-    if needs_arguments { format!("{method}(…)") } else { format!("{method}()") }
 }
 
 fn unsent_sentence(unsent: &Unsent) -> String {

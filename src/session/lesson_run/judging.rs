@@ -8,6 +8,7 @@ use crate::lesson::feedback;
 use crate::lesson::findings::{Findings, Origin};
 use crate::lesson::format::Step;
 use crate::lesson::judge::{self, Judged, Verdict};
+use crate::lesson::mismatches::no_effect::NoEffect;
 use crate::lesson::sent_command::is_another_way;
 use crate::markup::{Role, code};
 use crate::messages::feedback as messages;
@@ -72,6 +73,8 @@ impl Tutor {
                 self.say(Role::Plain, &messages::done_by_real_client());
                 self.show_verdict(&step, &verdict, &findings);
             }
+            // The prompt has already explained a method that it echoed.
+            Verdict::NoEffect(NoEffect::NotCalled { .. }) if submission.value.is_some() => {}
             // A TCP client is not a learner at the prompt, so only the end of the step is reported.
             _ if submission.is_from_real_client => {}
             _ => self.show_verdict(&step, &verdict, &findings),

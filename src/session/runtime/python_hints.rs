@@ -19,7 +19,7 @@ pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) 
         return Some(messages::mistyped_command(code(word), code(name)));
     }
     let name = uncalled(source, value)?;
-    Some(messages::method_not_called(code(name), code(&format!("{name}()"))))
+    Some(messages::method_not_called(code(name), code(&spelling::call_of_method(name))))
 }
 
 impl Runtime {
