@@ -21,7 +21,7 @@ pub const FAMILIES: &[&[Member]] = &[
     &[("RPOP", effects::replies_at_once), ("BRPOP", effects::waits_for_element)],
     &[("LRANGE", effects::reads_range), ("LTRIM", effects::trims_to_range)],
     &[("HSET", effects::overwrites_field), ("HSETNX", effects::keeps_existing_field)],
-    &[("HSET", effects::writes_computed_value), ("HINCRBY", effects::lets_redis_add)],
+    &[("HSET", effects::writes_sent_value), ("HINCRBY", effects::lets_redis_add)],
     &[
         ("HGET", effects::reads_one_field),
         ("HGETALL", effects::reads_all_fields),
@@ -35,7 +35,7 @@ pub const FAMILIES: &[&[Member]] = &[
     &[("HEXISTS", effects::looks_up_field), ("HGET", effects::reads_one_field)],
     &[("DEL", effects::deletes_keys), ("HDEL", effects::deletes_field)],
     &[("SET", effects::overwrites_key), ("SETNX", effects::keeps_existing_key), ("APPEND", effects::appends)],
-    &[("SET", effects::writes_computed_value), ("INCRBY", effects::lets_redis_add)],
+    &[("SET", effects::writes_sent_value), ("INCRBY", effects::lets_redis_add)],
     &[("GET", effects::reads_and_keeps_key), ("GETDEL", effects::reads_and_deletes_key)],
     &[("GET", effects::reads_one_key), ("MGET", effects::reads_several_keys)],
     &[("INCRBY", effects::adds), ("DECRBY", effects::subtracts)],

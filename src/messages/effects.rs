@@ -30,7 +30,7 @@ messages! {
     trims_to_range() = "removes everything outside of the range";
     overwrites_field() = "overwrites the value of a field";
     keeps_existing_field() = "keeps the value of an existing field";
-    writes_computed_value() = "writes the value that you send";
+    writes_sent_value() = "writes the value that you send";
     lets_redis_add() = "lets Redis add";
     reads_one_field() = "reads one field";
     reads_all_fields() = "reads all fields";
