@@ -44,9 +44,9 @@ pub struct Arguments {
     #[arg(long, global = true, value_name = "TIME", value_parser = limits::parse_time)]
     pub time_limit: Option<TimeLimit>,
 
-    /// How much memory the data may take: 256mb, 2gb
-    #[arg(long, global = true, value_name = "SIZE", value_parser = limits::parse_memory, default_value = "1gb")]
-    pub memory_limit: u64,
+    /// How much memory the data may take (1gb; for `serve` no limit): 256mb, 2gb
+    #[arg(long, global = true, value_name = "SIZE", value_parser = limits::parse_memory)]
+    pub memory_limit: Option<u64>,
 
     /// Seed for everything random: use the same number for reproducible runs
     #[arg(long, global = true, value_name = "N")]

@@ -26,7 +26,7 @@ pub fn check_lessons(
     tries_files: &[PathBuf],
     is_quick: bool,
 ) -> Result<i32, Error> {
-    let limits = Limits { time: TimeLimit::of_try(arguments.time_limit), memory: arguments.memory_limit };
+    let limits = Limits { time: TimeLimit::of_try(arguments.time_limit), memory: arguments.session_memory_limit() };
     let checker = match is_quick {
         true => LessonChecker::without_variations(limits),
         false => LessonChecker::with_variations(limits)?,

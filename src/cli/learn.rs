@@ -74,7 +74,7 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     }
     let options = session_options(arguments, library.clone(), file.progress().clone(), Dialect::Both);
     let mut session = Session::new(options);
-    session.limit_memory(arguments.memory_limit);
+    session.limit_memory(arguments.session_memory_limit());
     match *start {
         Start::Prompt => {}
         Start::Lesson(name) => open_lesson(&mut session, &library, file.progress(), lesson.as_deref().or(name))?,

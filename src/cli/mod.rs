@@ -30,10 +30,10 @@ use crate::lesson::progress::Progress;
 use crate::markup::{Style, first_hidden};
 use crate::messages::cli as messages;
 use crate::render::Renderer;
-use crate::session::Options;
 use crate::session::dialect::Dialect;
 use crate::session::display::lesson_status::lesson_statuses;
 use crate::session::event::Show;
+use crate::session::{MEMORY_LIMIT, Options};
 use crate::shell;
 use crate::user_files::reason;
 use args::{Arguments, Command};
@@ -166,6 +166,11 @@ fn session_options(arguments: &Arguments, library: Arc<Library>, progress: Progr
 impl Arguments {
     fn style(&self, width: usize) -> Style {
         Style { width, ascii: self.ascii, plain: self.plain, quoted: false }
+    }
+
+    /// Returns the memory limit for the data of a session, a script or a try of `check`, in bytes. 0 means no limit.
+    fn session_memory_limit(&self) -> u64 {
+        self.memory_limit.unwrap_or(MEMORY_LIMIT)
     }
 }
 

@@ -28,7 +28,7 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
     let source = read_script(file)?;
     let dialect = if cli { Dialect::Cli } else { Dialect::Python };
     let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), dialect));
-    session.limit_memory(arguments.memory_limit);
+    session.limit_memory(arguments.session_memory_limit());
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), arguments.theme(false));
     let format = match (json, cli) {
         (true, _) => OutputFormat::Json,
@@ -49,7 +49,7 @@ pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result
     }
     let source = read_script(file)?;
     let mut session = Session::new(session_options(arguments, Arc::default(), Progress::default(), Dialect::Python));
-    session.limit_memory(arguments.memory_limit);
+    session.limit_memory(arguments.session_memory_limit());
     let renderer = Renderer::new(arguments.style(TRANSCRIPT_WIDTH), Theme::Plain);
     let mut svg = Vec::new();
     let name = file.file_name().map_or_else(messages::standard_input, |name| name.to_string_lossy().into_owned());

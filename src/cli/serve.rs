@@ -26,6 +26,7 @@ pub fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
         tcp_backlog: serve.tcp_backlog,
         tcp_keepalive: serve.tcp_keepalive,
         timeout: serve.timeout,
+        memory_limit: arguments.memory_limit.unwrap_or(0),
     };
     redis_server::serve(&options, report).map_err(|error| match error {
         ServeError::Unprotected(address) => Error::new(messages::serve_needs_password(address)),

@@ -34,7 +34,7 @@ pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, 
         if index > 0 {
             output::print_line("")?;
         }
-        let limits = Limits { time: TimeLimit::of_run(arguments.time_limit), memory: arguments.memory_limit };
+        let limits = Limits { time: TimeLimit::of_run(arguments.time_limit), memory: arguments.session_memory_limit() };
         let outcome = rehearse(lesson, &program, limits)?;
         output::print(&sheet::markdown(lesson, &outcome.rehearsal))?;
     }

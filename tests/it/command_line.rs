@@ -265,7 +265,8 @@ fn the_transcript_of_a_script_has_no_tips() {
     assert!(transcript.ends_with("NameError: name 'PIING' is not defined\n"), "{transcript}");
     let output = redis_tutor(&["--no-progress", "play"], b"PIING\nr.ping\n");
     let transcript = stdout(&output);
-    let has_tips = transcript.contains("Did you mean `PING`?") && transcript.contains("Parentheses call it: `r.ping()`.");
+    let has_tips =
+        transcript.contains("Did you mean `PING`?") && transcript.contains("Parentheses call it: `r.ping()`.");
     assert!(has_tips, "{transcript}");
 }
 

@@ -105,6 +105,21 @@ fn options_set_the_limits_of_connections() {
     assert_eq!(refused.status.code(), Some(2));
 }
 
+#[test]
+fn numbers_that_ask_for_too_much_memory_do_not_end_the_server() {
+    let mut serving = Serving::start(&["--memory-limit", "8mb"], None, "");
+    serving.expect_reply("CONFIG SET proto-max-bulk-len 9223372036854775807", "+OK\r\n");
+    for command in [
+        "SETBIT b 9223372036854775807 1",
+        "SETRANGE k 3000000000 x",
+        "DEBUG POPULATE 1 k 9223372036854775807",
+        "DEBUG POPULATE 9223372036854775807",
+    ] {
+        serving.expect_reply(command, "-OOM command not allowed when used memory > 'maxmemory'.\r\n");
+    }
+    serving.expect_reply("PING", "+PONG\r\n");
+}
+
 /// Returns the writing end of a pipe whose reading end is closed, so that writing fails.
 fn broken_pipe() -> io::PipeWriter {
     io::pipe().expect("a pipe can be created").1

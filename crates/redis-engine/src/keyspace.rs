@@ -462,6 +462,7 @@ impl Keyspace {
     /// Sets a key to a value if the key does not exist, without an event. DEBUG POPULATE uses this function.
     pub(crate) fn add_if_missing(&mut self, key: &[u8], value: Value) {
         if self.find(key).is_none() {
+            self.memory_cap.count_words(&[key]);
             self.replace(key, value, None);
         }
     }

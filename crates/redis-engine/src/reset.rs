@@ -27,6 +27,7 @@ impl Engine {
         self.server.process_id = old.server.process_id;
         self.server.resident_memory = old.server.resident_memory;
         self.server.make_room_for_clients = old.server.make_room_for_clients;
+        self.server.stop_requested = old.server.stop_requested;
         for name in ["port", "bind"] {
             self.server.config.set_unchecked(name, old.server.config.get(name));
         }

@@ -1,5 +1,8 @@
 //! Server state other than keys: clients, blocked clients, subscriptions, configuration, randomness, statistics.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::blocking::Blocking;
 use super::client::{ClientId, Clients};
 use super::command::Command;
@@ -43,11 +46,19 @@ pub struct ServerState {
     pub make_room_for_clients: Option<fn(i64) -> i64>,
     /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
+    /// Becomes true when the driver wants the engine to stop. A command that can take very long then ends with an error.
+    /// The driver sets this flag.
+    pub stop_requested: Option<Arc<AtomicBool>>,
     /// The words of the commands that have run since the driver put an empty list here. With `None`, nothing is recorded.
     pub recorded_commands: Option<Vec<Vec<Vec<u8>>>>,
 }
 
 impl ServerState {
+    /// Returns whether the driver wants the engine to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stop_requested.as_ref().is_some_and(|requested| requested.load(Ordering::Acquire))
+    }
+
     /// Creates the state of a server that starts at a time in microseconds since 1970. `seed` determines every random
     /// choice.
     pub(crate) fn new(seed: u64, now_us: i64) -> Self {
@@ -70,6 +81,7 @@ impl ServerState {
             resident_memory: None,
             make_room_for_clients: None,
             pause_us: 0,
+            stop_requested: None,
             recorded_commands: None,
         }
     }

@@ -76,7 +76,8 @@ pub struct StopHandle {
 
 #[derive(Default)]
 struct StopState {
-    is_stopped: AtomicBool,
+    /// Shared with the engine, so that a command that takes long can end.
+    is_stopped: Arc<AtomicBool>,
     /// Held while a thread sets `is_stopped`, so that a loop which is about to sleep cannot miss the change.
     lock: Mutex<()>,
     stopped: Condvar,
@@ -200,6 +201,7 @@ impl Server {
     /// # Errors
     /// Returns an error if waiting for sockets fails.
     pub fn run(&mut self, engine: &mut Engine) -> Result<(), ServeError> {
+        engine.server.stop_requested = Some(self.stop_handle.state.is_stopped.clone());
         while !self.stop_handle.state.is_stopped() {
             self.run_once(engine, None).map_err(|error| ServeError::System("waiting for clients", error))?;
         }
@@ -460,6 +462,18 @@ mod tests {
 
     /// Time limit for anything the test waits for. Reaching it means that the test has failed.
     const TIMEOUT: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn debug_populate_ends_when_the_server_is_stopped() {
+        let mut engine = Engine::new(7, now_us());
+        let options = Options { port: 0, debug: super::super::DebugAccess::Yes, ..Options::default() };
+        let mut server = Server::bind(&options, &mut engine).unwrap();
+        server.stop_handle().stop();
+        server.run(&mut engine).unwrap();
+        let client = engine.connect();
+        engine.execute(client, &[b"DEBUG", b"POPULATE", b"9223372036854775807"], now_us());
+        assert_eq!(engine.server.clients.get_mut(client).reply.take(), b"-ERR the server is stopping\r\n");
+    }
 
     #[test]
     fn a_server_that_sleeps_can_be_stopped() {

@@ -68,6 +68,8 @@ pub struct Options {
     pub tcp_keepalive: u32,
     /// Redis's `timeout`: number of seconds after which an idle client is disconnected, or 0 for never.
     pub timeout: u32,
+    /// Maximum memory of the data in bytes, or 0 for no limit. It is not a setting of Redis.
+    pub memory_limit: u64,
 }
 
 impl Default for Options {
@@ -82,6 +84,7 @@ impl Default for Options {
             tcp_backlog: 511,
             tcp_keepalive: 300,
             timeout: 0,
+            memory_limit: 0,
         }
     }
 }
@@ -166,6 +169,7 @@ impl std::error::Error for ServeError {}
 /// Returns an error if the address cannot be listened on, or if a system call fails.
 pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static) -> Result<(), ServeError> {
     let mut engine = Engine::new(options.seed, now_us());
+    engine.keyspace.memory_cap.limit = options.memory_limit;
     let mut server = Server::bind(options, &mut engine)?;
     let stop_handle = server.stop_handle();
     ctrlc::set_handler(move || stop_handle.stop()).map_err(ServeError::CtrlC)?;

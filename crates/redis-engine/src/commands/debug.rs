@@ -121,8 +121,15 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     Ok(())
 }
 
+/// Maximum length of a value that DEBUG POPULATE copies. Longer values never have the encoding `embstr`.
+const MAX_COPIED: usize = 64;
+
 /// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. Their values are the strings `value:0` and
 /// so on, truncated or padded to a size.
+///
+/// # Errors
+/// Returns an error if the memory limit would be exceeded, if there is too little memory, or if the driver wants the
+/// engine to stop. The keys that have been added remain.
 fn populate(call: &mut Call) -> Outcome {
     let count = |index: usize| {
         let n = number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok());
@@ -134,8 +141,19 @@ fn populate(call: &mut Call) -> Outcome {
     for index in 0..keys {
         let key = [prefix, format!(":{index}").as_bytes()].concat();
         let mut value = format!("value:{index}").into_bytes();
-        value.resize(size.filter(|&size| size > 0).unwrap_or(value.len()), 0);
-        call.keyspace.add_if_missing(&key, Value::Str(Str::new(&value)));
+        let length = size.filter(|&size| size > 0).unwrap_or(value.len());
+        if call.server.is_stopping() {
+            return Err(Error::from_static("ERR the server is stopping"));
+        }
+        if call.keyspace.exists(&key) {
+            continue;
+        }
+        call.keyspace.check_growth(key.len().saturating_add(length))?;
+        value.try_reserve_exact(length.saturating_sub(value.len())).map_err(|_| error::OUT_OF_MEMORY)?;
+        value.resize(length, 0);
+        // A long string is not copied.
+        let value = if length > MAX_COPIED { Str::raw(value) } else { Str::new(&value) };
+        call.keyspace.add_if_missing(&key, Value::Str(value));
     }
     call.reply.ok();
     Ok(())

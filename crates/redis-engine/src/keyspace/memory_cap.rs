@@ -274,6 +274,24 @@ mod tests {
     }
 
     #[test]
+    fn debug_populate_stops_at_the_limit() {
+        for (limit, line, expected) in [
+            (1 << 20, "DEBUG POPULATE 9223372036854775807", 15_000..25_000),
+            (1 << 20, "DEBUG POPULATE 9223372036854775807 k 100000", 8..12),
+            (1 << 20, "DEBUG POPULATE 1 k 9223372036854775807", 0..1),
+            (0, "DEBUG POPULATE 1 k 9223372036854775807", 0..1),
+            (0, "DEBUG POPULATE 1 k 1000000000000000000", 0..1),
+        ] {
+            let (mut engine, client) = limited_engine();
+            engine.keyspace.memory_cap.limit = limit;
+            engine.server.config.set_unchecked("enable-debug-command", b"yes");
+            assert_eq!(replies(&mut engine, client, &[line]), [OUT_OF_MEMORY], "{line}");
+            let keys = engine.keyspace.database().len();
+            assert!(expected.contains(&keys), "{line}: {keys}");
+        }
+    }
+
+    #[test]
     fn a_reset_keeps_the_limit() {
         let (mut engine, client) = limited_engine();
         engine.reset(1, 0);
