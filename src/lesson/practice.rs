@@ -1,8 +1,8 @@
 //! Spaced repetition of finished steps, with Leitner's boxes.
 //!
 //! Each finished step has a card in a box. If the learner does the step without help, the card moves to the next box,
-//! which has a longer interval. With help, the card stays in its box. If the learner gives up, it moves to the first
-//! box. The method is from Sebastian Leitner, "So lernt man lernen", 1972. The intervals double, as in most later
+//! which has a longer interval. With help, or before the card is due, the card stays in its box. If the learner gives
+//! up, it moves to the first box. The method is from Sebastian Leitner, "So lernt man lernen", 1972. The intervals double, as in most later
 //! programs.
 
 use serde::{Deserialize, Serialize};
@@ -40,9 +40,10 @@ impl Card {
     /// Returns the card of a step that was done at `now`. `before` is its previous card.
     pub fn after(before: Option<Card>, outcome: Outcome, now: i64) -> Card {
         let level = before.map_or(0, |card| card.level);
+        let was_due = before.is_some_and(|card| card.days_left(now).is_none());
         let level = match outcome {
-            // A step that was done for the first time is due on the next day.
-            Outcome::Known if before.is_some() => level.saturating_add(1).min(DAYS.len() - 1),
+            // Remembering a step shortly after it was practised does not show that it is remembered for longer.
+            Outcome::Known if was_due => level.saturating_add(1).min(DAYS.len() - 1),
             Outcome::Known | Outcome::Helped => level.min(DAYS.len() - 1),
             Outcome::GivenUp => 0,
         };
@@ -72,11 +73,26 @@ mod tests {
             (&[Known, Known, Known, GivenUp], 0, 1),
             (&[Known; 20], 6, 64),
         ] {
-            let now = 1_000_000;
-            let card = outcomes.iter().fold(None, |card, outcome| Some(Card::after(card, *outcome, now)));
+            let mut now = 1_000_000;
+            let mut card = None;
+            for outcome in outcomes {
+                now = card.map_or(now, |card: Card| card.due);
+                card = Some(Card::after(card, *outcome, now));
+            }
             let card = card.expect("there is an outcome");
             assert_eq!((card.level, card.days_left(now)), (level, Some(days)), "{outcomes:?}");
         }
+    }
+
+    #[test]
+    fn a_card_that_is_not_due_does_not_move_up() {
+        let (level, now) = (3, 1_000_000);
+        for (due, level_after) in [(now, 4), (now + 1, 3), (now + DAYS[level] * SECONDS_PER_DAY, 3)] {
+            let card = Card::after(Some(Card { level, due }), Outcome::Known, now);
+            assert_eq!((card.level, card.days_left(now)), (level_after, Some(DAYS[level_after])), "{due}");
+        }
+        let given_up = Card::after(Some(Card { level, due: now + 1 }), Outcome::GivenUp, now);
+        assert_eq!(given_up.level, 0);
     }
 
     #[test]

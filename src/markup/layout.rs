@@ -186,6 +186,9 @@ fn layout_table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     }
     let mut lines = Vec::new();
     for (index, row) in rows.iter().enumerate() {
+        if index == 0 && row.iter().all(Vec::is_empty) {
+            continue;
+        }
         let mut line = vec![Span::new(Role::Plain, " ")];
         for (column, cell) in row.iter().enumerate() {
             let padding = " ".repeat(widths[column] - line_width(cell) + 2);
@@ -264,5 +267,10 @@ mod tests {
         assert_eq!(laid_out(table, plain), [" blob", "   bytes: 213", " hash", "   bytes: 7"]);
         let wide = "| way | bytes |\n|--|--|\n| blob | all of them, each time |";
         assert_eq!(laid_out(wide, STYLE), [" blob", "   bytes: all of", "   them, each time"]);
+    }
+
+    #[test]
+    fn a_header_without_text_is_not_shown() {
+        assert_eq!(laid_out("| | |\n|--|--|\n| blob | 213 |", STYLE), [" blob  213"]);
     }
 }

@@ -16,8 +16,6 @@ messages! {
     help_intro() = "\
 Type Python (`r` is a `redis.Redis()`) or redis-cli commands (`GET user:1`); `r.get?` explains. Ctrl-C stops what \
 runs, Ctrl-D leaves.";
-    /// The header of the table of commands that `:help` shows.
-    help_header() = "| type | |";
 
     // Messages of `:hint`, `:expect` and `:answer` (`session/commands/step.rs`).
 

@@ -128,7 +128,7 @@ impl Session {
             return self.show_help_about(topic);
         }
         let of_step = if self.tutor.lesson.is_some() { HELP_OF_STEP } else { &[] };
-        let mut table = format!("{}\n|--|--|\n", messages::help_header());
+        let mut table = String::from("| | |\n|--|--|\n");
         for (names, about) in HELP.iter().chain(of_step) {
             let commands = names.iter().filter_map(|name| find(name));
             let commands = commands.map(|command| {
