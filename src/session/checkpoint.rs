@@ -23,10 +23,11 @@ impl Session {
         self.checkpoint = Checkpoint::Here;
     }
 
-    /// Saves the state of the checkpoint before something is entered.
+    /// Saves a snapshot of the checkpoint's state, unless something has been entered since the checkpoint.
     pub(super) fn leave_checkpoint(&mut self) {
         if matches!(self.checkpoint, Checkpoint::Here) {
-            // A Python process may have been started after the last return to the checkpoint.
+            // A Python process that was started since the last return to the checkpoint has not saved its variables
+            // yet.
             self.tutor.runtime.save_variables();
             let snapshot = self.snapshot(self.elements());
             self.checkpoint = Checkpoint::Earlier(Box::new(snapshot));

@@ -31,7 +31,7 @@ pub enum PythonEnd {
     StackOverflow,
     /// The program has ended the process.
     Exited,
-    /// The interpreter has panicked because of a fault of its own.
+    /// The interpreter has panicked because of a bug in it.
     Panicked,
 }
 

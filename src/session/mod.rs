@@ -53,8 +53,8 @@ pub struct Session {
     lesson_clock: LessonClock,
 }
 
-/// The open lesson, and how far the clock had been moved when it was opened. What the lessons before it have waited does not
-/// count as time by which the clock is ahead.
+/// The open lesson, and how far the clock had been moved when it was opened. The prompt shows only how far the clock
+/// was moved after that.
 #[derive(Debug, Clone, Default)]
 struct LessonClock {
     /// The id of the lesson.
@@ -141,7 +141,7 @@ impl Session {
                 runtime.engine.advance(runtime.clock.now_us());
             }
             Event::SkipWait => {
-                // If a turn has ended, another client may be able to run before the clock moves.
+                // If a turn has ended, another client may be able to run, so the clock does not move yet.
                 if !runtime.end_waiting_turn()
                     && let Some(deadline_us) = runtime.next_deadline_us()
                 {
@@ -192,7 +192,7 @@ impl Session {
         Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// Returns whether the last Python process was started with a part of its sandbox missing.
+    /// Returns whether the last Python process was started without a part of its sandbox.
     pub fn lacks_sandbox(&self) -> bool {
         self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }
@@ -275,7 +275,7 @@ impl Session {
         self.tutor.is_step_done()
     }
 
-    /// Returns whether this session is practice.
+    /// Returns whether this is a practice session.
     pub fn is_practice(&self) -> bool {
         self.tutor.is_practice()
     }
@@ -395,7 +395,7 @@ impl Session {
         }
     }
 
-    /// Notes how far the clock was moved when another lesson was opened.
+    /// Records how far the clock had been moved, if another lesson was opened.
     fn note_open_lesson(&mut self) {
         let open = self.tutor.lesson.as_ref().map(|run| run.lesson.id.get_ref());
         if open != self.lesson_clock.lesson.as_ref() {
@@ -404,7 +404,7 @@ impl Session {
         }
     }
 
-    /// Starts the next item that can run. Returns false if there is none.
+    /// Starts the next pending work that can run, such as a replay or an input. Returns false if there is none.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
             || self.tutor.runtime.restore_next_variables()
@@ -523,8 +523,8 @@ impl Session {
         true
     }
 
-    /// Starts judging a submission that is blocked, because a step may expect a blocked client. Returns false if there
-    /// is no such submission.
+    /// Starts judging a submission whose client is blocked, because a step may expect a blocked client. Returns false
+    /// if there is no such submission.
     fn judge_waiting(&mut self) -> bool {
         let clients = &mut self.tutor.runtime.clients;
         let Some(work) = clients.learners_mut().filter_map(|client| client.work.as_mut()).find(|work| !work.is_judged)

@@ -31,7 +31,8 @@ impl Session {
         self.show_unknown_topic(topic);
     }
 
-    /// Shows the help that somebody asks for with `x?`, who may mean a variable of that name.
+    /// Shows the help that the learner requested with `topic?`. If the topic is a command's name in lower case, it may
+    /// also be a Python variable, so Python is asked about the variable first.
     pub(super) fn show_help_about(&mut self, topic: &str) {
         let is_command = commands::by_name(topic).is_some();
         let may_be_variable = topic.chars().any(char::is_lowercase) && !topic.contains([' ', '-']);
@@ -44,7 +45,7 @@ impl Session {
         }
     }
 
-    /// Shows what Python has answered about a topic of help. Returns false if there is no answer.
+    /// Shows Python's answer to a request for help. Returns false if no answer has arrived.
     pub(in crate::session) fn take_description(&mut self) -> bool {
         let Some(Described { topic, text }) = self.tutor.runtime.described.take() else { return false };
         match (text, commands::by_name(&topic)) {
@@ -66,7 +67,8 @@ impl Session {
     }
 
     fn show_unknown_topic(&mut self, topic: &str) {
-        // The last part of `pipe.hset` names a method, whatever `pipe` is. `xadd` alone is a method without a command.
+        // With a dot, as in `pipe.hset`, the last part names a method, whatever object `pipe` is. Without a dot, only
+        // methods that send a command are considered, such as `xadd`.
         let last = topic.rsplit('.').next().unwrap_or_default();
         let method = redis_methods::by_name(last).filter(|method| last != topic || method.is_command());
         if let Some(method) = method {

@@ -8,7 +8,7 @@ use crate::messages::commands as messages;
 use crate::spelling;
 use redis_engine::resp::quoting;
 
-/// Maximum number of keys that `:draw` draws without an argument.
+/// Maximum number of keys that `:draw` without an argument draws.
 const FEW: usize = 5;
 
 impl Session {
@@ -38,7 +38,8 @@ impl Session {
         }
     }
 
-    /// Draws the keys that the last line changed, or all keys if there are only a few.
+    /// Draws the keys that the last change of the data affected, or all keys if none of them was affected. Draws
+    /// nothing if these are more than [`FEW`] keys.
     fn draw_what_is_there(&mut self, database: usize) {
         let engine = &self.tutor.runtime.engine;
         let keys = engine.keyspace.databases()[database].iter().map(|(key, _)| key).take(100);

@@ -62,8 +62,8 @@ pub static COMMANDS: &[TutorCommand] = &[
     command("quit", "", "leave the tutor", |s, _| s.tutor.runtime.leave(0)),
 ];
 
-/// The rows of `:help`: related commands, and what they are for. With those of the step, the list fits in twenty rows of a
-/// terminal of 80 columns.
+/// The rows of `:help`: related commands, and what they are for. Together with the rows of [`HELP_OF_STEP`], they fit
+/// in twenty lines of an 80-column terminal.
 const HELP: &[(&[&str], &str)] = &[
     (&["doc"], "what a command, a method or a variable is"),
     (&["keys", "draw"], "all keys; a picture of one, or of two sets"),
@@ -121,8 +121,8 @@ impl Session {
         }
     }
 
-    /// Lists the tutor commands, with those for the open step last, where they are just above the prompt. With an
-    /// argument, shows the help about a name.
+    /// Lists the tutor commands. Those for the open step come last, just above the prompt. With an argument, shows the
+    /// help about that topic instead.
     fn show_help(&mut self, topic: &str) {
         if !topic.is_empty() {
             return self.show_help_about(topic);
@@ -141,7 +141,7 @@ impl Session {
     }
 }
 
-/// Returns the reason why a command cannot work in any session, or `None` if there is none.
+/// Returns the reason why a tutor command cannot work in any session, or `None` if there is none.
 pub fn refusal(line: &str) -> Option<String> {
     if dialect::shell_line(line).is_some() {
         return Some(help::no_shell());

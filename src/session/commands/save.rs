@@ -110,7 +110,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     code
 }
 
-/// Returns code that runs a source and prints the values that the prompt echoed, or `None` if the source is not valid
+/// Returns code that runs an input and prints the values that the prompt echoed, or `None` if the input is not valid
 /// Python.
 fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     let source = input.source.trim_end();
@@ -153,7 +153,7 @@ fn literal(word: &[u8]) -> String {
     }
 }
 
-/// Returns whether a name occurs in a source, even if only within a string.
+/// Returns whether a name occurs in Python source code, even if only within a string.
 fn mentions(source: &str, name: &str) -> bool {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
 }

@@ -1,8 +1,8 @@
 //! `:serve`: lets TCP clients (programs in other windows) connect to the learner's own Redis.
 //!
 //! The session opens no port and reads no socket. It requests a port, and lends its engine to the driver, which
-//! transfers the bytes. The commands of TCP clients run at the session's time, between the commands of the session's
-//! own clients. All blocked clients wait in the same queue.
+//! transfers the bytes. The session's clock applies to the commands of TCP clients too. They run between the commands
+//! of the session's own clients. All blocked clients wait in the same queue.
 
 use super::super::Session;
 use super::super::event::{Effect, Show};

@@ -41,7 +41,8 @@ impl Session {
         }
     }
 
-    /// Returns the timeline from the call with the given number on. It includes earlier calls whose wait ended later.
+    /// Returns the timeline that begins with the call numbered `first`. Of earlier calls, it contains only the waits
+    /// that ended later.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();
@@ -75,7 +76,7 @@ impl Session {
                 events.push((end.after, event(end.at_us, Some(client), kind)));
             }
         }
-        // A wait that a command ended comes after the command itself.
+        // The end of a wait has the number of the command that caused it, and must come after that command.
         events.sort_by_key(|(number, event)| (*number, matches!(event.kind, TimelineEventKind::Ended { .. })));
         Timeline { clients, events: events.into_iter().map(|(_, event)| event).collect(), before: first }
     }

@@ -1,9 +1,9 @@
 //! `:undo` reverts the last input, and `:fork` marks a state to which the learner can return.
 //!
 //! A snapshot is saved before each input of the learner. It contains the data, the connections, the clock, the
-//! lesson's step, and each client with its replay log. When a snapshot is restored, every Python that has run
-//! something since is killed. A fresh Python replays the log of the snapshot, and a client that was waiting at that
-//! time waits again. The clock is set back as well, which restores the TTLs.
+//! lesson's step, and each client with its replay log. When a snapshot is restored, every Python process that has run
+//! code since then is killed. A new process replays the log of the snapshot, and a client that was waiting when the
+//! snapshot was taken waits again. The clock is set back as well, which restores the TTLs.
 //!
 //! Snapshots share the keyspace as long as no key changes, and they share the entries of the logs. Data larger than
 //! [`LARGEST`] is not saved before each input, because copying it would cause a noticeable delay at each Enter.
@@ -36,7 +36,7 @@ const MOST_ELEMENTS: usize = 100_000;
 /// Tutor commands that can be undone. All other tutor commands change nothing that a snapshot contains.
 const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "again", "skip", "next"];
 
-/// Tutor commands that leave the step. They are rejected in a fork.
+/// Tutor commands that leave the open step. They are rejected in a fork.
 const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 
 /// The inputs that can be undone, and the fork.
@@ -44,7 +44,7 @@ const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 pub struct UndoHistory {
     inputs: VecDeque<UndoableInput>,
     fork: Option<Fork>,
-    /// The last copy of the keyspace. The next snapshot shares it if no key has changed since.
+    /// The last copy of the keyspace. If no key has changed since it was made, the next snapshot shares it.
     latest: Option<KeptData>,
 }
 
@@ -61,7 +61,7 @@ enum SavedState {
     Saved(Box<Snapshot>),
     /// The data was too large to be saved.
     TooLarge,
-    /// The input was an answer that was rejected, which has changed nothing.
+    /// The input was an answer that was rejected, so it changed nothing.
     Unchanged,
 }
 
@@ -143,7 +143,7 @@ impl Session {
     pub(in super::super) fn save_before(&mut self, text: &str) -> bool {
         let runtime = &self.tutor.runtime;
         let is_refused = self.undo.in_fork() && has_command(text, &LEAVING, runtime.dialect);
-        // The turns of a race do not change the learner's data, and `:again` restarts the race.
+        // No snapshot is needed in a race: its turns do not change the learner's data, and `:again` restarts it.
         let is_race = self.is_answering() && self.tutor.lesson.as_ref().is_some_and(|run| run.current().race.is_some());
         let is_busy = runtime.turn.is_some() || !self.tutor.is_script_idle();
         if is_busy || is_refused || is_race || !is_undoable(text, runtime.dialect) {
@@ -160,7 +160,7 @@ impl Session {
         true
     }
 
-    /// Returns the last copy of the keyspace, if no key has changed since.
+    /// Returns the last copy of the keyspace, if no key has changed since it was made.
     fn latest(&self) -> Option<&KeptData> {
         let changes = self.tutor.runtime.engine.keyspace.changes;
         self.undo.latest.as_ref().filter(|kept| kept.keyspace.changes == changes)
@@ -351,7 +351,7 @@ fn count_elements(keyspace: &Keyspace) -> usize {
 }
 
 fn elements_of(value: &Value) -> usize {
-    /// Number of elements of a container that are measured to estimate the lengths of all its elements.
+    /// Number of elements per container that are measured to estimate the lengths of all its elements.
     const SAMPLE: usize = 4;
     let of_elements = |number: usize, sample: Vec<usize>| {
         let longest = sample.into_iter().max().unwrap_or(0);

@@ -33,7 +33,7 @@ impl WireDisplay {
         self.waiting = log.waiting().to_vec();
     }
 
-    /// Starts again at the first call in the log, because the log was emptied.
+    /// Restarts at the first call in the log, after the log was emptied.
     pub fn reset(&mut self) {
         self.next = 0;
         self.waiting.clear();
@@ -206,7 +206,7 @@ fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call)
     all
 }
 
-/// Returns how a call's wait ended, and after how long. Returns `None` if the call did not wait, or is still waiting.
+/// Returns how and after how long a call's wait ended. Returns `None` if the call did not wait, or is still waiting.
 fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);
@@ -229,7 +229,7 @@ pub(super) fn decimal_seconds(us: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Returns the command and its arguments. If they are long, returns only those that the log recorded.
+/// Returns the command and its arguments. If the command is too long, returns only the arguments that were recorded.
 pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
     if let Ok(Some((Value::Array(words), _))) = value::parse(&call.sent.bytes) {
         let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
@@ -249,8 +249,8 @@ fn sent_parts(call: &Call) -> Vec<Part> {
     let count = |at: usize| words.get(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
     let keys = command.keys.positions(words.len(), count);
     let name_words = command.name.split(' ').count();
-    // The first part is the header of the array. Each following part is an element. A long command is recorded only in
-    // part.
+    // The first part is the header of the array, and each following one is an element. Only the first elements of a
+    // long command are recorded.
     for (index, part) in parts.iter_mut().skip(1).take_while(|part| part.raw.starts_with('$')).enumerate() {
         if index < name_words {
             part.meaning = messages::part_is_command(&part.meaning);

@@ -19,7 +19,7 @@ pub fn method_help(method: &'static Method) -> String {
     help(Some(method), command_of_method(method))
 }
 
-/// Returns the help about any other object in Python, in Markdown.
+/// Returns the help about an object in Python that is not a method of redis-py, in Markdown.
 pub fn object_help(name: &str, description: &Description) -> String {
     let class = code(&description.class);
     let mut paragraphs = vec![match (&description.value, &description.parameters) {
@@ -27,7 +27,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
         (None, Some(parameters)) => code(&format!("{name}({})", parameters.join(", "))),
         (None, None) => messages::object_of_class(code(name), class),
     }];
-    // The docstring of a number or a text is that of its class, which everybody knows.
+    // The docstring of a number or a string only describes its class, such as `int` or `str`.
     if description.value.is_none() {
         paragraphs.extend(description.doc.as_deref().map(code_free));
     }
@@ -35,7 +35,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Returns the command that a method sends, if its name tells it.
+/// Returns the command that a method sends, if it is known from the method's name.
 pub fn command_of_method(method: &Method) -> Option<&'static Command> {
     let name = method.name.trim_end_matches("_iter");
     let name = match name {
@@ -51,7 +51,7 @@ pub fn command_of_method(method: &Method) -> Option<&'static Command> {
     commands::by_name(name)
 }
 
-/// Returns a command's name as the name of a method: `client_no_evict`.
+/// Converts a command's name to a method's name: `client_no_evict`.
 fn in_snake_case(command: &Command) -> String {
     command.name.to_lowercase().replace([' ', '-'], "_")
 }
@@ -63,10 +63,10 @@ fn method_of_command(command: &'static Command) -> Option<&'static Method> {
     let candidates = || redis_methods::all().iter().filter(sends);
     let of_pipeline = || candidates().find(|method| method.class == "Pipeline");
     match command.name {
-        // The client's own methods only warn that a pipeline is needed.
+        // These methods of the client itself only warn that a pipeline is needed.
         "WATCH" | "UNWATCH" | "MULTI" | "DISCARD" => of_pipeline(),
         _ => candidates().find(|method| method.name == name).or_else(|| candidates().next()).or_else(|| {
-            // `OBJECT ENCODING` is `r.object('encoding', ...)`.
+            // `OBJECT ENCODING` is sent by `r.object('encoding', ...)`.
             let container = command.container()?;
             redis_methods::by_name(&container.to_lowercase()).filter(|method| method.is_command())
         }),
@@ -98,7 +98,7 @@ fn help(method: Option<&Method>, command: Option<&Command>) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Returns a docstring without the marks that Markdown would act on.
+/// Replaces the characters of a docstring that have a meaning in Markdown.
 fn code_free(doc: &str) -> String {
     doc.replace(['`', '*', '|'], "'")
 }

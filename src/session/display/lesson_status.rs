@@ -35,7 +35,7 @@ pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStat
     let known = |id: &str| progress.lessons.get(id);
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);
     let current = progress.current.as_deref().and_then(|id| library.find(id));
-    // A finished lesson that the learner is repeating has a step to continue with, so it is open.
+    // A finished lesson counts as open if the learner is repeating it, which means that it has a step to continue with.
     let is_open =
         |id: &str| !is_finished(id) || known(id).is_some_and(|known| known.step.is_some() || known.end_is_due);
     let next = match current.map(|lesson| lesson.id.get_ref()) {

@@ -30,6 +30,6 @@ pub enum TimelineEventKind {
     Ended { command: String, after: String, by: String, reply: Option<String> },
     /// A message arrived that is not the reply to a command.
     Message(String),
-    /// Number of keys that had expired by this time.
+    /// Number of keys that expired since the previous command.
     Expired(u64),
 }

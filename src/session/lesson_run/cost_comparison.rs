@@ -1,4 +1,4 @@
-//! The result of comparing two programs, in the form in which a step shows it.
+//! The result of comparing two programs, as a step shows it.
 
 use crate::lesson::format::Compare;
 use crate::lesson::race_result::RaceResult;

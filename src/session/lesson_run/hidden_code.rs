@@ -10,8 +10,8 @@ use crate::messages::lesson_run as messages;
 use crate::session::event::{ChildId, Effect, Show};
 use crate::session::runtime::client::{ClientIndex, TUTOR};
 
-/// Maximum number of times in a row that hidden code is repeated. Otherwise, code that ends its own Python would be
-/// repeated endlessly.
+/// Maximum number of times in a row that hidden code is repeated. Without this limit, code that ends its own Python
+/// would be repeated endlessly.
 const MOST_REPEATS: u32 = 2;
 
 /// Problems with hidden code since the step began, or since the last submission was judged.
@@ -36,7 +36,7 @@ impl Tutor {
             self.runtime.effects.extend(self.runtime.clients[client].python.child.map(Effect::Kill));
             messages::hidden_code_stopped()
         };
-        // While a step is prepared, no other message is shown.
+        // Bypasses `Runtime::show`, which shows nothing while a step is being prepared.
         self.runtime.effects.push(Effect::Show(Show::Text(Text::from_markdown(Role::Muted, &text))));
         true
     }
@@ -62,7 +62,7 @@ impl Tutor {
     fn repeat_lesson_code(&mut self) {
         let Some(run) = &self.lesson else { return };
         let (lesson, step, phase) = (run.lesson.clone(), run.step, run.phase);
-        // Drops the result of the code that did not end.
+        // Discards the results of hidden code, whose last part has not run to its end.
         self.runtime.finished.retain(|(client, _)| *client != TUTOR);
         if self.runtime.is_silent {
             return if self.script.has(|then| matches!(then, Then::LessonEnds)) {

@@ -73,7 +73,7 @@ impl Tutor {
                 self.say(Role::Plain, &messages::done_by_real_client());
                 self.show_verdict(&step, &verdict, &findings);
             }
-            // The prompt has already explained a method that it echoed.
+            // The prompt has already explained that a method was echoed instead of being called.
             Verdict::NoEffect(NoEffect::NotCalled { .. }) if submission.value.is_some() => {}
             // A TCP client is not a learner at the prompt, so only the end of the step is reported.
             _ if submission.is_from_real_client => {}
@@ -180,14 +180,14 @@ impl Tutor {
         }
     }
 
-    /// Returns where the value that a submission shows comes from.
+    /// Returns the origin of the value that a submission shows.
     fn origin(&self, submission: &Submission) -> Origin {
         let activity = self.lesson.as_ref().map(|run| &run.activity);
         activity.map_or(Origin::Redis, |activity| activity.origin(submission, &self.intended_commands()))
     }
 
-    /// Replaces a verdict that would only repeat an earlier one. A mistake that shows only in the data is reported
-    /// once, until the data changes. Also records whether a mistake has spoiled the data.
+    /// Replaces a verdict that would only repeat an earlier one. If a mistake shows only in the data, it is not
+    /// reported again until the data changes. Also records whether a mistake has spoiled the data.
     fn without_repetition(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
         let Some(run) = &mut self.lesson else { return verdict };
         if submission.changed {
@@ -214,7 +214,8 @@ impl Tutor {
         }
     }
 
-    /// Returns whether a key is gone because its time to live has ended. `old` are its contents at the start of the step.
+    /// Returns whether a key is gone because its time to live has ended. `old` is what [`Tutor::contents_of`] returned
+    /// for the key at the start of the step.
     fn has_expired(&self, key: &str, old: &[u8]) -> bool {
         let line = old.strip_prefix(b":").and_then(|rest| rest.split(|byte| *byte == b'\r').next());
         let expiry_ms = line.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<i64>().ok());
@@ -222,8 +223,8 @@ impl Tutor {
         is_gone && expiry_ms.is_some_and(|expiry_ms| expiry_ms >= 0 && expiry_ms * 1000 <= self.runtime.now_us())
     }
 
-    /// Returns the names of the clients that are waiting for a reply, the longest waiting first. `acted` are the clients
-    /// in the order of their first command in this step. A client that is not among them was waiting before.
+    /// Returns the names of the clients that are waiting for a reply, the longest waiting first. `acted` lists clients
+    /// in the order of their first command in this step. A client that is not in `acted` was already waiting before.
     fn waiting_clients(&self, acted: &[String]) -> Vec<String> {
         let waiting = self.runtime.clients.iter().filter(|client| client.work.is_some());
         let mut names: Vec<String> = waiting.map(|client| client.name.clone()).collect();

@@ -178,8 +178,7 @@ impl Tutor {
         }
     }
 
-    /// Moves the submissions that have finished since the last call out of the runtime, and remembers the data for the
-    /// pictures.
+    /// Moves the newly finished submissions out of the runtime, and remembers the data for the pictures.
     pub fn take_finished(&mut self) {
         if self.runtime.finished.is_empty() {
             return;

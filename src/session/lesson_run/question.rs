@@ -79,7 +79,7 @@ impl Tutor {
         self.say(Role::Miss, &format!("{reason} {}", messages::nothing_runs_at_questions()));
     }
 
-    /// Types the code whose output was predicted.
+    /// Types the code whose output the learner has predicted.
     fn type_prediction(&mut self, step: &Step) {
         if let Some(run) = &mut self.lesson {
             run.phase = Phase::Preparing;

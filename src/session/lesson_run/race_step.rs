@@ -30,7 +30,7 @@ pub(super) struct RaceRun {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Purpose {
-    /// The learner plays the race, in a step that is a race.
+    /// The race is the task of a step, and the learner plays it by hand.
     #[default]
     Step,
     /// The learner has found a failing order by hand. Now all orders are played, to count the failing ones.
@@ -44,7 +44,7 @@ enum Purpose {
 }
 
 impl Tutor {
-    /// Handles an event that is for the race in progress. Returns an event that the session has to handle.
+    /// Handles an event if it concerns the race in progress. Returns the event if the session has to handle it.
     pub fn handle_race_event(&mut self, event: Event) -> Option<Event> {
         let is_race_child = match &event {
             Event::Frame { child, .. } | Event::ChildGone(child) => Race::owns(*child),
@@ -58,7 +58,7 @@ impl Tutor {
                 self.stop_race();
                 return None;
             }
-            // The session also needs to know the time.
+            // Time passes for the session too.
             Event::Elapsed { .. } => Some(event.clone()),
             Event::SkipWait => None,
             _ if is_race_child => None,
@@ -115,8 +115,8 @@ impl Tutor {
         self.end_racers();
         self.race.count += 1;
         let number = self.race.count;
-        // A submission is judged with the data at the start of the step. What the learner has tried since then does not
-        // count.
+        // A submission is judged on a copy of the data at the start of the step, so that the learner's earlier attempts
+        // have no effect.
         let start = self.lesson.as_ref().and_then(|run| run.start.clone()).filter(|_| purpose == Purpose::Judge);
         let start = start.as_ref();
         let (engine, clock) =
@@ -138,7 +138,7 @@ impl Tutor {
         self.start_race(plan_of_step(race), Mode::EveryOrder, Purpose::Skip);
     }
 
-    /// Performs the race's effects. If the race waits for no program, shows its state.
+    /// Performs the race's effects. If the race is not waiting for a program, shows the state of the race.
     fn continue_race(&mut self) {
         let Some(race) = &mut self.race.current else { return };
         self.runtime.effects.extend(race.take_effects());
@@ -245,7 +245,7 @@ impl Tutor {
         self.script.add([Item::Then(if purpose == Purpose::Skip { Then::Skipped } else { Then::Shown })]);
     }
 
-    /// Adds to a submission the commands sent in its race, and the error from it.
+    /// Adds the commands that were sent in a submission's race, and the error from the race, to the submission.
     pub(super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());
@@ -420,7 +420,7 @@ fn writes(words: &[Vec<u8>]) -> bool {
     commands::by_name(&name).is_some_and(|command| command.has(Flag::Write))
 }
 
-/// Returns `count` clients that run the same program.
+/// Returns `count` racing clients that run the same program.
 fn entrants(count: usize, before: &[String], program: &str) -> Vec<Entrant> {
     let names = ["ann", "bob", "eve"].iter().take(count);
     names.map(|name| Entrant { name: (*name).into(), before: before.to_vec(), program: vec![program.into()] }).collect()

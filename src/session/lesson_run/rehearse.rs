@@ -47,12 +47,13 @@ impl Tutor {
         self.script.awaits_rehearsal() && !self.is_rehearsed()
     }
 
-    /// Returns the commands that the open step's own answer sends, with the keys that the learner uses.
+    /// Returns the commands of the lesson's own answer to the open step, with the learner's keys in place of the
+    /// lesson's.
     pub(super) fn intended_commands(&self) -> Vec<Words> {
         roles::with_bound_words(self.answer_commands(), &self.bound_roles(&[]))
     }
 
-    /// Returns the types of the keys that a submission's commands name.
+    /// Returns the keys that occur in a submission's commands, with their types.
     pub(super) fn types_of_keys(&self, submission: &Submission) -> Vec<(String, &'static str)> {
         let database = self.runtime.engine.keyspace.database();
         let words = submission.commands.iter().flat_map(|command| command.iter().skip(1));
@@ -63,13 +64,13 @@ impl Tutor {
             .collect()
     }
 
-    /// Returns the commands that the open step's own answer sends, with its own keys.
+    /// Returns the commands of the lesson's own answer to the open step, with the lesson's keys.
     fn answer_commands(&self) -> Vec<Words> {
         let commands = self.lesson.as_ref().and_then(|run| Some(self.rehearsal()?.commands(run.step)));
         commands.unwrap_or_default()
     }
 
-    /// Returns the names of the clients that the open step's own answer uses.
+    /// Returns the names of the clients in the lesson's own answer to the open step.
     pub(super) fn answering_clients(&self) -> Vec<String> {
         let step = self.lesson.as_ref().and_then(|run| self.rehearsal()?.steps.get(run.step));
         step.into_iter().flatten().map(|submission| submission.client.clone()).collect()

@@ -8,8 +8,8 @@ use crate::markup::Role;
 use crate::messages::lesson_run as messages;
 
 impl Tutor {
-    /// Replaces the open lesson by a lesson with the same id. If the new lesson has an error, shows the error and
-    /// changes nothing.
+    /// Replaces the open lesson with the new version that was saved. If the new version has an error, shows the error
+    /// and changes nothing.
     pub fn replace_lesson(&mut self, saved: Result<Arc<Lesson>, String>) {
         let lesson = match saved {
             Ok(lesson) => lesson,

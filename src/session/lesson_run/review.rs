@@ -21,7 +21,7 @@ pub(super) struct Review {
 }
 
 impl Tutor {
-    /// Returns whether this session is practice.
+    /// Returns whether this is a practice session.
     pub fn is_practice(&self) -> bool {
         self.review.is_some()
     }
@@ -40,7 +40,7 @@ impl Tutor {
         Some(Part::Practice { number: review.total - review.queue.len(), of: review.total })
     }
 
-    /// Returns whether this is practice, and the open task is the last one.
+    /// Returns whether the open task is the last one of a practice session.
     pub(super) fn is_last_in_review(&self) -> bool {
         self.review.as_ref().is_some_and(|review| review.queue.is_empty())
     }
@@ -61,7 +61,7 @@ impl Tutor {
         }
     }
 
-    /// Opens the next task of the practice, or ends it. Returns false if this is not practice.
+    /// Opens the next task of the practice, or ends it. Returns false if no practice is in progress.
     pub(super) fn next_in_review(&mut self) -> bool {
         let Some(review) = &mut self.review else { return false };
         match review.queue.pop_front() {

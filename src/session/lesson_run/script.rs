@@ -59,7 +59,7 @@ pub(super) enum Then {
     Sheet,
     /// A submission has to be run by several clients in a race.
     Race(Box<Plan>),
-    /// A program of a comparison has to be run by several clients at once.
+    /// A program of a comparison has to be run by several clients in a race.
     RaceSide(Box<Plan>),
     /// The answer was typed for the learner.
     Skipped,
@@ -91,14 +91,14 @@ pub(super) struct Script {
 /// The result of performing one item of the script, including any work that only the session can do.
 #[derive(Debug)]
 pub enum ScriptStep {
-    /// There is nothing to do, or the next item needs a client that is busy.
+    /// There is nothing to do, or a client that the next item needs is busy.
     Waiting,
     Done,
     /// The runtime was reset, so no later snapshot can share the keyspace of an earlier one.
     Reset,
     /// The tutor's own client has to run this code.
     RunUnseen(String),
-    /// This has to be typed at the learner's prompt.
+    /// This text has to be typed at the learner's prompt.
     Type {
         text: String,
         is_shown: bool,
@@ -120,7 +120,7 @@ impl Script {
         self.items.iter()
     }
 
-    /// Returns whether the script will continue with a result for which the predicate holds.
+    /// Returns whether a remaining [`Item::Then`] satisfies the predicate.
     pub(super) fn has(&self, predicate: impl Fn(&Then) -> bool) -> bool {
         self.items.iter().any(|item| matches!(item, Item::Then(then) if predicate(then)))
     }
@@ -180,7 +180,7 @@ impl Tutor {
         ScriptStep::Done
     }
 
-    /// Keeps a submission that the tutor's own client ran.
+    /// Records a submission that the tutor's own client has run.
     pub fn keep_found(&mut self, submission: Submission) {
         self.runtime.effects.push(Effect::Unseen(Box::new(submission.clone())));
         self.script.found.push(submission);

@@ -1,4 +1,4 @@
-//! The learner's activity in the open step: the commands that the shown values may come from, and the mistakes that
+//! The learner's activity in the open step: the commands from which displayed values may come, and the mistakes that
 //! were reported.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -15,19 +15,19 @@ const MOST_COMMANDS: usize = 1000;
 /// Python's name for the value that was last echoed.
 const LAST_VALUE: &str = "_";
 
-/// What the learner has done since the step began.
+/// What the learner has done since the open step began.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepActivity {
-    /// The keys that commands have named.
+    /// The keys named in the commands that were sent.
     keys: HashSet<Vec<u8>>,
     /// Whether a command has read data that is not in a single key, such as the list of all keys.
     reads_whole_keyspace: bool,
-    /// Variables whose values come from commands, as pairs of client and variable name, with the indices of these
-    /// commands in `commands`.
+    /// Variables whose values come from commands. Maps a client and a variable's name to the indices of these commands
+    /// in `commands`.
     variables: HashMap<(String, String), BTreeSet<usize>>,
     /// The commands from which the values of variables come.
     commands: Vec<Vec<Vec<u8>>>,
-    /// Variables that were set in this step, as pairs of client and variable name.
+    /// Variables that were set in this step. Each item is a client and a variable's name.
     assigned: HashSet<(String, String)>,
     /// The mistakes that were reported since the data last changed.
     pub reported_mistakes: Vec<usize>,
@@ -81,8 +81,8 @@ impl StepActivity {
         names
     }
 
-    /// Returns the variables of all other clients whose values come from commands, as pairs of variable name and
-    /// client.
+    /// Returns the variables of all other clients whose values come from commands. Each item is a variable's name and
+    /// its client.
     pub fn holders(&self, client: &str) -> Vec<(String, String)> {
         let others = self.variables.keys().filter(|(holder, name)| holder != client && name != LAST_VALUE);
         let mut held: Vec<_> = others.map(|(holder, name)| (name.clone(), holder.clone())).collect();
@@ -97,8 +97,8 @@ impl StepActivity {
         !submission.commands.is_empty() || variables.read.iter().any(is_known)
     }
 
-    /// Returns where the value of a submission comes from, after the submission was recorded. `intended` contains the
-    /// commands of the step's own answer.
+    /// Returns the origin of the value that a submission shows. The submission must have been recorded. `intended`
+    /// contains the commands of the step's own answer.
     pub fn origin(&self, submission: &Submission, intended: &[Vec<Vec<u8>>]) -> Origin {
         let wanted: Vec<&[u8]> = intended.iter().flat_map(|words| keys(words)).collect();
         if intended.is_empty() {

@@ -17,7 +17,7 @@ pub(super) struct StepStarts {
     opened_us: i64,
     /// The starts of the steps, by the index of the step.
     steps: BTreeMap<usize, StepStart>,
-    /// Whether the step that is being prepared is restarted.
+    /// Whether the open lesson is being opened again, for example by `:again`.
     is_again: bool,
 }
 
@@ -30,15 +30,15 @@ struct StepStart {
 }
 
 impl StepStarts {
-    /// Returns whether this step is being restarted and is not the first one.
+    /// Returns whether a step begins again, and is not the first one.
     pub fn is_again_at(&self, step: usize) -> bool {
         self.is_again && step > 0 && self.steps.contains_key(&step)
     }
 }
 
 impl Tutor {
-    /// Returns the starts of the steps of a lesson that is being opened. The starts are known only if the lesson is
-    /// open already.
+    /// Returns the starts of the steps of a lesson that is being opened. They are known only if the lesson is the open
+    /// one.
     pub(super) fn known_starts(&self, lesson: &Arc<Lesson>) -> StepStarts {
         let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
         match open {
@@ -71,12 +71,13 @@ impl Tutor {
             run.starts.steps.insert(step, start);
             return;
         };
-        // If a client is waiting, the prompt passes to `main` without a command, and a message tells the learner.
+        // If the client at the prompt is waiting, the prompt passes to `main` anyway, and a message tells the learner.
         let passes = !runtime.clients[runtime.foreground].is_free() && previous.client == runtime.clients[MAIN].name;
         if !passes {
             runtime.switch_to(&previous.client);
         }
-        // The duration of the answers on the clock varies slightly, because the clock moves whenever Python reads it.
+        // The time that the answers take on the session's clock varies slightly, because each time that Python reads
+        // the clock moves it.
         const TOLERANCE_US: i64 = 1_000_000;
         if (previous.moved_us - start.moved_us).abs() < TOLERANCE_US {
             runtime.clock.set_moved(previous.moved_us);

@@ -51,7 +51,7 @@ impl Tutor {
         self.script.add([Item::Then(Then::StepBegins)]);
     }
 
-    /// Continues with a result of the script.
+    /// Continues after the script's items before `then` have run.
     pub(super) fn continue_with(&mut self, then: Then) {
         match then {
             Then::Predicted => {
@@ -71,7 +71,7 @@ impl Tutor {
                 }
                 self.script.measured.push(measure);
             }
-            // The commands of the setup are not counted, so the results so far are dropped.
+            // The script then clears the results so far, so the commands of the setup are not counted.
             Then::Ready => self.script.memory_before = self.runtime.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::LessonEnds => self.end_lesson(),

@@ -69,7 +69,7 @@ pub struct Baselines {
     step: Baseline,
     /// The keys that were drawn, most recent first. They are remembered even if there are many keys.
     drawn: Vec<Place>,
-    /// The time to live that each expiring key or field had when its expiry was first noticed.
+    /// For each expiring key or field, the time to live that it had when its expiry was first noticed, in milliseconds.
     lifetimes: HashMap<Expiring, i64>,
 }
 

@@ -62,7 +62,7 @@ impl KeyContext<'_> {
 /// Returns the picture of a key.
 pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPicture {
     let previous = previous(&entry.value, context.before);
-    // A new key is marked as a whole, so marks on its parts would add nothing.
+    // A key that is new or has changed its type is marked as a whole, so its parts need no marks.
     let before = if previous == Previous::SameType { context.before } else { PreviousValue::Unknown };
     let body = match (&entry.value, before) {
         (Value::Str(value), PreviousValue::Known(Value::Str(was))) => text(value, Some(was)),
@@ -94,7 +94,7 @@ pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPi
     }
 }
 
-/// Compares the type of a value with its previous type.
+/// Compares the type of a value with the type of the key's previous value.
 fn previous(value: &Value, before: PreviousValue<'_>) -> Previous {
     match before {
         PreviousValue::Unknown => Previous::Unknown,
@@ -124,7 +124,7 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Returns the total length of all parts of a value in bytes. Scores count in the form in which Redis writes them.
+/// Returns the total length of all parts of a value in bytes. The length of a score is that of its text in Redis.
 fn data_bytes(value: &Value) -> usize {
     match value {
         Value::Str(value) => value.len(),
@@ -200,7 +200,7 @@ fn fields(value: &Hash, was: Option<&Hash>, context: &KeyContext<'_>) -> Body {
     Body::Fields(pieces(value.len() + gone.len(), is_changed, make))
 }
 
-/// An element of the merged old and new lists.
+/// An element in the merge of an old and a new list.
 enum Edit<'a> {
     Kept(usize, &'a [u8]),
     Added(usize, &'a [u8]),
@@ -286,8 +286,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         }
         Some(Some(_)) => Change::Same,
     };
-    // Only members that were in both sets are compared by rank. Otherwise, adding or removing a member would seem to
-    // move others.
+    // Only members that were in the set before and still are get compared by rank. Otherwise, adding or removing a
+    // member would seem to move others.
     let stayed: HashSet<&[u8]> = was.iter().flat_map(|was| was.iter()).map(|(name, _)| name).collect();
     let places = |of: &SortedSet| -> HashMap<Vec<u8>, i64> {
         let both = of.iter().filter(|(name, _)| stayed.contains(name) && value.score(name).is_some());

@@ -102,7 +102,7 @@ pub struct Bytes {
     pub label: Label,
     /// The first bytes of the value. The flag says whether the byte has changed.
     pub bytes: Vec<(u8, bool)>,
-    /// Number of bytes after `bytes` that are not shown.
+    /// Number of bytes that follow `bytes` and are not shown.
     pub rest: usize,
     /// Whether the value is not text, so that its bits may be of interest.
     pub is_binary: bool,
@@ -165,7 +165,7 @@ pub struct Ranked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
     pub left_ms: i64,
-    /// The time to live when it was first noticed.
+    /// The time to live when the expiry was first noticed, in milliseconds.
     pub whole_ms: i64,
 }
 

@@ -33,7 +33,7 @@ pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a St
     found
 }
 
-/// Returns the names and other words in a piece of code.
+/// Returns the identifiers, keywords and numbers in a piece of code, including those in strings.
 fn names_of(source: &str) -> impl Iterator<Item = &str> {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
 }

@@ -17,14 +17,14 @@ impl Race {
             self.losses += 1;
             return self.begin_order_again();
         }
-        // Clears the log, so that nothing is replayed.
+        // Clears the replay log, so that the replacement of the child replays nothing.
         self.runtime.clients[client].python.replay_log = Default::default();
         self.racers.iter_mut().filter(|racer| racer.client == client).for_each(|racer| racer.rest.clear());
         self.runtime.handle_child_exit(child);
     }
 
     /// Connects the tutor's new Python to the data with which each order begins, and then restarts the order. If the
-    /// first order has not begun, prepares this data again.
+    /// preparation of this data has not ended, repeats it.
     fn begin_order_again(&mut self) {
         let (data, start) = match &self.origin {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),

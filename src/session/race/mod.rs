@@ -36,10 +36,10 @@ const MOST_TURNS: usize = 60;
 /// Number of child ids that are reserved for each race. The ids of race `n` start at `n` times this number.
 const CHILDREN_OF_A_RACE: u32 = 1 << 20;
 
-/// Code that makes the tutor's Python connect.
+/// Code that makes the tutor's Python connect to Redis.
 const CONNECT: &str = "r.ping()";
 
-/// Code that deletes the variables of a Python that has run something.
+/// Code that resets the variables of a Python process that is used again.
 const FRESH: &str = "if True:
     for _name in [name for name in globals() if not name.startswith('__')]:
         del globals()[_name]
@@ -87,7 +87,7 @@ pub struct Race {
     phase: RacePhase,
     mode: Mode,
     search: Search,
-    /// The racers whose turns were played by hand in the current order.
+    /// The indices of the racers whose turns were played by hand in the current order, from first to last.
     picks: Vec<usize>,
     /// After a turn was undone, the earlier turns that have not been replayed yet.
     repeated_picks: VecDeque<usize>,
@@ -188,7 +188,7 @@ impl Race {
         }
     }
 
-    /// Starts the race, in one order by hand or in every order.
+    /// Starts the race, either in one order that is played by hand or in every order.
     pub fn begin(&mut self, mode: Mode) {
         self.mode = mode;
         self.search = Search::default();

@@ -1,5 +1,5 @@
-//! A depth-first search through all orders. Each order differs from the previous one in the last choice that has
-//! alternatives left.
+//! A depth-first search through all orders. To get the next order, it changes the last choice that has untried
+//! alternatives.
 
 /// The state of the search: the choices of the current order, from first to last.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use redis_engine::resp::value::{self, Value};
 /// The separator between the commands of a pipeline, and between their replies.
 const BETWEEN: &str = " · ";
 
-/// The words of a command.
+/// The name of a command, and its arguments.
 type Words = Vec<Vec<u8>>;
 
 /// Maximum length of a line, in characters.
@@ -29,7 +29,7 @@ pub fn words(words: &[Vec<u8>]) -> String {
 }
 
 /// Describes the replies to commands that were sent together. For a transaction, only the reply to EXEC is described,
-/// because it contains the replies to all commands.
+/// because it contains the replies to all queued commands.
 pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let mut rest = bytes;
     let mut all = Vec::new();
@@ -41,8 +41,8 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let queued = all.iter().filter(is_queued).count();
     let shown = match all.pop() {
         Some(Value::Array(items)) if queued > 0 => {
-            // Skips MULTI. The words of EXEC are left out as well, because EXEC's array contains only the replies to
-            // the commands between MULTI and EXEC.
+            // Skips everything up to MULTI. `zip` ignores EXEC itself, because the array has one item for each command
+            // between MULTI and EXEC.
             let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
             reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
         }

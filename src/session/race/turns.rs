@@ -93,7 +93,7 @@ impl Race {
     }
 }
 
-/// Returns the error with which a submission ended, if it ended with one.
+/// Returns the error that ended a submission, if there was one.
 pub(super) fn program_error(submission: &Submission) -> Option<ProgramError> {
     let error = submission.error.clone()?;
     Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })

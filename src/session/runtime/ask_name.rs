@@ -7,7 +7,7 @@ use crate::lesson::evidence::Submission;
 use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
-/// Commands that are also the names of builtins, which every Python knows.
+/// Redis commands whose names are also those of Python builtins. Python always knows these names.
 const BUILTINS: [&str; 5] = ["eval", "exec", "object", "set", "type"];
 
 /// Returns whether a name is both a Python builtin and a Redis command.
@@ -26,9 +26,9 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Asks a client's Python whether the first word of the client's line is a name. If that Python has ended, asks the
-    /// fresh one after its replay. A Python that has run nothing has no names, so the line is redis-cli. Likewise asks
-    /// for the description of a help topic.
+    /// Asks a client's Python whether the first word of the client's line is a defined name, or for the description of
+    /// a help topic. During a replay, does nothing, because the end of the replay calls this function again. If that
+    /// Python has run nothing, it has defined no names, so the line runs as a redis-cli line.
     pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay.is_some() {
             return;
@@ -63,8 +63,8 @@ impl Runtime {
         }
     }
 
-    /// Handles Ctrl-C while a client's Python is being asked for names: cancels the line. A second Ctrl-C kills the
-    /// Python process. Returns false if the Python is not being asked.
+    /// Handles Ctrl-C while a client's Python is being asked for names or for a description: cancels the question. A
+    /// second Ctrl-C kills the Python process. Returns false if Python is not being asked.
     pub(super) fn interrupt_question(&mut self, client: ClientIndex) -> bool {
         let client = &mut self.clients[client];
         let Some(work @ Work { kind: WorkKind::AskName { .. } | WorkKind::Describe { .. }, .. }) = &mut client.work
@@ -87,7 +87,7 @@ impl Runtime {
     }
 }
 
-/// Returns the name that decides what the line is: the name after `del`, or else the first word.
+/// Returns the name that decides whether a line is Python: the name after `del`, or else the first word.
 fn asked_name(line: &str) -> &str {
     let mut words = line.split_whitespace();
     let first = words.next().unwrap_or_default();

@@ -7,8 +7,8 @@ use crate::session::event::Effect;
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
 impl Runtime {
-    /// Tells each idle Python that has not saved its variables to save them. First starts a Python for the tutor and
-    /// for the learner's first client, if they have none.
+    /// Tells each idle Python process that has not saved its variables to save them. First starts a process for the
+    /// tutor and for the learner's first client, if they have none.
     pub fn save_variables(&mut self) {
         for client in [TUTOR, MAIN] {
             if self.clients[client].is_free() {
@@ -25,7 +25,7 @@ impl Runtime {
         }
     }
 
-    /// Tells the next Python that has to restore its variables to do so. Returns false if no Python has to.
+    /// Tells a Python process that has to restore its variables to do so. Returns false if there is no such process.
     pub fn restore_next_variables(&mut self) -> bool {
         let is_due = |client: &Client| client.python.saved_variables == SavedVariables::ToRestore;
         let Some(client) = self.clients.position(is_due) else { return false };

@@ -19,11 +19,11 @@ const INVALID_ARGUMENTS: &str = "Invalid argument(s)";
 /// redis-cli's error for a repeat count (the number before a command) that is out of range.
 const INVALID_REPEAT: &str = "Invalid redis-cli repeat command option value.";
 
-/// Splits a line into the command's words and the number of times to send it: `3 INCR visits`.
+/// Splits a line into the command with its arguments, and the number of times to send it: `3 INCR visits`.
 fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     let mut argv = quoting::split(line.as_bytes()).map_err(|_| INVALID_ARGUMENTS)?;
     let number = argv.first().filter(|_| argv.len() > 1).and_then(|word| std::str::from_utf8(word).ok());
-    // C's `strtol` accepts a sign before the digits, and redis-cli takes an empty word for the number 0.
+    // C's `strtol` accepts a sign before the digits, and redis-cli parses an empty argument as 0.
     let Some(number) = number.filter(|word| {
         let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
         word.is_empty() || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -157,7 +157,8 @@ impl Runtime {
             } else if let Some(work) = &mut self.clients[client].work {
                 work.submission.value = Some(DisplayedValue::Cli(reply));
             }
-            // Lines of a text for people end in a carriage return, which must not become visible.
+            // In a human-readable reply, such as that to INFO, each line ends with a carriage return. `Show::Output` keeps it
+            // invisible.
             self.show_output(client, &text, if is_raw { Show::Output } else { Show::Reply });
             if let Some(work) = &mut self.clients[client].work {
                 work.output_limit.leave_out(left_out);

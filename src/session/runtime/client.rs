@@ -137,7 +137,7 @@ pub struct Work {
     pub interrupts: u32,
     /// Whether a signal was sent to the child since its last request. The signal and a request may have crossed.
     pub was_signalled: bool,
-    /// How the statement that is running has ended, while other threads of its Python still run.
+    /// The outcome of the running statement in the main thread, while other threads of the process still run.
     pub outcome: Option<RunOutcome>,
     /// Number of requests from other threads since the main thread ended the statement. Output counts as several
     /// requests.
@@ -173,7 +173,7 @@ pub struct Python {
     pub connections: BTreeMap<u32, Connection>,
     /// The requests that wait for an answer, by thread.
     pub asks: BTreeMap<u32, Ask>,
-    /// Number of requests from the child that were read.
+    /// Number of the child's requests that the session has read.
     pub requests: u64,
     /// The frames that the child's threads sent before a replay, and that were not read yet.
     pub unread: VecDeque<(u32, FromChild)>,

@@ -1,4 +1,4 @@
-//! The index by which the session names a client.
+//! The index that identifies a client of the session.
 
 /// The index of the tutor's own client, which reads and prepares the data without being shown.
 pub const TUTOR: ClientIndex = ClientIndex(0);

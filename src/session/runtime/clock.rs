@@ -17,10 +17,10 @@ pub struct Clock {
     readings: u32,
 }
 
-/// Number of commands of a submission that take no time, if no real time passes.
+/// Number of commands in a submission that take no time, if no real time passes.
 const FREE_COMMANDS: usize = 10_000;
 
-/// The time in microseconds that each further command of the submission takes.
+/// The time in microseconds that each further command in the submission takes.
 const COMMAND_US: i64 = 50;
 
 impl Clock {

@@ -1,9 +1,9 @@
 //! The limit on the memory that connections use besides the data: incomplete requests, unread replies, commands queued
-//! by MULTI, and the names of watched keys and of channels. The connections of a session together may use as much
-//! memory as the data. Above the limit, the largest connection is closed, as Redis does above `maxmemory-clients`.
+//! by MULTI, and the names of watched keys and of channels. The limit on the data also applies to this memory, summed
+//! over all connections. Above the limit, the largest connection is closed, as Redis does above `maxmemory-clients`.
 //!
-//! Measuring the memory takes a long time if there are many connections or names. So each command adds an upper bound
-//! of the bytes that it added, and the memory is measured only if the sum might exceed the limit.
+//! Measuring the memory takes a long time if there are many connections or names. So after each command, only an upper
+//! bound on the bytes that it added is counted. The memory is measured when this count might exceed the limit.
 
 use super::super::display::memory_size;
 use super::Runtime;
@@ -13,7 +13,7 @@ use crate::markup::Role;
 use crate::messages::runtime as messages;
 use redis_engine::client::ClientId;
 
-/// Memory in bytes that an argument can use in addition to its own bytes, in each of the two tables that store a name.
+/// Memory in bytes that a table entry for an argument uses in addition to the argument's own bytes.
 const WORD_OVERHEAD: usize = 64;
 
 /// The connections may exceed the limit by `limit / TOLERANCE` bytes before their memory is measured again.
@@ -41,12 +41,12 @@ impl ConnectionMemory {
         self.added = self.added.saturating_add(bytes as u64);
     }
 
-    /// Counts the words of a command, which the engine may keep twice.
+    /// Counts each argument of a command twice, because the engine may store it in two tables.
     pub fn add_words(&mut self, argv: &[&[u8]]) {
         self.add(argv.iter().map(|word| 2 * (word.len() + WORD_OVERHEAD)).sum());
     }
 
-    /// Makes the next check measure the memory, because the memory may have changed in any way.
+    /// Makes the next check measure the memory. Must be called when the memory may have changed by an unknown amount.
     pub fn forget(&mut self) {
         self.added = u64::MAX;
     }
@@ -58,7 +58,7 @@ impl ConnectionMemory {
 }
 
 impl Runtime {
-    /// Returns how many bytes of output a command of a client may add, or `None` if there is no limit.
+    /// Returns how many bytes of output a client's command may add, or `None` if there is no limit.
     pub(super) fn output_room(&mut self, client: Option<ClientIndex>) -> Option<usize> {
         let limit = self.engine.keyspace.memory_cap.limit;
         if limit == 0 {
@@ -95,7 +95,7 @@ impl Runtime {
         self.connection_memory.note_closed();
     }
 
-    /// Returns an upper bound of the memory of the connections, in bytes. Measures the memory only if the bound might
+    /// Returns an upper bound on the memory of the connections, in bytes. Measures the memory only if the bound might
     /// exceed the limit.
     fn connection_memory(&mut self) -> u64 {
         let limit = self.engine.keyspace.memory_cap.limit;
@@ -162,7 +162,7 @@ mod tests {
         request::encode(&line.split(' ').map(|word| word.replace("LONG", &long).into_bytes()).collect::<Vec<_>>())
     }
 
-    /// Returns a runtime with a limit of one megabyte, a long value, and the given number of connections, from number
+    /// Returns a runtime with a limit of one megabyte, a long value, and the given number of connections, numbered from
     /// 1.
     fn limited_runtime(connections: u32) -> Runtime {
         let mut runtime = Runtime::new(1, 0, Dialect::Both);

@@ -8,18 +8,17 @@ use redis_engine::client::{ClientId, OutputBuffer};
 pub const PORT: u16 = 6379;
 
 impl Runtime {
-    /// Opens a connection to the engine, with its own port number for the client.
+    /// Opens a connection to the engine, and gives its client a port number.
     pub fn connect(&mut self) -> ClientId {
         let id = self.engine.connect();
         let state = self.engine.server.clients.get_mut(id);
-        // The range of ports that operating systems assign to clients.
+        // Operating systems assign client ports from this range.
         state.address = format!("127.0.0.1:{}", 49152 + id.0 % 16384);
         state.local_address = format!("127.0.0.1:{PORT}");
         id
     }
 
-    /// Disconnects a connection that the client has already dropped. If a command waits on this connection, its wait
-    /// ends.
+    /// Removes a connection that its client has already dropped. If a command waits on this connection, its wait ends.
     pub fn disconnect(&mut self, connection: ClientId) {
         self.engine.disconnect(connection);
         if !self.wire_log.waiting().is_empty() {

@@ -12,7 +12,7 @@ use python_kernel::frame::Description;
 use python_kernel::redis_methods;
 use redis_engine::commands;
 
-/// What Python has answered about a topic of help.
+/// Python's answer to a request for help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     pub topic: String,
@@ -33,14 +33,14 @@ impl Runtime {
         true
     }
 
-    /// Like `describe`, for a name that is also the name of a command. Returns false without asking if the name cannot be
-    /// a variable.
+    /// Like `describe`, but for a topic that is also the name of a command. Returns false without asking if the topic
+    /// cannot be a variable.
     pub fn describe_variable(&mut self, topic: &str) -> bool {
         let has_variables = self.clients[self.foreground].python.runs > 0;
         has_variables && !is_builtin_and_command(topic) && self.describe(topic)
     }
 
-    /// Takes the answer about the topic that a client has asked for.
+    /// Records Python's answer about the help topic that a client has requested.
     pub(super) fn take_description(&mut self, client: ClientIndex, description: Option<&Description>) {
         self.turn = None;
         let Some(topic) = self.topic_in_question(client) else { return };
@@ -52,7 +52,7 @@ impl Runtime {
         self.described = Some(Described { topic, text });
     }
 
-    /// Returns the topic of help that a client has asked for.
+    /// Returns the help topic that a client has requested, if a request is in progress.
     pub(super) fn topic_in_question(&self, client: ClientIndex) -> Option<String> {
         match &self.clients[client].work {
             Some(Work { kind: WorkKind::Describe { topic }, .. }) => Some(topic.clone()),
@@ -60,7 +60,7 @@ impl Runtime {
         }
     }
 
-    /// Shows the help about a method of the `redis` package, which a client's program has asked for.
+    /// Shows the help about a redis-py method that a client's program has requested, for example with `help(r.get)`.
     pub(super) fn show_method_help(&mut self, client: ClientIndex, qualified_name: &str) {
         let name = qualified_name.rsplit('.').next().unwrap_or_default();
         let method = redis_methods::by_qualified_name(qualified_name).or_else(|| redis_methods::by_name(name));

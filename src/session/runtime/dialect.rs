@@ -9,7 +9,7 @@ use redis_engine::commands;
 pub enum Input {
     Python(String),
     Cli(String),
-    /// A line that is Python if it names something in the learner's Python, and otherwise redis-cli: `PING`, `ping`,
+    /// A line that is Python if its name is defined in the learner's Python, and otherwise redis-cli: `PING`, `ping`,
     /// `del a`.
     CliUnlessBound(String),
     Tutor(String),
@@ -54,7 +54,7 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let as_command =
             |line: &str| Some(line_input(line, dialect)).filter(|it| matches!(it, Input::CliUnlessBound(_)));
-        // Lines such as `PING` and `DBSIZE` are Python as well, which does not know the names.
+        // Lines such as `PING` and `DBSIZE` are valid Python too, but their names are usually not defined there.
         let commands = lines.map(as_command).collect::<Option<Vec<Input>>>();
         let commands = commands.filter(|commands| commands.len() == statements.len());
         return commands.unwrap_or_else(|| vec![Input::Python(text.into())]);
@@ -252,7 +252,7 @@ fn unprompted(text: &str) -> String {
             kept.push('\n');
         }
     }
-    // A single line has no line break at its end.
+    // A single line is returned without its line break.
     if kept.lines().count() <= 1 { kept.trim_end_matches('\n').to_owned() } else { kept }
 }
 
@@ -270,7 +270,7 @@ fn ipython_inputs(text: &str) -> String {
         let after_dots = line.trim_start().strip_prefix("...:").map(|code| code.strip_prefix(' ').unwrap_or(code));
         kept.extend(after_ipython_prompt(line).or(after_dots));
     }
-    // The last prompt of a session may be empty.
+    // A copied session may end with an empty prompt.
     while kept.len() > 1 && kept.last().is_some_and(|line| line.trim().is_empty()) {
         kept.pop();
     }

@@ -93,9 +93,9 @@ pub struct Runtime {
     trial_start: Option<Box<Engine>>,
     /// The restrictions of the sandbox, as reported by the Python that was last started.
     pub python_walls: Option<Walls>,
-    /// What Python has answered about a topic of help, until the session shows it.
+    /// Python's answer to a request for help, until the session shows it.
     pub described: Option<Described>,
-    /// Names in small letters about which the learner was told that they are Python and a command as well.
+    /// Lower-case names that the learner was told are both Python names and Redis commands.
     explained_names: BTreeSet<String>,
     /// Whether the session has ended.
     pub is_over: bool,
@@ -218,7 +218,7 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// Returns the need to read a frame from the child whose turn it is.
+    /// Returns the need for a frame from the child of the client that has the turn, or `None` if no client has it.
     pub fn awaited_frame(&self) -> Option<Need> {
         let client = &self.clients[self.turn?];
         let is_main_idle = client.is_main_idle();

@@ -118,8 +118,8 @@ impl Runtime {
         }
     }
 
-    /// Ends the statement that a client has run, unless other threads of its Python still run. What those threads do
-    /// counts for this statement, however fast or slow they are.
+    /// Ends the statement that a client has run, unless other threads of its Python still run. The output and the
+    /// commands of those threads belong to this statement, however fast or slow the threads are.
     fn run_finished(&mut self, client: ClientIndex, outcome: RunOutcome) {
         let Client { python, work, .. } = &mut self.clients[client];
         python.asks.remove(&MAIN_THREAD);
@@ -131,8 +131,8 @@ impl Runtime {
         }
     }
 
-    /// Ends a statement whose main thread has ended and that was waiting for the other threads. Returns false if there
-    /// is none.
+    /// Ends a client's statement if its main thread has ended and only other threads still ran. Returns false if there
+    /// is no such statement.
     pub(super) fn end_statement(&mut self, client: ClientIndex) -> bool {
         let outcome = self.clients[client].work.as_mut().and_then(|work| work.outcome.take());
         let is_awaited = outcome.is_some();

@@ -23,8 +23,8 @@ pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) 
 }
 
 impl Runtime {
-    /// Returns a hint about a statement that ran in Python, although what it names is also a command or a key. Each name
-    /// is explained once.
+    /// Returns a hint about a statement that ran as Python although the name in it is also that of a Redis command or
+    /// of an existing key. The name of each command is explained once.
     pub(super) fn name_hint(&mut self, client: ClientIndex, source: &str, error_class: &str) -> Option<String> {
         let source = source.trim();
         if self.dialect != Dialect::Both || !error_class.is_empty() || !self.clients[client].is_shown || self.shows_all

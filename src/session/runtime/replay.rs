@@ -63,7 +63,7 @@ pub enum Connections {
     },
 }
 
-/// What has to be done next in a replay.
+/// The next step of a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplayStep {
     /// The replay waits for a frame from the child.
@@ -80,7 +80,7 @@ pub enum ReplayStep {
     GiveUp,
 }
 
-/// What a child requests.
+/// The kind of a request from a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Request {
     /// A connection, to which the child has given this number.
@@ -211,7 +211,7 @@ impl Replay {
         self.has_run && !self.has_running_threads()
     }
 
-    /// Returns what has to be done next.
+    /// Returns the next step of the replay.
     pub fn next_step(&mut self) -> ReplayStep {
         if self.is_given_up {
             return ReplayStep::Wait;
@@ -231,8 +231,8 @@ impl Replay {
                 return ReplayStep::Wait;
             };
             if matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame) {
-                // An interrupted source had closed this connection, and the log opened it again here. In the child it
-                // is still open.
+                // An interrupted source had closed this connection, so it was reopened at this point of the log. The
+                // child has not run that source, so its connection is still open.
                 self.take_answer(request);
                 continue;
             }

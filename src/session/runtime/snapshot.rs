@@ -30,12 +30,12 @@ pub struct Snapshot {
     input_log: InputLog,
 }
 
-/// What happens to a Python that has run something since a snapshot.
+/// What happens to a Python process that has run code since the snapshot that is being restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsedPython {
-    /// The Python is killed, and a fresh one replays the log of the snapshot.
+    /// The process is killed, and a fresh one replays the log of the snapshot.
     Replaced,
-    /// The Python restores the variables that it saved when the snapshot was made. If it cannot, it is replaced.
+    /// The process restores the variables that it saved when the snapshot was made. If it cannot, it is replaced.
     Returned,
 }
 
@@ -58,8 +58,8 @@ impl Runtime {
 
     /// Restores the runtime. Returns the number of microseconds by which the clock was set back.
     ///
-    /// If a Python is replaced, a fresh one replays the log of the snapshot. If the replaced Python was waiting for
-    /// Redis, so does the fresh one.
+    /// If a Python process is replaced, a fresh one replays the log of the snapshot. If the client was waiting for
+    /// Redis when the snapshot was made, it waits again.
     pub fn restore(&mut self, snapshot: Snapshot, used: UsedPython) -> i64 {
         let us_back = self.clock.now_us() - snapshot.now_us;
         let runs_on = |client: &Client, old: &Client| {
@@ -92,7 +92,7 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
-        // A Python without sources to replay starts without connections.
+        // A Python process without sources to replay starts without connections.
         for client in self.clients.indices().collect::<Vec<_>>() {
             if self.clients[client].python.child.is_none() && self.clients[client].python.replay.is_none() {
                 self.forget_child(client);
