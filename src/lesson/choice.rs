@@ -3,8 +3,8 @@
 
 use super::format::Choice;
 
-/// If an answer repeats an option in other words: the percentage of the answer's words that this option must contain
-/// (`MEANT`), and the percentage below which all other options must be (`NOT_MEANT`).
+/// Thresholds for an answer that paraphrases an option. The option must contain at least `MEANT` percent of the
+/// answer's words, and each other option must contain less than `NOT_MEANT` percent of them.
 const MEANT: usize = 55;
 const NOT_MEANT: usize = 30;
 
@@ -54,7 +54,7 @@ fn sum(text: &str) -> Option<u64> {
     numbers.filter(|numbers| numbers.len() > 1).map(|numbers| numbers.iter().sum())
 }
 
-/// Returns whether two words are the same, or one is the other with a suffix: `cache` and `cached`.
+/// Returns whether two words are the same, or one is the other plus a suffix: `cache` and `cached`.
 fn are_same_word(a: &str, b: &str) -> bool {
     const SHORTEST_STEM: usize = 4;
     const LONGEST_ENDING: usize = 3;
@@ -69,7 +69,8 @@ fn words(text: &str) -> Vec<String> {
     words.filter(|word| !word.is_empty()).collect()
 }
 
-/// Returns how many percent of the answer's words are in an option. A word that the answer repeats must be repeated there.
+/// Returns the percentage of the answer's words that an option contains. A word that occurs twice in the answer counts
+/// twice only if it also occurs twice in the option.
 fn share(answer: &[String], option: &[String], are_same: fn(&str, &str) -> bool) -> usize {
     let mut left: Vec<&String> = option.iter().collect();
     let mut found = 0;

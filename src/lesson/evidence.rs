@@ -56,7 +56,7 @@ impl Failure {
     }
 }
 
-/// A value in the form in which it was shown.
+/// A value as it was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DisplayedValue {
     /// A Python value, as the text that `repr` returned.
@@ -115,7 +115,7 @@ impl Submission {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
-    /// Returns the words of all commands without the commands' names.
+    /// Returns the arguments of all commands. The commands' names are left out.
     pub fn arguments(&self) -> Vec<String> {
         let words = self.commands.iter().flat_map(|command| command.iter().skip(1));
         words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
@@ -142,7 +142,7 @@ impl Submission {
         self
     }
 
-    /// Returns whether the last line assigns its value to a variable instead of showing it.
+    /// Returns whether the last line of the source assigns its value to a variable instead of showing it.
     fn ends_with_assignment(&self) -> bool {
         let line = self.source.trim_end().lines().next_back().unwrap_or_default();
         let target = line.split(['(', '\'', '"']).next().unwrap_or_default();
@@ -167,7 +167,7 @@ impl Submission {
     }
 }
 
-/// Returns the name under which a command is compared: INCRBY for INCR, DECRBY for DECR.
+/// Returns the name by which a command is compared with others: INCRBY for INCR, DECRBY for DECR.
 pub fn canonical(name: &str) -> String {
     let name = name.to_ascii_uppercase();
     match name.as_str() {
@@ -214,7 +214,7 @@ impl DisplayedValue {
         }
     }
 
-    /// Returns the value, with the types that Python would use for `wanted`: a flat list of redis-cli becomes a dict,
+    /// Returns the value with the types that Python would use for `wanted`: a flat list from redis-cli becomes a dict,
     /// a set or a list of pairs.
     pub fn value_like(&self, wanted: &str) -> Option<Value> {
         let found = self.value()?;

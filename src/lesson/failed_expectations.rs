@@ -28,8 +28,8 @@ pub enum FailedExpectation<'a> {
     },
     /// A command was not sent in the step.
     Sent(&'a Spanned<String>),
-    /// A command was sent less often than it should be. The key is that of the answer, if it was sent on other keys as
-    /// well.
+    /// A command was sent less often than it should be. If the command was also sent on keys that do not count, `key`
+    /// is the first key on which the answer sends it.
     AtLeast {
         name: &'a str,
         wanted: usize,
@@ -130,8 +130,9 @@ pub fn failed_expectations<'a>(
         .collect()
 }
 
-/// Returns the commands that count as used by a submission. A command that failed does not, unless the step expects an
-/// error. `shown` contains the earlier commands whose replies the submission shows, if it has sent nothing itself.
+/// Returns the commands that count as used by a submission. A command that failed does not count, unless the step
+/// expects an error. `shown` contains the earlier commands whose replies the submission shows, if it has sent nothing
+/// itself.
 fn performed_commands<'a>(
     expect: &Expect,
     submission: &'a Submission,
@@ -139,7 +140,7 @@ fn performed_commands<'a>(
     findings: &'a Findings,
 ) -> Vec<&'a Words> {
     if let Some(shown) = shown {
-        // What was read may have been computed by an earlier command of the step, such as SINTERSTORE.
+        // An earlier command of the step, such as SINTERSTORE, may have computed the data that was read.
         return shown.iter().copied().chain(findings.sent.iter().filter(|words| can_write(words))).collect();
     }
     let own = submission.commands.iter().enumerate();
@@ -154,7 +155,7 @@ fn performed_commands<'a>(
     own.into_iter().chain(stored).collect()
 }
 
-/// Returns why none of the commands of `LMOVE|BLMOVE` counts as used, if none does.
+/// Returns the failed expectation if none of the commands in `names`, such as `LMOVE|BLMOVE`, counts as used.
 fn failed_use<'a>(
     names: &'a Spanned<String>,
     performed: &[&Words],
@@ -189,7 +190,7 @@ fn to_text(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 
-/// Returns the commands of `LMOVE|BLMOVE`, one of which must be sent.
+/// Splits a choice of commands such as `LMOVE|BLMOVE`, one of which must be sent, into the commands' names.
 pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
     names.split('|').map(str::trim)
 }
@@ -267,7 +268,8 @@ fn is_word(sent: &[u8], word: &str) -> bool {
     sent.eq_ignore_ascii_case(word.as_bytes())
 }
 
-/// Splits `phone: SET k v` into the client and the command. A pattern without a client is about any client.
+/// Splits a pattern such as `phone: SET k v` into the client and the command. A pattern without a client applies to all
+/// clients.
 pub fn client_and_command(pattern: &str) -> (Option<&str>, &str) {
     match pattern.split_once(": ") {
         Some((client, command)) if !client.contains(' ') => (Some(client), command),
@@ -290,8 +292,8 @@ pub fn senders<'a>(command: &'a str, findings: &'a Findings) -> impl Iterator<It
     like.map(|exchange| exchange.client.as_str())
 }
 
-/// Returns whether a command begins with the words of a pattern, in which `*` stands for any word, and `**` for any number
-/// of words. The name in a pattern can be one of several: `BLPOP|BRPOP`.
+/// Returns whether a command begins with the name and the arguments in a pattern, in which `*` stands for any argument,
+/// and `**` for any number of arguments. The name can be a choice of several: `BLPOP|BRPOP`.
 fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     let pattern = quoting::split(pattern.as_bytes()).unwrap_or_default();
     let (Some((names, wanted)), Some((name, words))) = (pattern.split_first(), command.split_first()) else {
@@ -301,7 +303,7 @@ fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     alternatives(&names).any(|wanted| canonical(wanted) == name) && begins_with(words, wanted)
 }
 
-/// Returns whether words begin with those of a pattern. See [`is_like`].
+/// Returns whether a list of arguments begins with those of a pattern. See [`is_like`].
 fn begins_with(words: &[Vec<u8>], pattern: &[Vec<u8>]) -> bool {
     match (pattern.split_first(), words.split_first()) {
         (None, _) => true,
@@ -313,14 +315,14 @@ fn begins_with(words: &[Vec<u8>], pattern: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Returns whether commands with the names in `wanted` were sent in that order, possibly with other commands between
-/// them.
+/// Returns whether commands with the names in `wanted` were sent in the order of `wanted`, possibly with other commands
+/// between them.
 fn is_sent_in_order(sent: &[Vec<Vec<u8>>], wanted: &[String]) -> bool {
     let mut names = sent.iter().map(|words| command_name(words));
     wanted.iter().all(|wanted| names.any(|name| name == canonical(wanted)))
 }
 
-/// Returns the part of an error in which the `error` of a mistake is searched for.
+/// Returns the text of an error that must contain the `error` of a mistake.
 fn matchable_text(error: &Failure) -> String {
     // For a call that lacks an argument, only the message is searched. Otherwise `error = "TypeError"` would match far
     // too many submissions.

@@ -30,13 +30,13 @@ pub struct Findings {
     pub task: String,
     /// The variables that the submission's client has set in this step.
     pub assigned_variables: Vec<String>,
-    /// Variables that hold a reply, each with the name of the client whose Python has it.
+    /// Variables that hold a reply, each with the name of the client whose Python holds it.
     pub variable_owners: Vec<(String, String)>,
     /// The types of the keys that the submission names.
     pub key_types: Vec<(String, &'static str)>,
     /// Whether the function that several clients have to run was defined in this step.
     pub is_run_defined: bool,
-    /// Where the value that was shown comes from.
+    /// The origin of the value that was shown.
     pub origin: Origin,
     /// Whether an earlier mistake has spoiled the data for this step.
     pub is_spoiled: bool,
@@ -44,7 +44,7 @@ pub struct Findings {
     pub race_result: Option<RaceResult>,
 }
 
-/// Where a value that was shown comes from.
+/// The origin of a value that was shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
     /// A Redis reply to this submission or to an earlier one in this step.
@@ -57,8 +57,8 @@ pub enum Origin {
 }
 
 impl Findings {
-    /// If a submission has sent nothing and shows what earlier commands of the step returned, returns these commands: those
-    /// from which its variables come, or all commands of its client in the step if that is not known.
+    /// Returns the earlier commands whose replies a submission shows, if it has sent nothing itself: those from which
+    /// its variables come, or, if these are not known, all commands of its client in the step.
     pub fn commands_of_shown_value(&self, submission: &Submission) -> Option<Vec<&Vec<Vec<u8>>>> {
         if !submission.commands.is_empty() || self.origin != Origin::Redis {
             return None;

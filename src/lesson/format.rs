@@ -1,4 +1,4 @@
-//! The format of lesson files: TOML as data, with the places of its parts in the file.
+//! The format of lesson files: the data types for their TOML, with the positions of the parts in the file.
 //!
 //! `parse` checks types, unknown keys and missing keys. `rules` checks everything else that can be seen without running
 //! the lesson, and `check` types its answers.
@@ -24,7 +24,7 @@ const SAME_START: usize = 4;
 pub struct Lesson {
     #[cfg_attr(test, schemars(with = "u32"))]
     pub format: Spanned<u32>,
-    /// The id of the lesson, which never changes, because the learner's progress refers to it.
+    /// The id of the lesson. It must never change, because the learner's progress refers to it.
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     pub title: String,
@@ -49,7 +49,7 @@ pub struct Lesson {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// The id of the step, unique in its lesson. It never changes, because the learner's progress refers to it.
+    /// The id of the step, unique in its lesson. It must never change, because the learner's progress refers to it.
     #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
     /// The explanation before the task, in light Markdown.
@@ -76,7 +76,7 @@ pub struct Step {
     /// The lines that complete the step. Like the learner's input, they can contain blocks and tutor commands.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
-    /// Other inputs that must pass.
+    /// Other inputs that must complete the step.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub also: Vec<Spanned<String>>,
@@ -92,8 +92,8 @@ pub struct Step {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
-    /// Keys that the learner names. Each role has the key that `answer` uses, and `{role}` in `expect`, in mistakes and in
-    /// hints stands for the learner's key.
+    /// Roles: keys that the learner names. Maps each role to the key that `answer` uses. In `expect`, in mistakes and
+    /// in hints, `{role}` stands for the learner's key.
     #[serde(default)]
     pub roles: BTreeMap<String, String>,
     #[serde(default)]
@@ -101,7 +101,7 @@ pub struct Step {
     pub expect: Option<Spanned<Expect>>,
     #[serde(default, rename = "mistake")]
     pub mistakes: Vec<Mistake>,
-    /// Variations of the answers that `check` makes, and that may end otherwise than it demands.
+    /// Variations of the answers that `check` generates, and whose verdict may differ from the one that it demands.
     #[serde(default, rename = "exempt")]
     #[cfg_attr(test, schemars(with = "Vec<Exemption>"))]
     pub exemptions: Vec<Spanned<Exemption>>,
@@ -115,8 +115,8 @@ pub struct Expect {
     /// What the data must hold.
     #[serde(default)]
     pub state: Vec<Probe>,
-    /// The last value of the submission, as Python shows it. Another way of writing the same value passes as well:
-    /// decoded, printed in a loop or in a sentence.
+    /// The last value of the submission, as Python shows it. The value also passes in another notation: decoded,
+    /// printed in a loop or in a sentence.
     pub reply: Option<String>,
     /// Whether only the value itself passes, with its exact type. This is for steps about types, such as bytes and
     /// text.
@@ -124,18 +124,18 @@ pub struct Expect {
     pub exactly: bool,
     /// The output of the submission.
     pub output: Option<String>,
-    /// Commands that the submission must have sent, on a key on which the answer sends them. `LMOVE|BLMOVE` is one of
-    /// several.
+    /// Commands that the submission must have sent, on a key on which the answer sends them. `LMOVE|BLMOVE` means
+    /// either of the two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
-    /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any word, `**` for any number of
-    /// words, and more words may follow. `BLPOP|BRPOP queue 10` is one of several. `phone: SET k v` must come from this
-    /// client.
+    /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any argument, `**` for any
+    /// number of arguments, and more arguments may follow. `BLPOP|BRPOP queue 10` means either of the two commands.
+    /// `phone: SET k v` must have been sent by the client `phone`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub sent: Vec<Spanned<String>>,
-    /// How often commands must have been sent in the step, at least.
+    /// For each of these commands, how often it must at least have been sent in the step.
     #[serde(default)]
     pub at_least: BTreeMap<String, usize>,
     /// Variables that the submission's client must have set in the step.
@@ -158,7 +158,7 @@ pub struct Expect {
     pub waiting: Vec<Spanned<String>>,
     /// A part of the error that the submission must end with, for steps that teach about this error.
     pub error: Option<String>,
-    /// What must hold when several clients run the submission at once, in every order of their commands.
+    /// What must hold when several clients run the submission concurrently, in every order of their commands.
     pub every_order: Option<EveryOrder>,
 }
 
@@ -192,8 +192,8 @@ pub struct Mistake {
     pub spoils: bool,
 }
 
-/// A variation of an answer that may end otherwise than `check` demands: a rewording that may be refused, or an answer with
-/// a mistake in it that may pass or be met with silence.
+/// A variation of an answer that is exempt from what `check` demands. If it is a rewording, it may be rejected. If it
+/// contains a mistake, it may pass or get no feedback.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -203,7 +203,7 @@ pub struct Exemption {
     /// The lines of the variation. Without them, all variations by this rule are exempt.
     #[serde(rename = "try")]
     pub example: Option<String>,
-    /// Why the variation may end in this way.
+    /// The reason for the exemption.
     pub because: String,
 }
 
@@ -217,25 +217,25 @@ pub struct When {
     /// Commands that must have been sent.
     #[serde(default)]
     pub uses: Vec<String>,
-    /// Commands that must not have been sent, or words that no command may contain, such as `NX`.
+    /// Commands that must not have been sent, or arguments that no command may have, such as `NX`.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// Words that one of the commands must contain, such as `NX`.
+    /// Arguments that must occur in the commands, such as `NX`.
     #[serde(default)]
     pub has: Vec<String>,
-    /// Commands that must have been sent, as redis-cli lines. `*` stands for any word, `**` for any number of words,
-    /// and more words may follow.
+    /// Commands that must have been sent, as redis-cli lines. `*` stands for any argument, `**` for any number of
+    /// arguments, and more arguments may follow.
     #[serde(default)]
     pub sent: Vec<String>,
     /// Commands that must have been sent in the step in this order. Others may be between them.
     #[serde(default)]
     pub order: Vec<String>,
-    /// Parts of the text that was entered. Blanks do not matter.
+    /// Parts of the text that was entered. Whitespace is ignored.
     #[serde(default)]
     pub typed: Vec<String>,
     /// The last value of the submission, with its type.
     pub reply: Option<String>,
-    /// The last value of the submission, in any way of writing it.
+    /// The last value of the submission, in any notation.
     pub value: Option<String>,
     /// The output of the submission.
     pub output: Option<String>,
@@ -278,7 +278,8 @@ pub struct Compare {
     /// Code that is run before each program. It is not measured, and the learner does not see it.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
-    /// Number of clients that run a program with `holds` at once, in every order of their commands. The default is two.
+    /// Number of clients that run a program with `holds` concurrently, in every order of their commands. The default is
+    /// two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
@@ -293,7 +294,7 @@ impl Compare {
         self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
     }
 
-    /// Returns the number of clients that run each program at once, to count lost updates.
+    /// Returns the number of clients that run each program concurrently, to count lost updates.
     pub fn clients(&self) -> usize {
         self.clients.as_ref().map_or(2, |clients| *clients.get_ref())
     }
@@ -356,7 +357,7 @@ pub struct Racer {
     pub run: Option<Spanned<String>>,
 }
 
-/// What must hold if several clients run the submission at once, in every order of their commands.
+/// What must hold when several clients run the submission concurrently, in every order of their commands.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -365,7 +366,7 @@ pub struct EveryOrder {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What each client runs: a call of the function that the learner submitted. The default is the submission itself.
+    /// What each client runs: a call to the function that the learner submitted. The default is the submission itself.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,

@@ -1,9 +1,9 @@
 //! Judging: decides whether a submission completes its step, and if not, why not.
 //!
-//! `expect` is checked in two places: `state`, `unchanged` and `waiting` in the data after the submission, and
-//! `reply`, `output`, `uses` and `error` in the submission itself. A step is done if all of its expectations are met.
-//! A submission that changes nothing and raises no error counts as exploring. The verdict contains only data, which
-//! `feedback` converts to sentences.
+//! The keys of `expect` are checked in three places: `state`, `unchanged` and `waiting` in the data after the
+//! submission, `sent`, `at_least`, `assigns` and `by` in the whole step, and the others in the submission itself. A
+//! step is done if all of its expectations are met. A submission that changes nothing and raises no error usually
+//! counts as exploring. The verdict contains only data, which `feedback` converts to sentences.
 
 use super::comparison::Comparison;
 use super::evidence::{DisplayedValue, Submission};
@@ -26,7 +26,8 @@ pub enum Verdict {
     Near(Vec<Mismatch>),
     /// The submission changed nothing, although that was probably intended.
     NoEffect(NoEffect),
-    /// The step takes several lines, and the submission may be one of them.
+    /// The step takes several lines, and the submission may be one of them. Or the client is one that the step does not
+    /// need.
     InProgress,
     /// The submission would complete the step if an earlier mistake had not spoiled the data.
     Spoiled,
@@ -100,7 +101,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if matches!(failed.as_slice(), [FailedExpectation::Client(_)]) {
         return Verdict::Miss(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
     }
-    // Everything else is right, so the commands will not be sent again.
+    // If everything else is right, the learner will not send these commands again, so a wrong sender must be reported.
     if failed.iter().all(|failed| matches!(failed, FailedExpectation::Sent(_))) {
         let mut mismatches = failed.iter().map(|failed| Mismatch::of_expectation(failed, submission, findings));
         if let Some(by_other) = mismatches.find(|mismatch| matches!(mismatch, Mismatch::SentByOther { .. })) {
@@ -179,7 +180,7 @@ fn judge_unchanged(
     reason.map_or(Verdict::Exploring, Verdict::NoEffect)
 }
 
-/// Recognises a list that has the wanted number of elements, but other elements, and was computed from the step's keys.
+/// Recognises a list read from Redis that has the wanted number of elements, but not the wanted elements.
 fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let wanted = expect.reply.as_deref().and_then(value::parse_python)?;
     let actual = submission.value.as_ref()?.value()?;
@@ -196,7 +197,7 @@ fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findin
     }
 }
 
-/// Returns the name of the function if a submission only defines one, in a step whose answer defines none.
+/// If a submission only defines a function, in a step whose answer defines none, returns the name of the function.
 fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<&'a str> {
     let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
     let (name, _) = submission.source.strip_prefix("def ")?.split_once('(')?;
@@ -208,13 +209,13 @@ fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<
 fn is_reply_shown_from_elsewhere(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
     let wanted = expect.reply.as_deref().and_then(value::parse_python);
     let actual = submission.value.as_ref().and_then(DisplayedValue::value);
-    // An empty value or a small number may be shown for any reason.
+    // An empty value, a Boolean or an integer may be shown by coincidence.
     let is_telling = |wanted: &Value| !matches!(wanted, Value::None | Value::Bool(_) | Value::Integer(_));
     findings.origin != Origin::Redis
         && wanted.zip(actual).is_some_and(|(wanted, actual)| is_telling(&wanted) && is_same_text(&wanted, &actual))
 }
 
-/// Adds the last command whose reply it shows to a submission that only shows a variable.
+/// If a submission only shows a variable, gives it the last command from whose reply the variable comes.
 fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submission {
     let shown = findings.commands_of_shown_value(submission);
     let last = shown.and_then(|shown| shown.last().map(|words| (*words).clone()));
@@ -222,7 +223,8 @@ fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submiss
     Submission { commands, ..submission.clone() }
 }
 
-/// Returns whether a submission calls the function that only the last line of the step's answer calls, to show its result.
+/// Returns whether a submission calls the function that the last line of the step's answer calls, and no other line of
+/// it.
 fn calls_last_function(step: &Step, submission: &Submission) -> bool {
     let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
     let Some(name) = answer.trim_end().lines().last().and_then(called_function) else { return false };
@@ -320,8 +322,8 @@ by = ["phone"]
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the verdict on the last of these lines if the list `q` has this length afterwards. Each line comes with
-    /// the client that typed it.
+    /// Returns the verdict on the last of `lines`, if the list `q` has the length `length` afterwards. Each line is
+    /// paired with the client that typed it.
     fn verdict(lines: &[(&str, &str)], length: &str) -> Verdict {
         let (client, line) = lines[lines.len() - 1];
         let submission = Submission {

@@ -15,7 +15,7 @@ const SECONDS_PER_DAY: i64 = 86_400;
 /// Maximum number of tasks in one practice session.
 pub const MOST_AT_ONCE: usize = 10;
 
-/// The card of a step, which says when it is due.
+/// The card of a step, with the time at which the step is due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     /// The index of the card's box.

@@ -13,7 +13,7 @@ pub enum Guess {
     Right,
     /// The value is right, in another notation than Python's: `nil`, `(integer) 1`, `7 bytes`.
     OtherNotation,
-    /// The value is right, and its type is wrong.
+    /// The value is right, but its type is wrong.
     Nearly(TypeMismatch),
     Wrong,
 }
@@ -26,7 +26,7 @@ pub struct TypeMismatch {
     pub is_inside: bool,
 }
 
-/// What is printed instead of the guess.
+/// How the type of the printed value differs from that of the guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypeMismatchKind {
     IsBytes,

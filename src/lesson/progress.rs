@@ -15,7 +15,7 @@ use super::practice::{Card, Outcome};
 /// file.
 pub const VERSION: u32 = 2;
 
-/// The learner's progress, in the form of the progress file.
+/// The learner's progress, in the format of the progress file.
 ///
 /// `{"version": 2, "current": "hashes",
 /// "lessons": {"hashes": {"step": "one-field", "done": ["first"], "finished": false}},
@@ -124,7 +124,7 @@ impl Progress {
         cards
     }
 
-    /// Records that the last step of a lesson is done. The summary is shown when the lesson is opened next time.
+    /// Records that the last step of a lesson is done. The summary is shown the next time the lesson is opened.
     pub fn finished(&mut self, lesson: &str) {
         let progress = self.lessons.entry(lesson.into()).or_default();
         progress.finished = true;
@@ -132,7 +132,7 @@ impl Progress {
         progress.end_is_due = true;
     }
 
-    /// Records that the summary of a lesson was shown. The lesson starts at its first step next time.
+    /// Records that the summary of a lesson was shown. The next time, the lesson starts at its first step.
     pub fn ended(&mut self, lesson: &str) {
         self.lessons.entry(lesson.into()).or_default().end_is_due = false;
     }

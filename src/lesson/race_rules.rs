@@ -9,7 +9,7 @@ use toml::Spanned;
 /// The number of clients that can race. More clients would have too many orders to play and to read.
 const RACERS: std::ops::RangeInclusive<usize> = 2..=3;
 
-/// Checks a step that is a race. `at` is the place of the step.
+/// Checks a step that is a race. `at` is the position of the step in the file.
 pub fn check_race(race: &Race, at: usize, report: &mut impl FnMut(usize, String)) {
     let count = race.clients.len();
     if !RACERS.contains(&count) {
@@ -38,7 +38,7 @@ pub fn check_race(race: &Race, at: usize, report: &mut impl FnMut(usize, String)
     }
 }
 
-/// Checks programs that are compared by the updates that they lose. `at` is the place of the step.
+/// Checks a comparison that counts the lost updates of its programs. `at` is the position of the step in the file.
 pub fn check_comparison(compare: &Compare, at: usize, report: &mut impl FnMut(usize, String)) {
     check_number_of_clients(&compare.clients, report);
     let sides = [&compare.left, &compare.right];

@@ -18,16 +18,16 @@ pub struct BoundRole {
     pub key: String,
 }
 
-/// Finds the key that the learner uses in each role of a step. `sent` are the learner's commands in this step, and
+/// Finds the key that the learner uses in each role of a step. `sent` contains the learner's commands in this step, and
 /// `intended` the commands of the step's own answer.
 ///
-/// A key that the learner and the answer both use has the same role for both. For any other role, the key is chosen on
-/// which the learner has used the most of the commands that the answer uses on its key. If several keys fit equally
-/// well, the first one is chosen.
+/// A key that both the learner and the answer use has the same role for both. For any other role, the learner's key is
+/// chosen that has the most commands in common with the answer's key. If several keys fit equally well, the first one
+/// is chosen.
 pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     let (used, answer_keys) = (used_keys(sent), used_keys(intended));
     let is_role = |key: &str| step.roles.values().any(|known| known == key);
-    // If the answer uses a key without a role, the task mentions that key, so it cannot have a role.
+    // The task mentions the keys that the answer uses without a role, so these keys are not available for roles.
     let mut free: Vec<&String> = used.iter().filter(|key| is_role(key) || !answer_keys.contains(key)).collect();
     let mut roles: Vec<(&String, &String)> = step.roles.iter().collect();
     let first_use = |key: &String| answer_keys.iter().position(|known| known == key).unwrap_or(usize::MAX);
@@ -92,7 +92,7 @@ fn used_keys(commands: &[Words]) -> Vec<String> {
     used
 }
 
-/// Returns the names of those commands that have `key` as a key.
+/// Returns the names of those commands that use `key` as a key.
 fn commands_on(key: &str, commands: &[Words]) -> Vec<String> {
     let on_key = commands.iter().filter(|words| keys(words).contains(&key.as_bytes()));
     on_key.map(|words| command_name(words)).collect()

@@ -234,7 +234,7 @@ fn check_sizes(compare: &Compare, at: usize, report: &mut impl FnMut(usize, Stri
     }
 }
 
-/// Checks that each role of a step has a key of its answer, and is used.
+/// Checks that each role of a step has a valid name, and that a probe uses it, but the answer does not.
 fn check_roles(step: &Step, report: &mut impl FnMut(usize, String)) {
     let at = step.id.span().start;
     let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();

@@ -7,13 +7,13 @@ use redis_engine::commands;
 /// A command's name and arguments, as they are sent.
 pub type Words = Vec<Vec<u8>>;
 
-/// A command in a form that can be compared.
+/// A command in a form that can be compared with others.
 #[derive(Debug)]
 pub struct SentCommand {
     pub name: String,
-    /// The name with which the command was sent, in upper case. It makes no difference.
+    /// The name with which the command was sent, in upper case. Comparisons ignore it.
     pub sent_name: String,
-    /// The words after the name, without the options.
+    /// The arguments, without the options.
     pub words: Vec<String>,
     /// The options, each with the arguments up to the next option.
     pub options: Vec<(String, Vec<String>)>,
@@ -52,10 +52,10 @@ const OPTIONS: &[CommandOption] = &[
     option("AGGREGATE", "aggregate="),
 ];
 
-/// Commands whose words after the key may be in any order.
+/// Commands whose arguments after the key may be in any order.
 const UNORDERED_MEMBERS: [&str; 5] = ["SADD", "SREM", "ZREM", "HDEL", "PFADD"];
 
-/// Commands that take nothing but keys, in any order.
+/// Commands that take only keys, in any order.
 const UNORDERED_KEYS: [&str; 7] = ["DEL", "UNLINK", "EXISTS", "TOUCH", "SINTER", "SUNION", "PFCOUNT"];
 
 const fn flag(redis_name: &'static str, python_name: &'static str) -> CommandOption {
@@ -118,8 +118,8 @@ impl SentCommand {
         command
     }
 
-    /// Returns the name of the older command that does the same as this ZRANGE with its options, and removes the options
-    /// that the name stands for.
+    /// Returns the name of the older command that is equivalent to this ZRANGE, such as ZREVRANGEBYSCORE, and removes
+    /// the options that this name implies.
     fn name_of_range(&mut self) -> String {
         let mut take = |name: &str| {
             let index = self.options.iter().position(|(option, _)| option == name);

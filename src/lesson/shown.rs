@@ -138,7 +138,7 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     };
     let typed = without_arguments_of_commands(&submission.source);
     let display = Display { printed: &submission.output, typed: &typed, shows_parts: true };
-    // A reply that means yes or no can decide what is printed.
+    // A yes-or-no reply may decide what is printed, without being printed itself.
     let decides = !submission.output.is_empty()
         && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
         && ["if ", "elif ", "while "].iter().any(|keyword| submission.source.contains(keyword));
@@ -174,7 +174,7 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     }
     rest.push_str(&last[at..]);
     let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    // The `b` of bytes belongs to the value.
+    // The `b` before the quotes of bytes is part of the value.
     words.all(|word| word == "b" || find_word(&submission.source, word, 0).is_some())
 }
 
@@ -185,7 +185,8 @@ pub fn is_answered(submission: &Submission, exchanges: &[Exchange], wanted: &str
         && shown_exchanges(submission, exchanges).iter().any(|exchange| exchange.value_to_show(&wanted).is_some())
 }
 
-/// Returns whether a submission has caught an error whose message contains `wanted`, and printed the message.
+/// Returns whether a submission has caught an error whose message contains `wanted`, and printed the message. A
+/// WatchError may also be shown in other ways.
 pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     if submission.failed {
         return false;
@@ -193,7 +194,7 @@ pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str
     let wanted = wanted.rsplit(": ").next().unwrap_or(wanted);
     let exchanges = shown_exchanges(submission, exchanges);
     let is_printed = |message: &str| {
-        // redis-py leaves out the code of a general error.
+        // redis-py removes the code `ERR` from the message.
         submission.output.contains(message.strip_prefix("ERR ").unwrap_or(message))
     };
     let mut errors = exchanges.iter().filter_map(|exchange| exchange.error());
@@ -227,7 +228,7 @@ fn words_of(value: &Value) -> Vec<String> {
 struct Display<'a> {
     printed: &'a str,
     typed: &'a str,
-    /// Whether one part of a text with colons stands for the text: `21.5` for `1700000060:21.5`.
+    /// Whether one part of a text with colons is enough to show the text: `21.5` for `1700000060:21.5`.
     shows_parts: bool,
 }
 

@@ -251,7 +251,7 @@ pub fn repr(value: &Value) -> String {
     }
 }
 
-/// Puts characters in quotes, with escapes. Numbers beyond Unicode stand for bytes that have to be escaped.
+/// Puts characters in quotes, with escapes. Numbers beyond the Unicode range stand for bytes that have to be escaped.
 fn quoted(chars: impl Iterator<Item = u32>, double: bool) -> String {
     let quote = if double { '"' } else { '\'' };
     let mut text = String::from(quote);

@@ -98,13 +98,13 @@ pub fn no_effect_sentence(reason: &NoEffect) -> String {
     }
 }
 
-/// Returns the names of the commands of `LMOVE|BLMOVE`, with an "or" between them.
+/// Returns the names in a choice of commands such as `LMOVE|BLMOVE`, with an "or" between them.
 pub fn names_of(alternatives: &str) -> String {
     let names: Vec<String> = failed_expectations::alternatives(alternatives).map(code).collect();
     names.join(&messages::or())
 }
 
-/// Returns the lines that `BLPOP|BRPOP queue 10` stands for, with an "or" between them.
+/// Returns the redis-cli lines that a pattern such as `BLPOP|BRPOP queue 10` stands for, with an "or" between them.
 pub fn lines_of(pattern: &str) -> String {
     let (client, pattern) = failed_expectations::client_and_command(pattern);
     let pattern = pattern.replace("**", "…");

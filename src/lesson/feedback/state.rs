@@ -136,8 +136,8 @@ mod tests {
     use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
     use crate::lesson::findings::Findings;
 
-    /// Returns the feedback on the probe `run`, which should show `reply`. `probes` are pairs of a probe and the value
-    /// that it showed. An empty value stands for an error.
+    /// Returns the feedback on the probe `run`, which should show `reply`. `probes` contains pairs of a probe and the
+    /// value that it showed. An empty value stands for an error.
     fn feedback(run: &str, reply: &str, probes: &[(&str, &str)], sent: &str) -> String {
         let probe = Probe { run: Spanned::new(0..0, run.into()), reply: reply.into() };
         let words: Vec<Vec<u8>> = sent.split(' ').map(|word| word.as_bytes().to_vec()).collect();

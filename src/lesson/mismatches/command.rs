@@ -33,7 +33,7 @@ pub enum CommandMismatch {
         option: String,
         sent: String,
     },
-    /// The two halves of each pair are exchanged.
+    /// In each pair, the two arguments are in the wrong order.
     SwappedPairs(PairKind),
     SwappedWords {
         first: String,
@@ -145,7 +145,8 @@ impl<'a> AnswerContext<'a> {
 }
 
 impl CommandMismatch {
-    /// Compares the commands that were sent with those that the answer sends.
+    /// Compares the commands that were sent with those that the answer sends. Returns the first difference that can be
+    /// named.
     pub fn between(sent: &[Words], intended: &[Words], context: &AnswerContext<'_>) -> Option<CommandMismatch> {
         let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
         let unintended = sent.iter().filter(|command| !intended.contains(command));
@@ -174,7 +175,7 @@ impl CommandMismatch {
     }
 }
 
-/// Finds a command whose key was sent after its other arguments.
+/// Finds a command whose key was not sent as the first argument, but as a later one.
 pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMismatch> {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().find_map(|command| {
@@ -189,8 +190,8 @@ pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMi
     })
 }
 
-/// Returns whether a command that was sent is similar to an intended one: it is the same command or a related one, and
-/// its first key is the same or has a similar name.
+/// Returns whether a command that was sent is similar to an intended one: it is the same or a related command, and its
+/// first key has the same or a similar name.
 pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().any(|sent| {
@@ -225,7 +226,7 @@ fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMism
         .then(|| CommandMismatch::Related { sent: sent.name.clone(), wanted: wanted.name.clone() })
 }
 
-/// Options that set the lifetime of a key, of which a command takes only one.
+/// Options that set the lifetime of a key. A command takes only one of them.
 const LIFETIME_OPTIONS: [&str; 4] = ["EX", "PX", "EXAT", "PXAT"];
 
 fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerContext<'_>) -> Option<CommandMismatch> {
@@ -353,7 +354,7 @@ fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
     words.any(|word| word.eq_ignore_ascii_case(typed)).then_some(step)
 }
 
-/// Returns whether each pair after the key has its halves exchanged in the other command.
+/// Returns whether both commands have the same pairs after the key, but with the two halves of each pair exchanged.
 fn are_pairs_swapped(sent: &SentCommand, wanted: &SentCommand) -> bool {
     let pairs = |command: &SentCommand| -> Vec<(String, String)> {
         let rest = command.words.get(1..).unwrap_or_default();

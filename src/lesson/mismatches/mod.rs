@@ -1,8 +1,8 @@
 //! The differences between what a step expects and what a submission did, as data.
 //!
-//! `feedback` converts the differences to sentences for the learner. They are searched if the submission is not one of
-//! the mistakes that the lesson describes: first in the result (the error, the reply, the data), then in the command,
-//! if it is similar to one in the step's own answer.
+//! `feedback` converts the differences to sentences for the learner. They are looked for if the submission is not one
+//! of the mistakes that the lesson describes: first in the result (the error, the reply, the data), then in the
+//! command, if it is similar to one in the step's own answer.
 
 pub mod command;
 pub mod no_effect;
@@ -47,8 +47,8 @@ pub enum Mismatch {
         wanted: String,
         sent: Vec<String>,
     },
-    /// A command was not sent in the step with the wanted words. `actual` is the most similar command that was sent, if
-    /// it has the same name.
+    /// A command was not sent in the step with the wanted arguments. `actual` is the most similar command that was
+    /// sent, if it has the same name.
     NotSent {
         wanted: String,
         actual: Option<String>,
@@ -123,8 +123,8 @@ pub enum ReplyMismatch {
     NothingShown {
         wanted: String,
     },
-    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` tells whether
-    /// another reply would differ, because the data has changed.
+    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` is whether the data
+    /// has changed, so that sending the command again would get another reply.
     NotShown {
         has_changed_data: bool,
     },
@@ -325,7 +325,7 @@ impl RaceMismatch {
 }
 
 impl RedisErrorMismatch {
-    /// Explains an error that Redis returned. Returns `None` if the error's own message is explanation enough.
+    /// Explains an error that Redis returned. Returns `None` if the error's own message is clear enough.
     fn new(message: &str, submission: &Submission, findings: &Findings) -> Option<Self> {
         let words = |command: &Vec<Vec<u8>>| -> Vec<String> {
             command.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
@@ -394,7 +394,7 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         return vec![Mismatch::Command(swapped)];
     }
     let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
-    // A command that can write or publish, and changed nothing, probably named the wrong thing.
+    // A command that can write or publish, and changed nothing, probably named the wrong key, element or channel.
     let can_act = |words: &Vec<Vec<u8>>| no_effect::can_write(words) || no_effect::publishes(words);
     let is_about_a_change = submission.commands.last().is_some_and(can_act);
     if !is_about_a_value && !is_about_a_change || !command::is_near(&submission.commands, &findings.intended) {
@@ -418,7 +418,7 @@ pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, fi
     let is_final = |mismatch: &CommandMismatch| {
         use CommandMismatch::{Misspelling, OtherKey, SwappedPairs, SwappedWords, ValuesInOneText};
         matches!(mismatch, Misspelling { .. } | SwappedPairs(_) | SwappedWords { .. } | ValuesInOneText { .. })
-            // A line may also prepare data in a key that the answer does not use.
+            // A line that only reads another key does no harm, but changing one does.
             || matches!(mismatch, OtherKey { .. }) && submission.changed
     };
     let swapped = command::swapped_arguments(&submission.commands, &findings.intended);

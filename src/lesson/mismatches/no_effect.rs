@@ -18,12 +18,12 @@ pub enum NoEffect {
     Generator,
     /// Python's own `type` was called, instead of the Redis command TYPE.
     PythonType,
-    /// A loop around a command ran no iteration.
+    /// A loop that contains a command ran no iteration.
     LoopSentNothing,
-    /// The bounds of a range of scores are exchanged, so that nothing can be in it. `is_downwards` is whether the command
-    /// takes the upper bound first.
+    /// The bounds of a range of scores are exchanged, so that no score can lie between them. `is_downwards` is whether
+    /// the command takes the upper bound first.
     EmptyRange { command: String, first: String, second: String, is_downwards: bool },
-    /// A list was computed that has the wanted number of elements, but other elements.
+    /// A list was computed that has the wanted number of elements, but not the wanted elements.
     OtherElements { count: usize },
     /// A command named a key that does not exist.
     NoSuchKey { command: String, key: String },
@@ -48,7 +48,7 @@ pub enum Unchanged {
     MembersThere,
 }
 
-/// Commands that reply with 0 if the elements after the key are not there.
+/// Commands that reply with 0 if the key holds none of the elements that follow it in the command.
 const NEED_ELEMENTS: [&str; 5] = ["HDEL", "SREM", "ZREM", "SMOVE", "LREM"];
 
 impl NoEffect {
@@ -93,7 +93,8 @@ fn is_look_at_variable(source: &str) -> bool {
     name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// Recognises code that contains commands, but has sent none: a pipeline without its end, or a loop without iterations.
+/// Recognises code that contains commands, but has sent none: a pipeline that was not executed, or a loop without
+/// iterations.
 fn of_unsent(submission: &Submission) -> Option<NoEffect> {
     if !submission.commands.is_empty() {
         return None;
@@ -114,7 +115,7 @@ fn of_unsent(submission: &Submission) -> Option<NoEffect> {
 fn fills_pipeline(source: &str) -> bool {
     let (_, rest) = source.split_once("pipeline(").unwrap_or_default();
     let (_, after) = rest.split_once(')').unwrap_or_default();
-    // The call after `pipeline(…)` puts a command into it, and the end of a `with` block drops it.
+    // A chained call after `pipeline(…)` queues a command. The end of a `with` block discards the queue.
     let is_filled = after.starts_with('.') || source.starts_with("with ");
     !rest.is_empty() && is_filled && !after.contains("execute")
 }
@@ -123,7 +124,7 @@ fn fills_pipeline(source: &str) -> bool {
 fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
     let is_intended = |key: &[u8]| {
-        // The answer's own commands are not known while they wait for an element.
+        // While the answer's own commands wait for an element, `intended` lacks them, so the task is searched as well.
         findings.task.contains(&format!("`{}`", text(key)))
             || findings.intended.iter().any(|intended| keys(intended).contains(&key))
     };
@@ -137,7 +138,7 @@ fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffe
     })
 }
 
-/// Returns whether a command that waits for an element got none.
+/// Returns whether a command that waits for an element timed out without one.
 fn has_waited_in_vain(words: &[Vec<u8>], findings: &Findings) -> bool {
     let last = findings.exchanges.iter().rfind(|exchange| exchange.command == words);
     last.is_some_and(|exchange| matches!(exchange.reply, resp::value::Value::Null | resp::value::Value::NullArray))
@@ -183,7 +184,7 @@ fn of_range(submission: &Submission) -> Option<NoEffect> {
     (is_by_score && lower > upper).then_some(NoEffect::EmptyRange { command, first, second, is_downwards })
 }
 
-/// Returns the score of a bound. A parenthesis, which excludes the score, makes no difference.
+/// Parses the score of a bound. A parenthesis, which excludes the score from the range, is ignored.
 fn score(bound: &str) -> Option<f64> {
     bound.strip_prefix('(').unwrap_or(bound).parse().ok()
 }

@@ -128,8 +128,8 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
     let comparison = Comparison::parse(probe);
     let (source, wanted) = match &comparison {
         Some(Comparison { expression, wanted: Wanted::Value(wanted) }) => (*expression, *wanted),
-        // A number that is out of bounds was set by the submission, unless it is negative: TTL then says that there is
-        // no key or no expiry time.
+        // A number that is out of bounds was set by the submission, unless it is negative. A negative TTL means that
+        // there is no key or no expiry time.
         Some(Comparison { expression, wanted: Wanted::Bounds(_) }) => {
             let actual = findings.probe_value(expression).and_then(|shown| shown.value_like("0"));
             return matches!(actual, Some(Value::Float(_))) || matches!(actual, Some(Value::Integer(n)) if n >= 0);
@@ -275,8 +275,8 @@ impl Question {
         Some(Question { command, arguments: words.collect() })
     }
 
-    /// Returns the type of the key, for a probe that could not be read. The type is known if the learner's commands
-    /// named the key.
+    /// Returns a mismatch with the type of the key, for a probe that raised an error. The type is known only if the
+    /// learner's commands named the key.
     fn other_type(&self, key_types: &[(String, &'static str)]) -> Option<StateMismatch> {
         let (key, key_type) = key_types.iter().find(|(known, _)| Some(known) == self.arguments.first())?;
         Some(StateMismatch::OtherType { key: key.clone(), key_type })

@@ -14,7 +14,7 @@ pub enum Unsent {
         name: String,
         client: String,
     },
-    /// A name is not a variable, but it is a word that the answer sends.
+    /// A name is not defined as a variable, but it is an argument that the answer sends.
     UndefinedWord {
         word: String,
     },
@@ -23,7 +23,7 @@ pub enum Unsent {
         name: String,
         suggestion: Option<String>,
     },
-    /// A word needs quotes.
+    /// A string is not in quotes.
     UnquotedWord {
         word: String,
     },
@@ -61,7 +61,7 @@ impl Unsent {
     }
 }
 
-/// Explains a variable that does not exist: another client has it, or it is text without its quotes.
+/// Explains an undefined name: it is another client's variable, or a string without quotes.
 fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<Unsent> {
     let name = error.message.strip_prefix("name '")?.split('\'').next()?;
     let owner = findings.variable_owners.iter().find_map(|(variable, client)| (variable == name).then_some(client));
@@ -82,7 +82,8 @@ fn is_intended(word: &str, findings: &Findings) -> bool {
     findings.intended.iter().flat_map(|words| words.iter().skip(1)).any(|known| known == word.as_bytes())
 }
 
-/// Finds a word that should be in quotes: one that the step's answer sends, or one with colons, as keys have.
+/// Finds a word that should be in quotes: one that the step's answer sends, or one that contains a colon, as keys often
+/// do.
 fn unquoted_word(source: &str, findings: &Findings) -> Option<String> {
     let outside = blank_out_quoted(source);
     let words = outside.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '@')));
@@ -97,7 +98,7 @@ fn unquoted_word(source: &str, findings: &Findings) -> Option<String> {
     names.find(|word| is_intended(word, findings) || is_key(word) && !source.contains("lambda")).map(str::to_owned)
 }
 
-/// Replaces each character of quoted text by a blank.
+/// Replaces each character of a quoted string with a space.
 fn blank_out_quoted(source: &str) -> String {
     let mut quote = None;
     let blanked = source.chars().map(|c| match (quote, c) {

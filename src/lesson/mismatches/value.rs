@@ -371,7 +371,8 @@ fn digits(value: &Value) -> Option<f64> {
     text(value)?.parse().ok()
 }
 
-/// Returns `text` without its digits. Strings that differ only in digits are names of different things.
+/// Returns `text` without its digits. Strings that differ only in digits name different things, such as `user:1` and
+/// `user:2`.
 fn without_digits(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
