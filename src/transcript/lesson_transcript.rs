@@ -22,8 +22,8 @@ pub struct LessonTranscript {
     pub is_finished: bool,
 }
 
-/// Plays a lesson once, and renders it with each renderer. `library` contains the lessons to which the lesson may
-/// refer. The session may compute for at most `time_limit`.
+/// Plays a lesson once, and renders its transcript with each renderer. `library` contains the lessons to which the
+/// lesson may refer. The session may compute for at most `time_limit`.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started, or if the time limit was reached.
@@ -65,10 +65,10 @@ fn step_inputs(step: &Step) -> Vec<String> {
         let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
         inputs.extend(wrong.into_iter().chain(right).filter_map(number));
     } else if step.race.is_some() {
-        // Chooses a client that does not exist, plays a turn of each client by hand, and then plays all orders.
+        // Chooses a client that does not exist, plays one turn each of two clients by hand, and then plays all orders.
         inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
     } else if step.predict.is_some() {
-        // Enters a prediction that is never right, then shows the solution.
+        // Enters a prediction that is never right, then skips the step.
         inputs.extend(["b'?'".to_owned(), ":skip".to_owned()]);
     } else if let Some(answer) = &step.answer {
         inputs.extend(dialect::submissions(answer.get_ref()));

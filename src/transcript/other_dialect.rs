@@ -8,7 +8,7 @@ use crate::redis_cli;
 use crate::session::dialect::{self, Dialect, Input};
 
 /// Returns the commands of an answer as redis-cli lines. Returns `None` if the answer contains anything other than
-/// commands, or contains no Python. `rehearsed` are the submissions of the answer in the rehearsal.
+/// commands, or contains no Python. `rehearsed` contains the submissions of the answer in the rehearsal.
 pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     let mut rehearsed: Vec<&Submission> = rehearsed.iter().collect();
     let mut names = Vec::new();

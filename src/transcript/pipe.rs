@@ -120,7 +120,7 @@ impl<R: BufRead, W: Write> Frontend for PipeFrontend<'_, R, W> {
         if deadline_us.is_some() {
             return Ok(Event::SkipWait);
         }
-        // Only another client can end a wait without a timeout, so the next line is entered as another client.
+        // Only another client can end a wait without a timeout, so another client gets the next line.
         match self.read_line()? {
             PipeLine::Text(line) => {
                 self.unread_lines.push_front(line);

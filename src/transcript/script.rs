@@ -17,7 +17,7 @@ use crate::session::dialect::Dialect;
 use crate::session::event::{Event, Prompt, Show};
 use python_kernel::syntax;
 
-/// The form in which `run` writes its output.
+/// The format in which `run` writes its output.
 #[derive(Debug, Clone)]
 pub enum OutputFormat {
     /// The script with its prompts and its output.
@@ -30,8 +30,8 @@ pub enum OutputFormat {
     Cli(Renderer),
 }
 
-/// Runs a script for at most `time_limit`, and returns its exit status: the argument of `sys.exit` if the script
-/// called it, 1 if a statement raised an error, and 0 otherwise.
+/// Runs a script for at most `time_limit`, and returns its exit status: the argument of `sys.exit` if the script called
+/// it, 1 if a statement raised an error or was blocked forever, and 0 otherwise.
 ///
 /// # Errors
 /// Returns an error if the output cannot be written, if Python cannot be started, or if the time limit was reached.
@@ -52,14 +52,13 @@ pub fn run_script(
         }
     };
     if matches!(format, OutputFormat::Json) {
-        // The module name that `code.InteractiveConsole` uses, with which the expected output in tests/truth was
-        // recorded.
+        // `code.InteractiveConsole` uses this module name. It was used to record the expected output in tests/truth.
         session.name_module("__console__");
     }
     session.show_all();
     let mut frontend = ScriptFrontend { statements, format, time_limit, out, has_failed: false };
     let result = drive(session, &mut frontend);
-    // If the time limit was reached, the output so far shows how far the script got.
+    // If the time limit was reached, the output that was written so far shows how far the script got.
     frontend.out.flush()?;
     let status = result?;
     if let OutputFormat::Picture(_, svg, title) = frontend.format {
@@ -135,8 +134,8 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
     }
 }
 
-/// Returns the object that `run --json` prints for a statement. If there was too much output, or too many commands,
-/// the object contains the number of missing bytes and commands.
+/// Returns the JSON object that `run --json` prints for a statement. If there was too much output, or there were too
+/// many commands, the object contains the number of missing bytes and commands.
 fn submission_as_json(submission: &Submission) -> Value {
     let error = submission.error.as_ref().map(|error| json!({"type": error.class, "message": error.message}));
     let argv = |words: &Vec<Vec<u8>>| words.iter().map(|word| Value::String(word_as_text(word))).collect::<Vec<_>>();

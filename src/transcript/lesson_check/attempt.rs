@@ -24,11 +24,11 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// Difference between the start times of the two `Conditions`, in microseconds. It is more than a day, so that both the
-/// date and the hour differ.
+/// Difference between the start times of the two `Conditions`, in microseconds. It is more than a day, and not a whole
+/// number of days, so that both the date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
-/// The style in which the tutor's messages are quoted: every paragraph on one line.
+/// The style in which the tutor's messages are quoted: each paragraph on one line.
 const ON_ONE_LINE: Style = Style { width: usize::MAX, ascii: true, plain: true, quoted: true };
 
 /// The lesson that is checked, and the rehearsal of its answers.
@@ -77,9 +77,9 @@ pub struct Attempt {
 /// The circumstances of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The attempt has the same date and random seed as transcripts.
+    /// The attempt has the same start time and random seed as transcripts.
     Usual,
-    /// The attempt has another date and another random seed.
+    /// The attempt has another start time and another random seed.
     Other,
 }
 
@@ -158,7 +158,7 @@ impl Attempt {
         (reason, causes)
     }
 
-    /// Returns why a mistake was not recognised.
+    /// Returns the reason why a mistake was not recognised.
     pub fn why_not_recognised(&self, when: &When) -> String {
         let unmet = |judged: &Judged| explain::unmet_conditions(when, &judged.submission, &judged.findings);
         let closest = self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len());
@@ -188,7 +188,7 @@ impl Attempt {
     }
 }
 
-/// Returns the words of a message without its layout.
+/// Returns a message on one line, without its layout.
 fn on_one_line(text: &Text) -> String {
     let lines: Vec<String> = layout(text, None, ON_ONE_LINE).iter().map(|line| plain_text(line)).collect();
     lines.join(" ").trim().to_owned()
@@ -210,7 +210,8 @@ impl Frontend for Attempt {
             self.done = true;
             self.needless = self.inputs.front().cloned();
         }
-        // All inputs are typed, even if the step is done before the last one, because replays do the same.
+        // All inputs are typed, even if the step is done before the last one, because the tutor also types whole
+        // answers to prepare later steps.
         Ok(self.inputs.pop_front().map_or(Event::EndOfInput, |text| {
             let inputs = dialect::inputs(&text, Dialect::Both);
             self.is_command = inputs.iter().all(|input| matches!(input, Input::Tutor(_)));

@@ -1,9 +1,9 @@
 //! Many attempts from the same start: the step is prepared once, and after each attempt the session returns to its
 //! state at the start of the step.
 //!
-//! That is much faster than a fresh session for each attempt. But the Python interpreters restore only their
-//! variables, and a program can also change what is not restored, such as an attribute of a module. So a failure in
-//! such an attempt must be confirmed by an attempt in a fresh session.
+//! This is much faster than a fresh session for each attempt. But the Python interpreters restore only their variables,
+//! and a program can also change other state, such as an attribute of a module. So a failure in such an attempt must be
+//! confirmed by an attempt in a fresh session.
 
 use std::collections::VecDeque;
 use std::io;
@@ -36,7 +36,8 @@ impl LessonUnderTest<'_> {
                 Err(error) if TimeLimitReached::is_cause_of(&error) => current.stopped_after = self.limits.time,
                 driven => drop(driven?),
             }
-            // The session also ends if the last program was ended by the time limit, or has called `sys.exit()`.
+            // The session also ends if the time limit has stopped the last program, or if the program has called
+            // `sys.exit()`.
             current.end(&session, step);
             all.push(current);
             (rest, ended) = (left, all);
@@ -56,8 +57,8 @@ struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Passes an event on. At the end of the current attempt, returns to the start and begins the next attempt
-    /// instead.
+    /// Passes on an event. At the end of the current attempt, instead returns to the start of the step and begins the
+    /// next attempt.
     fn next(&mut self, event: Event, session: &Session) -> Event {
         if !matches!(event, Event::EndOfInput) {
             return event;

@@ -1,5 +1,5 @@
-//! The data at the end of an attempt, in a form that can be compared: two attempts that have the same effect have the same
-//! ending.
+//! The data at the end of an attempt, in a form that can be compared: attempts that have the same effect have equal
+//! endings, except for small differences between lifetimes.
 
 use crate::session::Session;
 
@@ -40,8 +40,8 @@ impl Ending {
         Ending { keys, waits: session.waits() }
     }
 
-    /// Returns whether another attempt has ended with the same data. Lifetimes may differ by a second, because lessons must
-    /// allow some real time to pass.
+    /// Returns whether another attempt has ended with the same data. Lifetimes may differ by a second, because some
+    /// time may pass during an attempt.
     pub fn is_like(&self, other: &Ending) -> bool {
         let are_near = |a: Option<i64>, b: Option<i64>| match (a, b) {
             (Some(a), Some(b)) => (a - b).abs() <= 1,

@@ -146,8 +146,8 @@ fn unmet_state(probe: &Probe, submission: &Submission, findings: &Findings) -> S
     }
 }
 
-/// Returns a message about a probe that raises an error. `key` is the key of the code that the tutor's client runs
-/// before the probe.
+/// Returns a message about a probe that raises an error. `key` is the name of the key in the lesson file with the code
+/// that the tutor's client runs before the probe.
 fn probe_error(probe: &Probe, error: &Failure, key: &str) -> String {
     let (source, text) = (code(probe.run.get_ref()), code(&error.class_and_message()));
     if error.class == "NameError" {
@@ -197,7 +197,7 @@ pub fn line_of_error(source: &str, error: &Failure) -> String {
     number.and_then(|number| source.lines().nth(number)).map_or_else(|| first_line(source), str::to_owned)
 }
 
-/// Returns a diagnostic for each part of a race that fails in every order: its start, its probe, its programs.
+/// Returns a diagnostic for each broken part of a race: its start code and its probe, or, if both work, a program.
 ///
 /// `start` is the code that runs before each order, and `key` is its key in the lesson file. `program` returns the
 /// program of the client with the given name.

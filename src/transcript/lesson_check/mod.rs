@@ -1,6 +1,6 @@
-//! `check`: types everything that a lesson contains. Every answer must pass, an empty submission must not, every mistake
-//! must be recognised, and code that is shown, predicted or measured must run. Variations of the answers are typed as
-//! well.
+//! `check`: types everything that a lesson contains. Each answer must pass, an empty submission must not pass, each
+//! mistake must be recognised, and code that is shown, predicted or measured must run. Variations of the answers are
+//! typed as well.
 //!
 //! The steps of a lesson are checked in parallel.
 
@@ -57,7 +57,7 @@ impl Report {
         }
     }
 
-    /// Adds an error, unless the same error is there already.
+    /// Adds an error, unless the report already contains it.
     fn add_new_error(&mut self, error: Diagnostic) {
         if !self.errors.contains(&error) {
             self.errors.push(error);
@@ -73,7 +73,7 @@ impl Report {
         self.recorded_errors.extend(other.recorded_errors);
     }
 
-    /// Sorts everything by its position in the file.
+    /// Sorts all errors and advice by their position in the file.
     fn sorted(mut self) -> Self {
         self.errors.sort_by_key(|error| error.at);
         self.advice.sort_by_key(|advice| advice.at);
@@ -129,7 +129,7 @@ impl LessonChecker {
     }
 
     /// Checks a lesson. If the lesson file breaks a rule, nothing in it is run. Code that exceeds the time limit is
-    /// stopped, and nothing that would run the code again is tried. Calls `on_progress` for each try and each step.
+    /// stopped, and no try that would run this code again is made. Calls `on_progress` for each try and each step.
     ///
     /// # Errors
     /// Returns an error if Python cannot be started.
@@ -203,7 +203,8 @@ fn check_step(
         let (errors, advice) = (report.errors.len(), report.advice.len());
         check_try(step, kind, &text, &tried, &mut report);
         if report.errors.len() > errors {
-            // Something that an earlier try has left in Python may be the reason.
+            // The cause may be something that an earlier try has left in Python, so the try is repeated in a fresh
+            // session.
             report.errors.truncate(errors);
             report.advice.truncate(advice);
             tried = lesson_under_test.attempt(index, &text, Conditions::Usual)?;
@@ -347,7 +348,7 @@ fn check_answer(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: 
     } else {
         check_picture(step, tried, report);
         check_no_mistake_matches(step, answer, tried, report);
-        // An `also` answer may end with a line that only reads the result.
+        // An alternative answer (`also`) may end with a line that only reads the result.
         let is_answer = step.answer.as_ref() == Some(answer);
         if let Some(line) = tried.needless.as_ref().filter(|_| is_answer) {
             report.advice.push(Diagnostic::new(at, messages::needless_line(quoted(line))));
@@ -367,7 +368,7 @@ fn check_no_mistake_matches(step: &Step, answer: &Spanned<String>, tried: &Attem
     }
 }
 
-/// Checks that the commands of an answer complete the step as redis-cli lines, too.
+/// Checks that the commands of an answer also complete the step as redis-cli lines.
 fn check_answer_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, report: &mut Report) {
     let at = step.answer.as_ref().map(|answer| answer.span().start);
     let has_error_already = report.errors.iter().any(|error| error.at == at);
@@ -378,7 +379,7 @@ fn check_answer_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, report: 
     }
 }
 
-/// Returns the answer without its lines that switch to another client, if the step does not name the clients.
+/// Returns an answer without the lines that switch to another client, if the step does not name the clients.
 fn without_client_switches(step: &Step, answer: &str) -> Option<String> {
     let names_clients = |expect: &Spanned<Expect>| {
         let expect = expect.get_ref();
@@ -390,7 +391,7 @@ fn without_client_switches(step: &Step, answer: &str) -> Option<String> {
     is_open.then(|| kept.join("\n"))
 }
 
-/// Advises the author to name the clients if the answer passes without switching to another client.
+/// Advises the author to name the clients in `expect`, if the answer passes without switching to another client.
 fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report) {
     if tried.done {
         report.advice.push(Diagnostic::new(Some(answer.span().start), messages::any_client_passes()));

@@ -77,8 +77,8 @@ impl RecordedTries {
         self.tries.iter().filter(is_unknown).map(diagnostic).collect()
     }
 
-    /// Plays the tries recorded for a step. Returns how many there were, and a diagnostic for each that ended otherwise
-    /// than it should.
+    /// Plays the tries that were recorded for a step. Returns their number, and a diagnostic for each try with the
+    /// wrong result.
     pub(super) fn play(
         &self,
         lesson_under_test: &LessonUnderTest<'_>,
@@ -93,7 +93,8 @@ impl RecordedTries {
             tries.iter().zip(inputs.clone()).zip(lesson_under_test.attempts(index, inputs)?)
         {
             if recorded.problem(step, &tried).is_some() {
-                // Something that an earlier try has left in Python may be the reason.
+                // The cause may be something that an earlier try has left in Python, so the try is repeated in a fresh
+                // session.
                 tried = lesson_under_test.attempt_inputs(index, inputs, Conditions::Usual)?;
             }
             diagnostics.extend(recorded.problem(step, &tried));
@@ -103,7 +104,7 @@ impl RecordedTries {
 }
 
 impl RecordedTry {
-    /// Returns the problem with the end of a try, if there is one.
+    /// Returns the problem with the result of a try, if there is one.
     fn problem(&self, step: &Step, tried: &Attempt) -> Option<Diagnostic> {
         let lines = quoted(self.input.trim_end());
         let (message, causes) = match (self.right, tried.done) {

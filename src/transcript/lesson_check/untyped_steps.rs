@@ -1,5 +1,5 @@
-//! Checks steps in which the learner types nothing that is judged: what the tutor types must run, a prediction must be the
-//! same each time, and races must have the results that the lesson states.
+//! Checks steps in which the learner types nothing that is judged: code that the tutor types must run, a prediction
+//! must have the same result each time, and races must have the results that the lesson states.
 
 use std::io;
 
@@ -69,8 +69,8 @@ fn check_show(step: &Step, show: &Spanned<String>, typed: &[Submission], report:
     report.add_error(Diagnostic::new(Some(show.span().start), message));
 }
 
-/// Checks that the code of a prediction prints something, and prints the same each time. Returns true if the code never
-/// ends.
+/// Checks that the code of a prediction prints something, and prints the same text each time. Returns true if the code
+/// never ends.
 fn check_prediction(
     lesson_under_test: &LessonUnderTest<'_>,
     index: usize,
@@ -134,8 +134,8 @@ fn check_race(race: &Race, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Checks that the programs of a comparison can be run by several clients at once, and lose no update if they run one
-/// after the other.
+/// Checks that several clients can run the programs of a comparison concurrently, and that each program loses no update
+/// in at least one order.
 fn check_sides(compare: &Compare, tried: &Attempt, report: &mut Report) {
     let sides = [&compare.left, &compare.right].into_iter().filter_map(|side| Some((side, side.holds.as_ref()?)));
     for (index, (side, holds)) in sides.enumerate() {
@@ -158,7 +158,7 @@ fn first_bad_value(result: &RaceResult) -> String {
     result.example.as_ref().and_then(|order| order.seen.clone()).unwrap_or_else(messages::an_error)
 }
 
-/// Returns whether all orders were played and no part of the race is broken. Reports what is wrong otherwise.
+/// Returns whether all orders were played and no part of the race is broken. Otherwise, reports the problems.
 fn check_result(result: &RaceResult, at: usize, broken: Vec<Diagnostic>, report: &mut Report) -> bool {
     if result.cut {
         report.add_error(Diagnostic::new(Some(at), messages::too_many_orders(result.orders)));

@@ -11,8 +11,8 @@ use crate::session::{Options, Session};
 use crate::transcript::scripted_learner::ScriptedLearner;
 use redis_engine::commands;
 
-/// A program that prints a line for each method: its name, its positional parameters, and a star if it takes any number
-/// of further arguments.
+/// A program that prints a line for each method: its name, its positional parameters, and a star if the method takes
+/// any number of further arguments.
 const LIST_METHODS: &str = "\
 for name in dir(redis.Redis):
     code = getattr(getattr(redis.Redis, name), '__code__', None)
@@ -52,7 +52,7 @@ impl Methods {
         Ok(Methods::parse(&printed))
     }
 
-    /// Parses what the program has printed.
+    /// Parses the output of the program.
     pub fn parse(printed: &str) -> Methods {
         let method = |line: &str| {
             let mut words = line.split_whitespace().map(str::to_owned);
@@ -81,9 +81,9 @@ impl Methods {
     }
 }
 
-/// Returns the name of the command that a method sends.
+/// Returns the name of the Redis command that corresponds to a method's name.
 pub fn command_of(method: &str) -> String {
-    // `del` is a reserved word.
+    // In Python, `del` is a reserved word.
     if method == "delete" { "DEL".to_owned() } else { method.to_ascii_uppercase() }
 }
 

@@ -1,12 +1,13 @@
 //! Variations of a step's answers. `check` derives them from each `answer` and each `also`, and plays them.
 //!
-//! - A **rewording** says the same in another way. It must complete the step, and no line of it may be taken for a
-//!   mistake.
+//! - A **rewording** does the same as the answer in another way. It must complete the step, and no line of it may be
+//!   taken for a mistake.
 //! - A **mutant** is the answer with a small mistake in it. It must not complete the step, and the tutor must react to
 //!   it.
 //!
-//! Each rule has a condition on the syntax of the answer, and on what the answer has sent and shown, under which its
-//! variations are right or wrong. A mutant that has the same effect as the answer is not wrong, and is dropped.
+//! Each rule applies only to answers for which its variations are certain to be right or wrong. This depends on the
+//! syntax of the answer, and on what the answer has sent and shown. A mutant that has the same effect as the answer is
+//! not wrong, and is dropped.
 
 mod methods;
 mod mutations;
@@ -51,13 +52,13 @@ struct Mutant {
     silence: Silence,
 }
 
-/// Whether the tutor may say nothing to a mutant.
+/// Whether the tutor may show no message about a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Silence {
     Forbidden,
-    /// The tutor may be silent if no command is sent: the learner has only looked at something in Python.
+    /// The tutor may be silent if no command is sent, because the learner has only looked at something in Python.
     AllowedWithoutCommands,
-    /// The tutor may be silent: the learner has not finished yet.
+    /// The tutor may be silent, because the learner may not have finished yet.
     Allowed,
 }
 
@@ -90,9 +91,9 @@ pub struct Counts {
     pub mutants: usize,
     /// Number of mutants that have the same effect as the answer.
     pub dropped: usize,
-    /// Number of variations that may end differently, for a reason that the lesson states.
+    /// Number of variations that the lesson exempts from the demanded result, and that needed the exemption.
     pub exempt: usize,
-    /// Number of steps for which variations make no sense.
+    /// Number of steps whose answers cannot be varied.
     pub skipped_steps: usize,
 }
 
@@ -106,8 +107,8 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// Returns whether the answers of a step can be varied. Without a task there is nothing to reword, and a program that
-/// several clients run in every order is judged by its orders.
+/// Returns whether the answers of a step can be varied. Without a task, there is no answer to vary. A program that
+/// several clients run in every order is judged by the results of the orders.
 pub fn can_be_varied(step: &Step) -> bool {
     let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
     (step.task.is_some() || step.explore.is_some()) && !is_raced
@@ -133,8 +134,8 @@ fn has_word(text: &str, name: &str) -> bool {
     })
 }
 
-/// Plays the variations of a step's answers, and reports those that do not end as they should. `answers` have done the
-/// step, and `nothing` is the attempt that only prepared it.
+/// Plays the variations of a step's answers, and reports those that do not have the demanded result. `answers` contains
+/// the attempts that completed the step, and `nothing` is the attempt that only prepared it.
 pub fn check_variations(
     lesson_under_test: &LessonUnderTest<'_>,
     index: usize,
@@ -173,7 +174,7 @@ pub fn check_variations(
     for ((at, played, variation), mut tried) in all.into_iter().zip(attempts) {
         let mut outcome = Outcome::of_attempt(step, &variation, &tried, played);
         if matches!(outcome, Outcome::Problem(_)) {
-            // Something that an earlier variation has left in Python may be the reason.
+            // The cause may be something that an earlier variation has left in Python, so a fresh session is used.
             tried = lesson_under_test.attempt_inputs(index, variation.inputs.clone(), Conditions::Usual)?;
             outcome = Outcome::of_attempt(step, &variation, &tried, played);
         }
@@ -197,10 +198,10 @@ pub fn check_variations(
     Ok(())
 }
 
-/// How a variation has ended.
+/// The result of a variation.
 enum Outcome {
     AsDemanded,
-    /// The mistake has made no difference.
+    /// The mutant has the same effect as the answer.
     NoEffect,
     Problem(Diagnostic),
 }
@@ -306,7 +307,7 @@ fn shows_same(tried: &Submission, answer: &Submission) -> bool {
 struct Exemptions<'a>(Vec<(&'a Spanned<Exemption>, usize)>);
 
 impl<'a> Exemptions<'a> {
-    /// Takes the exemptions of a step. Reports those that name no rule.
+    /// Returns the exemptions of a step. Reports those whose rule does not exist.
     fn new(step: &'a Step, report: &mut Report) -> Self {
         for exemption in &step.exemptions {
             let name = exemption.get_ref().rule.as_str();

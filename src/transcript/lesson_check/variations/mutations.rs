@@ -72,7 +72,7 @@ fn neighbours(command: &str) -> Vec<&'static str> {
     found
 }
 
-/// Replaces a key in one input, and in all of them.
+/// Replaces a key with another one, in one input at a time, and in all inputs.
 fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for key in answer.keys() {
@@ -81,7 +81,8 @@ fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
             answer.inputs.iter().map(|input| with_other_text(input, &key, &other)).collect();
         let changes = changed.iter().flatten().count();
         if changes > 1 {
-            // If the same other key is used everywhere, the answer is wrong only if the learner knows the key's name.
+            // If the other key replaces the key everywhere, the answer is wrong only if the learner knows the key's
+            // name.
             if (answer.start.is_known_key)(&key) {
                 let all = changed.iter().zip(answer.texts()).map(|(changed, text)| changed.clone().unwrap_or(text));
                 mutants.push(Mutant::new(all.collect()));
@@ -113,7 +114,7 @@ fn with_other_text(input: &PlayedInput, text: &str, other: &str) -> Option<Strin
     }
 }
 
-/// Replaces a command by one that is mistaken for it, and keeps the arguments.
+/// Replaces a command with one that learners mistake for it, and keeps the arguments.
 fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -143,7 +144,7 @@ fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Swaps two arguments that follow each other.
+/// Swaps two adjacent arguments.
 fn with_swapped_arguments(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -172,8 +173,8 @@ fn with_swapped_arguments(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Returns the number of a command's arguments, from the first one on, that must not be swapped with each other. The fields
-/// of HMGET and the keys of MGET may be in any order.
+/// Returns how many of a command's arguments, from the first one on, must be in the given order. The fields of HMGET
+/// and the keys of MGET may be in any order.
 fn ordered_arguments(command: &str) -> usize {
     match canonical(command).as_str() {
         "HMGET" => 2,
@@ -182,7 +183,7 @@ fn ordered_arguments(command: &str) -> usize {
     }
 }
 
-/// Returns variants of a call, each with two neighbouring positional arguments swapped.
+/// Returns variants of a call. In each one, two adjacent positional arguments are swapped.
 fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
     let is_plain = |argument: &Argument| argument.keyword.is_none() && !argument.is_starred;
     let pairs = arguments.windows(2).filter(|pair| pair.iter().all(is_plain));
@@ -193,7 +194,7 @@ fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
     pairs.map(|pair| swap(&pair[0].range, &pair[1].range)).collect()
 }
 
-/// Leaves out one of several inputs. Without the last one, the learner may simply not have finished.
+/// Leaves out one input of several. If the last one is missing, the learner may simply not have finished.
 fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let last = answer.inputs.len().saturating_sub(1);
     let is_left_out = |index: &usize| answer.inputs.len() > 1 && answer.inputs[*index].switches_to().is_none();
@@ -206,7 +207,7 @@ fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
             silence: if index == last { Silence::Allowed } else { Silence::AllowedWithoutCommands },
         }
     });
-    // What is left when a last line is missing may consist of tutor commands alone, which are never judged.
+    // Without its last line, an answer may consist only of tutor commands, which are never judged.
     without.filter(|mutant| mutant.inputs.iter().any(|text| !text.starts_with(':'))).collect()
 }
 
@@ -247,7 +248,7 @@ fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Leaves out the execution of a pipeline: the answer's pipeline, or one that contains the answer's only command.
+/// Removes the execution of a pipeline: of the answer's own one, or of a new one that contains an input's only command.
 fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -281,7 +282,7 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
         answer.inputs.iter().take_while(is_definition).map(|input| input.text.clone()).collect();
     let has_function = definitions.iter().any(|text| text.starts_with("def "));
     if has_function && definitions.len() < answer.inputs.len() {
-        // The learner may not have come to the calls yet.
+        // The learner may be about to call the functions.
         return vec![Mutant { inputs: definitions, silence: Silence::Allowed }];
     }
     let [only] = answer.inputs.as_slice() else { return Vec::new() };
@@ -295,7 +296,8 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     vec![Mutant::new(vec![format!("def {name}():\n    {keyword}{body}\n")])]
 }
 
-/// Does everything as a client that should not act, if the step names the clients.
+/// If the step names the clients that must act, runs all inputs as another client. If it names several, also runs all
+/// inputs as each one alone.
 fn by_wrong_client(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let names = answer.expect().map(|expect| expect.by.as_slice()).unwrap_or_default();
     let is_switch = |input: &PlayedInput| input.switches_to().is_some();

@@ -1,5 +1,5 @@
-//! Rewordings with names of the learner's own: keys, variables and clients that neither the step's text nor the data names.
-//! Whoever does not know the answer must be able to do the step.
+//! Rewordings with the learner's own names: keys, variables and clients that are mentioned neither in the step's text
+//! nor in the data. A learner who does not know the answer must be able to complete the step.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use python_kernel::syntax::structure::{self, Form, LiteralValue, Statement};
 pub const REWORDINGS: &[Rewording] =
     &[("own-key", with_own_keys), ("own-variable", with_own_variables), ("own-client-name", with_own_client_name)];
 
-/// Gives other names to all keys that the learner cannot know.
+/// Renames all keys whose names the learner cannot know.
 fn with_own_keys(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let unknown: Vec<String> = answer.keys().into_iter().filter(|key| !(answer.start.is_known_key)(key)).collect();
     let mut texts = answer.texts();
@@ -29,8 +29,8 @@ fn with_own_keys(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     (!unknown.is_empty() && texts != answer.texts()).then_some(texts)
 }
 
-/// Returns whether an input that uses a key also contains its name, or calls a function that contains it. A key whose name
-/// is put together cannot be replaced.
+/// Returns whether an input that uses a key contains the key's name as a literal, or an answer's function contains it.
+/// A key whose name is computed cannot be replaced.
 fn names_all_uses(answer: &PlayedAnswer<'_>, input: &PlayedInput, key: &str) -> bool {
     let has_name = |input: &PlayedInput| match &input.kind {
         InputKind::Python(statement) => statement.literals.iter().any(|literal| is_text(&literal.value, key)),
@@ -51,7 +51,7 @@ fn is_text(value: &LiteralValue, text: &str) -> bool {
     matches!(value, LiteralValue::Text(found) if found == text)
 }
 
-/// Replaces a string in a text, if it is there. Returns `None` if the text has a syntax error.
+/// Replaces a string in an input, if it occurs there. Returns `None` if the input has a syntax error.
 fn with_other_text(text: &str, kind: &InputKind, string: &str, other: &str) -> Option<String> {
     match kind {
         InputKind::Python(_) => {
@@ -68,11 +68,11 @@ fn with_other_text(text: &str, kind: &InputKind, string: &str, other: &str) -> O
     }
 }
 
-/// Gives other names to all variables that the answer sets and the step's text does not name.
+/// Renames all variables that the answer sets and that the step's text does not mention.
 fn with_own_variables(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let statements: Vec<&Statement> = answer.inputs.iter().filter_map(PlayedInput::statement).collect();
     let assigned = statements.iter().flat_map(|statement| &statement.names).filter(|name| name.is_assigned);
-    // Functions, their parameters and modules are declared.
+    // The names of functions, their parameters and modules are declared, and must not be changed.
     let is_declared = |name: &str| statements.iter().any(|statement| statement.declared.iter().any(|d| d == name));
     let unknown: BTreeSet<&str> = assigned
         .map(|name| name.name.as_str())
@@ -88,7 +88,7 @@ fn with_own_variables(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     (!unknown.is_empty()).then(|| answer.inputs.iter().map(renamed).collect())
 }
 
-/// Gives another name to the first client that the answer switches to and the step's text does not name.
+/// Renames the first client that the answer switches to and that the step's text does not mention.
 fn with_own_client_name(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut clients = answer.inputs.iter().filter_map(PlayedInput::switches_to);
     let unknown = clients.find(|name| *name != "main" && !(answer.start.is_known_name)(name))?;

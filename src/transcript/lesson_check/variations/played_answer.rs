@@ -1,5 +1,5 @@
-//! An answer that has been played: its inputs, with the structure and the result of each input. Variations are derived
-//! from it.
+//! An answer that was played: its inputs, with the structure and the result of each input. Variations are derived from
+//! it.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ pub struct PlayedAnswer<'a> {
     pub methods: &'a Methods,
 }
 
-/// What a learner finds when the step begins.
+/// The facts about a step at its start on which variations depend.
 #[derive(Clone, Copy)]
 pub struct StepStart<'a> {
     /// Returns whether the learner knows a key: the step names it, or it exists.
@@ -99,12 +99,12 @@ impl<'a> PlayedAnswer<'a> {
         self.step.expect.as_ref().map(|expect| expect.get_ref())
     }
 
-    /// Returns whether the step expects a value to be shown.
+    /// Returns whether the step expects that a value is shown.
     pub fn wants_value(&self) -> bool {
         self.expect().is_some_and(|expect| expect.reply.is_some() || expect.output.is_some())
     }
 
-    /// Returns whether the value must be shown as it is, without a label and in its own type.
+    /// Returns whether the step expects the value itself, without a label and with its own type, or an exact output.
     pub fn wants_exact_form(&self) -> bool {
         self.expect().is_some_and(|expect| expect.exactly || expect.output.is_some())
     }
@@ -114,7 +114,7 @@ impl<'a> PlayedAnswer<'a> {
         self.inputs.iter().map(|input| input.text.clone()).collect()
     }
 
-    /// Returns the inputs, with others in place of the last one.
+    /// Returns the inputs, with `last` in place of the last input.
     pub fn with_last(&self, last: impl IntoIterator<Item = String>) -> Vec<String> {
         let before = self.inputs.len().saturating_sub(1);
         self.inputs[..before].iter().map(|input| input.text.clone()).chain(last).collect()
@@ -127,7 +127,7 @@ impl<'a> PlayedAnswer<'a> {
         texts
     }
 
-    /// Returns the expression whose value the last input shows.
+    /// Returns the expression whose value is shown by the last input.
     pub fn shown(&self) -> Option<Shown<'_>> {
         let last = self.inputs.last()?;
         let (statement, submission) = (last.statement()?, last.submission.as_ref()?);
@@ -179,8 +179,8 @@ impl<'a> PlayedAnswer<'a> {
         wanted.iter().find(|name| !is_used(name)).map(|name| (*name).to_owned())
     }
 
-    /// Returns whether a call sends a Redis command: its receiver is `r`, or a client or pipeline that the answer has
-    /// made.
+    /// Returns whether a call sends a Redis command: its receiver is `r`, or a client or a pipeline that the answer has
+    /// created.
     pub fn is_command(&self, input: &PlayedInput, call: &Call) -> bool {
         let receiver = &input.text[call.receiver.clone()];
         let is_made = |text: &str| {
@@ -201,7 +201,7 @@ impl<'a> PlayedAnswer<'a> {
         is_of_client && self.methods.is_command(&call.method)
     }
 
-    /// Returns the keys that the commands of all inputs name.
+    /// Returns the keys in the commands of all inputs.
     pub fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for key in self.inputs.iter().flat_map(PlayedInput::keys) {
@@ -233,13 +233,13 @@ impl PlayedInput {
         self.submission.as_ref().map_or(&[], |submission| &submission.commands)
     }
 
-    /// Returns the keys that the input's commands name.
+    /// Returns the keys in the commands of this input.
     pub fn keys(&self) -> Vec<String> {
         let keys = self.commands().iter().flat_map(|words| evidence::keys(words));
         keys.filter_map(|key| String::from_utf8(key.to_vec()).ok()).collect()
     }
 
-    /// Returns the client that the input switches to, if it is `:client` with a name.
+    /// Returns the name of the client that the input switches to, if it is `:client` with a name.
     pub fn switches_to(&self) -> Option<&str> {
         matches!(self.kind, InputKind::Tutor)
             .then(|| self.text.trim().strip_prefix(":client "))

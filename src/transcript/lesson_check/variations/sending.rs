@@ -1,5 +1,5 @@
-//! Rewordings of how an answer sends its commands: with another client object, in a pipeline, with keyword arguments,
-//! as redis-cli lines.
+//! Rewordings that send the answer's commands in another way: with another client object, in a pipeline, with keyword
+//! arguments, as redis-cli lines.
 
 use std::collections::BTreeSet;
 
@@ -29,8 +29,8 @@ pub const REWORDINGS: &[Rewording] = &[
     ("redis-cli-in-small-letters", in_small_letters),
 ];
 
-/// Commands whose effect belongs to the connection that sends them, or that wait. They cannot be moved to another client
-/// object or into a pipeline.
+/// Commands that wait, or whose effect is bound to the connection that sends them. They cannot be moved to another
+/// client object or into a pipeline.
 const OF_CONNECTION: &[&str] = &[
     "AUTH",
     "BLMOVE",
@@ -75,7 +75,7 @@ fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_about_bytes = |input: &PlayedInput| {
         let Some(statement) = input.statement() else { return false };
-        // A function may have to return bytes.
+        // The step may require that a function returns bytes.
         matches!(statement.form, Form::Definition { .. })
             || statement.literals.iter().any(|literal| matches!(literal.value, LiteralValue::Bytes(_)))
             || statement.calls.iter().any(|call| ["decode", "encode"].contains(&call.method.as_str()))
@@ -85,14 +85,14 @@ fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_open.then(|| by_client(answer, "redis.Redis(decode_responses=True)")).flatten()
 }
 
-/// Creates a new client object in each client of the answer, and uses it in place of `r`.
+/// Creates a new client object in each of the answer's clients, and uses it in place of `r`.
 fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let name = answer.fresh_name(CLIENT_NAMES)?;
     let changes_connection = answer.inputs.iter().any(|input| {
         input.reads("r")
             && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
     });
-    // The new client object waits for 5 seconds at most, whereas the `r` of an earlier step may wait longer.
+    // The new client object waits for at most 5 seconds, but the `r` of an earlier step may wait longer.
     let waits = answer.ends_waiting || answer.inputs.iter().any(|input| input.text.starts_with(":wait"));
     let may_block = |input: &PlayedInput| input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
     if changes_connection || answer.ends_waiting || (waits && answer.inputs.iter().any(may_block)) {
@@ -118,7 +118,7 @@ fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     (!made_in.is_empty()).then_some(texts)
 }
 
-/// Sends the same words with `execute_command`, in each input that is one command with plain arguments.
+/// Sends the same arguments with `execute_command`, in each input that is one command with plain arguments.
 fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut texts = answer.texts();
     let mut is_changed = false;
@@ -155,11 +155,11 @@ fn argument(word: &[u8]) -> Option<String> {
     Some(if is_number { text.to_owned() } else { value::repr(&Value::Text(text.to_owned())) })
 }
 
-/// Returns the calls of an answer that consists only of commands of one client, each as its text without the receiver:
-/// `set('a', 1)`.
+/// If an answer consists only of commands of one client, returns the text of each call without the receiver: `set('a',
+/// 1)`.
 fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
-    // A waiting client receives pushed data only after EXEC, so the other commands of the transaction would still see
-    // the data.
+    // If a client is waiting, it receives pushed data only after EXEC, so the other commands of the transaction would
+    // still see the data.
     let is_open = !answer.wants_exact_form() && !answer.ends_waiting && !answer.start.has_waiting_client;
     let mut calls = Vec::new();
     for input in answer.inputs.iter().filter(|_| is_open) {
@@ -190,7 +190,7 @@ fn in_pipeline_block(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(vec![format!("with r.pipeline() as p:\n{queued}    {end}\n")])
 }
 
-/// Passes arguments by keyword, wherever the method's parameters have names.
+/// Passes arguments by keyword, if the method's parameters have names.
 fn with_keywords(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut is_changed = false;
     let mut texts = answer.texts();
@@ -206,7 +206,7 @@ fn with_keywords(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(texts)
 }
 
-/// Returns the keywords to insert into a call, with their places.
+/// Returns the keywords to insert into a call, with the ranges at which to insert them.
 fn keywords(answer: &PlayedAnswer<'_>, call: &Call) -> Vec<(std::ops::Range<usize>, String)> {
     let positional: Vec<_> = call.arguments.iter().filter(|argument| argument.keyword.is_none()).collect();
     let Some(parameters) = answer.methods.parameters(&call.method) else { return Vec::new() };
@@ -261,12 +261,12 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(vec![format!("def {name}():\n{body}    {end}\n"), call])
 }
 
-/// Returns whether a string may extend over several lines, which must not be indented.
+/// Returns whether an input may contain a string of several lines, which must not be indented.
 fn is_on_several_lines(text: &str) -> bool {
     text.contains("'''") || text.contains("\"\"\"")
 }
 
-/// Pastes all lines together.
+/// Enters all inputs together, as one pasted text.
 fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_python = answer.inputs.len() > 1 && answer.inputs.iter().all(|input| input.statement().is_some());
     let with_blank_line = |input: &PlayedInput| match input.statement().map(|statement| &statement.form) {
@@ -276,7 +276,7 @@ fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_python.then(|| vec![answer.inputs.iter().map(with_blank_line).collect()])
 }
 
-/// Writes all lines on a single line, with semicolons.
+/// Joins all inputs with semicolons on a single line.
 fn on_one_line(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_simple = |input: &PlayedInput| {
         let form = input.statement().map(|statement| &statement.form);
@@ -292,7 +292,7 @@ fn in_redis_cli(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(lines.lines().map(str::to_owned).collect())
 }
 
-/// Writes command names in lower case, in redis-cli lines that the prompt does not take for Python even then.
+/// Changes command names to lower case, in redis-cli lines that the prompt then still recognises as such.
 fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let lines = in_redis_cli(answer).unwrap_or_else(|| answer.texts());
     let mut is_changed = false;
@@ -314,7 +314,7 @@ fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(lines)
 }
 
-/// Returns whether the command `words` has one of the names `names`.
+/// Returns whether the name of the command `words` is one of `names`.
 fn is_named(words: &[Vec<u8>], names: &[&str]) -> bool {
     words.first().is_some_and(|name| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())))
 }

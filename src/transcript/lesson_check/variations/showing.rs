@@ -1,4 +1,4 @@
-//! Rewordings of how an answer shows its value: through a variable, in a sentence, decoded, in a loop.
+//! Rewordings that show the answer's value in another way: through a variable, in a sentence, decoded, in a loop.
 
 use super::Rewording;
 use super::played_answer::{PlayedAnswer, PlayedInput, Shown, ShownValue};
@@ -42,7 +42,8 @@ impl Shown<'_> {
         matches!(self.value, ShownValue::Raised(_))
     }
 
-    /// Returns the line that shows the value through a variable, in the way in which the answer shows it.
+    /// Returns the line that shows the value through a variable: with `print` if the answer uses it or the value is
+    /// None.
     fn look(&self, variable: &str) -> String {
         if self.is_printed || self.plain() == Some(&Value::None) {
             format!("print({variable})")
@@ -51,12 +52,12 @@ impl Shown<'_> {
         }
     }
 
-    /// Returns the expression, with parentheses where a comma or a colon may not follow it otherwise.
+    /// Returns the expression, in parentheses if a comma or a colon could not follow it otherwise.
     fn operand(&self) -> String {
         if self.binding == Binding::Open { format!("({})", self.text) } else { self.text.to_owned() }
     }
 
-    /// Returns the expression in a form that a dot can follow.
+    /// Returns the expression, in parentheses if a dot could not follow it otherwise.
     fn primary(&self) -> String {
         match self.binding {
             Binding::Name | Binding::Primary => self.text.to_owned(),
@@ -64,7 +65,7 @@ impl Shown<'_> {
         }
     }
 
-    /// Returns the line that shows another expression, in the way in which the answer shows its own.
+    /// Returns the line that shows another expression: with `print` if the answer uses it.
     fn line(&self, expression: &str) -> String {
         if self.is_printed { format!("print({expression})") } else { expression.to_owned() }
     }
@@ -96,7 +97,7 @@ fn printed_and_named(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print({name} := {})", shown.operand())]))
 }
 
-/// Tests the value with `if`. If the step expects the value, prints it there.
+/// Tests the value with `if`. If the step expects the value, prints it in the `if` block.
 fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let value = shown.something()?;
@@ -140,7 +141,7 @@ fn with_label(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print('Here it is:', {})", shown.operand())]))
 }
 
-/// Decodes the bytes in the value, whatever its type.
+/// Decodes the bytes in the value, which may be a container.
 fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -159,8 +160,8 @@ fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([shown.line(&expression)]))
 }
 
-/// Returns whether the elements of the value may be printed one by one. A list that was computed in Python may have to be
-/// shown as a list.
+/// Returns whether the elements of the value may be printed one by one. This does not apply to a list that was computed
+/// in Python, because the step may require the list itself.
 fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
     answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
 }
@@ -215,7 +216,7 @@ fn sorted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_set.then(|| answer.with_last([shown.line(&format!("sorted({})", shown.operand()))]))
 }
 
-/// Assigns each element to a variable, and prints the variables.
+/// Unpacks the elements into variables, and prints the variables.
 fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     const NAMES: &[&str] = &["first", "second", "third", "fourth"];
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
@@ -226,7 +227,7 @@ fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     are_fresh.then(|| answer.with_last([format!("{names} = {}", shown.text), format!("print({names})")]))
 }
 
-/// Returns the value from a function, and calls the function.
+/// Moves the expression into a function that returns its value, and calls the function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let name = answer.fresh_name(&["look", "fetch", "answer"])?;
@@ -235,8 +236,8 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("def {name}():\n    return {body}\n"), call]))
 }
 
-/// Returns whether the last input contains a simple value as a literal. In a sentence, such a value could have been
-/// typed.
+/// Returns whether the last input contains a simple value as a literal. The learner could then have typed the value in
+/// a sentence without reading it.
 fn is_typed(answer: &PlayedAnswer<'_>, value: &Value) -> bool {
     let literals = answer.inputs.last().and_then(PlayedInput::statement).map(|statement| &statement.literals);
     literals.into_iter().flatten().any(|literal| match (&literal.value, value) {

@@ -6,7 +6,7 @@ use super::{Attempt, Kind, Outcome, Silence, Variation, names_key, variations};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::lesson::format::{self, Step};
 
-/// Some of the methods, as the program in `methods.rs` prints them.
+/// Some methods with their parameters, in the format of the output of the program in `methods.rs`.
 const METHODS: &str = "\
 blpop keys timeout
 decrby name amount
@@ -38,8 +38,8 @@ fn step(expect: &str) -> Step {
     format::parse(&text).expect("the step is valid").steps.remove(0)
 }
 
-/// Returns a submission. `sent` are the commands, with semicolons between them. `shown` is what was echoed, or printed
-/// if the source is a call to `print`, or an error with an exclamation mark before it.
+/// Returns a submission. `sent` contains the commands, separated by semicolons. `shown` is the echoed value, the
+/// printed text if the source is a call to `print`, or an error after an exclamation mark.
 fn ran(source: &str, sent: &str, shown: &str) -> Submission {
     let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
     let is_printed = source.starts_with("print(");
@@ -59,9 +59,9 @@ fn ran(source: &str, sent: &str, shown: &str) -> Submission {
     }
 }
 
-/// Returns the variations of an answer. Each line is given as source, commands and what it showed. All keys are known to the
-/// learner, except for one that is called `own`, and all names, except for `mail`. If a line names the key `mail`, a client
-/// was waiting before it.
+/// Returns the variations of an answer. Each line consists of a source, the commands that it sent, and what it showed.
+/// The learner knows all keys except `own`, and all names except `mail`. If a line contains the key `'mail'`, a client
+/// was already waiting when the step began.
 fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool, Vec<String>)> {
     let (step, methods) = (step(expect), Methods::parse(METHODS));
     let answer = lines.iter().map(|(source, ..)| *source).collect::<Vec<_>>().join("\n");
@@ -82,7 +82,7 @@ fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool
     variations(&played).into_iter().map(shown).collect()
 }
 
-/// Returns what a rule makes of an answer: the inputs of each variation, with ` | ` between them.
+/// Returns the variations that a rule derives from an answer. The inputs of each variation are joined with ` | `.
 fn by_rule(rule: &str, expect: &str, lines: &[(&str, &str, &str)]) -> Vec<String> {
     let all = varied(expect, lines).into_iter().filter(|(name, ..)| *name == rule);
     all.map(|(_, _, inputs)| inputs.join(" | ")).collect()
@@ -384,9 +384,9 @@ fn a_key_is_named_in_quotes_or_by_its_colons() {
     }
 }
 
-/// Returns the outcome of a mutant, as a string. `tried` is the attempt with the mutant, and `answer` the attempt with
-/// the answer. Each is given as the command that it sent, what it showed, and whether it changed the data. `done` is
-/// whether the mutant completed the step, and `words` are the tutor's messages about it.
+/// Returns the outcome of a mutant, as a string. `tried` is the attempt with the mutant, and `answer` is the attempt
+/// with the answer. Each consists of the command that was sent, what it showed, and whether it changed the data. `done`
+/// is whether the mutant completed the step, and `words` contains the tutor's messages about it.
 fn outcome(
     silence: Silence,
     tried: (&str, &str, bool),
@@ -422,7 +422,8 @@ fn a_mutant_must_not_pass_and_must_get_a_word() {
         (("GET b", "b'2'", false), get, false, &[], "the tutor says nothing"),
         (("GET b", "b'2'", false), get, true, &["Done."], "still does the step"),
         (("GETEX a", "b'1'", false), get, true, &["Done."], "no effect"),
-        // An attempt that only reads is not a mistake if the answer changes something, unless reading fails.
+        // An attempt that only reads data is not a mistake if the answer changes data, unless the attempt raises an
+        // error.
         (get, set, false, &[], "as demanded"),
         (("GET a", "!redis.exceptions.ResponseError: no", false), set, false, &[], "the tutor says nothing"),
         (("DEL a", "0", false), set, false, &[], "the tutor says nothing"),
