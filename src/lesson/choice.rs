@@ -48,7 +48,7 @@ fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice>
     contained.next().filter(|_| contained.next().is_none())
 }
 
-/// Adds the numbers of a sum: 122 for `61 + 61`.
+/// Evaluates a sum of numbers: 122 for `61 + 61`. Returns `None` for any other text.
 fn sum(text: &str) -> Option<u64> {
     let numbers: Option<Vec<u64>> = text.split('+').map(|number| number.trim().parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() > 1).map(|numbers| numbers.iter().sum())

@@ -5,7 +5,7 @@ use crate::messages::effects;
 /// A command of a family, with the message that describes its effect.
 pub type Member = (&'static str, fn() -> String);
 
-/// The families. A command can be in several families, with a different effect in each.
+/// All families of commands. A command can be in several families, with a different effect in each.
 pub const FAMILIES: &[&[Member]] = &[
     &[("ZRANGE", effects::ranges_from_lowest_score), ("ZREVRANGE", effects::ranges_from_highest_score)],
     &[("ZRANK", effects::counts_from_lowest_score), ("ZREVRANK", effects::counts_from_highest_score)],
@@ -76,7 +76,7 @@ pub const FAMILIES: &[&[Member]] = &[
     &[("SPOP", effects::takes_random_member), ("SRANDMEMBER", effects::keeps_random_member)],
 ];
 
-/// Returns what two commands of one family do, each as a clause, or `None` if they have no family in common.
+/// Returns the effects of two commands of one family, each as a clause, or `None` if they have no family in common.
 pub fn effects_of(a: &str, b: &str) -> Option<(String, String)> {
     FAMILIES.iter().find_map(|family| {
         let effect = |name: &str| family.iter().find(|(known, _)| *known == name).map(|(_, effect)| effect());

@@ -1,4 +1,4 @@
-//! Submissions: what the learner entered, and the results.
+//! Submissions: what the learner entered, and what happened as a result.
 
 use super::value::{self, Value};
 use redis_engine::commands;
@@ -30,7 +30,7 @@ pub struct Submission {
     pub commands: Vec<Vec<Vec<u8>>>,
     /// The indices of the commands whose reply was an error.
     pub refused: Vec<usize>,
-    /// The number of bytes and round trips.
+    /// The numbers of commands, round trips and bytes that the submission caused.
     pub traffic: Traffic,
     /// Whether any key changed while the submission ran.
     pub changed: bool,
@@ -39,10 +39,10 @@ pub struct Submission {
     pub is_from_real_client: bool,
 }
 
-/// An error, reduced to what judging needs.
+/// An error, reduced to the information that judging needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failure {
-    /// The qualified name of the class. Empty for an error in redis-cli.
+    /// The qualified name of the exception class. Empty for an error in redis-cli.
     pub class: String,
     pub message: String,
     /// The status that was passed to `sys.exit()`, if that ended the submission.

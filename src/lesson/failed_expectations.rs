@@ -26,7 +26,7 @@ pub enum FailedExpectation<'a> {
         wanted: String,
         actual: Option<String>,
     },
-    /// A command was not sent in the step.
+    /// A command that must be sent in the step was not sent.
     Sent(&'a Spanned<String>),
     /// A command was sent less often than it should be. If the command was also sent on keys that do not count, `key`
     /// is the first key on which the answer sends it.
@@ -36,7 +36,7 @@ pub enum FailedExpectation<'a> {
         sent: usize,
         key: Option<String>,
     },
-    /// A variable was not set.
+    /// A variable that must be set in the step was not set.
     Assigns(&'a str),
     Avoids(&'a Spanned<String>),
     State(&'a Probe),
@@ -91,7 +91,7 @@ pub fn failed_expectations<'a>(
         (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent, key })
     });
     let sent = expect.sent.iter().filter(|wanted| !was_sent(wanted.get_ref(), findings));
-    // redis-cli has no variables.
+    // redis-cli has no variables, so its lines need not set any.
     let is_cli = matches!(submission.value, Some(DisplayedValue::Cli(_)));
     let assigns = expect.assigns.iter().filter(|name| !is_cli && !findings.assigned_variables.contains(name));
     let is_lost = |result: &RaceResult| result.bad > 0 || result.error.is_some();
@@ -146,7 +146,7 @@ fn performed_commands<'a>(
     let own = submission.commands.iter().enumerate();
     let own = own.filter(|(index, _)| expect.error.is_some() || !submission.refused.contains(index));
     let own: Vec<&Words> = own.map(|(_, words)| words).collect();
-    // A command that has stored its result under a key is used by reading that key.
+    // A command that stored its result under a key counts as used if the submission reads that key.
     let is_read = |key: &[u8]| own.iter().any(|words| keys(words).contains(&key));
     let has_stored = |words: &&Words| {
         command_name(words).ends_with("STORE") && keys(words).first().is_some_and(|destination| is_read(destination))

@@ -7,7 +7,7 @@ use super::race_result::RaceResult;
 /// The state of the data, the clients and the step after a submission.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
-    /// The source of each probe, and what it showed or raised.
+    /// The source of each probe, with the value that it showed or the error that it raised.
     pub probes: Vec<(String, Result<DisplayedValue, Failure>)>,
     /// Keys that should be unchanged but have changed.
     pub changed_keys: Vec<String>,
@@ -32,7 +32,7 @@ pub struct Findings {
     pub assigned_variables: Vec<String>,
     /// Variables that hold a reply, each with the name of the client whose Python holds it.
     pub variable_owners: Vec<(String, String)>,
-    /// The types of the keys that the submission names.
+    /// The keys that occur in the submission's commands, with their types.
     pub key_types: Vec<(String, &'static str)>,
     /// Whether the function that several clients have to run was defined in this step.
     pub is_run_defined: bool,
@@ -52,7 +52,7 @@ pub enum Origin {
     Redis,
     /// A Redis reply about keys that have nothing to do with the step.
     OtherKeys,
-    /// Python alone: no command was sent for the value.
+    /// Python alone. No command was sent to get the value.
     Python,
 }
 
@@ -69,7 +69,7 @@ impl Findings {
         Some(if behind.is_empty() { of_client() } else { behind })
     }
 
-    /// Returns what a probe showed or raised, or `None` if it did not run.
+    /// Returns the value that a probe showed or the error that it raised, or `None` if the probe did not run.
     pub fn probe_result(&self, source: &str) -> Option<&Result<DisplayedValue, Failure>> {
         self.probes.iter().find(|(known, _)| known == source).map(|(_, result)| result)
     }

@@ -17,7 +17,7 @@ pub const FORMAT: u32 = 1;
 /// Number of first letters that an unknown key must share with a known key for the known key to be suggested.
 const SAME_START: usize = 4;
 
-/// A lesson.
+/// A lesson, in the structure of its file.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -30,7 +30,7 @@ pub struct Lesson {
     pub title: String,
     /// Approximate duration, in minutes.
     pub minutes: u32,
-    /// One line for the list of lessons.
+    /// A one-line description for the list of lessons.
     pub about: String,
     /// Code that is run before the first step. The learner does not see it.
     #[serde(default)]
@@ -112,7 +112,7 @@ pub struct Step {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// What the data must hold.
+    /// Queries of the data after the submission, with the values that they must show.
     #[serde(default)]
     pub state: Vec<Probe>,
     /// The last value of the submission, as Python shows it. The value also passes in another notation: decoded,
@@ -122,7 +122,7 @@ pub struct Expect {
     /// text.
     #[serde(default)]
     pub exactly: bool,
-    /// The output of the submission.
+    /// The output that the submission must have. Whitespace at its end is ignored.
     pub output: Option<String>,
     /// Commands that the submission must have sent, on a key on which the answer sends them. `LMOVE|BLMOVE` means
     /// either of the two.
@@ -170,7 +170,7 @@ pub struct Probe {
     /// A Python expression, or a line of redis-cli.
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
-    /// The value, as Python shows it.
+    /// The value that the query must show, in Python's notation.
     pub reply: String,
 }
 
@@ -214,7 +214,7 @@ pub struct Exemption {
 pub struct When {
     /// A part of the error's class or message.
     pub error: Option<String>,
-    /// Commands that must have been sent.
+    /// Commands that the submission must have sent.
     #[serde(default)]
     pub uses: Vec<String>,
     /// Commands that must not have been sent, or arguments that no command may have, such as `NX`.
@@ -233,11 +233,11 @@ pub struct When {
     /// Parts of the text that was entered. Whitespace is ignored.
     #[serde(default)]
     pub typed: Vec<String>,
-    /// The last value of the submission, with its type.
+    /// The last value that the submission must show, with its type.
     pub reply: Option<String>,
-    /// The last value of the submission, in any notation.
+    /// The last value that the submission must show, in any notation.
     pub value: Option<String>,
-    /// The output of the submission.
+    /// The output that the submission must have. Whitespace at its end is ignored.
     pub output: Option<String>,
     #[serde(default)]
     pub state: Vec<Probe>,
@@ -252,7 +252,7 @@ pub struct Choose {
     pub options: Vec<Choice>,
 }
 
-/// One of the answers of a multiple-choice question.
+/// One of the options of a multiple-choice question.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -260,7 +260,7 @@ pub struct Choice {
     pub text: String,
     #[serde(default)]
     pub correct: bool,
-    /// Why the answer is right or wrong.
+    /// Why the option is right or wrong.
     pub because: String,
 }
 
@@ -273,7 +273,7 @@ pub struct Compare {
     /// The sizes for which both programs are measured, smallest first. The variable `n` has each of them in turn.
     #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
     pub grow: Option<Spanned<Vec<u32>>>,
-    /// What `n` counts, as shown to the learner, such as `fields`.
+    /// The unit of `n`, as shown to the learner, such as `fields`.
     pub of: Option<String>,
     /// Code that is run before each program. It is not measured, and the learner does not see it.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
@@ -308,7 +308,7 @@ pub struct Program {
     pub title: String,
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
-    /// What the data holds if several clients have run the program and no update is lost.
+    /// What the data must hold after several clients have run the program, if no update is lost.
     #[serde(default)]
     pub holds: Option<Probe>,
 }
@@ -329,7 +329,8 @@ pub struct Race {
     pub holds: Probe,
     /// The meaning of a failed `holds`, as a clause: `a view is lost`.
     pub lost: String,
-    /// The number of orders in which `holds` fails: `4 of 6`. `check` plays all orders and compares.
+    /// The number of orders in which `holds` fails, out of all orders: `4 of 6`. `check` plays all orders and compares
+    /// the numbers.
     #[cfg_attr(test, schemars(with = "String"))]
     pub loses: Spanned<String>,
     #[serde(rename = "client")]
@@ -370,7 +371,7 @@ pub struct EveryOrder {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
-    /// Number of clients. The default is two.
+    /// Number of clients that run the submission. The default is two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
@@ -380,14 +381,14 @@ pub struct EveryOrder {
     pub lost: String,
 }
 
-/// A problem in a lesson file, with its place.
+/// A problem in a lesson file, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// Offset in the file, in bytes. `None` if the problem concerns the whole file.
+    /// The position in the file, as an offset in bytes. `None` if the problem concerns the whole file.
     pub at: Option<usize>,
-    /// What was found, what was expected, and what to write.
+    /// A message that says what was found, what was expected, and what to write instead.
     pub message: String,
-    /// The reasons for the problem, each with its own place.
+    /// The reasons for the problem, each with its own position.
     pub causes: Vec<Diagnostic>,
 }
 

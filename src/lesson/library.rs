@@ -32,7 +32,7 @@ impl Source {
         }
     }
 
-    /// Formats a diagnostic with its place, `FILE:LINE:COLUMN: message`, and its causes below it.
+    /// Formats a diagnostic with its position, `FILE:LINE:COLUMN: message`, and its causes below it.
     pub fn format_diagnostic(&self, diagnostic: &Diagnostic) -> String {
         let causes = diagnostic.causes.iter().map(|cause| format!("\n  {}", self.format_diagnostic(cause)));
         format!("{}: {}{}", self.format_place(diagnostic.at), diagnostic.message, causes.collect::<String>())

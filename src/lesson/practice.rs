@@ -50,7 +50,7 @@ impl Card {
         Card { level, due: now.saturating_add(DAYS[level] * SECONDS_PER_DAY) }
     }
 
-    /// Returns the number of days until the step is due, or `None` if it is due.
+    /// Returns the number of days until the step is due, or `None` if it is due already.
     pub fn days_left(self, now: i64) -> Option<i64> {
         let left = self.due.saturating_sub(now);
         (left > 0).then(|| left / SECONDS_PER_DAY + i64::from(left % SECONDS_PER_DAY > 0))

@@ -125,7 +125,7 @@ impl Printed {
         parse_python(text).map_or_else(|| Printed::Bare(text.into()), Printed::Value)
     }
 
-    /// Returns whether a guess has the same content, and collects the differences in type.
+    /// Returns whether a guess has the same content as this line, and collects the differences in type.
     fn has_same_content(&self, guess: &Printed, mismatches: &mut Vec<TypeMismatch>) -> bool {
         let mut note = |kind: Kind| mismatches.push(TypeMismatch { kind, is_inside: false });
         match (self, guess) {

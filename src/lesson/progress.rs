@@ -61,7 +61,7 @@ pub struct DueStep {
 }
 
 impl DueStep {
-    /// Returns the number of days until the step is due, or `None` if it is due.
+    /// Returns the number of days until the step is due, or `None` if it is due already.
     pub fn days_left(&self, now: i64) -> Option<i64> {
         Card { level: 0, due: self.due }.days_left(now)
     }
@@ -82,7 +82,7 @@ impl Progress {
         progress.end_is_due = false;
     }
 
-    /// Records that a step is done.
+    /// Records that the learner has done a step.
     pub fn done(&mut self, lesson: &str, step: &str) {
         let progress = self.lessons.entry(lesson.into()).or_default();
         if !progress.done.iter().any(|done| done == step) {

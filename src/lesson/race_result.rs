@@ -34,7 +34,7 @@ pub struct RaceResult {
 pub struct ProgramError {
     /// The name of the client that ran the program.
     pub who: String,
-    /// The statement, or the redis-cli line.
+    /// The source of the submission that raised the error.
     pub line: String,
     pub error: Failure,
 }
@@ -57,7 +57,7 @@ impl ProgramError {
     }
 }
 
-/// An order of the commands of several clients.
+/// The turns of several clients in one order, with the resulting data.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Order {
     pub steps: Vec<Turn>,

@@ -81,7 +81,7 @@ impl Exchange {
     }
 }
 
-/// Returns the first element if the value is a list of two.
+/// Returns the first element if the value is a list of two elements.
 fn first_of_pair(value: &Value) -> Option<&Value> {
     if let Value::Sequence(pair) = value { pair.first().filter(|_| pair.len() == 2) } else { None }
 }

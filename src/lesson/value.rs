@@ -1,4 +1,4 @@
-//! Values of replies, so that an answer in Python and one in redis-cli can be compared.
+//! Represents values so that an answer in Python and one in redis-cli can be compared.
 
 /// A plain Python value.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,8 +50,8 @@ impl<'a> Parser<'a> {
         word
     }
 
-    /// Parses what is inside brackets, unless too many brackets are open. A class that the learner has defined may
-    /// have a `repr` of any depth.
+    /// Parses the content of brackets, unless too many brackets are open. A limit is needed, because the `repr` of a
+    /// class that the learner has defined may have any depth.
     fn bracketed(&mut self, opening: &str, inner: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
         self.skip(opening);
         self.depth += 1;
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Returns whether two values are equal. The order of sets and dicts does not matter, and a list equals a tuple.
+/// Returns whether two values are equal. The order within sets and dicts does not matter, and a list equals a tuple.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Sequence(a), Value::Sequence(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),

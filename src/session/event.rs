@@ -18,11 +18,11 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use python_kernel::frame::{FromChild, ToChild};
 
-/// The number of a Python child in its session. Numbers are not reused.
+/// The number of a Python child process in its session. Numbers are not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChildId(pub u32);
 
-/// How a child's process has ended by itself.
+/// The reason why a child's process has ended by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonEnd {
     /// An allocation failed, because the process may use only `limit` bytes of memory.

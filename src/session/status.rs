@@ -7,7 +7,7 @@ use super::Session;
 pub struct Status {
     /// The lesson's title, the number of the step (counted from 1), and the number of steps.
     pub place: Option<(String, usize, usize)>,
-    /// The client at the prompt, if there are several.
+    /// The client at the prompt, if the learner has several clients.
     pub client: Option<String>,
     /// Number of commands that the client's redis-cli connection has queued since MULTI.
     pub queued: Option<usize>,

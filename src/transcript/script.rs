@@ -73,7 +73,7 @@ struct ScriptFrontend<'a, W: Write> {
     format: OutputFormat,
     time_limit: Option<Duration>,
     out: &'a mut W,
-    /// Whether a statement raised an error or was blocked forever.
+    /// Whether a statement has raised an error or is blocked forever.
     has_failed: bool,
 }
 

@@ -224,7 +224,7 @@ mod tests {
             ("r.llen('l')", "3", "4", "", "The length of `l` should be `3`, but is `4`. That's one too many."),
             ("r.exists('a')", "1", "", "", "`r.exists('a')` should return `1`, but it raises an error."),
         ] {
-            // `z` is a sorted set, and the commands did not name another type.
+            // `feedback` assumes that only `z` has a known type.
             assert_eq!(feedback(probe, wanted, &[(probe, actual)], written), expected, "{probe}");
         }
     }

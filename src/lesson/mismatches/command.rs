@@ -91,7 +91,7 @@ pub enum CommandMismatch {
     },
 }
 
-/// The pairs that a command takes.
+/// The kind of the pairs that a command takes as arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PairKind {
     ScoreAndMember,
@@ -106,7 +106,7 @@ pub enum StepOfOne {
     Decr,
 }
 
-/// The dialect in which the learner typed, for the names of options.
+/// The dialect in which the learner typed. Feedback spells the names of options accordingly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelling {
     Python,

@@ -59,7 +59,7 @@ pub enum Mismatch {
         wanted: String,
         actual: String,
     },
-    /// A command was sent less often than it should be in the step: in all, or for this key.
+    /// A command was sent less often in the step than it should be, either in total or on the given key.
     SentTooSeldom {
         name: String,
         wanted: usize,
@@ -305,8 +305,8 @@ impl RaceMismatch {
             };
         };
         let clients = result.names.len();
-        // If another client's commands caused the error, the bad order explains the error. If the program itself is
-        // wrong, the error has to be reported.
+        // If another client's commands caused the error, a bad order explains it better than the error itself. If the
+        // program itself is wrong, the error has to be reported.
         match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
             Some(ended) => RaceMismatch::ProgramError {
                 clients,
@@ -371,7 +371,7 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(wanted) if alternatives(wanted.get_ref()).any(|name| names.contains(&canonical(name))));
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
-    // If Redis replied with the wanted value, the command is right.
+    // If Redis replied with the wanted value, the command is right, and its differences from the answer do not matter.
     let is_right = matches!(result, Some(Mismatch::Reply(ReplyMismatch::NotShown { .. })));
     let command = of_commands(submission, findings).filter(|_| !is_right).map(Mismatch::Command);
     // A misspelt name is found in the command and in the data. The second suggestion is dropped if it is the same.
@@ -405,7 +405,7 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         let difference = ValueMismatch::between(&wanted, &actual)?;
         Some(Mismatch::NearReply(difference))
     });
-    // If Redis replied with the wanted value, the command is right.
+    // If Redis replied with the wanted value, the command is right, and its differences from the answer do not matter.
     let is_answered =
         expect.reply.as_deref().is_some_and(|wanted| is_answered(submission, &findings.exchanges, wanted));
     let of_command = of_commands(submission, findings).filter(|_| !is_answered).map(Mismatch::Command);

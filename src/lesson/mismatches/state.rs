@@ -48,7 +48,7 @@ pub struct Misspelling {
     pub written: String,
 }
 
-/// What a probe checks.
+/// The part of the data that a probe checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     Key(String),
@@ -78,7 +78,7 @@ pub enum Subject {
     Length {
         key: String,
     },
-    /// The value of any other expression.
+    /// The value of an expression of any other kind.
     Expression(String),
 }
 
@@ -148,8 +148,8 @@ fn removes(words: &[Vec<u8>]) -> bool {
     words.len() > 2 && matches!(command_name(words).as_str(), "HDEL" | "SREM" | "ZREM" | "LREM")
 }
 
-/// Returns whether further lines can change a value to the wanted one without undoing the learner's line. `removed` are
-/// the elements that the line has removed.
+/// Returns whether further lines can change a value to the wanted one without undoing the learner's line. `removed`
+/// contains the elements that the line has removed.
 fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
     let is_removed = |value: &Value| removed.iter().any(|word| plain_text(value).as_bytes() == word);
     let is_in = |value: &Value, items: &[Value]| items.iter().any(|item| value::same(value, item));
@@ -242,7 +242,7 @@ pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]
 }
 
 impl Subject {
-    /// Parses what a probe checks.
+    /// Returns the part of the data that a probe checks.
     pub fn of_probe(probe: &str) -> Subject {
         let question = Question::parse(probe);
         question.and_then(|question| question.subject()).unwrap_or_else(|| Subject::Expression(probe.into()))

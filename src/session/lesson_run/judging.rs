@@ -54,7 +54,7 @@ impl Tutor {
         self.script.add([Item::Then(Then::Judge(submission))]);
     }
 
-    /// Judges a submission by the findings of the probes, and shows the verdict.
+    /// Judges a submission, now that the probes have run, and shows the verdict.
     pub(super) fn conclude_judging(&mut self, submission: &Submission) {
         let Some(run) = &mut self.lesson else { return };
         self.hidden_code = HiddenCode::default();
@@ -101,7 +101,7 @@ impl Tutor {
         (keyspace.memory() <= MOST_DIGESTED_BYTES).then(|| keyspace.digest())
     }
 
-    /// Collects what the judge needs besides the submission.
+    /// Collects the facts that the judge needs in addition to the submission.
     fn findings(&mut self, step: &Step, submission: &Submission) -> Findings {
         let run = self.lesson.as_ref();
         let before = run.map(|run| run.contents_before.clone()).unwrap_or_default();

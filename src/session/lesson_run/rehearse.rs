@@ -15,7 +15,7 @@ use crate::session::event::Effect;
 #[derive(Debug, Default)]
 pub(super) struct RequestedRehearsal {
     lesson: Option<Arc<Lesson>>,
-    /// The result, once it is known.
+    /// The result of the rehearsal, once it is known.
     result: Option<Arc<Rehearsal>>,
 }
 

@@ -133,7 +133,7 @@ mod tests {
         }
     }
 
-    /// Returns the origin of the last line's value, in a step whose answer reads `visits`. Each line comes with the
+    /// Returns the origin of the last line's value, in a step whose answer reads `visits`. Each line is paired with the
     /// commands that it sent.
     fn origin(lines: &[(&str, &str)]) -> Origin {
         let mut activity = StepActivity::default();

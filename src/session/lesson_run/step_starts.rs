@@ -25,7 +25,7 @@ pub(super) struct StepStarts {
 struct StepStart {
     /// The amount by which the clock had been moved when the step began, in microseconds.
     moved_us: i64,
-    /// The client at the prompt.
+    /// The client at the prompt when the step began.
     client: String,
 }
 

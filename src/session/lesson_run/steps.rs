@@ -51,7 +51,7 @@ impl Tutor {
         self.script.add([Item::Then(Then::StepBegins)]);
     }
 
-    /// Continues after the script's items before `then` have run.
+    /// Performs an action of the script whose preceding items have run.
     pub(super) fn continue_with(&mut self, then: Then) {
         match then {
             Then::Predicted => {

@@ -1,5 +1,5 @@
-//! Lines such as `PING`, `ping` and `del a`. They are Python if the name is bound in the client's Python, and redis-cli
-//! otherwise.
+//! Handles lines such as `PING`, `ping` and `del a`. They are Python if the name is defined in the client's Python, and
+//! redis-cli otherwise.
 
 use super::Runtime;
 use super::client::{ClientIndex, Work, WorkKind};

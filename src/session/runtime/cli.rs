@@ -85,7 +85,7 @@ impl Runtime {
         self.take_cli_replies(client);
     }
 
-    /// Sends a client's line. If the line is empty, ends the submission.
+    /// Sends a client's redis-cli line. If the line is empty, ends the submission.
     fn send_cli(&mut self, client: ClientIndex) {
         let connection = self.cli_connection(client);
         let Some(Work { kind: WorkKind::Cli { argv, .. }, submission, .. }) = &mut self.clients[client].work else {
@@ -119,7 +119,7 @@ impl Runtime {
         }
     }
 
-    /// Shows one reply to a client's line. Returns false if no reply has arrived.
+    /// Shows one reply to a client's redis-cli line. Returns false if no reply has arrived.
     fn take_cli_reply(&mut self, client: ClientIndex) -> bool {
         let Some(connection) = self.clients[client].cli else { return false };
         if !self.clients[client].work.as_ref().is_some_and(|work: &Work| matches!(work.kind, WorkKind::Cli { .. })) {
@@ -171,7 +171,7 @@ impl Runtime {
         true
     }
 
-    /// Ends a client's line if the server has closed the connection.
+    /// Ends a client's redis-cli line if the server has closed the connection.
     fn end_closed_cli(&mut self, client: ClientIndex, connection: ClientId) {
         const MESSAGE: &str = "Error: Server closed the connection";
         self.clients[client].closed_database = Some(self.engine.server.clients.get(connection).database);

@@ -179,7 +179,7 @@ pub struct Python {
     pub unread: VecDeque<(u32, FromChild)>,
     /// Whether the child's commands are held back.
     pub gate: Gate,
-    /// Whether a signal was sent while the last source ran. The signal may have arrived after the source had ended.
+    /// Whether a signal was sent while the last source ran. The signal may have arrived after the source ended.
     pub was_interrupted: bool,
     /// How the child's process has ended, if that is known.
     pub end: Option<PythonEnd>,
@@ -199,7 +199,7 @@ pub struct Python {
 pub enum SavedVariables {
     #[default]
     Never,
-    /// The child was told to save its variables, and has not answered.
+    /// The child was told to save its variables, but has not answered yet.
     Requested,
     Restorable,
     /// The child has saved its variables, but the state of some cannot be restored.

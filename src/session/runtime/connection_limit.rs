@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn connections_take_up_no_more_than_the_limit_whatever_they_send() {
-        // The connection that sends `line` has the number 1, and all others have sent `first`.
+        // The connection that sends `line` has the number 1. Each of the other connections has sent `first`.
         for (others, first, line) in [
             (0, "", "MULTI|SET k LONG"),
             (0, "", "WATCH #LONG"),

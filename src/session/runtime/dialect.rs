@@ -4,7 +4,7 @@ use crate::bare_words::BARE_WORDS;
 use python_kernel::syntax::{self, Completeness};
 use redis_engine::commands;
 
-/// An input of one kind.
+/// An input, classified by its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     Python(String),
@@ -24,7 +24,7 @@ impl Input {
     }
 }
 
-/// The kinds of input that the prompt accepts besides tutor commands.
+/// The kinds of input, besides tutor commands, that the prompt accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
     /// The prompt accepts Python, and redis-cli lines that cannot be mistaken for Python.
@@ -116,7 +116,7 @@ pub fn submissions(text: &str) -> Vec<String> {
     all
 }
 
-/// Returns whether the prompt should wait for more lines.
+/// Returns whether the prompt should wait for more lines, because the input so far is incomplete.
 pub fn is_incomplete(text: &str, dialect: Dialect) -> bool {
     if dialect == Dialect::Cli {
         return false;

@@ -41,7 +41,7 @@ impl Held {
 }
 
 impl Runtime {
-    /// If the gate is shut and a frame sends commands, holds the frame back. Returns any other frame.
+    /// Holds back a frame that sends commands or requests their replies, if the gate is shut. Returns any other frame.
     pub(super) fn hold_back(&mut self, client: ClientIndex, thread: u32, frame: FromChild) -> Option<FromChild> {
         let limit = self.engine.keyspace.memory_cap.limit;
         let python = &mut self.clients[client].python;

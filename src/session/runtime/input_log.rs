@@ -7,7 +7,7 @@ use crate::messages::runtime as messages;
 /// How an input ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputOutcome {
-    /// The input ended with a value, which was echoed.
+    /// The input ended with a value that was echoed.
     Echoed,
     /// The input ended without a value and without an error.
     Quiet,

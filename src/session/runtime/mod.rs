@@ -82,7 +82,7 @@ pub struct Runtime {
     pub shows_all: bool,
     /// Whether all output is suppressed, such as while a step is prepared.
     pub is_silent: bool,
-    /// Whether the learner was told that the data has reached its limit.
+    /// Whether the learner was told that the data has reached its memory limit.
     has_reported_memory_limit: bool,
     connection_memory: ConnectionMemory,
     /// The folded output, which `:more` shows.
@@ -182,7 +182,7 @@ impl Runtime {
         self.has_reported_memory_limit = false;
     }
 
-    /// Ends the session with the given exit status.
+    /// Ends the session with the given exit status, unless it has ended already.
     pub fn leave(&mut self, status: i32) {
         if !self.is_over {
             self.is_over = true;
@@ -228,7 +228,7 @@ impl Runtime {
         Some(Need::Frame { child: client.python.child?, deadline_us, is_main_idle })
     }
 
-    /// Returns the next time at which a waiting program or the engine has something to do.
+    /// Returns the earliest deadline of a waiting program or of a blocked client, if there is one.
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
@@ -308,7 +308,7 @@ impl Runtime {
         self.next_statement(client);
     }
 
-    /// Ends a client's submission that has run.
+    /// Ends a client's submission after its last statement has run.
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
         self.report_memory_limit(Some(client));

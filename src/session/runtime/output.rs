@@ -1,4 +1,4 @@
-//! Output, with the name of the client that it comes from.
+//! Shows output, together with the name of the client that it comes from.
 
 use super::super::event::{Effect, Show};
 use super::Runtime;

@@ -24,9 +24,9 @@ pub fn most_formatted(is_script: bool) -> usize {
 /// How much output a submission may show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
-    /// Maximum number of lines.
+    /// Maximum number of lines that are shown.
     lines: usize,
-    /// Maximum number of characters.
+    /// Maximum number of characters that are shown.
     characters: usize,
     /// Maximum number of bytes beyond these limits that are kept for `:more`.
     kept: usize,
@@ -54,7 +54,7 @@ pub struct OutputLimit {
 struct Shown {
     lines: usize,
     characters: usize,
-    /// Whether something was left out. Nothing is shown after that.
+    /// Whether output was left out because of the limit. Nothing is shown after that.
     is_full: bool,
 }
 

@@ -107,7 +107,7 @@ impl Runtime {
             FromChild::ShowHelp { method } => self.show_method_help(client, &method),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
-            // The session no longer waits for this answer.
+            // An answer that the session no longer waits for.
             FromChild::VariablesRestored => {}
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
@@ -439,7 +439,7 @@ impl Runtime {
         }
     }
 
-    /// Records how a child's process has ended. The end of the process is reported afterwards.
+    /// Records why a child's process has ended. The exit itself is reported afterwards.
     pub fn note_python_end(&mut self, child: ChildId, end: PythonEnd) {
         if let Some(client) = self.clients.with_child(child) {
             self.clients[client].python.end = Some(end);

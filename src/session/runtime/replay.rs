@@ -70,11 +70,11 @@ pub enum ReplayStep {
     Wait,
     /// The child has to run this source.
     Run(String),
-    /// A thread's request is answered.
+    /// A thread's request has to be answered with this frame.
     Answer(u32, ToChild),
     /// A thread's request for a connection has to be answered. The answer is the one in the log, if the log has one.
     Connect(u32, FromChild, Option<ToChild>),
-    /// A thread waits for the answer to its pending request.
+    /// A thread has sent its pending request, and now waits for the answer.
     Ask(u32, Ask),
     /// The child's request differs from the log.
     GiveUp,
@@ -281,7 +281,7 @@ impl Replay {
         self.asking.insert(thread);
         self.is_main_done |= thread == MAIN_THREAD;
         let ask = match (ask, request) {
-            // The child's number for the connection may have changed.
+            // The child's number for the connection may have changed since the request was logged.
             (Ask::Receive { deadline_us, .. }, Some(Request::Replies(connection))) => {
                 Ask::Receive { connection, deadline_us }
             }
@@ -307,7 +307,7 @@ impl Replay {
         true
     }
 
-    /// Records that the child was killed.
+    /// Records that the child of the replay was killed.
     pub fn give_up(&mut self) {
         self.is_given_up = true;
     }
@@ -316,12 +316,12 @@ impl Replay {
         self.is_given_up
     }
 
-    /// Returns whether the main thread has done everything. Other threads may still run.
+    /// Returns whether the main thread has done everything that is in the log. Other threads may still run.
     pub fn is_main_done(&self) -> bool {
         self.is_main_done && !self.is_given_up
     }
 
-    /// Returns whether nothing is left to do.
+    /// Returns whether the replay is complete: no thread runs, and all pending requests have been sent again.
     pub fn is_over(&self) -> bool {
         self.is_main_done() && self.pending.is_empty() && !self.has_running_threads()
     }

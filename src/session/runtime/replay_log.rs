@@ -21,7 +21,7 @@ pub struct Entry {
     pub answers: VecDeque<Answer>,
 }
 
-/// An answer to a request from a thread.
+/// An answer that the session sent to a request from a thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub thread: u32,
@@ -81,7 +81,7 @@ impl ReplayLog {
         }
     }
 
-    /// Returns whether the log contains every answer.
+    /// Returns whether the log is complete, because it does not exceed the maximum size.
     pub fn is_whole(&self) -> bool {
         self.bytes <= MOST_BYTES
     }

@@ -37,7 +37,8 @@ impl Runtime {
     }
 
     /// Ends the turn of a program that sends nothing and whose main thread is idle, because its other threads must be
-    /// waiting as well, or have ended. Also handles a replay that sends nothing. Returns false if neither is the case.
+    /// waiting as well, or have ended. If a replay sends nothing, ends it or continues it. Returns false in all other
+    /// cases.
     pub fn end_waiting_turn(&mut self) -> bool {
         let Some(client) = self.turn else { return false };
         if self.clients[client].python.replay.is_some() {

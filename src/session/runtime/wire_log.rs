@@ -81,9 +81,9 @@ pub enum Cause {
 #[derive(Debug, Clone, Default)]
 pub struct WireLog {
     calls: VecDeque<Arc<Call>>,
-    /// The number of the oldest call that is kept. Calls are numbered starting from 0.
+    /// The number of the oldest call that is kept. The first call in a log has the number 0.
     first: u64,
-    /// The numbers of the calls that are waiting.
+    /// The numbers of the calls whose clients are waiting for the reply.
     waiting: Vec<u64>,
     /// For each connection, the number of unfetched reply bytes that are recorded.
     logged: HashMap<ClientId, usize>,
@@ -198,7 +198,7 @@ impl WireLog {
         self.next().saturating_sub(1 + later as u64)
     }
 
-    /// Returns the numbers of the calls that are waiting.
+    /// Returns the numbers of the calls whose clients are waiting for the reply.
     pub fn waiting(&self) -> &[u64] {
         &self.waiting
     }

@@ -37,7 +37,7 @@ pub struct LessonUnderTest<'a> {
     pub rehearsal: Arc<Rehearsal>,
     /// The limits for each attempt.
     pub limits: Limits,
-    /// Called for each attempt.
+    /// A callback that is called once for each attempt.
     pub on_try: &'a (dyn Fn() + Sync),
 }
 
@@ -49,7 +49,7 @@ pub struct Attempt {
     pub judged: Vec<Judged>,
     /// The submissions that have run, in the order in which they ended.
     pub submissions: Vec<Submission>,
-    /// The submissions that raised an error, with the error.
+    /// The sources of the submissions that raised an error, each with its error.
     pub errors: Vec<(String, Failure)>,
     /// The tutor's messages about the submissions. Replies to tutor commands are not included.
     pub words: Vec<String>,
@@ -61,16 +61,16 @@ pub struct Attempt {
     /// Whether a prompt was shown, which means that the step has begun.
     prompted: bool,
     pub done: bool,
-    /// The first submission after the submission that completed the step.
+    /// The first submission that was still to be typed when the step was done.
     pub needless: Option<String>,
     time_limit: Option<Duration>,
     /// The time limit, if the attempt was stopped by it.
     pub stopped_after: Option<Duration>,
     /// Whether a picture was shown.
     pub drawn: bool,
-    /// The keys that should stay unchanged, but do not exist at the end.
+    /// The keys that should stay unchanged, but do not exist at the end of the attempt.
     pub missing_keys: Vec<Spanned<String>>,
-    /// The data at the end.
+    /// The data at the end of the attempt.
     pub ending: Ending,
 }
 
@@ -122,7 +122,7 @@ impl Attempt {
         Attempt { inputs: inputs.into(), time_limit, ..Attempt::default() }
     }
 
-    /// Records the state of the session at the end.
+    /// Records the state of the session at the end of the attempt.
     pub fn end(&mut self, session: &Session, step: &Step) {
         self.done |= session.is_step_done();
         let unchanged = step.expect.iter().flat_map(|expect| &expect.get_ref().unchanged);

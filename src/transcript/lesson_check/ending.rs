@@ -6,7 +6,7 @@ use crate::session::Session;
 /// The data at the end of an attempt, and the clients that wait.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ending {
-    /// All keys, sorted.
+    /// All keys at the end of the attempt, sorted.
     keys: Vec<KeyEnding>,
     /// What each client waits for, as sentences.
     waits: Vec<String>,
@@ -18,7 +18,7 @@ struct KeyEnding {
     database: usize,
     key: Vec<u8>,
     digest: String,
-    /// The remaining time to live, in seconds.
+    /// The key's remaining time to live, in seconds.
     lifetime: Option<i64>,
 }
 

@@ -41,7 +41,7 @@ pub struct Report {
     pub advice: Vec<Diagnostic>,
     /// Number of tries: answers, mistakes and other inputs that were tried out.
     pub tries: usize,
-    /// Numbers of variations that were typed.
+    /// The numbers of variations that were typed.
     pub variations: Counts,
     /// Errors in recorded tries, each with the index of the file that contains the try.
     pub recorded_errors: Vec<(usize, Diagnostic)>,
@@ -64,7 +64,7 @@ impl Report {
         }
     }
 
-    /// Adds the report of a step.
+    /// Adds the errors, advice and numbers of a step's report.
     fn add(&mut self, other: Report) {
         other.errors.into_iter().for_each(|error| self.add_new_error(error));
         self.advice.extend(other.advice);
@@ -239,10 +239,10 @@ struct Try<'a> {
     at: usize,
 }
 
-/// What is tried.
+/// The kind of a try.
 #[derive(Clone, Copy)]
 enum TryKind<'a> {
-    /// `answer` or `also`: this must complete the step.
+    /// An `answer` or an `also`, which must complete the step.
     Answer(&'a Spanned<String>),
     /// The commands of the answer as redis-cli lines.
     InRedisCli,

@@ -41,7 +41,7 @@ pub struct RecordedTry {
 /// The tries in a file.
 #[derive(Debug)]
 pub struct RecordedTries {
-    /// The file.
+    /// The file that contains the tries.
     pub source: Source,
     tries: Vec<RecordedTry>,
 }

@@ -84,7 +84,7 @@ enum Kind {
     Mutant(Silence),
 }
 
-/// Numbers of variations, and of steps that have none.
+/// Numbers of variations, and of steps without variations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     pub rewordings: usize,

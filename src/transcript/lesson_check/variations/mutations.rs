@@ -211,7 +211,7 @@ fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     without.filter(|mutant| mutant.inputs.iter().any(|text| !text.starts_with(':'))).collect()
 }
 
-/// Makes a number larger or smaller by one.
+/// Increases or decreases a number by one.
 fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {

@@ -15,7 +15,7 @@ use redis_engine::resp::quoting;
 pub struct PlayedAnswer<'a> {
     pub step: &'a Step,
     pub inputs: Vec<PlayedInput>,
-    /// Whether a client was waiting for a reply at the end.
+    /// Whether a client was waiting for a reply at the end of the answer.
     pub ends_waiting: bool,
     pub start: StepStart<'a>,
     pub methods: &'a Methods,
@@ -24,11 +24,11 @@ pub struct PlayedAnswer<'a> {
 /// The facts about a step at its start on which variations depend.
 #[derive(Clone, Copy)]
 pub struct StepStart<'a> {
-    /// Returns whether the learner knows a key: the step names it, or it exists.
+    /// A function that returns whether the learner knows a key: the step names it, or it exists.
     pub is_known_key: &'a dyn Fn(&str) -> bool,
-    /// Returns whether the step's text contains a name as a word.
+    /// A function that returns whether the step's text contains a name as a word.
     pub is_known_name: &'a dyn Fn(&str) -> bool,
-    /// Whether a client is waiting for a reply.
+    /// Whether a client is waiting for a reply at the start of the step.
     pub has_waiting_client: bool,
 }
 
@@ -68,13 +68,13 @@ pub struct Shown<'a> {
 #[derive(Debug)]
 pub enum ShownValue<'a> {
     Plain(Value),
-    /// A value that is not plain, such as an object.
+    /// A value that is not a plain Python value, such as an object.
     Other,
     Raised(&'a Failure),
 }
 
 impl<'a> PlayedAnswer<'a> {
-    /// Pairs the inputs of an answer with the submissions that they became.
+    /// Pairs the inputs of an answer with the submissions to which they led.
     pub fn new(
         step: &'a Step,
         answer: &str,

@@ -166,7 +166,7 @@ fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
     answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
 }
 
-/// Prints each element on a separate line.
+/// Prints each element of the value on a separate line.
 fn in_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| is_element_wise(answer, shown))?;
     let (operand, primary) = (shown.operand(), shown.primary());
