@@ -232,8 +232,8 @@ fn calls_last_function(step: &Step, submission: &Submission) -> bool {
     answer.lines().filter(is_called).count() == 1 && is_called(&submission.source.as_str())
 }
 
-/// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a method,
-/// and for anything else that is not a call.
+/// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a
+/// method, and for anything else that is not a call.
 fn called_function(line: &str) -> Option<&str> {
     let line = line.trim();
     let line = line.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(line);

@@ -270,8 +270,8 @@ fn closing_parenthesis(arguments: &str) -> usize {
 }
 
 impl Display<'_> {
-    /// Returns whether the value was printed: each part once, as a whole word, and at least one part was not typed by the
-    /// learner.
+    /// Returns whether the value was printed: each part once, as a whole word, and at least one part was not typed by
+    /// the learner.
     fn contains(&self, value: &Value) -> bool {
         let mut used = Vec::new();
         let is_typed = |(start, end): &(usize, usize)| find_word(self.typed, &self.printed[*start..*end], 0).is_some();

@@ -50,7 +50,8 @@ pub fn lesson_transcript(
     Ok(LessonTranscript { texts, is_finished })
 }
 
-/// Returns the inputs of a step: each mistake followed by `:again`, all hints, the answer, and an empty line to continue.
+/// Returns the inputs of a step: each mistake followed by `:again`, all hints, the answer, and an empty line to
+/// continue.
 fn step_inputs(step: &Step) -> Vec<String> {
     let mut inputs = Vec::new();
     for mistake in &step.mistakes {

@@ -1,5 +1,5 @@
-//! The help about a Redis command or a method of redis-py, which is the same wherever a learner asks for it: what to type
-//! in each dialect, what it does and returns, and an example in each dialect.
+//! The help about a Redis command or a method of redis-py, which is the same wherever a learner asks for it: what to
+//! type in each dialect, what it does and returns, and an example in each dialect.
 
 use python_kernel::frame::Description;
 use python_kernel::redis_methods::{self, Method};

@@ -157,8 +157,8 @@ impl Runtime {
             } else if let Some(work) = &mut self.clients[client].work {
                 work.submission.value = Some(DisplayedValue::Cli(reply));
             }
-            // In a human-readable reply, such as that to INFO, each line ends with a carriage return. `Show::Output` keeps it
-            // invisible.
+            // In a human-readable reply, such as that to INFO, each line ends with a carriage return. `Show::Output`
+            // keeps it invisible.
             self.show_output(client, &text, if is_raw { Show::Output } else { Show::Reply });
             if let Some(work) = &mut self.clients[client].work {
                 work.output_limit.leave_out(left_out);
