@@ -13,7 +13,7 @@ use redis_server::Server;
 /// A wait that is shorter than this is not shown on a line of its own.
 const SHOWN_AFTER: Duration = Duration::from_millis(300);
 
-/// Event that ended a call to [`BlockedWait::poll`].
+/// The event that ended a call to [`BlockedWait::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitEvent {
     TimePassed,
@@ -43,8 +43,8 @@ impl BlockedWait {
         Ok(BlockedWait { input: LineInput::new()?, started: Instant::now(), plain, is_drawn: false })
     }
 
-    /// Waits for an event, at most until the line has to be redrawn. `clients` describes what each client waits for,
-    /// and `left_us` is the time until the first client times out.
+    /// Waits for an event, but no longer than until the line has to be redrawn. `clients` describes what each client
+    /// waits for, and `left_us` is the time until the first client times out.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.

@@ -1,10 +1,10 @@
-//! Follows the line editor while it shows a list of completions that is longer than the screen, so that the usual keys
-//! leave the list. The editor itself ignores Ctrl-C and Esc there.
+//! Follows the line editor while it shows a list of completions that is longer than the screen, so that Ctrl-C, Ctrl-G
+//! and Esc leave the list. The editor itself ignores Ctrl-C and Esc while it shows the list.
 
 use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers, Movement};
 
-/// The command at which the editor leaves a list, without performing it. Other commands that leave a list insert text, and a
-/// key binding that returns one of these inserts the text that was typed last.
+/// A command that makes the editor leave a list, and that has no other effect there. The other commands that leave a
+/// list insert text, and a key binding that returns one of them would insert the last typed text again.
 const LEAVE: Cmd = Cmd::Kill(Movement::BackwardChar(1));
 
 const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
@@ -12,9 +12,10 @@ const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
 /// What the editor is doing with a list of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// It asks whether to show the list. `rows` is the number of rows of the list.
+    /// The editor asks whether to show the list. `rows` is the number of rows of the list.
     Asking { rows: usize },
-    /// It has shown a part of the list and waits at `--More--`. `left` is the number of rows that are not shown.
+    /// The editor has shown a part of the list and waits at `--More--`. `left` is the number of rows that are not
+    /// shown.
     Paging { left: usize },
 }
 
@@ -22,14 +23,14 @@ enum Stage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CandidateList {
     stage: Stage,
-    /// The number of rows that a page has.
+    /// Number of rows on a page.
     page: usize,
 }
 
 impl CandidateList {
-    /// Returns the list if the editor will stop in it. `widths` are the widths of the candidates in columns, and `screen` is
-    /// the size of the terminal in columns and rows. If there are more candidates than `most_at_once`, the editor asks
-    /// before it shows them.
+    /// Returns the list if the editor will wait for keys while it shows the list. `widths` are the widths of the
+    /// candidates in columns, and `screen` is the size of the terminal in columns and rows. If there are more
+    /// candidates than `most_at_once`, the editor asks before it shows them.
     pub fn begin(widths: &[usize], (columns, rows): (usize, usize), most_at_once: usize) -> Option<Self> {
         const MIN_COLUMN_GAP: usize = 2;
         let column = (widths.iter().max()? + MIN_COLUMN_GAP).min(columns).max(1);
@@ -41,8 +42,8 @@ impl CandidateList {
         (list_rows > page).then(|| CandidateList { stage: Stage::Paging { left: list_rows - page }, page })
     }
 
-    /// Follows a key. Returns the list after the key, if the editor is still in it, and the command that makes the editor
-    /// leave it, if the key should do that and would not.
+    /// Handles a key. Returns the state of the list after the key, or `None` if the editor leaves the list. Also
+    /// returns a command that makes the editor leave the list, if the key should do so but the editor would ignore it.
     pub fn press(self, key: KeyEvent) -> (Option<Self>, Option<Cmd>) {
         let leaves = matches!(key, KeyEvent(KeyCode::Char('C' | 'c' | 'G'), Modifiers::CTRL)) || key == ESCAPE;
         match (self.stage, key) {
@@ -70,7 +71,8 @@ impl CandidateList {
         }
     }
 
-    /// Returns the list after `shown` of the `left` remaining rows were shown, or `None` if no rows remain.
+    /// Returns the state of the list after `shown` of the `left` remaining rows were shown, or `None` if no rows
+    /// remain.
     fn after(self, left: usize, shown: usize) -> Option<Self> {
         let left = left.checked_sub(shown).filter(|left| *left > 0)?;
         Some(CandidateList { stage: Stage::Paging { left }, ..self })

@@ -1,4 +1,4 @@
-//! Finds what may follow the part of a command that was typed, according to the command's syntax.
+//! Determines which arguments may follow the typed part of a command, according to the command's syntax.
 
 use redis_engine::argument_syntax::{self, Argument, Shape};
 
@@ -226,7 +226,7 @@ fn parts_of_one(argument: &Argument) -> Vec<Part> {
     parts
 }
 
-/// Returns the sequences of a choice. Any other argument is a choice with a single sequence.
+/// Returns the sequences of a choice. Any other argument counts as a choice with a single sequence.
 fn sequences_of(argument: &Argument) -> Vec<Vec<Part>> {
     match (&argument.shape, argument.token) {
         (Shape::OneOf(choices), None) => choices.iter().map(parts_of).collect(),

@@ -184,7 +184,7 @@ fn add_data(
     }
 }
 
-/// Returns the text that a word of redis-cli stands for.
+/// Returns the argument that a word of a redis-cli line stands for, without its quotes and escapes.
 fn unquoted(word: &str) -> String {
     match quoting::split(word.as_bytes()).as_deref() {
         Ok([text]) => String::from_utf8_lossy(text).into_owned(),

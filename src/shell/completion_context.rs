@@ -4,7 +4,7 @@ use crate::session::dialect::{self, Dialect, Input};
 use redis_engine::command::Command;
 use redis_engine::commands;
 
-/// The word before the cursor, and what it belongs to.
+/// The word before the cursor, and the command or expression that it belongs to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum CompletionContext<'a> {
     /// The name of a tutor command, without the colon.
@@ -45,8 +45,8 @@ pub fn completion_context(text: &str, dialect: Dialect) -> CompletionContext<'_>
     python_context(line)
 }
 
-/// Splits a redis-cli line into the words before the cursor and the word at the cursor, which is empty after a blank. Words
-/// keep their quotes.
+/// Splits a redis-cli line into the words before the cursor and the word at the cursor, which is empty after a space.
+/// Words keep their quotes.
 fn cli_words(line: &str) -> (Vec<&str>, &str) {
     let mut words = Vec::new();
     let (mut start, mut quote, mut is_escaped) = (0, None, false);

@@ -73,12 +73,12 @@ impl EditorHelper {
         self.attributes = AttributeCache::default();
     }
 
-    /// Returns whether the line is Python, a redis-cli line or a tutor command.
+    /// Returns whether the line is Python, a redis-cli line or a tutor command, and not the answer to a question.
     fn is_command_line(&self, line: &str) -> bool {
         self.context.is_code || line.starts_with(':')
     }
 
-    /// Returns whether a line is shown as it is, without colours and hints.
+    /// Returns whether a line is shown without colours and hints.
     fn is_unadorned(&self, line: &str) -> bool {
         self.theme == Theme::Plain || line.len() > MAX_HIGHLIGHTED
     }

@@ -159,7 +159,7 @@ fn python_pieces(preceding: &str, line: &str, cursor: usize, lacks_attribute: La
     pieces
 }
 
-/// Returns whether a string token is not closed at its end.
+/// Returns whether a string token lacks its closing quote.
 fn is_unclosed(string: &str) -> bool {
     let quoted = string.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     // An f-string has several tokens: its prefix and opening quote, its parts, and its closing quote.

@@ -75,7 +75,7 @@ fn remaining_parameters(parameters: &[String], arguments: &[&str]) -> Option<(St
         if parameter == "*" {
             used = positional;
         } else if parameter.starts_with('*') && !parameter.starts_with("**") {
-            // `*args` takes all remaining positional arguments, and any that follow.
+            // `*args` takes all remaining positional arguments, and can take more.
             used = positional;
             left.push(parameter.clone());
         } else if used < positional {
@@ -137,7 +137,7 @@ pub fn is_answer_of_step(entry: &str, queries: &SessionQueries) -> bool {
     is_answer.unwrap_or(true)
 }
 
-/// Removes spaces, and converts quotes and case to one form.
+/// Removes whitespace, replaces double quotes with single quotes, and converts letters to lower case.
 fn normalize(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '"' { '\'' } else { c.to_ascii_lowercase() }).collect()
 }

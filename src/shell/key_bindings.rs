@@ -60,16 +60,16 @@ pub struct KeyBindings {
     search_hold: SearchHold,
 }
 
-/// The indentation that a line begins with, before a key is pressed.
+/// The indentation that the editor has put at the start of a line.
 #[derive(Debug, Default)]
 struct Indentation {
-    /// The number of blanks. 0 when a key was pressed.
+    /// The width of the indentation in spaces, or 0 after the first key.
     fresh: AtomicUsize,
-    /// Whether the line before it opens a block.
+    /// Whether the previous line opens a block.
     opens_block: AtomicBool,
-    /// Whether lines of the block come with blanks of their own.
+    /// Whether the user types or pastes the lines of the block with their own indentation.
     is_typed: AtomicBool,
-    /// The number of blanks that were typed and are inserted with the next key.
+    /// Number of typed spaces that are inserted together with the next key.
     pending: AtomicUsize,
 }
 
@@ -88,7 +88,8 @@ impl KeyBindings {
         self.in_block.store(in_block, Ordering::Relaxed);
     }
 
-    /// Prepares for a line. `initial` is the text that it begins with, and `preceding` are the lines of the block before it.
+    /// Prepares for a line. `initial` is the text at the start of the line, and `preceding` are the earlier lines of
+    /// the block.
     pub fn start_line(&self, initial: &str, preceding: &str) {
         self.set_in_block(!preceding.is_empty());
         let is_indentation = !preceding.is_empty() && initial.bytes().all(|byte| byte == b' ');
@@ -102,17 +103,19 @@ impl KeyBindings {
         self.set_list(None);
     }
 
-    /// Returns whether the lines of the block come with blanks of their own, so that they need no indentation.
+    /// Returns whether the user types or pastes the lines of the block with their own indentation, so that the editor
+    /// must not add any.
     pub fn has_typed_indentation(&self) -> bool {
         self.indentation.is_typed.load(Ordering::Relaxed)
     }
 
-    /// Sets the list of completions that the editor is about to show, if it will stop in it.
+    /// Sets the list of completions that the editor is about to show, or `None` if it will show the list without
+    /// waiting for keys.
     pub fn set_list(&self, list: Option<CandidateList>) {
         *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
     }
 
-    /// Returns what keeps a search at its match. The histories share it.
+    /// Returns the state that keeps a search at its match. The histories share this state.
     pub fn search_hold(&self) -> SearchHold {
         self.search_hold.clone()
     }
@@ -126,8 +129,8 @@ impl KeyBindings {
         self.search.store(search as u8, Ordering::Relaxed);
     }
 
-    /// Handles a key in a list of completions or in a search. Must be called for each key. Returns the command for the key
-    /// if it is another one than usual.
+    /// Handles a key in a list of completions or in a search. Must be called for each key. Returns a command if the key
+    /// must not have its usual effect.
     fn follow(&self, event: &Event, context: &EventContext) -> Option<Cmd> {
         let key = *event.get(0)?;
         let list = *self.list.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,7 +142,7 @@ impl KeyBindings {
         self.follow_search(key).or_else(|| self.follow_indentation(key, context))
     }
 
-    /// Handles a key in a search: makes a paste part of the text that is searched for, as readline does.
+    /// Handles a key in a search: adds pasted text to the text that is searched for, as readline does.
     fn follow_search(&self, key: KeyEvent) -> Option<Cmd> {
         let hold = || Some(self.search_hold.hold());
         let is_search = matches!(key, KeyEvent(KeyCode::Char('R' | 'S'), Modifiers::CTRL));
@@ -152,7 +155,8 @@ impl KeyBindings {
                 self.set_search(Search::Typed);
                 hold()
             }
-            // A line that was copied as a whole has a line break, which its history entry has not.
+            // A line that was copied as a whole ends with a line break, which its history entry does not contain. So a
+            // line break in a paste leaves the search at its match.
             (
                 Search::Pasted,
                 KeyEvent(KeyCode::Enter | KeyCode::Tab, _) | KeyEvent(KeyCode::Char('J' | 'M'), Modifiers::CTRL),
@@ -172,8 +176,9 @@ impl KeyBindings {
         }
     }
 
-    /// Handles the first key of a line that begins with indentation. A blank means that the line comes with an indentation of
-    /// its own, from a habit or from a paste that the terminal has not marked, and replaces the one that is there.
+    /// Handles the first key of a line that begins with indentation. A space means that the user types the indentation,
+    /// or that a paste which the terminal has not marked contains it. The typed indentation then replaces the one that
+    /// the editor has inserted.
     fn follow_indentation(&self, key: KeyEvent, context: &EventContext) -> Option<Cmd> {
         let Indentation { fresh, opens_block, is_typed, pending } = &*self.indentation;
         let indent = usize::from(INDENT);
@@ -200,7 +205,7 @@ impl KeyBindings {
         if typed_blanks == fresh {
             return Some(Cmd::Noop);
         }
-        // No command of the editor replaces a line and moves the cursor, so the blanks are inserted with the next key.
+        // No editor command both replaces a line and moves the cursor, so the spaces are inserted with the next key.
         pending.store(typed_blanks, Ordering::Relaxed);
         Some(Cmd::Kill(Movement::WholeLine))
     }
@@ -324,7 +329,7 @@ impl ConditionalEventHandler for Dedent {
     }
 }
 
-/// Follows all keys that have no handler of their own.
+/// Handles all keys that have no handler of their own.
 struct AnyKey {
     bindings: KeyBindings,
 }

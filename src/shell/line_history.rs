@@ -1,8 +1,8 @@
 //! The history of the line editor, in which Ctrl-R also finds text that is pasted into the search.
 //!
-//! The editor ends a search at each key that is no text and does not continue the search, so also at the start and the end
-//! of a paste. For these, the key bindings therefore return a command that continues the search, and [`SearchHold`] makes
-//! it stay where it is.
+//! The editor ends a search at each key that is neither text nor a search command. To the editor, the start and the end
+//! of a paste are such keys. For them, the key bindings return a command that continues the search, and [`SearchHold`]
+//! keeps the search at its match.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustyline::history::{History, MemHistory, SearchDirection, SearchResult};
 use rustyline::{Cmd, Result};
 
-/// Keeps a search at its match although the editor is told to continue.
+/// State that keeps a search at its match although the editor receives a command to continue the search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchHold {
     is_held: Arc<AtomicBool>,
-    /// The index of the entry that was found last, or a large number before anything was found.
+    /// The index of the entry that was found last, or `usize::MAX` before anything was found.
     found: Arc<AtomicUsize>,
 }
 
 impl SearchHold {
-    /// Notes that a search begins.
+    /// Resets the state when a search begins.
     pub fn begin(&self) {
         self.is_held.store(false, Ordering::Relaxed);
         self.found.store(usize::MAX, Ordering::Relaxed);
@@ -29,7 +29,7 @@ impl SearchHold {
     /// Returns the command for a key that must not end the search.
     pub fn hold(&self) -> Cmd {
         self.is_held.store(true, Ordering::Relaxed);
-        // There is nothing before the first entry.
+        // The editor does not search backwards from the first entry.
         let is_first = self.found.load(Ordering::Relaxed) == 0;
         if is_first { Cmd::ForwardSearchHistory } else { Cmd::ReverseSearchHistory }
     }
@@ -102,7 +102,7 @@ impl History for LineHistory {
                 SearchDirection::Reverse => start + 1,
                 SearchDirection::Forward => start.saturating_sub(1),
             };
-            // An empty text is found nowhere, which would move the search.
+            // A search for empty text finds nothing, so the entry at the index is returned without a search.
             if term.is_empty() { self.entries.get(index, dir)? } else { self.entries.search(term, index, dir)? }
         } else {
             self.entries.search(term, start, dir)?

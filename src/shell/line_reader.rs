@@ -22,8 +22,8 @@ use crate::session::dialect::Dialect;
 /// Above this number of candidates, a second Tab is needed to list them.
 pub(super) const MAX_LISTED_AT_ONCE: usize = 100;
 
-/// An escape byte counts as the Escape key if no other byte follows within this time in milliseconds. Without a limit, Esc
-/// could not leave a list of completions.
+/// An escape byte counts as the Escape key if no other byte follows within this number of milliseconds. Without a
+/// limit, Esc could not leave a list of completions.
 const ESCAPE_TIMEOUT_MS: u16 = 500;
 
 /// The user's action at a prompt.
@@ -150,13 +150,13 @@ impl LineReader {
         }
     }
 
-    /// Returns whether the lines of the open block come with an indentation of their own.
+    /// Returns whether the user types or pastes the lines of the open block with their own indentation.
     pub fn has_typed_indentation(&self) -> bool {
         matches!(self, LineReader::Editor(line_editor) if line_editor.bindings.has_typed_indentation())
     }
 
-    /// Ignores the Enter that is the next key of the input, because it has already been acted on. An Enter after other
-    /// keys is not ignored.
+    /// Ignores the next key if it is Enter, because that Enter has already been handled. An Enter after other keys is
+    /// not ignored.
     pub fn ignore_next_enter(&mut self) {
         match self {
             LineReader::Editor(line_editor) => line_editor.bindings.ignore_next_enter(),

@@ -30,15 +30,15 @@ pub struct NameMatches {
     typed_len: usize,
 }
 
-/// How a name that is data can be written where it is completed.
+/// How a key, a field or a member can be written at the place where it is completed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Quoting {
-    /// Without quotes only.
+    /// Only without quotes.
     #[default]
     None,
-    /// In double quotes, if it contains blanks or quotes, or if the word begins with a quote.
+    /// In double quotes, if the name contains spaces or quotes, or if the typed word begins with a quote.
     RedisCli,
-    /// Within a Python string literal, in which blanks need no quotes.
+    /// Within a Python string literal, in which spaces need no further quotes.
     PythonString,
 }
 
@@ -55,7 +55,8 @@ impl NameMatches {
         NameMatches { word: word.to_owned(), typed_len: word.len(), ..NameMatches::default() }
     }
 
-    /// Sets how data is written at this place. A quote at the start of the word belongs to the word's quotes.
+    /// Sets how a key, a field or a member is written in place of the word. In a redis-cli line, a double quote at the
+    /// start of the word is not part of the name.
     pub fn set_quoting(&mut self, quoting: Quoting) {
         self.quoting = quoting;
         if quoting == Quoting::RedisCli
@@ -65,7 +66,7 @@ impl NameMatches {
         }
     }
 
-    /// Returns a name as it can be typed at this place, or `None` if it cannot.
+    /// Returns a name as it must be typed in place of the word, or `None` if it cannot be typed there.
     fn typed(&self, name: &str) -> Option<String> {
         if !needs_quotes(name) && self.typed_len == self.word.len() {
             return Some(name.to_owned());
@@ -155,7 +156,7 @@ impl NameMatches {
             return self.containing;
         }
         let shortest = self.scattered.iter().map(|(length, ..)| *length).min().unwrap_or_default();
-        // If the letters are far apart in a long name, they match by chance.
+        // Letters that are far apart in a long name probably match only by chance.
         let is_dense = |(length, ..): &(usize, String, String)| *length <= shortest + 2;
         self.scattered.into_iter().filter(is_dense).map(|(_, name, description)| (name, description)).collect()
     }

@@ -96,7 +96,7 @@ impl SessionQueries {
     }
 }
 
-/// Ends the background thread when it is dropped.
+/// Ends the background thread when this value is dropped.
 struct CloseOnDrop<'a>(&'a SessionQueries);
 
 impl Drop for CloseOnDrop<'_> {

@@ -416,7 +416,7 @@ impl Frontend for TerminalFrontend<'_> {
             }
             WaitEvent::EndOfInput => Event::EndOfInput,
         };
-        // While a client waits, the terminal echoes nothing.
+        // While a client waits, the terminal does not echo Ctrl-C, so there is no echo to end.
         self.echoed_interrupts = self.interrupts.total();
         self.wait = None;
         Ok(event)

@@ -235,7 +235,7 @@ mod unix {
                     state.handle(signal, &events);
                 }
             })?;
-            // A panic of any thread ends the process. The shared state cannot be trusted after a panic, and a thread
+            // A panic on any thread ends the process. The shared state cannot be trusted after a panic, and a thread
             // that reads keys would not notice the panic.
             let events = modes.events.clone();
             std::panic::set_hook(Box::new(move |panic| {
@@ -489,7 +489,7 @@ mod other {
         None
     }
 
-    /// Does little, because the line editor restores the console by itself.
+    /// A stand-in that does little, because the line editor itself restores the console.
     #[derive(Debug)]
     pub struct TerminalModes;
 

@@ -91,7 +91,7 @@ impl FileSystem for Disk {
         }
     }
 
-    /// Does nothing, because a folder cannot be opened.
+    /// Does nothing, because this platform cannot open a folder.
     #[cfg(not(unix))]
     fn sync_folder(&self, _: &Path) -> io::Result<()> {
         Ok(())
@@ -183,11 +183,11 @@ fn private_folder() -> fs::DirBuilder {
     fs::DirBuilder::new()
 }
 
-/// Opens a descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it
+/// Opens a file descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it
 /// with `>>` on a file that has content, so the file is not truncated.
 ///
-/// On Linux, opening the path of a descriptor opens its file again, with a separate file position. Standard output and
-/// standard error are therefore duplicated instead, and other files are opened for appending.
+/// On Linux, opening the path of a file descriptor opens its file again, with a separate file position. Standard output
+/// and standard error are therefore duplicated instead, and other files are opened for appending.
 #[cfg(unix)]
 fn open_descriptor(path: &Path) -> io::Result<File> {
     use rustix::io::fcntl_dupfd_cloexec;

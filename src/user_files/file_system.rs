@@ -125,7 +125,8 @@ pub enum Purpose {
     Create(Audience),
     /// Reading from something that may be a pipe or a terminal, and waiting for input.
     ReadStream,
-    /// Writing to a descriptor of the process, which may be a pipe or a terminal. A file keeps its old content.
+    /// Writing to a file descriptor of the process, which may refer to a pipe or a terminal. A regular file keeps its
+    /// old content.
     WriteStream,
 }
 

@@ -99,12 +99,12 @@ impl UserFiles {
         String::from_utf8(self.read(path, limit)?).map_err(not_utf8)
     }
 
-    /// Reads a file that the user has named and that is read only once. It may be a regular file, or a descriptor of
-    /// the process, such as the `/dev/fd/63` of a shell's `<(command)`.
+    /// Reads a file that the user has named and that is read only once. It may be a regular file, or a file descriptor
+    /// of the process, such as the `/dev/fd/63` of a shell's `<(command)`.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read, is larger than `limit` bytes, or is neither a regular file nor a
-    /// descriptor.
+    /// file descriptor.
     pub fn read_document(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         if !is_descriptor(path) {
             return self.read(path, limit);
@@ -112,11 +112,11 @@ impl UserFiles {
         read_at_most(self.system.open(path, Purpose::ReadStream)?, limit)
     }
 
-    /// Reads the first `limit` bytes of a file, or fewer if the file is shorter. A descriptor of the process counts as
-    /// empty, because reading it would take its content from other readers.
+    /// Reads the first `limit` bytes of a file, or fewer if the file is shorter. A file descriptor of the process
+    /// counts as empty, because reading it would take its content from other readers.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be read, or if it is neither a regular file nor a descriptor.
+    /// Returns an error if the file cannot be read, or if it is neither a regular file nor a file descriptor.
     pub fn read_start(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         if !is_descriptor(path) {
@@ -159,8 +159,8 @@ impl UserFiles {
         self.system.facts(path)
     }
 
-    /// Writes a document that the user has named, and replaces an older one. The path may also be a descriptor of the
-    /// process, such as `/dev/stdout`.
+    /// Writes a document that the user has named, and replaces an older one. The path may also be a file descriptor of
+    /// the process, such as `/dev/stdout`.
     ///
     /// # Errors
     /// Returns an error if the document cannot be written. The older document is then unchanged.
@@ -277,7 +277,7 @@ fn hidden_path(path: &Path, suffix: &str) -> PathBuf {
     folder_of(path).join(format!(".{name}.{suffix}"))
 }
 
-/// Returns whether a path refers to a descriptor of this process.
+/// Returns whether a path refers to a file descriptor of this process.
 fn is_descriptor(path: &Path) -> bool {
     let is_standard = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|standard| path == Path::new(standard));
     is_standard || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.parent() == Some(Path::new(folder)))

@@ -47,7 +47,7 @@ pub enum PathOrigin {
 pub struct SaveStatus {
     /// The file, or `None` if progress is not saved.
     target: Option<SaveTarget>,
-    /// The progress that is missing in the file because saving has failed.
+    /// The progress that is missing from the file because saving has failed.
     unsaved: Arc<Mutex<Option<UnsavedProgress>>>,
 }
 

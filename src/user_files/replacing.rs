@@ -1,4 +1,4 @@
-//! Writes a file as a whole: first to a temporary file, which is then renamed.
+//! Writes files atomically: the content goes to a temporary file, which is then renamed.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -125,8 +125,8 @@ impl Drop for TemporaryFile<'_> {
     }
 }
 
-/// Removes the temporary files for `target` that were left by killed processes, recognised by the missing lock. Errors
-/// are ignored, because such a file does no harm.
+/// Removes the temporary files for `target` that were left by killed processes. Such a file has no lock. Errors are
+/// ignored, because such a file does no harm.
 fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
     let Ok(paths) = system.list_folder(folder_of(target)) else { return };
     for path in paths.into_iter().filter(|path| is_temporary_for(path, target)) {

@@ -24,7 +24,7 @@ impl ScratchFile {
         for number in 0..NAME_ATTEMPTS {
             let path = folder.join(format!("redis-tutor-{}-{number}.{extension}", std::process::id()));
             let mut file = match files.system.open(&path, Purpose::Create(Audience::Owner)) {
-                // A killed process with the same process number has left this file.
+                // A killed process with the same process ID has left this file.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 result => result?,
             };
