@@ -1,4 +1,5 @@
 //! Words that are tutor commands even without a colon, if a line consists of nothing else.
 
-/// The words. `lesson` refuses them in the code of lessons, and the prompt takes them as tutor commands.
+/// The words. `lesson` rejects lesson code that contains such a line, and the prompt runs such a line as a tutor
+/// command.
 pub const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];

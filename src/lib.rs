@@ -1,4 +1,4 @@
-//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md describes the modules. Each module may use only modules of
+//! redis-tutor: learn Redis at a prompt. ARCHITECTURE.md describes the modules. Each module may use only modules in
 //! lower layers.
 
 mod bare_words;

@@ -142,7 +142,7 @@ pub enum Command {
     },
 }
 
-/// The maximum of Redis's parameters `timeout`, `tcp-keepalive` and `tcp-backlog`.
+/// The maximum value of the Redis parameters `timeout`, `tcp-keepalive` and `tcp-backlog`.
 const MAX_INTEGER: i64 = i32::MAX as i64;
 
 #[derive(Debug, clap::Args)]

@@ -50,8 +50,8 @@ pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     Ok(0)
 }
 
-/// Returns the lesson id for a file name, without the number that only determines the order: `time-series` for
-/// `120-time-series`.
+/// Returns the lesson id for the stem of a file name, without the leading number, which only determines the order:
+/// `time-series` for `120-time-series`.
 fn id_from_stem(stem: &str) -> String {
     let name = stem.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '_' || c == ' ');
     let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });

@@ -125,7 +125,8 @@ fn variations_summary(variations: &Counts) -> String {
     )
 }
 
-/// Returns the built-in lesson with the given id, unless its file also has the name `file_name`.
+/// Returns the built-in lesson that a lesson with the given id would replace. Returns `None` if there is none, or if
+/// its file has the same name as `file_name` and is therefore taken to be the same lesson.
 pub fn replaced_lesson<'a>(file_name: &str, id: &str, built_in: &'a [Source]) -> Option<&'a Source> {
     let last_part = |name: &str| Path::new(name).file_name().map(|name| name.to_string_lossy().into_owned());
     let has_id = |source: &&Source| format::parse(&source.text).is_ok_and(|lesson| lesson.id.get_ref() == id);

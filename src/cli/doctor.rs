@@ -16,10 +16,10 @@ use python_kernel::frame::{Wall, Walls};
 use redis_engine::Engine;
 use redis_server::{Options, Server, now_us};
 
-/// The environment variables that decide about colours.
+/// The environment variables that affect the choice of colours.
 const COLOUR_VARIABLES: [&str; 5] = ["TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "CLICOLOR_FORCE"];
 
-/// The environment variables that choose the encoding of text. The first one that is set counts.
+/// The environment variables that determine the text encoding. The first one that is set takes precedence.
 const LOCALE_VARIABLES: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 
 /// Examines the computer and prints the findings. Returns the exit status: 0 if all restrictions of the sandbox are in
@@ -57,7 +57,7 @@ fn describe_terminal() -> String {
     }
 }
 
-/// Describes the theme that sessions use, and the variables that decided about it.
+/// Describes the theme that sessions use, and lists the environment variables that influenced the choice.
 fn describe_colours(theme: Theme) -> String {
     let variables = COLOUR_VARIABLES.iter().filter_map(|name| {
         let value = std::env::var_os(name)?;
@@ -84,14 +84,14 @@ fn describe_colours(theme: Theme) -> String {
     }
 }
 
-/// Describes the encoding that the locale chooses. `variable` returns an environment variable.
+/// Describes the text encoding of the locale. `variable` looks up an environment variable.
 fn describe_encoding(variable: &dyn Fn(&str) -> Option<String>) -> String {
     let set = LOCALE_VARIABLES.iter().find_map(|name| {
         let value = variable(name).filter(|value| !value.is_empty())?;
         Some((*name, value))
     });
     match set {
-        // Consoles of Windows get Unicode, whatever the locale is.
+        // The Windows console receives Unicode in every locale.
         _ if cfg!(windows) => messages::utf8_always(),
         Some((name, value)) if names_utf8(&value) => messages::utf8_chosen_by(name, value),
         Some((name, value)) => messages::not_utf8_locale(name, value),
@@ -114,7 +114,7 @@ fn describe_state_folder() -> String {
     }
 }
 
-/// Tells whether `serve` could listen on its default port. The port is closed again at once.
+/// Tells whether `serve` could listen on its default port. Closes the port again immediately.
 fn describe_port() -> String {
     let options = Options::default();
     match Server::bind(&options, &mut Engine::new(0, now_us())) {

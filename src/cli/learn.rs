@@ -25,7 +25,7 @@ use crate::transcript::pipe;
 use crate::user_files::{ProgressFile, UserFiles};
 use redis_server::now_us;
 
-/// The content with which a session starts.
+/// What a session opens first.
 pub enum Start<'a> {
     /// A prompt without a lesson.
     Prompt,
@@ -124,7 +124,8 @@ pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatch
     }
 }
 
-/// Splits a name into the path of a lesson file and the part after the slash that follows it, if any: the step.
+/// Splits `FILE.toml/STEP` into `FILE.toml` and `/STEP`. For `FILE.toml`, the second part is empty. Returns `None` if
+/// the name is not the path of a lesson file.
 fn split_file_and_step(name: &str) -> Option<(&str, &str)> {
     let end = if name.ends_with(".toml") { name.len() } else { name.rfind(".toml/")? + ".toml".len() };
     Some(name.split_at(end))
@@ -165,8 +166,8 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps to practise at `now_s`, in seconds since 1970. If none is due, returns those that are due next, with a
-/// sentence that says so. If none was done, returns only a sentence.
+/// Returns the steps to practise at `now_s`, in seconds since 1970. If none is due, returns the steps that are due
+/// next, with a sentence that says so. If no step has been done, returns only a sentence.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,

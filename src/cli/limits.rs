@@ -8,8 +8,8 @@ use crate::session::parse_duration_us;
 /// Maximum time that a script or piped input may compute, unless the user sets another limit.
 const RUN_TIME: Duration = Duration::from_secs(300);
 
-/// Maximum computing time for one try by `check`, unless the user sets another limit. A try runs one answer of a
-/// lesson, for example, and takes less than a second.
+/// Maximum computing time for one try by `check`, unless the user sets another limit. A try, such as running one answer
+/// of a lesson, normally takes less than a second.
 const TRY_TIME: Duration = Duration::from_secs(60);
 
 /// The time limit that the user has set.

@@ -44,8 +44,8 @@ use redis_server::now_us;
 /// The exit status after a panic, as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
 
-/// The exit status if the reader of standard output has closed it. It is the status of a program that was ended by the
-/// signal SIGPIPE, because the command has not finished and so has not succeeded.
+/// The exit status if the reader of standard output has closed the pipe. As for a program that SIGPIPE ends, the status
+/// is not 0, because the command has not finished its output.
 const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 
 /// Width of a transcript, in columns.
@@ -65,7 +65,7 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Error(None),
-            // Errors about the user's files already contain a sentence.
+            // An error about the user's files already contains a sentence for the user.
             io::ErrorKind::StorageFull if error.get_ref().is_none() => {
                 Error::new(messages::cannot_write(messages::standard_output(), reason(&error)))
             }
@@ -97,7 +97,7 @@ fn exit_code_of(result: Result<i32, Error>) -> ExitCode {
     }
 }
 
-/// Makes a panic of any thread end the program with the exit status of a panic. A release build does not unwind, so
+/// Makes a panic on any thread end the program with the exit status of a panic. A release build does not unwind, so
 /// without this hook the program would end with a signal, and might leave a core dump.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
@@ -119,7 +119,7 @@ fn survive_file_size_limit() {
 }
 
 /// Prints the help, the version, or the reason why the arguments were rejected. A rejected argument may be a file name
-/// that the user's shell has expanded, so hidden characters are made visible.
+/// that the shell expanded from a pattern such as `*`, so hidden characters are made visible.
 fn report_refusal(refusal: &clap::Error) -> ExitCode {
     let text = refusal.render().to_string();
     if first_hidden(&text).is_some() {

@@ -42,8 +42,8 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
 /// Runs a script, and writes its transcript as a picture.
 pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
     let files = UserFiles::default();
-    // If the name of the picture is forgotten on the command line, the name of the script is in its place. This is
-    // checked before anything is read, because the script would then be read from standard input.
+    // If the user forgets the name of the picture, as in `run --svg script.py`, the script is taken for the picture,
+    // and its source would be read from standard input. So the picture is checked before anything is read.
     if picture.as_os_str() != "-" {
         require_picture(&files, picture)?;
     }
@@ -84,7 +84,7 @@ fn is_picture(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() {
-        // More may follow after so many blanks.
+        // If `start` has the maximum length, other content may follow the whitespace.
         return (start.len() as u64) < MAX_PROLOGUE_BYTES;
     }
     let element = without_prologue(text);
@@ -92,8 +92,7 @@ fn is_picture(start: &[u8]) -> bool {
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/'))
 }
 
-/// Returns an XML document without what may stand in front of its first element: the declaration, comments and the
-/// document type.
+/// Skips everything before the first element of an XML document: the declaration, comments and the document type.
 fn without_prologue(mut text: &str) -> &str {
     loop {
         text = text.trim_start();

@@ -45,7 +45,7 @@ fn report(notice: &Notice) {
 /// Returns the password, from the file, the option or the environment variable.
 ///
 /// # Errors
-/// Returns an error if the password cannot be read, or if the file does not contain a single line.
+/// Returns an error if the password cannot be read, or if the file does not contain exactly one line.
 fn password(serve: &Serve) -> Result<Option<String>, Error> {
     if let Some(file) = &serve.password_file {
         return read_password(file).map(Some);

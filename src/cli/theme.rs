@@ -4,7 +4,7 @@ use super::args::{Arguments, ColourChoice, ThemeChoice};
 use crate::render::theme::{Background, Depth, Theme};
 use crate::shell::cannot_redraw;
 
-/// The environment variables. An empty variable counts as unset.
+/// The environment: a function that looks up a variable. An empty variable counts as unset.
 struct Environment<'a>(&'a dyn Fn(&str) -> Option<String>);
 
 impl Environment<'_> {
@@ -21,8 +21,8 @@ impl Environment<'_> {
         (term.contains("256color") || term.contains("direct")).then_some(Depth::Indexed)
     }
 
-    /// Returns the terminal's background, which some terminals report as `15;0` or `15;default;0`. Colour 7 and the
-    /// colours above 8 are light.
+    /// Returns the terminal's background, which some terminals report in `COLORFGBG` as the last number of `15;0` or
+    /// `15;default;0`. Colour 7 and colours 9 to 15 are light.
     fn background(&self) -> Option<Background> {
         let colours = self.get("COLORFGBG")?;
         let number: u8 = colours.rsplit(';').next()?.parse().ok()?;

@@ -1,6 +1,6 @@
 //! The states of the threads of a child process, as reported by the operating system: whether they all sleep, and how
-//! much CPU time they have used. Only Linux reports this. On other platforms all threads seem to sleep, so only
-//! silence counts.
+//! much CPU time they have used. Only Linux reports this. On other platforms, this module reports that all threads
+//! sleep, so the driver can rely only on the child's silence.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use std::time::Duration;
 /// page of memory.
 ///
 /// The states of the threads are read one after the other. In between, a running thread can wake one that was found
-/// asleep, and then fall asleep itself. But each time that a thread falls asleep is counted, so all threads were asleep
-/// if a second reading finds the same counts.
+/// asleep, and then fall asleep itself. But Linux counts how often each thread has fallen asleep. If a second reading
+/// finds the same counts, all threads were asleep at the same time.
 #[cfg(target_os = "linux")]
 pub(super) fn are_asleep(process: u32) -> bool {
     let first = linux::threads(process);
@@ -64,7 +64,8 @@ mod linux {
 
     pub fn computing_time(process: u32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name of the program, in brackets, may contain spaces. The times are fields 14 and 15, and the state is field 3.
+        // The program name, in parentheses, may contain spaces. The field after it is number 3. The CPU times are
+        // fields 14 and 15.
         let fields = stat.rsplit_once(") ")?.1.split(' ').skip(11).take(2);
         let ticks: u32 = fields.filter_map(|field| field.parse::<u32>().ok()).sum();
         Some(TICK * ticks)

@@ -21,8 +21,8 @@ use super::frame_reader::FrameReader;
 /// thread that is about to send a frame needs less time.
 pub const SILENCE: Duration = Duration::from_millis(50);
 
-/// If the main thread of a child is idle, threads that have computed for this long without sending a frame are no
-/// longer waited for, because they may compute endlessly.
+/// If the main thread of a child is idle, the driver stops waiting for threads that have computed for this long without
+/// sending a frame, because they may compute forever.
 pub const MOST_COMPUTING: Duration = Duration::from_millis(500);
 
 /// The time limit for a completion. A user would notice a longer delay while typing.
@@ -136,7 +136,7 @@ impl PythonProcess {
         }
     }
 
-    /// Takes a frame that was read. Drops completions whose request has timed out.
+    /// Takes the next frame that was read completely. Discards replies to completion requests that have timed out.
     fn take_frame(&mut self) -> io::Result<Option<(u32, FromChild)>> {
         loop {
             match self.output.take_frame()? {
@@ -148,9 +148,9 @@ impl PythonProcess {
         }
     }
 
-    /// Returns the kind of silence of a child that was silent for a while, or `None` if it may send something without
-    /// an event from outside. `computation` is the CPU time that the child had used when this function was first called
-    /// during the silence.
+    /// Determines why a child has been silent for a while: its threads sleep, or they have computed for too long.
+    /// Returns `None` if the child may still send something on its own. `computation` is the CPU time that the child
+    /// had used when this function was first called during the silence.
     fn find_silence(
         &self,
         conditions: &WaitConditions<'_>,
@@ -204,10 +204,10 @@ impl PythonProcess {
     }
 }
 
-/// Returns how a process ended that has the given exit status and wrote `report` to its standard error.
+/// Determines how a process ended, from its exit status and from `report`, which it wrote to standard error.
 fn end_of(status: ExitStatus, report: &str) -> Option<PythonEnd> {
     if has_aborted(status) {
-        // Rust's standard library prints these words when the stack overflows.
+        // Rust's standard library prints this text when the stack overflows.
         let is_stack = report.contains("has overflowed its stack");
         let limit = python_kernel::MEMORY_LIMIT;
         return Some(if is_stack { PythonEnd::StackOverflow } else { PythonEnd::OutOfMemory { limit } });
@@ -257,11 +257,12 @@ pub enum ReceiveOutcome {
 /// The conditions, other than a frame, that end the wait for a child.
 #[derive(Clone, Copy, Default)]
 pub struct WaitConditions<'a> {
-    /// Reports a silence of this length, because other clients wait for time to pass. Threads that compute are waited for.
+    /// Reports a silence of this length, because other clients wait for time to pass. While threads compute, the wait
+    /// continues.
     pub silence: Option<Duration>,
     /// Reports that the child has computed for this long since it became silent.
     pub most_computing: Option<Duration>,
-    /// Maximum time of the wait, however much of a frame arrives.
+    /// Maximum duration of the wait, even if part of a frame has arrived.
     pub limit: Option<Duration>,
     pub interrupts: Option<&'a Interrupts>,
     pub server: Option<&'a Server>,
@@ -295,7 +296,7 @@ impl Children {
         Ok(())
     }
 
-    /// Sends a frame to a child. A child that has ended ignores it, and `receive` reports its end.
+    /// Sends a frame to a child. If the child has ended, the frame is lost, and `receive` reports the end.
     pub fn send(&mut self, id: ChildId, thread: u32, frame: &ToChild) {
         if let Some(child) = self.0.get_mut(&id) {
             child.outgoing.clear();
@@ -325,10 +326,10 @@ impl Children {
         self.0.remove(&id);
     }
 
-    /// Waits for a frame of a child, or for one of the conditions.
+    /// Waits for a frame from a child, or for one of the conditions.
     ///
     /// # Errors
-    /// Returns an error if waiting fails. A broken pipe is not an error but the child's end.
+    /// Returns an error if waiting fails. A broken pipe is not an error: it means that the child has ended.
     pub fn receive(&mut self, id: ChildId, conditions: &WaitConditions<'_>) -> io::Result<ReceiveOutcome> {
         let Some(child) = self.0.get_mut(&id) else { return Ok(ReceiveOutcome::Exited(None)) };
         if let Some(outcome) = child.receive(conditions)? {
@@ -365,7 +366,7 @@ pub fn python_walls(program: &Path) -> io::Result<Walls> {
     }
 }
 
-/// Completes the names that the Python of the client at the prompt knows.
+/// Completes names that are defined in the Python of the client at the prompt.
 #[derive(Debug)]
 pub struct PythonCompleter<'a> {
     pub(super) children: &'a mut Children,
@@ -470,7 +471,7 @@ mod tests {
         PythonProcess::from_child(spawned).expect("both are piped")
     }
 
-    /// Makes an echoing child send some bytes, and waits until they have arrived and the child sleeps.
+    /// Makes an echoing child send `bytes`, and waits until they have arrived and the child sleeps.
     fn send_through(child: &mut PythonProcess, bytes: &[u8]) {
         child.input.write_all(bytes).expect("cat reads");
         let waited = wait_for_output(child.output.pipe(), &WaitConditions::default()).expect("the pipe can be polled");

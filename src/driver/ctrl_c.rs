@@ -63,7 +63,7 @@ impl Interrupts {
     pub fn take(&self) -> bool {
         let was_raised = self.count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok();
         if was_raised {
-            // The byte of the interrupt is removed from the pipe.
+            // Removes the interrupt's byte from the pipe.
             let _ = io::Read::read(&mut &*self.reader, &mut [0]);
         }
         was_raised
@@ -75,7 +75,7 @@ impl Interrupts {
         &self.reader
     }
 
-    /// Waits for an interrupt, for input on standard input, or for a TCP client, at most for `limit`.
+    /// Waits for an interrupt, for input on standard input, or for a TCP client, but no longer than `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -83,7 +83,7 @@ impl Interrupts {
         self.poll(Some(&io::stdin()), server, Some(limit))
     }
 
-    /// Waits for an interrupt or for a TCP client, at most for `limit`.
+    /// Waits for an interrupt or for a TCP client, but no longer than `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -105,7 +105,8 @@ impl Interrupts {
         let mut fds = vec![PollFd::new(&*self.reader, PollFlags::IN)];
         fds.extend(server.map(|server| PollFd::new(server, PollFlags::IN)));
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
-        // If the server is busy, does not wait, because no descriptor becomes readable for its unfinished work.
+        // If the server still has unfinished work, this call must not wait, because no descriptor becomes readable for
+        // that work.
         let limit = if server.is_some_and(Server::is_busy) { Some(Duration::ZERO) } else { limit };
         let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         match poll(&mut fds, limit.as_ref()) {

@@ -12,12 +12,12 @@ const CHUNKS: std::ops::RangeInclusive<usize> = 8 << 10..=64 << 10;
 /// The capacity of the buffer that is kept between frames, in bytes.
 const KEPT_CAPACITY: usize = 64 << 10;
 
-/// A pipe from a child, and what was read from it.
+/// A pipe from a child, and the bytes that were read from it.
 #[derive(Debug)]
 pub(super) struct FrameReader<R> {
     pipe: R,
     bytes: Vec<u8>,
-    /// Number of bytes at the start of `bytes` whose frames were taken.
+    /// Number of bytes at the start of `bytes` that belong to frames that `take_frame` has returned.
     taken: usize,
 }
 

@@ -23,12 +23,12 @@ pub struct Host<'a> {
     python_executable: PathBuf,
     /// The server that `:serve` has started.
     server: Option<Server>,
-    /// Real time since the session began, in microseconds. `None` if the session's clock advances only by sleeps and
-    /// waits.
+    /// Real time since the session began, in microseconds. `None` if the session's clock advances only through sleeps
+    /// and waits.
     pub(super) real_elapsed_us: Option<i64>,
     /// The rehearsal of the open lesson's answers, until its result is used.
     rehearsal: Option<PendingRehearsal>,
-    /// The time limit of the session, which a rehearsal must keep as well.
+    /// The time limit of the session, which also applies to a rehearsal.
     pub(super) time_limit: Option<Duration>,
     pub(super) exit_status: i32,
 }
@@ -57,7 +57,7 @@ impl<'a> Host<'a> {
         self.session
     }
 
-    /// Returns the session and a completer for the names that the Python at the prompt knows.
+    /// Returns the session, and a completer for the names that are defined in the Python of the client at the prompt.
     pub fn session_and_completer(&mut self) -> (&Session, PythonCompleter<'_>) {
         let child = self.session.idle_python();
         (self.session, PythonCompleter { children: &mut self.children, child })
@@ -159,7 +159,7 @@ impl<'a> Host<'a> {
                 }
                 ReadOutcome::Event(Event::ChildGone(child))
             }
-            // Real time passes by itself. If there is no real time, the clock jumps to the deadline.
+            // In a session with real time, that time has passed. Otherwise, the clock jumps to the deadline.
             ReceiveOutcome::Silence | ReceiveOutcome::Computing => {
                 ReadOutcome::Event(self.real_elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))
             }
@@ -168,8 +168,8 @@ impl<'a> Host<'a> {
         })
     }
 
-    /// Returns the time until something happens without input: until `deadline_us`, or the next deadline of the engine or
-    /// of the server, whichever is first. Returns `None` if there is no such time.
+    /// Returns the time until `deadline_us` or the next deadline of the engine or of the server, whichever is first.
+    /// Returns `None` if there is no deadline.
     fn time_until_deadline(&self, deadline_us: Option<i64>) -> Option<Duration> {
         if self.server().is_some_and(Server::is_busy) {
             return Some(Duration::ZERO);

@@ -38,7 +38,8 @@ impl LessonWatcher {
     /// Reads the lesson if its file was saved since the last call. If the lesson contains an error, returns a message
     /// with the position of the error. Returns `None` if the file was not saved.
     pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
-        // An editor that saves by renaming removes the file for a moment.
+        // An editor that saves by renaming removes the file for a moment. A missing file does not count as a saved
+        // version.
         let version = FileVersion::of(&self.files, &self.path).filter(|version| Some(*version) != self.last_version)?;
         self.last_version = Some(version);
         let name = self.path.display().to_string();

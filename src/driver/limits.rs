@@ -1,7 +1,7 @@
-//! Limits of a session without a user, above all on its computing time.
+//! Limits on a session without a user, especially on its computing time.
 //!
-//! A session at a terminal has no time limit, because its user can press Ctrl-C. The session's own clock cannot
-//! measure computing time, because without a terminal it moves only by sleeps and waits.
+//! A session at a terminal has no time limit, because its user can press Ctrl-C. The session's own clock cannot measure
+//! computing time, because without a terminal it advances only through sleeps and waits.
 
 use std::fmt;
 use std::io;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
 
-/// The limits for a session without a user.
+/// The limits on a session without a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Maximum time that the session may compute.
@@ -60,7 +60,7 @@ impl TimeLimit {
 pub struct TimeLimitReached(pub Duration);
 
 impl TimeLimitReached {
-    /// Returns whether a reached time limit is the cause of an error from [`drive`](super::drive).
+    /// Returns whether a session's time limit is the cause of an error from [`drive`](super::drive).
     pub fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|cause| cause.is::<TimeLimitReached>())
     }

@@ -44,8 +44,9 @@ pub use rehearsal::{RehearsalOutcome, rehearse};
 /// - It calls [`read_input`](Frontend::read_input) when the session needs a line, and [`wait`](Frontend::wait) when all
 ///   clients are blocked. Both return the next event for the session, and block until there is one.
 /// - It calls [`real_elapsed_us`](Frontend::real_elapsed_us) before each event. A front end that returns `None` has no
-///   real time: the session's clock then moves only by sleeps and waits, so that a transcript is the same each time.
-/// - The methods with a default are for front ends that record results or have an interactive user.
+///   real time: the session's clock then advances only through sleeps and waits, so that a transcript is the same each
+///   time.
+/// - The methods with a default implementation are for front ends that record results or have an interactive user.
 ///
 /// An error from any method ends the session, and `drive` returns it.
 pub trait Frontend {
@@ -77,7 +78,7 @@ pub trait Frontend {
     }
 
     /// Returns the real time since the session began, in microseconds, or `None` if the session's clock advances only
-    /// by sleeps and waits.
+    /// through sleeps and waits.
     fn real_elapsed_us(&self) -> Option<i64> {
         None
     }

@@ -45,7 +45,7 @@ pub enum RehearsalStart {
 }
 
 impl PendingRehearsal {
-    /// Starts the thread of a rehearsal, which gets no more time than `time_limit`.
+    /// Starts the thread of a rehearsal, which may run no longer than `time_limit`.
     pub fn new(
         lesson: Arc<Lesson>,
         python_executable: PathBuf,
@@ -86,11 +86,11 @@ impl PendingRehearsal {
 pub struct RehearsalOutcome {
     pub rehearsal: Rehearsal,
     /// The index of the step whose answer was running when the time limit was reached. The rehearsal contains nothing
-    /// of the steps after that step.
+    /// about later steps.
     pub stopped_at: Option<usize>,
 }
 
-/// Runs a lesson's answers, and returns what each answer sent. The limits apply to all answers together.
+/// Runs a lesson's answers, and returns the submissions of each step. The limits apply to all answers together.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.

@@ -2,8 +2,8 @@
 //! characters that reorder or disguise text.
 //!
 //! These characters are written as Python's `repr` writes them: ESC becomes the four characters `\x1b`, and a
-//! right-to-left override becomes `\u202e`. Nothing else is changed, not even a backslash, because the result is to be
-//! read and not to be parsed:
+//! right-to-left override becomes `\u202e`. Nothing else is changed, not even a backslash, because people read the
+//! result and no program parses it:
 //!
 //! ```
 //! use redis_tutor::markup::{visible, visible_lines};
@@ -55,7 +55,8 @@ const HIDDEN: [RangeInclusive<char>; 25] = [
 fn is_hidden(c: char, before: Option<char>) -> bool {
     match c {
         ' '..='~' => false,
-        // Joiners are part of emoji and of words in many scripts, but between ASCII letters they only disguise a word.
+        // Joiners are part of emoji and of words in many scripts, but after an ASCII character they only disguise a
+        // word.
         '\u{200c}' | '\u{200d}' | '\u{e0100}'..='\u{e01ef}' => before.is_none_or(|before| before.is_ascii()),
         // A variation selector can turn a digit into an emoji.
         '\u{fe00}'..='\u{fe0f}' => {
@@ -81,7 +82,7 @@ fn replace_at<'a>(
     places: impl Iterator<Item = (usize, char)>,
     write: impl Fn(char, &mut String),
 ) -> Cow<'a, str> {
-    // Most text is printable ASCII, and this check is the fastest.
+    // Fast path: most text is printable ASCII.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }

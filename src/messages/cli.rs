@@ -142,7 +142,7 @@ messages! {
     colours(kind) = "Colours: {kind}";
 
     /// Shown by `doctor`. `kind` is one of the following messages, and `variables` are the environment variables that
-    /// decided about it.
+    /// influenced the choice.
     colours_chosen_by(kind, variables) = "Colours: {kind} ({variables})";
 
     /// Shown within `colours` if there are none.

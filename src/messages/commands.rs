@@ -41,8 +41,9 @@ runs, Ctrl-D leaves.";
     expected_error(error) = "You get an error that says {error}.";
     /// Shown by `:expect`: a command that must be sent.
     expected_use(command) = "You send {command}.";
-    /// Shown by `:expect`: how often a command must be sent in the step.
+    /// Shown by `:expect`: a command that must be sent in the step, with its arguments.
     expected_line(line) = "{line} is sent.";
+    /// Shown by `:expect`: how often a command must be sent in the step.
     expected_count(command, count) = "{command} is sent at least {count} times.";
     /// Shown by `:expect`: a variable that must be set in the step.
     expected_variable(name) = "The variable {name} is set.";

@@ -61,7 +61,7 @@ messages! {
         "A {python_type} has to be converted to text before it is sent: write it in quotes, or use `json.dumps`.";
     unsupported_type(python_type) = "Redis stores text, bytes and numbers, but not {python_type}.";
 
-    // Feedback on a submission that several clients run at once.
+    // Feedback on a submission that several clients run concurrently.
     race_called_by_hand(run) =
         "When you call it, it works with the current data. The clients run {run} with the data from the start of the step.";
     race_called_by_hand_after_start(run, start) =

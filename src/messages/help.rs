@@ -8,7 +8,7 @@ messages! {
     no_command_beneath() = "It sends a command that the Redis in redis-tutor does not have.";
     /// Shown for a command that redis-py has no method for.
     no_method() = "redis-py has no method for it: `r.execute_command(...)` sends any command.";
-    /// Shown for a number, a text, bytes or None in Python.
+    /// Shown for a number, a string, bytes or None in Python.
     object_with_value(name, class, value) = "{name} is {value}, of type {class}.";
     /// Shown for any other object in Python.
     object_of_class(name, class) = "{name} is of type {class}.";
@@ -18,7 +18,7 @@ messages! {
     is_command_too(command, doc) = "{command} is a Redis command too: {doc}.";
     /// Shown after the help about a command whose name is also the name of a builtin of Python.
     is_builtin_too(call) = "Python has something of the same name: {call}.";
-    /// Shown for a name that nothing has.
+    /// Shown for a name that is neither a command nor a name in Python.
     unknown_topic(name) = "There is no help for {name}.";
     /// Shown after `unknown_topic`.
     help_topics() = "`:doc HSET`, `r.hset?` and `x?` for a variable work; `:help` lists the tutor's commands.";
@@ -34,7 +34,7 @@ messages! {
         "Only Python's standard library and `redis` are built in, and no other package can be installed.";
     /// Shown for a line that begins with `!` or `%`, as in IPython.
     no_shell() = "This prompt takes Python and redis-cli commands, but no commands of a shell or of IPython.";
-    /// Shown after a name in small letters that was taken as Python, although a command has the name as well.
+    /// Shown after a name in lower case that was taken as Python, although a command has that name as well.
     name_is_python(name, command) = "{name} is a name in Python. {command} in capitals, or `:cli`, is the Redis command.";
     /// Shown after `del` of a variable, if there is a key with the same name.
     key_remains(name, command) = "The variable {name} is gone, but the key of that name is still there: {command} deletes it.";

@@ -156,7 +156,7 @@ messages! {
     /// The state of a client that waits for keys, or for `time_to_pass`.
     client_waits(client, keys) = "{client} waits for {keys}";
 
-    /// What a sleeping client waits for, in `client_waits`.
+    /// The `keys` of `client_waits`, for a client that sleeps.
     time_to_pass() = "time to pass";
 
     /// The state of a client whose program has ended.

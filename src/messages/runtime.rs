@@ -41,7 +41,8 @@ messages! {
     python_out_of_memory(limit, variables) =
         "Python has ended: it needed more memory than it may use, {limit}. {variables} The data is untouched.";
 
-    /// Shown when Ctrl-C has ended the learner's Python process. `variables` is one of the next two messages.
+    /// Shown when Ctrl-C has ended the learner's Python process. `variables` is `variables_restored` or
+    /// `variables_gone`.
     python_stopped(variables) = "Python was stopped. {variables} The data is untouched.";
 
     /// Shown after the learner's Python process has exited, if a fresh process can restore the variables.

@@ -1,5 +1,5 @@
-//! Formats replies as `redis-cli --no-raw` does. The replies to a few commands, such as INFO, are texts for people, which
-//! redis-cli prints as they are.
+//! Formats replies as `redis-cli --no-raw` does. The replies to a few commands, such as INFO, are text for people,
+//! which redis-cli prints unchanged.
 
 use redis_engine::resp::quoting;
 use redis_engine::resp::value::Value;
@@ -11,7 +11,7 @@ pub struct FormattedReply {
     pub left_out: LeftOut,
 }
 
-/// The length of the end of a reply that was left out.
+/// The length of the part of a reply that was left out.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut {
     pub lines: usize,
@@ -28,7 +28,7 @@ pub fn reply(value: &Value, most: usize) -> FormattedReply {
     out.formatted
 }
 
-/// Returns whether redis-cli prints the replies to a command as they are.
+/// Returns whether redis-cli prints the replies to a command unchanged, without quotes and escapes.
 pub fn prints_raw(argv: &[Vec<u8>]) -> bool {
     let is = |at: usize, names: &[&str]| {
         argv.get(at).is_some_and(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes())))
@@ -44,7 +44,7 @@ pub fn prints_raw(argv: &[Vec<u8>]) -> bool {
         || (argv.len() == 2 && any_subcommand("latency", &["doctor"]))
 }
 
-/// Formats a reply as it is: without quotes, and without a newline at its end. Only the first `most` bytes are formatted.
+/// Formats a reply without quotes, and without a newline at its end. Only the first `most` bytes are formatted.
 pub fn raw_reply(value: &Value, most: usize) -> FormattedReply {
     let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
     write_raw(value, &mut out);
@@ -81,7 +81,7 @@ fn write_raw(value: &Value, out: &mut Writer) {
     }
 }
 
-/// Collects a text up to a length.
+/// Collects the formatted text up to a maximum length, and counts the rest.
 struct Writer {
     formatted: FormattedReply,
     /// Maximum length of the text in bytes.
@@ -105,7 +105,7 @@ impl Writer {
         self.append(&newlines);
     }
 
-    /// Drops the newlines at the end.
+    /// Discards the newlines at the end.
     fn join_next_line(&mut self) {
         self.newlines = 0;
     }
@@ -124,7 +124,7 @@ impl Writer {
         left_out.bytes += rest.len();
     }
 
-    /// Writes bytes in quotes, in the form in which they can be typed in redis-cli.
+    /// Writes bytes in quotes, escaped as they can be typed in redis-cli.
     fn quote(&mut self, bytes: &[u8]) {
         self.push("\"");
         // Each byte becomes at least one character.
@@ -198,7 +198,7 @@ fn map(pairs: &[(Value, Value)], prefix: &str, out: &mut Writer) {
     }
 }
 
-/// Returns whether a value in a map begins on a separate line.
+/// Returns whether a value in a map begins on a separate line, because it has elements of its own.
 fn has_elements(value: &Value) -> bool {
     match value {
         Value::Array(items) | Value::Set(items) | Value::Push(items) => !items.is_empty(),

@@ -4,7 +4,7 @@ pub mod format;
 
 pub use redis_engine::resp::quoting::join;
 
-/// The prompt after the server has closed the connection. The next line reconnects.
+/// The prompt after the server has closed the connection. The next line that is entered reconnects.
 pub const NOT_CONNECTED: &str = "not connected> ";
 
 /// Returns redis-cli's prompt. `in_transaction` says whether MULTI was sent.

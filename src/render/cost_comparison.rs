@@ -45,7 +45,7 @@ fn traffic_sentence(comparison: &CostComparison, largest: &Size) -> String {
     }
 }
 
-/// Returns whether `measure` differs between the sizes of the data for either program.
+/// Returns whether `measure` varies with the size of the data for at least one of the two programs.
 fn varies_with_size(comparison: &CostComparison, measure: impl Fn(&Measure) -> usize) -> bool {
     let mut pairs = comparison.sizes.windows(2);
     pairs.any(|pair| (0..2).any(|program| measure(&pair[0].costs[program]) != measure(&pair[1].costs[program])))

@@ -1,4 +1,4 @@
-//! Renders what a session shows as text: laid out to a width, in the colours of a theme.
+//! Renders a session's output as text: laid out to a width, in the colours of a theme.
 
 mod cost_comparison;
 pub mod lesson_list;
@@ -17,9 +17,9 @@ use crate::session::event::{Part, Show};
 use crate::session::status::Status;
 use theme::Theme;
 
-/// Renders what a session shows as text for a terminal or a file.
+/// Renders a session's output as text for a terminal or a file.
 ///
-/// The renderer remembers how its output ends, so that blocks begin on a new line and blank lines are not doubled:
+/// The renderer keeps track of how its output ends, so that blocks begin on a new line and blank lines are not doubled:
 ///
 /// ```
 /// use redis_tutor::markup::{Role, Style, Text};
@@ -36,7 +36,7 @@ use theme::Theme;
 pub struct Renderer {
     pub style: Style,
     pub theme: Theme,
-    /// Whether the output ends within a line.
+    /// Whether the output ends in the middle of a line.
     is_mid_line: bool,
     /// Whether the output ends with a blank line, or is empty.
     ends_blank: bool,
@@ -132,8 +132,8 @@ impl Renderer {
         spans.iter().map(paint).collect()
     }
 
-    /// Tells the renderer that other code has written a line, such as a prompt and the input, and that the cursor is at
-    /// the start of the next line.
+    /// Records that other code has written a line, such as a prompt and the input, and that the cursor is at the start
+    /// of the next line.
     pub fn set_at_line_start(&mut self) {
         self.is_mid_line = false;
         self.ends_blank = false;

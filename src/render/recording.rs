@@ -1,5 +1,5 @@
-//! A session as an animated SVG file: what was typed appears character by character, and what was shown line by line.
-//! The animation is CSS in the file, repeats, and needs no script and no network. Viewers who prefer reduced motion see
+//! A session as an animated SVG file: typed text appears character by character, and output appears line by line. The
+//! animation is CSS in the file. It repeats, and needs no script and no network. Viewers who prefer reduced motion see
 //! the last frame.
 
 use super::svg::{Svg, cover};
@@ -50,7 +50,7 @@ impl Recording {
         self.now_ms = end_ms + REPLY_MS;
     }
 
-    /// Adds what was shown. Whatever is added next appears after the time that a viewer needs to read it.
+    /// Adds output. Whatever is added next appears after the time that a viewer needs to read this output.
     pub fn add(&mut self, spans: &[Span]) {
         self.svg.add(spans);
         self.schedule(None);
@@ -60,7 +60,7 @@ impl Recording {
 
     /// Makes the lines that were added appear now.
     fn schedule(&mut self, typed: Option<(u64, u64)>) {
-        // The current line is empty, or unfinished. It appears with its first text.
+        // The last line is empty or unfinished. It is scheduled as soon as it contains text.
         let end = self.svg.current_line() + usize::from(self.svg.columns_of(self.svg.current_line()) != (0, 0));
         while self.lines.len() < end {
             self.lines.push(RecordedLine { at_ms: self.now_ms, typed });

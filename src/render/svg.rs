@@ -85,7 +85,7 @@ impl Svg {
         self.lines.len() - 1
     }
 
-    /// Returns the columns of a line that its first span takes, and the columns of the other spans.
+    /// Returns the width of a line's first span and the width of its other spans, in columns.
     pub(super) fn columns_of(&self, line: usize) -> (usize, usize) {
         let spans = &self.lines[line];
         let first = spans.first().map_or(0, |span| span.text.width());
@@ -97,8 +97,8 @@ impl Svg {
         self.write_with(title, "", |_, text| text)
     }
 
-    /// Returns the SVG file with more style rules. `decorate` is passed the index and the elements of each line that is
-    /// not empty, and returns the elements to write.
+    /// Returns the SVG file with the additional style rules `style`. `decorate` takes the index and the SVG element of
+    /// each line that is not empty, and returns the elements to write instead.
     pub(super) fn write_with(
         mut self,
         title: &str,
@@ -127,7 +127,7 @@ impl Svg {
     }
 }
 
-/// Returns the element of a line, with a newline.
+/// Returns the SVG element for a line, followed by a newline.
 fn draw_line(index: usize, line: &Line) -> String {
     let mut out = format!("<text y=\"{}\" xml:space=\"preserve\">", MARGIN + index * ROW + FONT_SIZE);
     let mut column = 0;
@@ -147,7 +147,7 @@ fn x_of(column: usize) -> f64 {
     MARGIN as f64 + column as f64 * COLUMN
 }
 
-/// Returns the element of a rectangle over `columns` columns of a line, in the colour of the background.
+/// Returns the SVG element for a rectangle in the background colour that covers `columns` columns of a line.
 pub(super) fn cover(line: usize, column: usize, columns: usize, attributes: &str) -> String {
     let (x, y, width) = (x_of(column), MARGIN + line * ROW, columns as f64 * COLUMN);
     format!("<rect class=\"paper cover\" x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{ROW}\"{attributes}/>\n")

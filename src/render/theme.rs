@@ -1,7 +1,8 @@
 //! The colours of roles. No other module uses colours. Colour is never the only indication of a role.
 //!
-//! There are seven hues, each with a shade for dark and one for light backgrounds. They are chosen so that people with
-//! red-green colour blindness can distinguish done, missed and error. Tests check this and the contrast.
+//! There are seven hues, each with one shade for dark backgrounds and one for light backgrounds. They are chosen so
+//! that people with red-green colour blindness can distinguish the roles for done, missed and error. Tests check this
+//! and the contrast.
 //!
 //! This module adds escape sequences to text. It also neutralises escape sequences that the text already contains.
 
@@ -20,7 +21,7 @@ pub enum Token {
     Command,
     /// Text that cannot be valid, which is shown as an error.
     Wrong,
-    /// The bracket at the cursor, and its counterpart.
+    /// The bracket at the cursor, or its counterpart.
     Match,
     Prompt,
     /// The suggested continuation of the line.
@@ -214,7 +215,7 @@ impl Theme {
     }
 }
 
-/// The values of red, green and blue in the 6×6×6 colour cube of the palette indices 16 to 231.
+/// The values that red, green and blue can have in the 6×6×6 colour cube, which occupies the palette indices 16 to 231.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 /// Returns the index of the nearest colour in the cube. Colours 0 to 15 are not used, because users configure them.
@@ -282,7 +283,7 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// Returns the colour of an index in the cube.
+    /// Returns the colour at a palette index of the cube.
     fn cube_colour(index: u8) -> Rgb {
         let index = index - 16;
         (CUBE[usize::from(index / 36)], CUBE[usize::from(index / 6 % 6)], CUBE[usize::from(index % 6)])
@@ -307,8 +308,8 @@ mod tests {
         }
     }
 
-    /// Returns a colour as people without long-wave or without middle-wave cones perceive it (Viénot, Brettel and Mollon
-    /// 1999): one value for red and green together and one for blue, in the values of a screen.
+    /// Returns a colour as people without long-wave or without middle-wave cones perceive it (Viénot, Brettel and
+    /// Mollon 1999): one value for red and green together and one for blue, with the gamma correction of a screen.
     fn colour_blind_view(colour: Rgb, red: f64, blue_of_red: f64) -> [f64; 2] {
         let [r, g, b] = linear(colour);
         [red * r + (1.0 - red) * g, blue_of_red * (r - g) + b].map(|part| part.max(0.0).powf(1.0 / 2.2) * 255.0)

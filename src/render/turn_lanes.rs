@@ -1,10 +1,10 @@
-//! The turns of several clients: a lane (column) for each client, and time from top to bottom.
+//! The turns of several clients: a lane (column) for each client, with time running from top to bottom.
 
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, line_width, pad_end};
 use crate::messages::render as messages;
 use crate::session::event::{Turn, TurnOutcome};
 
-/// The width of the column with the number of a turn.
+/// The width of the column for the number of a turn.
 const NUMBER: usize = 4;
 
 /// The space between two lanes, in columns.

@@ -1,11 +1,11 @@
-//! The requests and replies on the wire: their bytes on the left, the meaning on the right.
+//! The requests and replies on the wire: their bytes on the left, and the meaning of the bytes on the right.
 
 use crate::markup::{self, Block, DisplayWidth as _, Line, Role, Span, Style, Text, layout_paragraph, truncate};
 use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::display::wire::{Item, Part, Traffic, Wire};
 
-/// Lays out the requests and replies, and the sum of their bytes.
+/// Lays out the requests and replies, and a line with the total number of commands, round trips and bytes.
 pub fn layout(wire: &Wire, style: Style) -> Vec<Line> {
     let mut lines: Vec<Line> = wire.items.iter().flat_map(|item| layout_item(item, style)).collect();
     let mut text = format!("{}.", total(wire.sum));

@@ -50,7 +50,7 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
     }
 }
 
-/// Truncates a label to the given number of columns. A label that was already shortened always ends in an ellipsis.
+/// Truncates a label to the given number of columns. If the label was already shortened, it always ends in an ellipsis.
 fn truncate_label(label: &Label, columns: usize, style: Style) -> String {
     if label.rest == 0 && label.text.width() <= columns {
         return label.text.clone();

@@ -10,7 +10,7 @@ const MIN_REGION: usize = 8;
 
 pub(super) fn layout(overlap: &Overlap, style: Style) -> Vec<Line> {
     let names = overlap.names.each_ref().map(|name| truncate_label(name, style.width / 3, style));
-    // Besides its three columns, a row has four vertical lines and an indentation of two columns.
+    // Besides the three regions, a row has four vertical lines and an indentation of two columns.
     let room = style.width.saturating_sub(6);
     let mut columns = overlap.regions.each_ref().map(|region| max_width(region).clamp(MIN_REGION, room));
     while columns.iter().sum::<usize>() > room {
@@ -40,7 +40,7 @@ fn max_width(region: &[Piece<Member>]) -> usize {
     region.iter().filter_map(shown_part).map(|member| member.label.text.width() + 4).max().unwrap_or(0)
 }
 
-/// Lays out the regions as boxes that overlap like two sheets of paper, the second one line lower.
+/// Lays out the regions as two boxes that overlap like sheets of paper, with the second box one line lower.
 fn layout_boxes(overlap: &Overlap, titles: &[String; 2], columns: [usize; 3], style: Style) -> Vec<Line> {
     let [left, middle, right] = columns;
     let line = |n: usize| style.choose("─", "-").repeat(n);
