@@ -17,7 +17,7 @@ use crate::undo::{INPUTS, State, VARIABLES, state};
 struct Rounds {
     before: VecDeque<String>,
     rounds: VecDeque<VecDeque<String>>,
-    /// The inputs of the current round that are left. `None` before the first round.
+    /// The inputs of the current round that have not been entered yet. `None` before the first round.
     current: Option<VecDeque<String>>,
     /// The inputs and the output since the checkpoint.
     log: String,
@@ -124,7 +124,7 @@ fn whatever_is_entered_the_checkpoint_is_restored() {
         round
     };
     let random: Vec<Vec<String>> = (0..12).map(&mut random_round).collect();
-    // Between the random rounds, the variables are shown.
+    // A round that shows the variables precedes each random round.
     let shown = || texts(&["rows[1]['b'] = 3; rows.append(4); extra = 1", "del n, rows", "r = None", VARIABLES]);
     let look = || texts(&[VARIABLES]);
     let rounds = random.into_iter().flat_map(|round| [look(), round]).chain([shown(), look()]);

@@ -22,9 +22,9 @@ const WIDTH: usize = 80;
 struct Scene {
     file: &'static str,
     title: &'static str,
-    /// A lesson and a step of it, or `None` for a prompt without a lesson.
+    /// A lesson and one of its steps, or `None` for a prompt without a lesson.
     step: Option<(&'static str, &'static str)>,
-    /// Whether the picture is a recording, in which the session happens.
+    /// Whether the picture is an animated recording of the session.
     is_recording: bool,
     input: &'static [&'static str],
 }

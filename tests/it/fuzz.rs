@@ -1,4 +1,4 @@
-//! Tests everything that the tutor reads from files and from learners with random inputs: lessons, progress, light
+//! Tests, with random inputs, everything that the tutor reads from files and from learners: lessons, progress,
 //! Markdown, values, and lines at the prompt. Nothing may panic. Each input must be accepted, or rejected with a
 //! message and a position.
 
@@ -35,7 +35,7 @@ enum Change {
     Cut(Index, Index),
 }
 
-/// Values and lines that a lesson file may contain somewhere.
+/// Values and lines that are inserted into lesson files.
 const VALUES: [&str; 24] = [
     "",
     "1",
@@ -238,7 +238,7 @@ fn a_damaged_progress_file_is_refused_or_can_be_used() {
     });
 }
 
-/// Generates light Markdown or arbitrary text.
+/// Generates Markdown or arbitrary text.
 fn markdown() -> impl Strategy<Value = String> {
     let pieces = vec![
         "word",

@@ -13,7 +13,7 @@ fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
     let arguments = ["--no-progress", "--color", "never", "--lessons", &folder, "learn", "judged"];
     let output = redis_tutor(&arguments, typed.as_bytes());
     assert!(output.status.success(), "{}", stderr(&output));
-    // Joins all lines, because where a line is broken depends on the words before.
+    // Joins all lines, because line breaks depend on the preceding words.
     stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -179,7 +179,7 @@ reply = "480"
 
 #[test]
 fn a_restarted_step_has_the_same_time_and_client() {
-    // Waits 7 seconds longer than the answer of the step.
+    // The learner waits 7 seconds longer than the step's own answer does.
     let begins = "r.set('k', 'v', ex=600)\n:wait 2m\n:wait 7s\nr.ttl('k')\n:again\n:wait 7s\nr.set('k', 'v', ex=600)\n:wait 2m\nr.ttl('k')\n\n";
     let looks = "print('now', r.time()[0], r.ttl('k'))\n";
     let tried = ":wait 5m\n:client phone\nr.ping()\n:client laptop\nr.ping()\n";

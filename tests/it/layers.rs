@@ -80,7 +80,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "markup",
         ],
     ),
-    // Everything that is read or written on the user's behalf.
+    // `user_files` reads and writes all files on the user's behalf.
     ("user_files", &["lesson", "markup"]),
     // The driver starts Python processes and opens a port to real clients. It does not depend on the terminal.
     ("driver", &["session", "user_files", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
@@ -169,7 +169,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "python-kernel/main.rs",
         ],
     ),
-    // The parser of Python's syntax needs a thread only for its large stack.
+    // The parser for Python's syntax uses a thread only because it needs a large stack.
     (
         &["std::thread"],
         &[

@@ -1,4 +1,4 @@
-//! The notice of third parties lists what the binary contains, and the program prints it.
+//! Checks that the third-party notice lists the crates in the binary, and that the program prints the notice.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -51,7 +51,7 @@ fn linked_crates() -> Crates {
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("names of crates are ASCII");
-    // The crates of this workspace have their folder behind the version.
+    // Skips the crates of this workspace. For these, Cargo prints the folder after the version.
     let crates = lines.lines().filter(|line| !line.contains('/')).filter_map(|line| line.split_once(" v"));
     crates.map(|(name, version)| format!("{name} {}", version.split(' ').next().unwrap_or_default())).collect()
 }

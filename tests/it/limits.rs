@@ -260,7 +260,7 @@ fn connections_that_take_up_too_much_memory_are_closed_and_the_learner_is_told()
         let script = format!("_ = r.set('long', 'x' * 100_000)\n_ = {statement}\nr.ping()\n");
         let arguments = ["--memory-limit", "1mb", "--no-progress", "play"];
         let shown = stdout(&redis_tutor(&arguments, script.as_bytes()));
-        // A command after MULTI is sent again, on a new connection.
+        // redis-py sends the command after MULTI again, on a new connection, so no error is raised.
         let raises = shown.contains("redis.exceptions.ConnectionError: Connection closed by server.");
         assert_eq!(raises, !statement.contains("MULTI"), "{shown}");
         assert!(shown.contains(told), "{shown}");
@@ -287,7 +287,7 @@ fn a_timeout_beyond_the_end_of_the_clock_is_none() {
     let output = redis_tutor(&["run", "--cli"], b"BLPOP q 9223372036854\nPING\n");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the script is blocked forever"), "{}", stderr(&output));
-    // A long timeout that the clock can reach ends without a delay.
+    // A long timeout within the range of the clock ends without a real delay.
     let output = redis_tutor(&["run", "--cli"], b"BLPOP q 1000000000\nPING\n");
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), "(nil)\nPONG\n".to_owned()));
     let output = redis_tutor(&["run"], b"import time\ntime.sleep(1e13)\n");

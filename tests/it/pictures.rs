@@ -1,5 +1,5 @@
-//! Pictures of keys: the lines of each file in `tests/pictures` are typed at redis-cli's prompt. The output is a snapshot,
-//! at three widths, in ASCII, and in plain style. All lines of a picture must fit the width.
+//! Pictures of keys: the lines of each file in `tests/pictures` are typed at redis-cli's prompt. The output is recorded
+//! in snapshots, at three widths, in ASCII, and in plain style. Each line of a picture must fit in the width.
 
 use crate::support::snapshots;
 use std::fs;

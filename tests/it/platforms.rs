@@ -1,11 +1,12 @@
-//! Code for single operating systems is only in the files of `PLATFORM_FILES`. docs/platforms.md describes what the
-//! program does on each system.
+//! Checks that code for particular operating systems is only in the files of `PLATFORM_FILES`. docs/platforms.md
+//! describes what the program does on each system.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The files with code for single systems, and what that code does. `tests` and comments do not count.
+/// The files with code for particular operating systems, and what that code does. Comments and the folders `tests` do
+/// not count.
 const PLATFORM_FILES: &[(&str, &str)] = &[
     ("src/cli/doctor.rs", "consoles of Windows need no locale"),
     ("src/cli/mod.rs", "survives SIGXFSZ"),
@@ -31,7 +32,7 @@ const PLATFORM_FILES: &[(&str, &str)] = &[
     ("crates/redis-server/src/listener.rs", "options of sockets, error numbers"),
 ];
 
-/// What code for single systems contains.
+/// Strings that mark code for particular operating systems.
 const MARKS: &[&str] =
     &["cfg(unix", "cfg(not(unix", "cfg(windows", "cfg!(unix", "cfg!(windows", "target_os", "rustix::"];
 
@@ -54,7 +55,7 @@ fn code_for_single_systems_is_only_in_the_listed_files() {
     let mut files = BTreeSet::new();
     rust_files(root, &root.join("src"), &mut files);
     for folder in fs::read_dir(root.join("crates")).expect("the workspace has crates").flatten() {
-        // The crate for tests runs only on systems that have a real Redis.
+        // `test-support` runs only on systems that have a real Redis.
         if folder.file_name() != "test-support" {
             rust_files(root, &folder.path().join("src"), &mut files);
         }

@@ -22,7 +22,7 @@ fn the_session_in_the_readme_is_what_the_program_prints() {
     assert!(printed == session, "README.md's session is not what the program prints:\n{printed}");
 }
 
-/// Returns the output of the step for the given lines of input.
+/// Returns the output of the step when the given lines are entered.
 fn output_for(lines: &str) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["learn", STEP, "--no-progress", "--seed", "1", "--color", "never"])
@@ -30,7 +30,7 @@ fn output_for(lines: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // The lines fit in the buffer of the pipe. Dropping the pipe ends the input.
+    // The lines fit in the pipe's buffer. Dropping the pipe ends the input.
     program.stdin.take().expect("standard input is a pipe").write_all(lines.as_bytes()).expect("the program reads");
     let output = program.wait_with_output().expect("the program ends");
     String::from_utf8(output.stdout).expect("the transcript is UTF-8")

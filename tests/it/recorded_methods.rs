@@ -91,7 +91,7 @@ fn exemption(family: &str, method: &str) -> Option<&'static str> {
     exempt.find(|exempt| names.iter().any(|name| name == exempt))
 }
 
-/// Counts the calls of each attribute in the recorded statements in a folder.
+/// Counts the calls to each attribute in the recorded statements of a folder.
 fn count_calls(folder: &Path) -> BTreeMap<String, CallCounts> {
     let mut recorded: BTreeMap<String, CallCounts> = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("the folder can be listed") {
@@ -115,7 +115,7 @@ fn count_calls(folder: &Path) -> BTreeMap<String, CallCounts> {
     recorded
 }
 
-/// Returns the names between a dot and an opening bracket.
+/// Returns each name between a dot and an opening parenthesis.
 fn called_attributes(statement: &str) -> Vec<&str> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let before_brackets = statement.match_indices('(').map(|(at, _)| &statement[..at]);

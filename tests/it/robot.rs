@@ -1,5 +1,5 @@
-//! A robot learner types random lines (redis-cli, Python, tutor commands, halves of answers) before it types the answers.
-//! It must finish every lesson, whichever step it starts with.
+//! A robot learner types random lines (redis-cli, Python, tutor commands, halves of answers) before each answer. It
+//! must finish every lesson, no matter at which step it starts.
 
 use std::io;
 use std::path::PathBuf;
@@ -176,7 +176,7 @@ fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64
     );
 }
 
-/// Runs one robot for each lesson, or as many robots as the environment variable REDIS_TUTOR_ROBOTS says.
+/// Runs one robot for each lesson, or as many robots as the environment variable REDIS_TUTOR_ROBOTS specifies.
 #[test]
 fn every_lesson_can_be_finished_after_random_lines() {
     let library = Arc::new(Library::read(&library::built_in()).expect("the built-in lessons are valid"));

@@ -1,4 +1,4 @@
-//! Sessions other than a whole lesson: practice, and a lesson whose file is saved while it is open.
+//! Sessions that do not simply play a lesson: practice, and a lesson whose file is saved while the lesson is open.
 
 use crate::support::{program, snapshots};
 use std::collections::VecDeque;

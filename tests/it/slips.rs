@@ -1,4 +1,4 @@
-//! Tests of mistakes in lesson files, and of what `check` reports for each. Each test changes one thing in a step of
+//! Tests what `check` reports for mistakes in lesson files. Each test makes one change to a step of
 //! `tests/slips/steps.toml`.
 
 use std::fs;

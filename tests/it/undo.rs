@@ -1,4 +1,4 @@
-//! Tests `:undo` with random inputs: after any inputs, undoing each of them restores the data, the variables and the
+//! Tests `:undo` with random inputs: after random inputs, undoing each input restores the data, the variables and the
 //! blocked commands.
 
 use std::io;
@@ -84,7 +84,7 @@ pub fn state(session: &Session, prompt: &Prompt) -> State {
 
 /// The phase of a test.
 enum Doing {
-    /// The test is entering inputs. This number of them is left.
+    /// The test is entering inputs. The value is the number of inputs that are still to be entered.
     Entering(usize),
     Undoing,
     /// `VARIABLES` was entered, and its output must be the same as before.

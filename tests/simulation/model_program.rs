@@ -35,14 +35,14 @@ impl fmt::Display for Value {
     }
 }
 
-/// A word of a command.
+/// A word of a command: a literal, or a variable whose value is sent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Word {
     Literal(Vec<u8>),
     Variable(String),
 }
 
-/// An operation. Expressions leave their value for the operation after them.
+/// An operation. An expression leaves its value for the next operation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     Value(Value),
@@ -191,7 +191,7 @@ fn client_call(function: &str, arguments: &str) -> Option<Vec<Op>> {
     Some(vec![Op::Command(client.into(), words.collect())])
 }
 
-/// Returns the words of an argument. `ex=5` is `EX 5`, and `timeout=5` is 5.
+/// Converts an argument of a method to words of the command: `ex=5` becomes `EX 5`, and `timeout=5` becomes `5`.
 fn argument_words(argument: &str) -> Vec<Word> {
     if let Some((keyword, value)) = argument.split_once('=')
         && is_name(keyword)

@@ -32,7 +32,7 @@ pub struct ModelPython {
     threads: Vec<Thread>,
     last_thread: u32,
     reported_threads: u32,
-    /// The frames on the pipe to the parent, one by one.
+    /// The frames that the parent has not read from the pipe yet.
     outgoing: VecDeque<Vec<u8>>,
     rng: Rng,
     last_echo: Option<String>,

@@ -108,7 +108,7 @@ pub enum Step {
     Check(Check),
 }
 
-/// What the author of a lesson has done to its file.
+/// How the author of a lesson has changed its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SavedLesson {
     Renamed,

@@ -20,8 +20,8 @@ use super::plan::{ClientAction, Plan, SavedLesson, Step};
 use super::state::{State, Tolerance, state};
 use super::world::{Failure, Stop, World};
 
-/// Maximum number of children that may be lost while a step of a lesson is prepared. The tutor repeats code that ends
-/// its Python at most this number of times.
+/// Maximum number of children that may be lost while a step of a lesson is prepared. If code ends its Python, the tutor
+/// repeats the code at most this number of times.
 pub const MOST_REPEATS: usize = 2;
 
 /// Maximum number of events that a learner needs to get from a wait to a prompt.
@@ -281,7 +281,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Runs the next statement or line of a script, if there is a prompt for it.
+    /// Delivers the next statement or line of a script, if the session is at a prompt that accepts it.
     fn run_of_script(&mut self, event: &Event) -> Result<(), Failure> {
         let prompt = match &self.stop {
             Stop::Prompt(prompt @ (Prompt::Python { .. } | Prompt::Cli { .. })) => prompt.clone(),
@@ -329,8 +329,8 @@ impl<'a> Player<'a> {
         (self.world.losses.len(), self.world.interrupts)
     }
 
-    /// Returns whether the tutor could do its work in spite of the disturbances since an earlier call of
-    /// `disturbances`, which returned the argument. The tutor repeats lost work twice, and continues after one Ctrl-C.
+    /// Returns whether the tutor could do its work despite the disturbances since an earlier call to `disturbances`,
+    /// whose result is the argument. The tutor repeats lost work twice, and continues after one Ctrl-C.
     fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
         self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }

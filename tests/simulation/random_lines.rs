@@ -4,7 +4,7 @@ use redis_engine::rng::Rng;
 
 use super::plan::{PythonKind, Settings};
 
-/// Lines of redis-cli.
+/// redis-cli lines.
 const CLI_LINES: &[&str] = &[
     "CONFIG SET maxmemory 1",
     "CONFIG SET maxmemory 0",
@@ -194,7 +194,7 @@ const REAL_LINES: &[&str] = &[
     "r = redis.Redis(decode_responses=True)",
 ];
 
-/// Lines for the tutor.
+/// Tutor commands.
 const TUTOR_LINES: &[&str] = &[
     ":hint",
     ":expect",

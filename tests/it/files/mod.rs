@@ -1,5 +1,5 @@
 //! Tests that the user's files lose nothing if the disk fails, if the program is killed, or if many sessions use them
-//! at once.
+//! at the same time.
 
 mod documents;
 mod history;

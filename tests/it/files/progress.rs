@@ -16,7 +16,7 @@ use crate::support::program::folder;
 /// Number of saves in a session of these tests.
 const SAVES: usize = 2;
 
-/// The content of the folder when a session starts.
+/// The state of the folder when a session starts.
 #[derive(Debug, Clone, Copy)]
 enum Beginning {
     NoFolder,

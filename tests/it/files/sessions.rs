@@ -56,7 +56,8 @@ fn two_programs_at_once_keep_the_steps_of_both() {
     let mut programs = [start("hashes/one-field"), start("hashes/count-visit")];
     let mut inputs = programs.each_mut().map(|program| program.stdin.take().expect("it is piped"));
     let outputs = programs.each_mut().map(|program| BufReader::new(program.stdout.take().expect("it is piped")));
-    // The echo of a long line fills the buffer of the output, so that its arrival proves that the lesson is open.
+    // The echo of a long line fills the output buffer, so the program writes it immediately. Its arrival proves that
+    // the lesson is open.
     for input in &mut inputs {
         writeln!(input, "# {}", "open ".repeat(5000)).expect("it reads");
     }

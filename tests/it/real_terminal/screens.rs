@@ -8,8 +8,8 @@ type Size = (u16, u16);
 
 const SIZES: [Size; 3] = [(40, 20), (80, 24), (120, 40)];
 
-/// Runs a script at each size, in parallel, and compares the screens at its end with their snapshots. `run` is passed a
-/// name for the files of the script.
+/// Runs a script at each size, in parallel, and compares the screens at its end with their snapshots. `run` takes a
+/// name for the script's files, and the size.
 fn at_each_size(name: &str, run: impl Fn(&str, Size) -> Terminal + Sync) {
     let name_for = |(columns, rows): Size| format!("{name}-{columns}x{rows}");
     let screens: Vec<String> = thread::scope(|scope| {

@@ -187,7 +187,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Checks that no child is left that the session does not know.
+    /// Checks that no child is left that the session does not know about.
     pub(super) fn check_children(&self) -> Result<(), Failure> {
         let known: Vec<_> = self.world.session.children().collect();
         let is_left = |id: &&_| !known.contains(*id);
