@@ -196,8 +196,8 @@ impl PythonProcess {
         let status = self.process.wait().ok()?;
         let mut report = Vec::new();
         if let Some(errors) = self.process.stderr.take() {
-            // The process has ended, so the pipe is closed. After an error, the report contains only what was read
-            // before.
+            // The process has ended, so this read does not wait. If the read fails, the report contains only the bytes
+            // before the error.
             let _ = errors.take(MAX_REPORT).read_to_end(&mut report);
         }
         end_of(status, &String::from_utf8_lossy(&report))

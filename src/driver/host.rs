@@ -98,7 +98,7 @@ impl<'a> Host<'a> {
     }
 
     /// Moves the session forward while the learner types: handles one event, or waits for one until the session has
-    /// effects to perform or `wake` is raised. The caller performs the effects and calls again.
+    /// effects to perform or `wake` is raised. The caller then performs the effects and calls this method again.
     ///
     /// # Errors
     /// Returns an error if waiting fails.

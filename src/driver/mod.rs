@@ -56,7 +56,8 @@ pub trait Frontend {
     /// Returns an error if the output cannot be written, for example to a closed pipe.
     fn show(&mut self, show: &Show) -> io::Result<()>;
 
-    /// Reads the next input at `prompt`. A front end that blocks while the user types moves `host` forward meanwhile.
+    /// Reads the next input at `prompt`. If a front end waits while the user types, it calls `host.advance` in the
+    /// meantime.
     ///
     /// # Errors
     /// Returns an error if the input cannot be read.
@@ -125,7 +126,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Receives code of the lesson that has run without being shown, such as a step's setup.
+    /// Receives a submission of the lesson's own code that has run without being shown, such as a step's setup.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -141,7 +142,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Receives the result of a step's race that was run in every order.
+    /// Receives the result of a step's race after the race was run in every order.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.

@@ -50,8 +50,8 @@ const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{10fffe}'..='\u{10ffff}',
 ];
 
-/// Returns whether a character must be made visible. `before` is the previous character, or `None` if that one is
-/// hidden.
+/// Returns whether a character must be made visible. `before` is the previous character, or `None` if the previous
+/// character is itself hidden.
 fn is_hidden(c: char, before: Option<char>) -> bool {
     match c {
         ' '..='~' => false,

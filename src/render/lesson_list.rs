@@ -61,7 +61,8 @@ fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> 
     Some(markup::truncate(title, room, "").trim_end().to_owned() + ellipsis)
 }
 
-/// Returns the progress in a few characters.
+/// Returns the state of a lesson as a short text: `done`, `skipped`, `2 of 5`, or, before the lesson is begun, its
+/// duration.
 fn state(lesson: &LessonStatus) -> String {
     match (lesson.finished, lesson.done) {
         (true, _) if lesson.skipped => messages::lesson_skipped(),

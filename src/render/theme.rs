@@ -173,7 +173,7 @@ impl Theme {
     }
 
     /// Adds the escape sequences for a token's colour to part of the line that is being typed. Hidden characters are
-    /// removed, because the line editor has already counted the columns of the line.
+    /// removed instead of made visible, because the line editor has already counted the columns of the line.
     pub fn paint_token(self, token: Token, text: &str) -> String {
         self.paint_appearance(token_appearance(token), &without_hidden(text))
     }

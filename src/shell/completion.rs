@@ -113,7 +113,7 @@ fn add_keyword_arguments(text: &str, dialect: Dialect, matches: &mut NameMatches
     }
 }
 
-/// Converts a word to the case of the command table.
+/// Converts a word to upper case, in which the command table contains all names.
 fn in_table_case(word: &str) -> String {
     word.to_ascii_uppercase()
 }
@@ -166,8 +166,8 @@ fn cli_word_matches(words: &[&str], word: &str, dialect: Dialect, queries: &Sess
     matches
 }
 
-/// Adds candidates for the word at index `at` of a command: keys, or the fields or members of the key before that
-/// word.
+/// Adds candidates for the word at index `at` of a command: keys, or the fields or members of the key that precedes
+/// this word.
 fn add_data(
     command: &'static Command,
     at: usize,
@@ -192,7 +192,7 @@ fn unquoted(word: &str) -> String {
     }
 }
 
-/// Adds the keys that commands of `group` work on, or all keys.
+/// Adds the keys whose type the commands of `group` work on, or all keys if `group` is `None`.
 fn add_keys(group: Option<Group>, dialect: Dialect, matches: &mut NameMatches, queries: &SessionQueries) {
     let mut with_keys = std::mem::take(matches);
     let found = queries.ask(move |session, _| {

@@ -28,7 +28,7 @@ use rustyline::{CompletionType, Context};
 /// minutes.
 const MAX_HIGHLIGHTED: usize = 2000;
 
-/// The number of rows of a terminal that does not report it.
+/// The assumed number of rows of a terminal that does not report its size.
 const DEFAULT_HEIGHT: usize = 24;
 
 /// The prompt at which a line is typed.

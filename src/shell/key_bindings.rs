@@ -49,7 +49,7 @@ impl LineAction {
 pub struct KeyBindings {
     /// Whether the line continues a block.
     in_block: Arc<AtomicBool>,
-    /// The action of the last key, as the number of a `LineAction`.
+    /// The action of the key that ended the line, as the number of a `LineAction`.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
     /// The list of completions that the editor is showing.

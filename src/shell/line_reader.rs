@@ -89,7 +89,7 @@ impl LineReader {
             .completion_prompt_limit(MAX_LISTED_AT_ONCE)
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
-            // The highlighter also removes hidden characters, which has to happen without colours as well.
+            // The highlighter also removes hidden characters, which is necessary even in a theme without colours.
             .color_mode(ColorMode::Forced)
             .bracketed_paste(true)
             .keyseq_timeout(Some(ESCAPE_TIMEOUT_MS))
@@ -197,7 +197,7 @@ impl LineEditor {
     }
 }
 
-/// Prints while a line is being typed.
+/// A printer for text that arrives while a line is being typed.
 #[derive(Debug)]
 pub enum PrinterAbove {
     /// The editor prints the text above the line, and redraws the prompt and the line.
@@ -225,8 +225,8 @@ impl PrinterAbove {
     }
 }
 
-/// Starts a thread that prints texts above the line that is edited. A separate thread is needed because the editor
-/// accepts one text at a time, and accepts a text that arrives just after Enter only with the next line.
+/// Starts a thread that prints text above the line that is being edited. A separate thread is needed because the editor
+/// accepts one message at a time, and accepts a message that arrives just after Enter only when it reads the next line.
 fn spawn_printer(editor: &mut Editor<EditorHelper, LineHistory>) -> io::Result<Sender<String>> {
     let mut printer = editor.create_external_printer().map_err(to_io_error)?;
     let (above, texts) = mpsc::channel::<String>();

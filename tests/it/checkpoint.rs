@@ -1,5 +1,5 @@
-//! Tests of checkpoints: returning to a checkpoint restores the data, the variables and the blocked commands, whatever
-//! was entered in the meantime.
+//! Tests of checkpoints: returning to a checkpoint restores the data, the variables and the blocked commands, no matter
+//! what was entered in the meantime.
 
 use std::collections::VecDeque;
 use std::io;

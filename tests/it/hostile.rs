@@ -1,4 +1,4 @@
-//! Tests that the prompt keeps working and the data is kept, whatever hostile and faulty programs do.
+//! Tests that the prompt keeps working and the data survives, no matter what hostile or faulty programs do.
 
 use crate::support::program::{redis_tutor, stdout};
 use std::collections::VecDeque;

@@ -216,7 +216,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "redis-server",
         ],
     ),
-    // All other code uses `markup::DisplayWidth`, which measures text in the form in which it is displayed.
+    // All other code uses `markup::DisplayWidth`, which measures text as it is displayed.
     (
         &["unicode_width"],
         &["markup/columns.rs", "render/svg.rs", "session/picture", "python-kernel/kernel/traceback/carets.rs"],

@@ -1,6 +1,6 @@
 //! Faults and other events that are scheduled for a certain frame of a simulated session.
 
-/// Something that happens at a frame.
+/// A fault or another event that happens at a certain frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     Cut,

@@ -1,4 +1,4 @@
-//! Plays one run of a plan step by step, and checks properties that must hold whatever happens.
+//! Plays one run of a plan step by step, and checks properties that must hold no matter what happens.
 //!
 //! After each step of the plan, the prompt must come back, no child may be left over, and everything that was finished
 //! must be in the progress. Nothing may panic. After a child was lost, its client must have its variables back. After

@@ -24,8 +24,8 @@ fn stored_entries(path: &Path) -> Vec<String> {
     open(without_faults(), path).1
 }
 
-/// Types all entries on a disk with a fault, then another entry on the repaired disk, and checks what the next session
-/// reads.
+/// Types all entries of `TYPED` on a disk with a fault, and another entry on the repaired disk. Then checks the entries
+/// that the next session reads.
 fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &str) {
     let folder = folder("files-history").join("state");
     let path = folder.join("history");

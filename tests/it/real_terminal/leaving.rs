@@ -81,7 +81,7 @@ fn the_terminal_is_restored_after_a_signal() {
     }
 }
 
-/// Other programs send these signals rarely, but their default action ends a program as well.
+/// Other programs rarely send these signals, but the default action of these signals also ends a program.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_terminal_is_restored_after_a_rare_signal() {
