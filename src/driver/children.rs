@@ -162,7 +162,8 @@ impl PythonProcess {
             let may_send = self.output.has_part() || is_readable(self.output.pipe())?;
             return Ok((!may_send).then_some(ReceiveOutcome::Silence));
         }
-        // On a busy machine a running thread may be silent for a long time before it sends its frame.
+        // On a busy machine, a running thread may be silent for a long time before it sends its frame. So CPU time
+        // counts, not elapsed time.
         let computing = child_threads::computing_time(process);
         let computed = computing.saturating_sub(*computation.get_or_insert(computing));
         let is_long = conditions.most_computing.is_some_and(|most| computed >= most);

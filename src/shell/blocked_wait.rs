@@ -60,7 +60,7 @@ impl BlockedWait {
         if until_shown.is_zero() {
             self.draw(clients, left_us, theme_and_style)?;
         }
-        // The time until the number of seconds on the line changes.
+        // The time until the line must be drawn for the first time, or until the number of seconds on it changes.
         let tick_us = match left_us {
             _ if !until_shown.is_zero() => i64::try_from(until_shown.as_micros()).unwrap_or(i64::MAX),
             Some(left_us) => (left_us - 1).rem_euclid(1_000_000) + 1,

@@ -7,7 +7,7 @@ use crate::markup::{Role, Style};
 use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 
-/// Programs that run for less than this time have no indicator.
+/// A program that runs for less than this time has no indicator.
 const SHOWN_AFTER: Duration = Duration::from_secs(2);
 
 /// The indicator for one input, from the time when the input is entered to the next prompt.

@@ -99,7 +99,8 @@ impl HistoryFile {
         let text = String::from_utf8_lossy(&bytes);
         // If only part of the file was read, its first line is the end of an entry.
         let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
-        // Two entries are equal exactly if their lines are equal, so the lines are compared without unescaping them.
+        // Two entries are equal if and only if their lines are equal, so the lines are compared without unescaping
+        // them.
         let mut known = HashSet::new();
         let latest = lines.iter().rev().filter(|line| known.insert(**line)).take(self.max_entries);
         let mut entries: Vec<String> = latest.map(|line| unescape(line)).collect();

@@ -211,7 +211,8 @@ impl UserFiles {
     fn lock(&self, path: &Path) -> io::Result<FileLock> {
         let lock_path = hidden_path(path, "lock");
         let explain = |error: io::Error| match error.kind() {
-            // After one of these errors, the file itself could not be written either.
+            // These errors would also prevent a write to the file itself, so the message does not mention the lock
+            // file.
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem => error,
             kind => io::Error::new(kind, messages::lock_not_opened(lock_path.display(), reason(&error))),
         };

@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use crate::support::program::{redis_tutor, stdout};
 
-/// A crate, as `name version`.
+/// A set of crates, each as `name version`.
 type Crates = BTreeSet<String>;
 
 fn read(file: &str) -> String {

@@ -67,7 +67,7 @@ fn take_panic_place() -> String {
 }
 
 fn main() -> ExitCode {
-    // `cargo test NAME` runs every test program with that filter.
+    // `cargo test NAME` passes NAME to every test program as a filter, which may exclude this program.
     if env::args().skip(1).any(|argument| !argument.starts_with('-') && !"simulation".contains(&argument)) {
         return ExitCode::SUCCESS;
     }

@@ -70,13 +70,13 @@ pub enum Op {
     Spin {
         ignores: u32,
     },
-    /// Runs a source in another thread.
+    /// Runs Python source in another thread.
     Thread(String),
     /// Removes all variables.
     Reset,
 }
 
-/// Compiles a source. An unknown statement raises an error when it runs.
+/// Compiles Python source. An unknown statement raises an error when it runs.
 pub fn compile(source: &str) -> Vec<Op> {
     if let Err(error) = syntax::split_statements(source) {
         return vec![Op::Raise("SyntaxError".into(), error.message)];

@@ -28,7 +28,7 @@ pub struct ModelPython {
     open: BTreeSet<u32>,
     last_connection: u32,
     main: Thread,
-    /// The other threads that have not ended.
+    /// The threads, other than the main thread, that have not ended.
     threads: Vec<Thread>,
     last_thread: u32,
     reported_threads: u32,

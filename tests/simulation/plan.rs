@@ -28,7 +28,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// How a session begins.
+/// The settings with which a session begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     pub python: PythonKind,
@@ -82,8 +82,8 @@ pub enum Step {
     EndOfInput,
     /// Time passes while the learner does nothing, in milliseconds.
     Elapse(u64),
-    /// The frame with this number, counted from 1, starting now, is cut off: its child dies before the frame is
-    /// complete.
+    /// The frame with this number is cut off: its child dies before the frame is complete. The next frame has the
+    /// number 1.
     CutFrame(u32),
     /// The child that has sent the frame with this number dies before it reads the answer.
     KillAfterFrame(u32),
@@ -97,7 +97,7 @@ pub enum Step {
     KillIdle,
     /// A real client connects, sends something or is dropped.
     Client(usize, ClientAction),
-    /// The disk becomes full, so that no file can be written, or has space again.
+    /// The disk becomes full, so that no file can be written (`true`), or has space again (`false`).
     DiskFull(bool),
     /// The next port cannot be opened.
     RefusePort,

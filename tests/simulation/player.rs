@@ -123,7 +123,8 @@ impl<'a> Player<'a> {
             // The client may have read the data of this step, which then cannot be restored.
             (self.is_clean, self.step_start) = (false, None);
         }
-        // Code that the step shows may have run in a Python that ended. The tutor says so, and does not run it again.
+        // Code that the step shows may have run in a Python that ended. The tutor reports this, and does not run the
+        // code again.
         let learner_losses = self.world.count_losses().0;
         let has_lost = learner_losses > std::mem::replace(&mut self.learner_losses, learner_losses);
         if std::mem::take(&mut self.world.has_step_begun) {

@@ -491,7 +491,7 @@ impl<'a> World<'a> {
         if let ToChild::Start { seed, .. } = frame {
             let client = seed.wrapping_sub(self.settings.seed);
             self.clients.insert(id, client);
-            // The new child gets its variables back, or begins without any.
+            // A replay restores the new child's variables, or the child begins without any.
             self.lost_variables.remove(&client);
         }
         if let (ToChild::Run { .. }, Some(model)) = (&frame, child.model()) {

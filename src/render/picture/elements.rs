@@ -1,4 +1,5 @@
-//! A list: its elements side by side from head to tail, or one below the other if they do not fit side by side.
+//! The picture of a list: its elements side by side from head to tail, or one below the other if they do not fit side
+//! by side.
 
 use super::{change_mark, change_role, more_line, shown_part, truncate_label};
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end, pad_start};

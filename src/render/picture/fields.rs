@@ -1,4 +1,4 @@
-//! A hash: a table of its fields.
+//! The picture of a hash: a table of its fields.
 
 use super::ttl::{format_ttl, ttl_bar};
 use super::{change_mark, change_role, more_line, shown_part, truncate_label};

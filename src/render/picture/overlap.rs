@@ -1,4 +1,4 @@
-//! Two sets as two boxes that overlap, or as three lists if the boxes do not fit.
+//! The picture of two sets: two boxes that overlap, or three lists if the boxes do not fit.
 
 use super::{change_mark, change_role, layout_members, shown_part, truncate_label};
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end};

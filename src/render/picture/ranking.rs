@@ -1,4 +1,4 @@
-//! A sorted set: its members with ranks, scores and a bar for each score.
+//! The picture of a sorted set: its members with ranks, scores and a bar for each score.
 
 use super::{bar, change_mark, change_role, more_line, shown_part, truncate_label};
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};

@@ -1,4 +1,4 @@
-//! A string: its characters above their bytes, or the bits of a binary string.
+//! The picture of a string: its characters above their bytes, or the bits of a binary string.
 
 use super::{label_text, more_line, truncate_label};
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, first_hidden, pad_end, pad_start};
@@ -43,7 +43,7 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
             glyphs.push(Glyph { text, bytes: bytes[at..at + c.len_utf8()].to_vec() });
             at += c.len_utf8();
         }
-        // These bytes are invalid, or are the start of a character that continues after the bytes that are shown.
+        // These bytes are invalid UTF-8, or the start of a character whose remaining bytes are not shown.
         let cut = chunk.invalid().len();
         if cut > 0 {
             glyphs.push(Glyph { text: String::new(), bytes: bytes[at..at + cut].to_vec() });

@@ -1,4 +1,4 @@
-//! The time to live of a key or of a field: as text, and as a bar that shrinks.
+//! Shows the time to live of a key or of a field: as text, and as a bar that shrinks.
 
 use super::bar;
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style};

@@ -19,7 +19,7 @@ const NEW: &str = "print('hello')\nprint('world')\n";
 enum Way {
     /// A document that must not exist yet.
     Create,
-    /// A document in place of an older one.
+    /// A document that replaces an older one.
     Replace,
 }
 

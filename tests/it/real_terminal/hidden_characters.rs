@@ -3,8 +3,8 @@
 
 use super::terminal::{CTRL_C, TAB, Terminal};
 
-/// Strings that must never reach the terminal: the beginnings of the escape sequences in the test, and an override of
-/// the direction of text. The program itself writes none of these.
+/// Strings that must never reach the terminal: the beginnings of the escape sequences in the test, and a right-to-left
+/// override. The program itself writes none of these.
 const HARMFUL: [&str; 5] = ["\x1b]52", "\x1b]0;", "\u{9b}5", "\x07", "\u{202e}"];
 
 fn assert_harmless(terminal: &Terminal) {

@@ -1,4 +1,4 @@
-//! Lessons: the menu, the start and the end of a lesson, and a lesson file that is watched.
+//! Tests of lessons at a terminal: the menu, the start and the end of a lesson, and a lesson file that is watched.
 
 use crate::support::program::{folder, redis_tutor};
 

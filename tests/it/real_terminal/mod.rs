@@ -1,4 +1,4 @@
-//! The program in a pseudo-terminal: what the screen shows, and how keys are handled.
+//! Tests of the program in a pseudo-terminal: what the screen shows, and how keys are handled.
 
 mod hidden_characters;
 mod leaving;

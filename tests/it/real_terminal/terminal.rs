@@ -1,4 +1,4 @@
-//! The program in a terminal, and its screen.
+//! Runs the program in a pseudo-terminal, and interprets its output as the content of a screen.
 
 use std::io::Write;
 use std::num::NonZero;

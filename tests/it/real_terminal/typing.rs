@@ -1,4 +1,4 @@
-//! The line editor: editing, completion, history, blocks, and keys that are typed ahead.
+//! Tests of the line editor: editing, completion, history, blocks, and keys that are typed ahead.
 
 use super::terminal::{CTRL_C, CTRL_D, CTRL_X_CTRL_E, TAB, Terminal, UP};
 

@@ -1,4 +1,4 @@
-//! Blocked clients, and real clients that connect to `:serve`.
+//! Tests of blocked clients, and of real clients that connect to `:serve`.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -35,7 +35,7 @@ fn ctrl_c_ends_a_wait_and_loses_no_key() {
 
 #[test]
 fn a_line_typed_during_a_wait_is_entered_as_another_client() {
-    // If other keys were typed before Enter, Enter enters them. Enter alone only switches to the other client.
+    // If other keys were typed before Enter, they are entered as a line. Enter alone only switches to the other client.
     for (name, before, during) in [
         ("during-wait", "BLPOP tasks 0\r", "r.rpush('tasks', 'mail')\r"),
         ("before-wait", "BLPOP tasks 0\rr.rpush('tasks', 'mail')", "\r"),
@@ -89,7 +89,7 @@ fn real_clients_share_the_learners_redis() {
     drop(listener);
     terminal.enter_line(&format!(":serve {port}"), "is open to this machine", ">>>");
     let mut client = RealClient::connect(port);
-    // A command of a real client does not disturb the line that is being typed, and both share one Redis.
+    // A command from a real client does not disturb the line that is being typed, and both share one Redis.
     terminal.send_keys("r.get('seen");
     client.request("SET seen yes", "+OK\r\n");
     terminal.send_keys("')\r");
@@ -139,7 +139,7 @@ fn real_clients_share_the_learners_redis() {
 fn check_timeout_while_typing(name: &str, arguments: &[&str], screen_end: &str) {
     let mut terminal = Terminal::start(name, (100, 24), arguments);
     terminal.wait_for_prompt(">>>");
-    // The timeout is long enough for the keys below.
+    // The timeout is longer than the test takes to send the keys below.
     terminal.send_keys("BLPOP tasks 5\r");
     terminal.wait_for_text("main waits for tasks");
     terminal.send_keys("\r");

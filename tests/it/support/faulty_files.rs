@@ -49,8 +49,8 @@ pub fn every_fault(calls: &[&str]) -> Vec<(String, Fault)> {
     faults
 }
 
-/// The operating system's file system with a fault. Copies share the fault and the count of calls. Nothing is synced,
-/// so that thousands of runs take seconds.
+/// The operating system's file system, with a simulated fault. Copies share the fault and the count of calls. Nothing
+/// is synced, so that thousands of runs take seconds.
 #[derive(Clone, Default)]
 pub struct FaultyFiles {
     state: Arc<Mutex<State>>,

@@ -8,7 +8,7 @@ pub const STYLES: [(&str, Style); 3] = [
     ("plain", Style { width: 40, ascii: true, plain: true, quoted: false }),
 ];
 
-/// Returns the settings with which all snapshots are kept in `snapshots/`.
+/// Returns the `insta` settings for all snapshots, which are stored in `snapshots/`.
 pub fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
