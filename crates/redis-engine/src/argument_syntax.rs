@@ -1,8 +1,8 @@
-//! The syntax of a command's arguments as a tree. It is parsed from the `syntax` of the command's row, and used for
-//! COMMAND DOCS, hints and completion.
+//! The syntax of a command's arguments as a tree. The tree is parsed from the `syntax` field of the command's table
+//! row, and used for COMMAND DOCS, hints and completion.
 //!
-//! Words in capitals are tokens, others are values. `[…]` is optional, `<a | b>` is a choice, and `key [key ...]` is
-//! one or more keys.
+//! Words in capitals are tokens, and the others are values. `[…]` is optional, `<a | b>` is a choice, and `key [key
+//! ...]` is one or more keys.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use std::fmt;
 pub struct Argument {
     /// The token that precedes the value (`EX`), or that is the whole argument (`NX`).
     pub token: Option<&'static str>,
-    /// What follows the token of the argument.
+    /// What follows the token, or the whole argument if it has no token.
     pub shape: Shape,
     /// Whether the argument may be omitted.
     pub optional: bool,
     /// Whether the argument may be repeated.
     pub multiple: bool,
-    /// Whether the token is repeated with the argument.
+    /// Whether each repetition starts with the token (`GET pattern [GET pattern ...]`).
     pub multiple_token: bool,
 }
 
@@ -88,7 +88,8 @@ impl Argument {
         Argument { token, shape, ..Argument::default() }
     }
 
-    /// Returns a name for the argument: the name of its value, its token, or the name of the first argument of a group.
+    /// Returns a name for the argument: the name of its value, its token in lower case, or for a group the name of its
+    /// first argument and a suffix.
     pub fn name(&self) -> String {
         match (&self.shape, self.token) {
             (Shape::Value(name), _) => (*name).into(),
@@ -124,8 +125,8 @@ impl fmt::Display for Argument {
 }
 
 impl Argument {
-    /// Returns the notation of the argument as if it were neither optional nor repeated. Includes the token if
-    /// `with_token` is true.
+    /// Formats the argument as if it were neither optional nor repeated. Includes the token only if `with_token` is
+    /// true.
     fn written_once(&self, with_token: bool) -> String {
         let joined = |parts: &[Argument], separator: &str| {
             parts.iter().map(Argument::to_string).collect::<Vec<_>>().join(separator)
@@ -147,13 +148,13 @@ impl Argument {
     }
 }
 
-/// Parses the `syntax` of a command's row.
+/// Parses the `syntax` field of a command's table row.
 pub fn parse(syntax: &'static str) -> Vec<Argument> {
     let mut parser = Parser { words: words(syntax).into_iter().peekable() };
     parser.alternatives(None).0.into_iter().next().unwrap_or_default()
 }
 
-/// Splits a syntax into words, where brackets and bars are words of their own.
+/// Splits a syntax string into words. Each bracket and each bar is a separate word.
 fn words(syntax: &'static str) -> Vec<&'static str> {
     let mut words = Vec::new();
     for mut word in syntax.split_ascii_whitespace() {
@@ -174,8 +175,8 @@ struct Parser<I: Iterator<Item = &'static str>> {
 }
 
 impl<I: Iterator<Item = &'static str>> Parser<I> {
-    /// Parses up to the closing bracket. Returns the alternatives, which are separated by bars, and whether the last
-    /// one ends with `...`.
+    /// Parses up to the closing bracket `close`, or up to the end of the syntax if `close` is `None`. Returns the
+    /// alternatives, which are separated by bars, and whether they are repeated (`...`).
     fn alternatives(&mut self, close: Option<&str>) -> (Vec<Vec<Argument>>, bool) {
         let (mut all, mut sequence, mut repeats) = (Vec::new(), Vec::new(), false);
         while let Some(word) = self.words.next() {
@@ -196,7 +197,7 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
         (all, repeats)
     }
 
-    /// Parses the value or choice that follows a token.
+    /// Parses the values or the choice after a token, if there are any.
     fn after_token(&mut self, token: &'static str) -> Argument {
         match self.words.peek() {
             Some(&"<") => {
@@ -249,7 +250,7 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
             && last.token.is_some()
             && matches!((&last.shape, alternatives[0].as_slice()), (a, [Argument { shape: b, token: None, .. }]) if a == b)
         {
-            // `FIELDS field [field ...]`: the value is repeated, the token is not.
+            // `FIELDS field [field ...]`: only the value is repeated, not the token.
             last.multiple = true;
             return false;
         }
@@ -275,7 +276,7 @@ fn is_mark(word: &str) -> bool {
     matches!(word, "[" | "]" | "<" | ">" | "|" | "...")
 }
 
-/// Returns whether a word of a syntax is a token, which has no lower-case letters.
+/// Returns whether a word of the syntax is a token: it contains no lower-case letters.
 fn is_token(word: &str) -> bool {
     !is_mark(word) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
 }

@@ -1,9 +1,9 @@
 //! Blocked clients: for each key, the clients that are blocked on it, in the order in which they blocked.
 //!
 //! A blocking command that finds nothing to pop is stored as a [`BlockedCommand`]. When another command fills one of
-//! its keys, the engine runs the blocked commands again, the longest blocked first. The first command that finds an
-//! element replies with it. The others stay blocked, and keep their places in the queue. So the command itself writes
-//! the reply after a wait.
+//! its keys, the engine runs the blocked commands again, the longest blocked first. A command that finds an element
+//! replies with it. A command that finds nothing stays blocked, and keeps its place in the queue. So even after a
+//! wait, the command itself writes the reply.
 //!
 //! The file `unblocking.rs` wakes the clients whose keys became ready.
 
@@ -18,9 +18,9 @@ use super::keyspace::BlockedCounts;
 pub struct BlockedCommand {
     /// The number of the database that was selected when the client blocked.
     pub database: usize,
-    /// The keys that the client is blocked on, in the order of the command.
+    /// The keys that the client is blocked on, in the order of the command's arguments.
     pub keys: Vec<Vec<u8>>,
-    /// The end of the timeout in milliseconds since 1970, or `None` if the client is blocked until it is served.
+    /// The time at which the timeout ends, in milliseconds since 1970, or `None` if there is no timeout.
     pub deadline: Option<i64>,
     /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,
@@ -38,8 +38,8 @@ pub struct Blocking {
 }
 
 impl Blocking {
-    /// Blocks a client. A client that is blocked already, because its command ran again and found nothing, keeps its
-    /// places in the queues.
+    /// Blocks a client. If the client is already blocked, because its command ran again and found nothing, it keeps
+    /// its places in the queues.
     pub(crate) fn block(&mut self, client: ClientId, command: BlockedCommand) {
         if self.commands.contains_key(&client) {
             return;
@@ -57,7 +57,7 @@ impl Blocking {
         self.commands.insert(client, command);
     }
 
-    /// Unblocks a client, for whatever reason, and returns its command. Writes no reply.
+    /// Unblocks a client and returns its command, or `None` if the client is not blocked. Writes no reply.
     pub(crate) fn unblock(&mut self, client: ClientId) -> Option<BlockedCommand> {
         let command = self.commands.remove(&client)?;
         *self.count_mut(command.command) -= 1;
@@ -86,12 +86,12 @@ impl Blocking {
         self.commands.keys().copied().collect()
     }
 
-    /// Returns the number of blocked clients for each type of value that clients are blocked on.
+    /// Returns the numbers of clients that are blocked on lists and on sorted sets.
     pub(crate) fn counts(&self) -> BlockedCounts {
         self.counts
     }
 
-    /// Returns the counter of the clients that are blocked on the type of value that a command pops from.
+    /// Returns the counter for the type of value that `command` pops from.
     fn count_mut(&mut self, command: &Command) -> &mut usize {
         match command.group {
             Group::SortedSet => &mut self.counts.sorted_sets,
@@ -122,8 +122,8 @@ impl Blocking {
         self.queues.get(&(database, key.to_vec())).map(|queue| queue.iter().copied().collect()).unwrap_or_default()
     }
 
-    /// Returns the keys of a database that have blocked clients, in sorted order. After SWAPDB, these keys may have
-    /// values.
+    /// Returns the keys of a database on which clients are blocked, in sorted order. After SWAPDB, some of these keys
+    /// may exist.
     pub(crate) fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
         let mut keys: Vec<_> =
             self.queues.keys().filter(|(db, _)| *db == database).map(|(_, key)| key.clone()).collect();
@@ -131,7 +131,8 @@ impl Blocking {
         keys
     }
 
-    /// Returns the time at which the next timeout ends, in milliseconds since 1970.
+    /// Returns when the next blocked client times out, in milliseconds since 1970, or `None` if no blocked client has
+    /// a timeout.
     pub fn next_deadline(&self) -> Option<i64> {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }

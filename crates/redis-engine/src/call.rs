@@ -14,8 +14,8 @@ use super::server_state::ServerState;
 /// The outcome of a command: either its reply is written, or it has changed nothing and the error is the reply.
 pub type Outcome = Result<(), Error>;
 
-/// What a command can access. The fields are separate borrows, so that a value in `keyspace` can be written to `reply`
-/// without a copy.
+/// Everything that a running command can access. The fields are separate borrows, so that a command can write a value
+/// from `keyspace` to `reply` without copying it.
 pub struct Call<'a> {
     /// All keys. The methods of `Keyspace` use the selected database and the clock.
     pub keyspace: &'a mut Keyspace,
@@ -23,7 +23,7 @@ pub struct Call<'a> {
     pub reply: &'a mut Reply,
     /// Server state other than keys: clients, configuration, subscriptions, randomness, statistics.
     pub server: &'a mut ServerState,
-    /// The table of all commands, for commands that look up others.
+    /// The table of all commands, for commands that look up other commands.
     pub commands: &'static CommandTable,
     /// The client that runs the command.
     pub client: ClientId,
@@ -33,7 +33,7 @@ pub struct Call<'a> {
     pub mode: Mode,
 }
 
-/// The reason why a command runs.
+/// Why a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// A client sent the command.
@@ -70,7 +70,7 @@ impl Call<'_> {
         }
     }
 
-    /// Sends the command to all monitors, without passwords. Redis does so after the command has run.
+    /// Sends the command to all monitors, with passwords redacted. Like Redis, does so after the command has run.
     fn show_to_monitors(&mut self) {
         if self.command.has(Flag::SkipMonitor) || self.command.has(Flag::Admin) {
             return;
@@ -140,21 +140,21 @@ impl Call<'_> {
         self.argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(option.as_bytes()))
     }
 
-    /// Disconnects the client, whose reply would be too large for memory.
+    /// Disconnects the client because its reply would not fit in memory.
     pub fn drop_connection(&mut self) -> Outcome {
         self.reply.clear();
         self.server.clients.close(self.client);
         Ok(())
     }
 
-    /// Returns the arity error of this command. Commands with additional rules, such as arguments in pairs, return this
-    /// error themselves.
+    /// Returns the arity error for this command. Commands with additional rules, such as arguments in pairs, return
+    /// this error themselves.
     pub fn wrong_arity(&self) -> Error {
         error::wrong_arity(self.command.name)
     }
 
-    /// Parses the timeout of a blocking command, in seconds. Returns the time at which it ends, in milliseconds since
-    /// 1970, or `None` for a timeout of 0, which never ends.
+    /// Parses the argument at `index` as the timeout of a blocking command, in seconds. Returns the time at which the
+    /// timeout ends, in milliseconds since 1970, or `None` for a timeout of 0, which never ends.
     ///
     /// # Errors
     /// Returns an error if the timeout is not a float, is out of range, or is negative.
@@ -174,7 +174,7 @@ impl Call<'_> {
     }
 
     /// Blocks the client until one of the keys is filled or the deadline passes. If a key is filled, the command runs
-    /// again. After the deadline, the reply is null. In EXEC a command does not block, and the reply is null
+    /// again. After the deadline, the reply is null. Inside EXEC the command does not block, but replies null
     /// immediately.
     pub fn block(&mut self, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
         if self.mode == Mode::Exec {

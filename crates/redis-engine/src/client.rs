@@ -35,7 +35,7 @@ pub struct Client {
     pub connected_us: i64,
     /// When the client last sent a command, or the driver last read from it or wrote to it, in microseconds since 1970.
     pub active_us: i64,
-    /// The number of commands that have run.
+    /// The number of commands that the client has run.
     pub commands: u64,
     /// The name of the last command, in capitals.
     pub last_command: Option<&'static str>,
@@ -63,7 +63,7 @@ pub struct Traffic {
     pub received: u64,
     /// Number of bytes of output that the driver has taken from the engine.
     pub answered: u64,
-    /// Number of received bytes that are not executed yet, including the running command.
+    /// Number of received bytes of the running command and of commands that have not run yet.
     pub unread: usize,
     /// Number of bytes of output that the socket has not accepted yet.
     pub unsent: usize,
@@ -176,10 +176,11 @@ pub struct Clients {
     pending_writes: Vec<ClientId>,
     /// Clients in monitor mode (MONITOR), which see every command.
     monitors: Vec<ClientId>,
-    /// Number of bytes that the next commands may add to the output of all clients, if the driver limits them. A client
-    /// whose output does not fit is disconnected.
+    /// Number of bytes that the following commands may add to the output of all clients together, or `None` for no
+    /// limit. A client whose output does not fit is disconnected.
     pub output_room: Option<usize>,
-    /// Number of clients that were disconnected because of too much output and are not counted in the statistics yet.
+    /// Number of clients that were disconnected because their output was too long, and are not counted in the
+    /// statistics yet.
     pub(crate) too_long_outputs: u64,
 }
 
@@ -212,7 +213,7 @@ impl Clients {
         }
     }
 
-    /// Makes a client a monitor, or stops it from being one.
+    /// Turns a client's monitor mode on or off.
     pub(crate) fn set_monitor(&mut self, id: ClientId, is_monitor: bool) {
         let Some(client) = self.find(id) else { return };
         if client.is_monitor != is_monitor {
@@ -311,8 +312,8 @@ impl Clients {
         &self.pending_writes
     }
 
-    /// Returns the clients that have new output or have been marked for closing since the last call. The replies of
-    /// `execute` to its own client are not included. The counterpart in Redis is `clients_pending_write`.
+    /// Returns the clients that have new output or have been marked for closing since the last call. A reply that
+    /// `execute` writes to its own client does not count. The counterpart in Redis is `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.pending_writes)
     }

@@ -1,5 +1,5 @@
-//! The number of a client's connection.
+//! The id of a client connection.
 
-/// A connection's number, as CLIENT ID returns it. A number is never used twice.
+/// The id of a client connection, as CLIENT ID returns it. Ids are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientId(pub u64);

@@ -4,7 +4,7 @@ use super::Engine;
 use super::client::ClientId;
 use super::reply::Reply;
 
-/// The memory that a name takes up in addition to its bytes: its entry in a table, and what the allocator adds.
+/// The memory that a name takes up in addition to its bytes: its table entry, and the allocator's overhead.
 const NAME_OVERHEAD: usize = 64;
 
 impl Engine {
@@ -12,11 +12,12 @@ impl Engine {
     /// keys and of channels, and its blocked command. Input that the driver has read but not passed to the engine is
     /// not included.
     ///
-    /// Returns 0 for a client that is not connected. A race replaces the engine by an earlier state of it, which does not
-    /// know the connections that were opened later.
+    /// Returns 0 for a client that is not connected. The driver may have replaced the engine with an earlier copy,
+    /// which lacks the connections that were opened since then.
     pub fn client_memory(&self, id: ClientId) -> usize {
         let Some(client) = self.server.clients.find_for_reading(id) else { return 0 };
-        // These names are stored twice: with the client, and as a key of a table that maps to the client.
+        // These names are stored twice: in the client's own list, and as keys of a table that maps each name to its
+        // clients.
         let doubled = |length: usize| 2 * (length + NAME_OVERHEAD);
         let watched = self.keyspace.watches.watched(id).iter().map(|watched| doubled(watched.key.len()));
         let subscribed = self.server.subscriptions.name_lengths(id).map(doubled);
@@ -52,7 +53,7 @@ impl Engine {
 mod tests {
     use super::*;
 
-    /// The words of several commands.
+    /// Several commands, each with its name and arguments.
     type Commands<'a> = &'a [&'a [&'a [u8]]];
 
     fn run(engine: &mut Engine, client: ClientId, words: &[&[u8]]) {

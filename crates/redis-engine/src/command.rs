@@ -14,7 +14,7 @@ pub struct Command {
     pub name: &'static str,
     /// The syntax of the arguments: `key value [NX | XX] [EX seconds]`. See [`super::argument_syntax`].
     pub syntax: &'static str,
-    /// The number of words including the name. If negative, its absolute value is the minimum.
+    /// The number of words in a call, including the name. If negative, its absolute value is the minimum.
     pub arity: i32,
     /// The flags of COMMAND INFO, in no particular order.
     pub flags: &'static [Flag],
@@ -28,7 +28,7 @@ pub struct Command {
     pub complexity: &'static str,
     /// What the command does, in one line.
     pub summary: &'static str,
-    /// An example: lines for redis-cli. The last line uses the command.
+    /// An example, as lines to enter in redis-cli. The last line uses the command.
     pub example: &'static str,
     /// The function that runs the command.
     pub(crate) run: fn(&mut Call) -> Outcome,
@@ -113,7 +113,7 @@ pub enum Group {
     Transactions,
     /// Commands for publish/subscribe.
     Pubsub,
-    /// Commands on the connection of a client.
+    /// Commands on the client's own connection.
     Connection,
     /// Commands on the server.
     Server,
@@ -223,7 +223,7 @@ impl Command {
         if self.arity < 0 { words >= expected } else { words == expected }
     }
 
-    /// Returns whether a subscribed client may run the command in RESP2.
+    /// Returns whether a RESP2 client may run the command while it is subscribed.
     pub(crate) fn runs_while_subscribed(&self) -> bool {
         matches!(
             self.name,
@@ -250,8 +250,8 @@ pub(crate) fn missing_subcommand(call: &mut Call) -> Outcome {
     Err(error::wrong_arity(call.command.name))
 }
 
-/// Replies to a container's HELP with the given lines about its subcommands, between the lines that all containers
-/// have.
+/// Replies to the HELP subcommand of a container command with `lines`, which describe its subcommands, between the
+/// lines that all containers share.
 pub(crate) fn help(call: &mut Call, lines: &[&str]) -> Outcome {
     let container = call.command.container().unwrap_or(call.command.name);
     call.reply.array(lines.len() + 3);

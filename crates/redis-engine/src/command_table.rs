@@ -59,7 +59,7 @@ impl CommandTable {
         self.row(&both).map(|row| row.command).ok_or_else(|| error::unknown_subcommand(argv[1], command.name))
     }
 
-    /// Finds the row of a name in any case, without an allocation.
+    /// Finds the row for a name in any case, without allocating.
     fn row(&self, name: &[u8]) -> Option<Row> {
         let mut capitals = [0; 40];
         let capitals = capitals.get_mut(..name.len())?;

@@ -161,7 +161,7 @@ fn position(name: &[u8]) -> Option<usize> {
 const UNSIGNED: i64 = u32::MAX as i64;
 
 impl Kind {
-    /// Parses a value, and returns it in the form in which CONFIG GET returns it.
+    /// Parses a value, and returns it as CONFIG GET shows it.
     fn normalize(self, value: &[u8]) -> Result<Vec<u8>, String> {
         match self {
             Kind::YesNo => one_of(&["yes", "no"], value).ok_or_else(|| "argument must be 'yes' or 'no'".into()),
@@ -213,7 +213,7 @@ fn integer(value: &[u8]) -> Result<i64, String> {
     super::number::parse_integer(value).ok_or_else(|| "argument couldn't be parsed into an integer".into())
 }
 
-/// Parses percentages from 0 to 100.
+/// Parses the value of `latency-tracking-info-percentiles`: percentages from 0 to 100, separated by spaces.
 fn percentiles(value: &[u8]) -> Result<Vec<u8>, String> {
     let mut texts = Vec::new();
     for word in String::from_utf8_lossy(value).split_ascii_whitespace() {
@@ -227,7 +227,7 @@ fn percentiles(value: &[u8]) -> Result<Vec<u8>, String> {
     Ok(texts.join(" ").into())
 }
 
-/// Parses save points: pairs of seconds and changes.
+/// Parses the value of `save`: pairs of a number of seconds and a number of changes.
 fn save_points(value: &[u8]) -> Option<Vec<u8>> {
     let words: Vec<&str> = std::str::from_utf8(value).ok()?.split_ascii_whitespace().collect();
     let numbers: Option<Vec<i64>> = words.iter().map(|word| word.parse().ok()).collect();

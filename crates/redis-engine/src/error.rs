@@ -8,12 +8,12 @@ use std::borrow::Cow;
 pub struct Error(Cow<'static, [u8]>);
 
 impl Error {
-    /// Creates an error with a constant message, which contains no line ends.
+    /// Creates an error from a constant message, which must not contain line breaks.
     pub(crate) const fn from_static(text: &'static str) -> Self {
         Error(Cow::Borrowed(text.as_bytes()))
     }
 
-    /// Creates an error. Line ends become spaces, since an error is a single line.
+    /// Creates an error. Replaces line breaks with spaces, because an error reply is a single line.
     pub fn new(text: impl Into<Vec<u8>>) -> Self {
         let mut text = text.into();
         for b in &mut text {
@@ -155,7 +155,7 @@ pub(crate) fn no_input_key(command: &str) -> Error {
     Error::new(format!("ERR at least 1 input key is needed for '{}' command", command.to_lowercase()))
 }
 
-/// Returns the error for a command that a subscribed client may not run in RESP2.
+/// Returns the error for a command that a subscribed RESP2 client may not run.
 pub(crate) fn not_while_subscribed(command: &str) -> Error {
     Error::new(format!(
         "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context",
@@ -163,7 +163,7 @@ pub(crate) fn not_while_subscribed(command: &str) -> Error {
     ))
 }
 
-/// Returns the error for a number of arguments that fits no form of a subcommand.
+/// Returns the error for a number of arguments that no form of a subcommand accepts.
 pub(crate) fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
     text.extend(quotable_prefix(subcommand));

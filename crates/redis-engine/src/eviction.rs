@@ -12,10 +12,10 @@ use super::server_state::ServerState;
 /// The `used_memory` of Redis 8.2 right after its start, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// An estimate of the memory is reused for up to `keys / KEYS_PER_CHANGE` changes: with 1,000 keys, for ten changes.
+/// A memory estimate is reused for up to `keys / KEYS_PER_CHANGE` changes: with 1,000 keys, for ten changes.
 const KEYS_PER_CHANGE: u64 = 100;
 
-/// The minimum number of keys of a database that are compared: the size of Redis's eviction pool (`EVPOOL_SIZE`).
+/// The minimum number of keys to compare in each database: the size of Redis's eviction pool (`EVPOOL_SIZE`).
 const MIN_SAMPLES: usize = 16;
 
 /// The order in which keys are evicted.
@@ -55,7 +55,7 @@ pub fn used_memory(keyspace: &Keyspace) -> u64 {
     EMPTY_SERVER + (keyspace.memory() + tables) as u64
 }
 
-/// Evicts keys until no more memory is used than `maxmemory` allows. Returns false if that is not possible.
+/// Evicts keys until the used memory is at most `maxmemory`. Returns false if that is not possible.
 pub fn perform_evictions(keyspace: &mut Keyspace, server: &mut ServerState) -> bool {
     let limit = server.config.max_memory;
     if limit == 0 {
@@ -75,7 +75,7 @@ pub fn perform_evictions(keyspace: &mut Keyspace, server: &mut ServerState) -> b
     used <= limit
 }
 
-/// Estimates the memory in use, in bytes. With many keys, reuses an estimate for a few changes.
+/// Estimates the memory in use, in bytes. With many keys, reuses the previous estimate for a few changes.
 fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     let MemoryEstimate { changes, bytes } = keyspace.memory_estimate;
     let keys: usize = keyspace.databases().iter().map(Database::len).sum();
@@ -89,8 +89,8 @@ fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     }
 }
 
-/// Returns the database and index of the key to evict next, which is the key that the policy prefers among samples of
-/// all databases.
+/// Returns the database and index of the key to evict next: the one that the policy prefers among samples from all
+/// databases.
 fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mut Rng) -> Option<(usize, usize)> {
     let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
     for (number, database) in keyspace.databases().iter().enumerate() {
@@ -111,7 +111,7 @@ fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mu
     candidates.into_iter().min().map(|(_, database, index)| (database, index))
 }
 
-/// Returns the indices of random keys that may be evicted, or of all such keys if there are few.
+/// Returns the indices of random keys that may be evicted, or of all such keys if the database is small.
 fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut Rng) -> Vec<usize> {
     let keys = database.len();
     let is_candidate =
@@ -126,7 +126,7 @@ fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut
     if !sampled.is_empty() {
         return sampled;
     }
-    // Few keys have an expiry time, so the first such keys from a random index on are taken.
+    // So few keys have an expiry time that none was sampled. Takes the first such keys from a random index on.
     let start = random.below(keys);
     (start..keys).chain(0..start).filter(is_candidate).take(samples).collect()
 }

@@ -1,4 +1,4 @@
-//! Expiry times as arguments of commands: in seconds or milliseconds, relative or since 1970.
+//! Expiry times in command arguments: in seconds or milliseconds, relative to the current time or since 1970.
 
 use super::call::Call;
 use super::error::{self, Error};
@@ -27,7 +27,7 @@ impl ExpiryFormat {
         formats.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, format)| format)
     }
 
-    /// Parses the argument at `index`, whose value must be positive. Returns milliseconds since 1970.
+    /// Parses the argument at `index`, which must be positive, as an expiry time. Returns milliseconds since 1970.
     ///
     /// # Errors
     /// Returns an error if the argument is not an integer, and `invalid expire time` if it is not positive or too

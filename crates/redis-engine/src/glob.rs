@@ -1,7 +1,7 @@
 //! Glob patterns with Redis's rules (`stringmatchlen`): `*`, `?`, `[a-z]`, `[^a]`, `\`.
 //!
-//! Every part of a pattern except `*` matches exactly one byte. So after a mismatch it is enough to go back to the last
-//! `*`, and the time is at most proportional to the product of the two lengths.
+//! Every part of a pattern except `*` matches exactly one byte. So after a mismatch it is enough to go back to the
+//! last `*`, and the time is at most proportional to the product of the lengths of pattern and text.
 
 /// The maximum number of `*` in a pattern. A pattern with more of them matches nothing, because Redis limits the depth
 /// of its recursive function.
@@ -42,8 +42,8 @@ pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
-/// Matches a byte with the first part of a pattern. The pattern must not begin with `*`. Returns the rest of the
-/// pattern, or `None` if the byte does not match.
+/// Matches a byte against the first part of a pattern, which must not begin with `*`. Returns the rest of the pattern,
+/// or `None` if the byte does not match.
 fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     let (matched, rest) = match pattern {
         [] => return None,

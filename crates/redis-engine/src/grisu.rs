@@ -14,7 +14,7 @@ struct Float {
 
 const HIDDEN_BIT: u64 = 1 << 52;
 
-/// The powers of ten from `10^-348`, in steps of eight, rounded to 64 bits.
+/// The powers of ten from `10^FIRST_POWER`, in steps of `10^STEP`, rounded to 64 bits.
 const FIRST_POWER: i32 = -348;
 const STEP: i32 = 8;
 #[rustfmt::skip]
@@ -136,14 +136,15 @@ impl Float {
         (Float { fraction, exponent: upper.exponent }, upper)
     }
 
-    /// Returns the upper half of the product, rounded.
+    /// Returns the product, with its fraction rounded to the upper 64 bits.
     fn times(self, other: Float) -> Float {
         let product = u128::from(self.fraction) * u128::from(other.fraction) + (1 << 63);
         Float { fraction: (product >> 64) as u64, exponent: self.exponent + other.exponent + 64 }
     }
 }
 
-/// Returns a power of ten that scales a number to an exponent between -60 and -32, and the exponent of that power.
+/// Returns a power of ten that scales a number with the given binary exponent to one with an exponent between -60 and
+/// -32. Also returns the decimal exponent of that power.
 fn cached_power(exponent: i32) -> (Float, i32) {
     const LOG_TEN_OF_TWO: f64 = 0.301_029_995_663_981_14;
     let about = -f64::from(exponent + POWERS.len() as i32) * LOG_TEN_OF_TWO;
@@ -158,7 +159,7 @@ fn cached_power(exponent: i32) -> (Float, i32) {
     }
 }
 
-/// Returns the digits of a positive double, and the power of ten of the last digit.
+/// Returns the digits of a positive double, and the decimal exponent of the last digit.
 pub fn digits(v: f64) -> (String, i32) {
     let float = Float::from_double(v);
     let (lower, upper) = float.boundaries();
@@ -171,7 +172,8 @@ pub fn digits(v: f64) -> (String, i32) {
     (String::from_utf8(digits).expect("digits are ASCII"), last - exponent)
 }
 
-/// Returns the digits of a number between two bounds, and the power of ten of the last digit.
+/// Generates digits until they form a number between `lower` and `upper`. Returns the digits and the decimal exponent
+/// of the last one.
 fn generate(float: Float, lower: Float, upper: Float) -> (Vec<u8>, i32) {
     let shift = (-upper.exponent).unsigned_abs();
     let one = 1_u64 << shift;
@@ -209,7 +211,7 @@ fn generate(float: Float, lower: Float, upper: Float) -> (Vec<u8>, i32) {
     }
 }
 
-/// Moves the last digit as close to the number as the bounds allow.
+/// Lowers the last digit while that brings the digits closer to the exact number and keeps them within the bounds.
 fn round(digits: &mut [u8], delta: u64, mut rest: u64, unit: u64, distance: u64) {
     let Some(last) = digits.last_mut() else { return };
     while rest < distance

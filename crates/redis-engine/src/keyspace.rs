@@ -55,7 +55,7 @@ pub(crate) struct MemoryEstimate {
     pub bytes: Option<u64>,
 }
 
-/// The keyspace events of a value that is moved or copied to another key or database.
+/// The keyspace events to record when a value is moved or copied to another key or database.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MoveEvents<'a> {
     /// The database and key that the value leaves, with the event for that key.
@@ -76,8 +76,8 @@ pub struct Keyspace {
     pub stats: KeyspaceStats,
     /// Size limits and encoding thresholds.
     pub limits: Limits,
-    /// Whether the expire cycle removes expired keys. If this is off, only a lookup removes them (DEBUG
-    /// SET-ACTIVE-EXPIRE).
+    /// Whether the expire cycle removes expired keys. If it does not (DEBUG SET-ACTIVE-EXPIRE), an expired key is
+    /// removed only when it is looked up.
     pub(crate) active_expiry: bool,
     /// The number of expire cycles per second, from 1 to 500. This is the configuration parameter `hz`.
     hz: i64,
@@ -91,11 +91,11 @@ pub struct Keyspace {
     /// The number of blocked clients. A key is signalled as ready only if a client is blocked on its type.
     pub(crate) blocked: BlockedCounts,
     ready_keys: Vec<(usize, Vec<u8>)>,
-    /// Number of changes since the start, including expiries and evictions. If it has the same value at two times,
-    /// nothing has changed in between.
+    /// Number of changes since the start, including expiries and evictions. If the number is the same at two times,
+    /// the keyspace has not changed in between.
     pub changes: u64,
-    /// Number of changes as Redis counts them (`server.dirty`): several if a command changes several elements, and none
-    /// if a key expires. INFO reports it as `rdb_changes_since_last_save`.
+    /// Number of changes as Redis counts them (`server.dirty`): a command that changes several elements counts several
+    /// times, and an expired key does not count. INFO reports it as `rdb_changes_since_last_save`.
     pub(crate) dirty: u64,
     /// The last estimate of `used_memory`, for `maxmemory`.
     pub(crate) memory_estimate: MemoryEstimate,
@@ -263,7 +263,7 @@ impl Keyspace {
         }
     }
 
-    /// Reads a key that must hold a hash, after removing the given fields that have expired.
+    /// Removes those of the given fields that have expired, and then reads the key, which must hold a hash.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -323,7 +323,8 @@ impl Keyspace {
         Entry::new(value, expires_ms, self.now_ms())
     }
 
-    /// Sets a key to a value, replacing any previous value. An empty container removes the key instead.
+    /// Sets a key to a value, replacing any previous value. If the value is an empty container, removes the key
+    /// instead.
     pub(crate) fn put(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>, event: &'static str) {
         if value.is_empty() {
             self.remove(key, "del");
@@ -341,9 +342,9 @@ impl Keyspace {
         self.notify(class, event, key);
     }
 
-    /// Sets a key to a value that RENAME, COPY or MOVE took from another key, with the events of the move.
+    /// Sets a key to a value that RENAME, COPY or MOVE took from another key, and records the events of the move.
     pub(crate) fn insert_moved(&mut self, to: &[u8], value: Value, expires_ms: Option<i64>, events: MoveEvents) {
-        // Redis removes the old value first, so the key is always new.
+        // Redis removes the old value first, so there is always a `new` event.
         let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
         let entry = self.new_entry(value, expires_ms);
         if events.on_source.is_none() {
@@ -381,7 +382,7 @@ impl Keyspace {
         old
     }
 
-    /// Records the events of a value that replaced another.
+    /// Records the events for a value that replaced another value.
     fn notify_overwritten(&mut self, key: &[u8], old: &Entry) {
         if !self.events_enabled {
             return;

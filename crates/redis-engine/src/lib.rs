@@ -26,8 +26,8 @@
 //! assert_eq!(reply(&mut engine, client, &[b"GET", b"greeting"], now_us), b"$-1\r\n");
 //! ```
 //!
-//! A blocked client gets its reply when a command of another client fills the key, or from [`Engine::advance`] when its
-//! timeout has passed.
+//! A blocked client gets its reply when another client's command fills one of the keys that it waits for, or from
+//! [`Engine::advance`] when its timeout has passed.
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -81,7 +81,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Creates an empty server at a time in microseconds since 1970. `seed` determines every random choice.
+    /// Creates an empty server whose clock starts at `now_us`, in microseconds since 1970. `seed` determines every
+    /// random choice.
     pub fn new(seed: u64, now_us: i64) -> Self {
         Engine { keyspace: Keyspace::new(now_us), server: ServerState::new(seed, now_us) }
     }
@@ -95,18 +96,17 @@ impl Engine {
         id
     }
 
-    /// Disconnects a client. Its watched keys, its blocked command and its subscriptions are removed.
+    /// Disconnects a client, and removes its watched keys, its blocked command and its subscriptions.
     pub fn disconnect(&mut self, client: ClientId) {
         self.keyspace.watches.unwatch(client);
         self.server.disconnect(client);
     }
 
-    /// Runs a command of a client at a time in microseconds since 1970.
+    /// Runs a client's command at `now_us`, in microseconds since 1970.
     ///
     /// The reply is appended to the client's output, unless the command has blocked the client. The replies to clients
     /// that the command unblocks are appended to the output of those clients. `argv` holds the command's name and
-    /// arguments, and is not empty. The clock of the engine never goes back: an earlier time than that of the last call
-    /// has no effect.
+    /// arguments. The engine's clock never goes back: it stays unchanged if `now_us` is earlier than the current time.
     ///
     /// # Panics
     /// Panics if the client is not connected, or if `argv` is empty.
@@ -150,7 +150,7 @@ impl Engine {
         }
     }
 
-    /// Moves the clock to a time in microseconds since 1970: removes expired keys, and unblocks the clients whose
+    /// Moves the clock to `now_us`, in microseconds since 1970. Removes expired keys, and unblocks the clients whose
     /// timeout has passed.
     pub fn advance(&mut self, now_us: i64) {
         self.keyspace.set_clock(now_us);
@@ -160,7 +160,7 @@ impl Engine {
         self.publish_events();
     }
 
-    /// Publishes the keyspace events of the last command to their subscribers.
+    /// Publishes the pending keyspace events to their subscribers.
     fn publish_events(&mut self) {
         if self.keyspace.events_enabled {
             let events = self.keyspace.take_events();
@@ -168,7 +168,8 @@ impl Engine {
         }
     }
 
-    /// Returns the next time at which `advance` has something to do, in milliseconds since 1970.
+    /// Returns the next time at which `advance` has something to do, in milliseconds since 1970, or `None` if there is
+    /// nothing to wait for.
     pub fn next_deadline(&self) -> Option<i64> {
         [self.server.blocking.next_deadline(), self.keyspace.next_expiry()].into_iter().flatten().min()
     }
@@ -241,8 +242,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Marks the client's transaction, if any, as aborted by a rejected command. A rejected EXEC ends the transaction.
-    /// Returns the error to reply with.
+    /// Marks the client's transaction, if any, as aborted because a command was rejected. If the command is EXEC, ends
+    /// the transaction instead. Returns the error to reply with.
     fn reject(&mut self, client: ClientId, argv: &[&[u8]], error: Error) -> Error {
         let state = self.server.clients.get_mut(client);
         if argv[0].eq_ignore_ascii_case(b"EXEC") {

@@ -1,11 +1,11 @@
 //! Encoding thresholds and size limits, which CONFIG SET changes.
 
-/// Maximum size in bytes of the output of a client that the driver has not taken yet. Redis continues until memory is
-/// full or the client exceeds its output buffer limit and is disconnected. Here the client is disconnected at this size.
+/// Maximum size in bytes of a client's output that the driver has not taken yet. A client that exceeds it is
+/// disconnected. Redis would continue until the client exceeds its output buffer limit or memory is full.
 pub(crate) const MAX_OUTPUT_BYTES: usize = 1 << 30;
 
-/// Maximum number of elements that SRANDMEMBER, HRANDFIELD and ZRANDMEMBER return for a negative count, if all elements
-/// have the minimum length.
+/// Maximum number of elements that SRANDMEMBER, HRANDFIELD and ZRANDMEMBER return for a negative count: as many empty
+/// strings as fit into `MAX_OUTPUT_BYTES`.
 pub(crate) const MAX_RANDOM_ELEMENTS: usize = MAX_OUTPUT_BYTES / "$0\r\n\r\n".len();
 
 /// Thresholds and limits, with the defaults of Redis 8.2. Sizes are in bytes. The fields are named after the

@@ -1,9 +1,9 @@
-//! The x87 `long double`, with which Redis computes INCRBYFLOAT and HINCRBYFLOAT: 64 bits of mantissa, rounded to
+//! The x87 `long double`, which Redis uses for INCRBYFLOAT and HINCRBYFLOAT: a mantissa of 64 bits, rounded to
 //! nearest, ties to even.
 //!
 //! With the 53 bits of a double, some replies would differ: `3.15 + 1000` is `1003.15000000000000002` in Redis.
 
-/// The exponent of the largest numbers.
+/// The exponent of the largest finite numbers.
 const MAX_EXPONENT: i64 = 16383 - 63;
 /// The exponent of the smallest numbers, which are subnormal.
 const MIN_EXPONENT: i64 = -16445;
@@ -11,7 +11,7 @@ const MIN_EXPONENT: i64 = -16445;
 /// Strings of at least this length in bytes are not numbers in Redis.
 const TEXT_LIMIT: usize = 5 * 1024;
 
-/// Number of decimals that Redis writes before it removes trailing zeros.
+/// Number of decimal places that Redis writes before it removes trailing zeros.
 const DECIMALS: usize = 17;
 const DECIMAL_SCALE: u128 = 10u128.pow(DECIMALS as u32);
 
@@ -48,7 +48,8 @@ impl LongDouble {
         Some(LongDouble::Finite { negative, mantissa, exponent })
     }
 
-    /// Formats a finite number as Redis does: rounded to 17 decimals, without trailing zeros.
+    /// Formats a finite number as Redis does: rounded to 17 decimal places, without trailing zeros. Returns `None` for
+    /// an infinity.
     pub fn format(self) -> Option<String> {
         let LongDouble::Finite { negative, mantissa, exponent } = self else { return None };
         let digits = match u32::try_from(exponent) {
@@ -71,14 +72,14 @@ impl std::ops::Add for LongDouble {
         else {
             return LongDouble::Infinite;
         };
-        // Zero may have any exponent, which would make the comparison of magnitudes wrong.
+        // Zero may have any exponent, so the comparison of magnitudes below would be wrong for it.
         if m1 == 0 || m2 == 0 {
             return if m1 == 0 { other } else { self };
         }
         let first_is_larger = (e1, m1) >= (e2, m2);
         let (large, small) = if first_is_larger { ((m1, e1), (m2, e2)) } else { ((m2, e2), (m1, e1)) };
-        // The sum has 62 bits below the larger mantissa, and two above it for the carry. Bits of the smaller number
-        // that are lost lie below the rounding position. A flag records whether any of them is set.
+        // The sum keeps 62 bits below the larger mantissa, and two bits above it for the carry. Bits of the smaller
+        // mantissa that are shifted out lie below the rounding position. `lost` records whether any of them is set.
         const BELOW: u32 = 62;
         let distance = u32::try_from(large.1 - small.1).unwrap_or(u32::MAX);
         let high = u128::from(large.0) << BELOW;
@@ -96,7 +97,7 @@ impl std::ops::Add for LongDouble {
 
 /// Formats `mantissa / 2^shift` in decimal, for a positive `shift`.
 fn with_decimals(mantissa: u64, shift: u64) -> String {
-    // The number has at most 121 bits. Shifted right by more than 127 bits, it is closer to zero than to one half.
+    // `scaled` has at most 121 bits. Shifted right by more than 127 bits, it rounds to zero.
     let scaled = u128::from(mantissa) * DECIMAL_SCALE;
     let rounded = match u32::try_from(shift) {
         Ok(shift @ 1..=127) => {
@@ -110,7 +111,7 @@ fn with_decimals(mantissa: u64, shift: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
-/// The written form of a number: its digits before and after the point, and its exponent.
+/// The parts of a written number: the digits before and after the point, and the exponent.
 struct Literal<'a> {
     whole: &'a [u8],
     fraction: &'a [u8],
@@ -143,7 +144,8 @@ impl<'a> Literal<'a> {
         (natural, count)
     }
 
-    /// Rounds a hexadecimal number, whose exponent is an exponent of 2.
+    /// Converts a hexadecimal number, whose exponent is a power of 2, to a rounded mantissa and an exponent. Returns
+    /// `None` if it is too large or too small.
     fn binary(&self) -> Option<(u64, i64)> {
         let (digits, _) = self.digits(16);
         if digits.is_zero() {
@@ -152,14 +154,15 @@ impl<'a> Literal<'a> {
         round(&digits, self.exponent - 4 * self.fraction.len() as i64, false).filter(|&(mantissa, _)| mantissa > 0)
     }
 
-    /// Rounds a decimal number.
+    /// Converts a decimal number to a rounded mantissa and a binary exponent. Returns `None` if it is too large or too
+    /// small.
     fn decimal(&self) -> Option<(u64, i64)> {
         let (mut digits, count) = self.digits(10);
         if digits.is_zero() {
             return Some((0, 0));
         }
         let power = self.exponent - self.fraction.len() as i64;
-        // Numbers far out of range are not computed.
+        // Rejects numbers that are far out of range without computing them.
         if !(-4970..=4934).contains(&(power + count)) {
             return None;
         }
@@ -169,8 +172,8 @@ impl<'a> Literal<'a> {
             }
             round(&digits, 0, false)
         } else {
-            // The shift leaves more bits in the quotient than are kept, because a factor of ten takes less than four
-            // bits.
+            // The shift leaves more bits in the quotient than the 64 that are kept, because dividing by ten removes
+            // fewer than four bits.
             let up = 4 * power.unsigned_abs() as usize + 70;
             let mut quotient = digits.shifted_left(up);
             let mut lost = false;
@@ -183,7 +186,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Parses digits with an optional sign. An exponent far out of range is clamped.
+/// Parses an exponent: digits with an optional sign. Clamps an exponent that is far out of range.
 fn parse_exponent(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -216,7 +219,7 @@ fn round(natural: &Natural, exponent: i64, lost: bool) -> Option<(u64, i64)> {
     (exponent <= MAX_EXPONENT).then_some((mantissa, exponent))
 }
 
-/// A natural number of any size, in words of 32 bits, the lowest first, without a zero word at the end.
+/// A natural number of any size, as 32-bit words, least significant word first, without leading zero words.
 #[derive(Debug, Clone, Default)]
 struct Natural(Vec<u32>);
 

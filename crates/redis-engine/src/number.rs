@@ -26,7 +26,7 @@ pub(crate) fn parse_integer(text: &[u8]) -> Option<i64> {
 /// Parses a double as Redis parses a score or an increment: decimal or hexadecimal, `inf` or `infinity` in any case,
 /// with an optional sign. NaN, spaces and trailing text are invalid.
 pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
-    // Most scores are whole numbers, and those with up to 15 digits are exact.
+    // Most scores are whole numbers, and a double represents whole numbers of up to 15 digits exactly.
     if (1..=15).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
         return Some(text.iter().fold(0, |n: u64, digit| n * 10 + u64::from(digit - b'0')) as f64);
     }
@@ -45,8 +45,8 @@ pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
-/// Returns `v`, the value of a decimal `text`, unless it is too large or too small for a double. Redis rejects such
-/// numbers.
+/// Returns `v`, the value of a decimal `text`, or `None` if the number is too large or too small for a double. Redis
+/// rejects such numbers.
 fn in_range(text: &str, v: f64) -> Option<f64> {
     let mantissa = text.split('e').next().unwrap_or(text);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));
@@ -74,8 +74,8 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
     (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)
 }
 
-/// Formats a double as Redis does in replies (`fpconv_dtoa`): whole numbers within half of the range of an `i64` as
-/// integers, others with digits that parse to the same double.
+/// Formats a double as Redis does in replies (`fpconv_dtoa`): whole numbers up to half of `i64::MAX` as integers, and
+/// others with digits that parse to the same double.
 pub fn format_double(v: f64) -> String {
     if v.is_nan() {
         return "nan".into();
@@ -94,7 +94,7 @@ pub fn format_double(v: f64) -> String {
     format!("{sign}{}", place_point(&digits, exponent))
 }
 
-/// Returns the integer that `format_double` writes for a double, if it writes one.
+/// Returns the integer that `format_double` writes for a double, or `None` if it does not write an integer.
 pub(crate) fn integral(v: f64) -> Option<i64> {
     const WHOLE: f64 = (i64::MAX / 2) as f64;
     let n = v as i64;
@@ -103,7 +103,7 @@ pub(crate) fn integral(v: f64) -> Option<i64> {
     (v.abs() <= WHOLE && n as f64 == v && !is_negative_zero).then_some(n)
 }
 
-/// Formats a double as C's `%.17g`, as ZSCAN does for a large sorted set.
+/// Formats a double like C's `%.17g`. ZSCAN replies with scores of a large sorted set in this format.
 pub(crate) fn format_double_in_17_digits(v: f64) -> String {
     if !v.is_finite() || v == 0.0 {
         return format_double(v);
@@ -123,8 +123,9 @@ pub(crate) fn format_double_in_17_digits(v: f64) -> String {
     format!("{}e{sign}{:02}", trim(mantissa), exponent.abs())
 }
 
-/// Formats `digits * 10^exponent` as Redis does (`emit_digits` of fpconv): plain if at most six zeros are appended,
-/// plain with a point if there are at most six decimals or the exponent is small, otherwise in scientific notation.
+/// Formats `digits * 10^exponent` as Redis does (`emit_digits` of fpconv): as an integer if at most seven zeros are
+/// appended, with a decimal point if there are at most six decimal places or the exponent is small, and otherwise in
+/// scientific notation.
 fn place_point(digits: &str, exponent: i32) -> String {
     let n = digits.len() as i32;
     let scientific = exponent + n - 1;

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::limits::{MAX_OUTPUT_BYTES, MAX_RANDOM_ELEMENTS};
 use super::number;
 
-/// The version of the protocol that a client uses, as HELLO sets it.
+/// The version of the protocol that a client uses, as set by HELLO.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Protocol {
     /// RESP2.
@@ -14,7 +14,7 @@ pub enum Protocol {
     Resp3,
 }
 
-/// A client's output: replies that have been written but not taken yet.
+/// A client's output: replies and messages that the driver has not taken yet.
 #[derive(Debug, Clone)]
 pub struct Reply {
     bytes: Vec<u8>,
@@ -38,7 +38,7 @@ impl Reply {
         Reply { bytes: Vec::new(), protocol, limit: MAX_OUTPUT_BYTES, is_incomplete: false }
     }
 
-    /// Limits the length of the output, to at most `MAX_OUTPUT_BYTES`.
+    /// Limits the output to `bytes` bytes. The limit is never higher than `MAX_OUTPUT_BYTES`.
     pub(crate) fn limit_to(&mut self, bytes: usize) {
         self.limit = bytes.min(MAX_OUTPUT_BYTES);
     }
@@ -71,8 +71,8 @@ impl Reply {
         self.bytes.len()
     }
 
-    /// Calls `write` the given number of times. Each call writes a random element, for a command with a negative count.
-    /// Returns false if the reply would become too long.
+    /// Calls `write` the given number of times, so that a command with a negative count can write one random element
+    /// in each call. Stops and returns false if the reply becomes too long.
     pub(crate) fn repeat(&mut self, times: usize, mut write: impl FnMut(&mut Self)) -> bool {
         times <= MAX_RANDOM_ELEMENTS
             && (0..times).all(|_| {
@@ -95,7 +95,7 @@ impl Reply {
         self.bytes.capacity()
     }
 
-    /// Releases allocated memory, but keeps at least the given number of bytes and everything that was written.
+    /// Releases unused memory, but keeps an allocation of at least `bytes` bytes, and everything that was written.
     pub fn shrink_to(&mut self, bytes: usize) {
         self.bytes.shrink_to(bytes);
     }
@@ -111,7 +111,7 @@ impl Reply {
         std::mem::take(&mut self.bytes)
     }
 
-    /// Appends bytes that are already RESP.
+    /// Appends bytes that are already encoded as RESP.
     pub fn raw(&mut self, bytes: &[u8]) {
         if self.has_room_for(bytes.len()) {
             self.bytes.extend_from_slice(bytes);
@@ -130,7 +130,7 @@ impl Reply {
         self.header(kind, i64::try_from(n).expect("no collection in memory has 2^63 elements"));
     }
 
-    /// Writes a line: the byte of the type, and `text`, which contains no line ends.
+    /// Writes a line: the byte of the type, and `text`, which must not contain line breaks.
     fn line(&mut self, kind: u8, text: &[u8]) {
         if !self.has_room_for(text.len()) {
             return;
@@ -145,12 +145,12 @@ impl Reply {
         self.bytes.extend_from_slice(b"+OK\r\n");
     }
 
-    /// Writes a simple string: `+text`. `text` must not contain line ends.
+    /// Writes a simple string: `+text`. `text` must not contain line breaks.
     pub fn status(&mut self, text: &str) {
         self.line(b'+', text.as_bytes());
     }
 
-    /// Writes a simple string of bytes without line ends.
+    /// Writes a simple string of bytes, which must not contain line breaks.
     pub fn status_bytes(&mut self, text: &[u8]) {
         self.line(b'+', text);
     }
@@ -180,7 +180,7 @@ impl Reply {
         if !self.has_room_for(bytes.len()) {
             return;
         }
-        // The header and line ends are at most 25 bytes, so nothing below needs to grow the buffer.
+        // The header and the line breaks take up at most 25 bytes, so nothing below needs to grow the buffer.
         self.bytes.reserve(bytes.len() + 25);
         match u8::try_from(bytes.len()) {
             Ok(length @ ..10) => self.bytes.extend_from_slice(&[b'$', b'0' + length, b'\r', b'\n']),
@@ -236,8 +236,8 @@ impl Reply {
         self.counted(if self.is_resp3() { b'>' } else { b'*' }, n);
     }
 
-    /// Writes the header of an attribute of `n` pairs, which precedes a reply. RESP2 has no attributes, so nothing is
-    /// written, and false is returned.
+    /// Writes the header of an attribute of `n` pairs, which precedes a reply. In RESP2, which has no attributes,
+    /// writes nothing and returns false.
     pub fn attribute(&mut self, n: usize) -> bool {
         if self.is_resp3() {
             self.counted(b'|', n);

@@ -10,7 +10,7 @@ impl Engine {
     /// Removes all keys, settings and statistics, but keeps the connected clients and the limit on the data's memory.
     ///
     /// Clients stay blocked and subscribed, and keep their selected database. Watched keys that existed count as
-    /// changed. Without clients, the result is the same as that of [`Engine::new`].
+    /// changed. Without clients, the result is the same as that of [`Engine::new`], except for the memory limit.
     pub fn reset(&mut self, seed: u64, now_us: i64) {
         for database in 0..self.keyspace.databases().len() {
             self.keyspace.flush(database);
@@ -33,8 +33,8 @@ impl Engine {
         }
     }
 
-    /// Undoes all changes since `before`, an earlier copy of this engine, was made. The effects on the clients in
-    /// `rehearsing` stay.
+    /// Undoes all changes made since `before`, an earlier copy of this engine. The clients in `rehearsing` keep their
+    /// state.
     ///
     /// Keys and blocked commands are restored. All other clients that are still connected are restored as well, which
     /// discards the output that was written to them since the copy was made.

@@ -14,7 +14,7 @@ impl Rng {
         Rng(Xoshiro256PlusPlus::seed_from_u64(seed))
     }
 
-    /// Returns a random number of 64 bits.
+    /// Returns 64 random bits.
     pub fn next_u64(&mut self) -> u64 {
         self.0.next_u64()
     }
@@ -29,8 +29,8 @@ impl Rng {
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
     }
 
-    /// Returns `count` different random indices below `n`, in the order in which they were drawn, which is not
-    /// uniformly random. All choices of indices are equally likely (Floyd's algorithm). `count` must be at most `n`.
+    /// Returns `count` different random indices below `n` (Floyd's algorithm). All sets of indices are equally likely,
+    /// but not all orders of the returned indices. `count` must be at most `n`.
     pub(crate) fn distinct_below(&mut self, n: usize, count: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
         let mut indices = IndexSet::default();
         for last in n - count..n {

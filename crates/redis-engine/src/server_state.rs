@@ -41,8 +41,8 @@ pub struct ServerState {
     /// Measures the `used_memory_rss` that INFO reports, in bytes. Set by the driver. If it is not set, INFO reports
     /// `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
-    /// Makes room for this number of clients if possible, and returns the number of clients for which there is room.
-    /// The driver sets this function. CONFIG SET refuses a `maxclients` above the returned number.
+    /// Makes room for the given number of clients if possible, and returns the number of clients for which there is
+    /// room. The driver sets this function. CONFIG SET refuses a `maxclients` above the returned number.
     pub make_room_for_clients: Option<fn(i64) -> i64>,
     /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
@@ -107,7 +107,7 @@ impl ServerState {
         subscribers.len()
     }
 
-    /// Publishes the keyspace events that are enabled by `notify-keyspace-events`.
+    /// Publishes those of the given keyspace events that `notify-keyspace-events` enables.
     pub(crate) fn publish_events(&mut self, events: &[Event]) {
         let enabled = self.config.events;
         for Event { class, name, database, key } in events {

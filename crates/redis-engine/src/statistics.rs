@@ -10,7 +10,8 @@ use super::error::Error;
 pub struct Calls {
     /// Number of calls that ran.
     pub calls: u64,
-    /// Number of calls that were rejected before they ran: wrong arity, no authentication, inside a transaction.
+    /// Number of calls that were rejected before they ran, for example because of a wrong arity or missing
+    /// authentication.
     pub rejected: u64,
     /// Number of calls that ran and returned an error.
     pub failed: u64,
@@ -19,7 +20,7 @@ pub struct Calls {
 /// Counters since the start or the last CONFIG RESETSTAT.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
-    /// Counters by the address of the command's row, which is unique and needs no hashing of the name on each call.
+    /// The counters of each command, by the address of its table row. An address is faster to look up than a name.
     commands: HashMap<usize, (&'static str, Calls), foldhash::fast::FixedState>,
     errors: BTreeMap<String, u64>,
     /// Number of commands that ran.
@@ -36,7 +37,7 @@ pub struct Statistics {
     pub output_bytes: u64,
     /// Number of clients that the driver disconnected because of `client-query-buffer-limit`.
     pub query_limit_disconnections: u64,
-    /// Number of clients that were disconnected because of `client-output-buffer-limit` or another limit on their output.
+    /// Number of clients that were disconnected because of `client-output-buffer-limit` or another output limit.
     pub output_limit_disconnections: u64,
     /// Number of clients that the driver disconnected because all clients together took up too much memory.
     pub evicted_clients: u64,

@@ -33,7 +33,7 @@ pub struct Subscriptions {
 /// A subscription that receives a message.
 pub(crate) struct Subscriber<'a> {
     pub client: ClientId,
-    /// The pattern that the channel matches, if the subscription is to a pattern.
+    /// The pattern that matches the channel, if the subscription is to a pattern.
     pub pattern: Option<&'a [u8]>,
 }
 
@@ -97,7 +97,7 @@ impl Subscriptions {
         self.names.len()
     }
 
-    /// Returns all names of a kind that have subscribers.
+    /// Returns all channels, patterns or shard channels that have subscribers.
     pub(crate) fn names_with_subscribers(&self, kind: Kind) -> impl ExactSizeIterator<Item = &[u8]> {
         self.clients[kind as usize].keys().map(Vec::as_slice)
     }

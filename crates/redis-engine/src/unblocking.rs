@@ -27,8 +27,8 @@ impl Engine {
         }
     }
 
-    /// Returns whether a key holds the type that a blocked client's command pops from. With another type the client
-    /// stays blocked, although the same command would fail if it were sent now.
+    /// Returns whether a key holds the type that a blocked client's command pops from. If it holds another type, the
+    /// client stays blocked, although its command would fail with `WRONGTYPE` if it were sent now.
     fn holds_expected_type(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
         let Some(blocked) = self.server.blocking.get(client) else { return false };
         self.keyspace.select(database);

@@ -19,7 +19,7 @@ pub(crate) struct WatchedKey {
     pub database: usize,
     /// The name of the key.
     pub key: Vec<u8>,
-    /// Whether the key existed but had expired when WATCH was called. Its removal is then not a change.
+    /// Whether the key existed but had expired when WATCH was called. Removing it then does not count as a change.
     pub was_expired: bool,
 }
 
@@ -91,7 +91,7 @@ impl Watches {
     }
 
     /// Records that a database was flushed or swapped with another. `change` returns the states of a key before and
-    /// after. The counterpart in Redis is `touchAllWatchedKeysInDb`.
+    /// after that. The counterpart in Redis is `touchAllWatchedKeysInDb`.
     pub(crate) fn touch_database(&mut self, database: usize, change: impl Fn(&[u8]) -> KeyChange) {
         for (&client, keys) in &mut self.watched {
             for watched in keys.iter_mut().filter(|watched| watched.database == database) {

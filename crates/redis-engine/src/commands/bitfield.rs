@@ -63,7 +63,7 @@ impl FieldType {
         }
     }
 
-    /// Reads the field at an offset. Bits beyond the end are 0.
+    /// Reads the field at an offset. Bits beyond the end of the string are 0.
     fn read(self, bytes: &[u8], offset: usize) -> i64 {
         let bits = (offset..offset + self.bits).fold(0u64, |bits, at| bits << 1 | u64::from(bit_at(bytes, at)));
         self.wrap(i128::from(bits))
@@ -75,7 +75,7 @@ impl FieldType {
         }
     }
 
-    /// Returns the value of the lowest `self.bits` bits.
+    /// Returns the value that the lowest `self.bits` bits have in this type.
     fn wrap(self, value: i128) -> i64 {
         let above = 128 - self.bits;
         (if self.signed { value << above >> above } else { ((value as u128) << above >> above) as i128 }) as i64
@@ -97,9 +97,9 @@ impl FieldType {
         }
     }
 
-    /// Returns the exact value of the argument of SET. For an unsigned field, the argument's 64 bits are read as an
-    /// unsigned integer. For a signed field, Redis computes the distance from the minimum. This computation overflows
-    /// for very low values, so they count as very high values.
+    /// Returns the exact value of SET's argument. For an unsigned field, the argument's 64 bits are read as an
+    /// unsigned integer. For a signed field, Redis computes the distance from the argument to the field's maximum.
+    /// This computation overflows for very low values, so they count as very high values.
     fn exact_value(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {

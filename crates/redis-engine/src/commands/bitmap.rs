@@ -24,12 +24,12 @@ fn mask(offset: usize) -> u8 {
     0x80 >> (offset % 8)
 }
 
-/// Returns whether a bit is set. Bits beyond the end are 0.
+/// Returns whether a bit is set. Bits beyond the end of the string are 0.
 pub(super) fn bit_at(bytes: &[u8], offset: usize) -> bool {
     bytes.get(offset / 8).is_some_and(|byte| byte & mask(offset) != 0)
 }
 
-/// Sets or clears a bit, which must not be beyond the end.
+/// Sets or clears a bit, which must not be beyond the end of the string.
 pub(super) fn set_bit(bytes: &mut [u8], offset: usize, on: bool) {
     let byte = &mut bytes[offset / 8];
     *byte = if on { *byte | mask(offset) } else { *byte & !mask(offset) };
@@ -126,7 +126,8 @@ impl Unit {
     }
 }
 
-/// Splits a range of bits into the bits before the first whole byte, the range of whole bytes, and the bits after it.
+/// Splits a range of bits into the bits before the first whole byte, the range of whole bytes, and the bits after the
+/// last whole byte.
 fn whole_bytes(bits: &Range<usize>) -> (Range<usize>, Range<usize>, Range<usize>) {
     let (first, last) = (bits.start.div_ceil(8), bits.end / 8);
     if first >= last {
@@ -196,7 +197,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let unit = if words > 5 { Unit::parse(call, 5)? } else { Unit::Byte };
     let end = if words > 4 { Some(call.integer(4)?) } else { None };
     let Some(value) = call.keyspace.read::<Str>(call.argv[1])? else {
-        // A missing key is an endless array of zeros.
+        // A missing key counts as an endless array of zeros.
         call.reply.integer(if target { -1 } else { 0 });
         return Ok(());
     };
@@ -204,7 +205,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let bits = unit.to_bits(clamped_range(start, end.unwrap_or(-1), unit.count(&bytes)));
     match first_bit(&bytes, bits.clone(), target) {
         Some(offset) => call.reply.count(offset),
-        // Without an end, the string is followed by endless zeros.
+        // Without an end argument, endless zeros follow the string.
         None if !target && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
         None => call.reply.integer(-1),
     }
@@ -285,7 +286,7 @@ fn bitop(call: &mut Call) -> Outcome {
     call.keyspace.check_growth(length)?;
     let database = call.keyspace.database();
     let strings = keys.iter().map(|key| database.get(key).and_then(|entry| Str::from_value(&entry.value)));
-    // The strings are not copied, because the command can name a long string many times.
+    // The strings are borrowed and not copied, because a command can name the same long string many times.
     let sources: Vec<Cow<[u8]>> = strings.map(|string| string.map_or_else(Cow::default, Str::bytes)).collect();
     let result = combine(operation, &sources)?;
     call.reply.count(result.len());

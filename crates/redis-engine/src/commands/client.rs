@@ -164,7 +164,7 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns a client's line in CLIENT LIST. The buffer sizes are the driver's counts.
+/// Returns a client's line in CLIENT LIST. The buffer sizes are based on the driver's counts (`Traffic`).
 fn client_line(call: &Call, id: ClientId) -> String {
     /// Size in bytes of Redis's read buffer, which clients share while they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
@@ -235,7 +235,7 @@ fn flags(server: &ServerState, watches: &Watches, id: ClientId, client: &Client)
     if flags.is_empty() { "N".into() } else { flags }
 }
 
-/// Types of clients in command arguments. No client is ever a replica or a master.
+/// The client types that CLIENT LIST and CLIENT KILL can filter by. No client is ever a replica or a master.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ClientType {
     Normal,
@@ -330,7 +330,8 @@ fn kill(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Disconnects a client. It is unblocked and unsubscribed, and replies that have not been sent are discarded.
+/// Disconnects a client, unblocks it and ends its subscriptions. Discards its output, unless the client is the one
+/// that runs the command.
 fn disconnect(call: &mut Call, id: ClientId) {
     if id != call.client {
         let client = call.server.clients.get_mut(id);
@@ -349,7 +350,7 @@ struct KillFilter<'a> {
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
     kind: Option<ClientType>,
-    /// Minimum age in seconds since the client connected.
+    /// Minimum number of seconds since the client connected.
     min_age: Option<i64>,
     skips_own: bool,
 }

@@ -111,7 +111,7 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Writes a command's entry of COMMAND INFO.
+/// Writes a command's entry in the reply of COMMAND INFO.
 fn write_info(reply: &mut Reply, table: &CommandTable, command: &Command) {
     reply.array(10);
     reply.bulk(full_name(command).as_bytes());
@@ -139,7 +139,7 @@ fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'
 /// that Redis adds individually.
 fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
-        // A container command on its own does nothing.
+        // A container command without a subcommand does nothing.
         return vec!["@slow"];
     }
     let name = command.name;
@@ -347,7 +347,7 @@ fn docs(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Writes a command's name and its entry of COMMAND DOCS.
+/// Writes a command's name and its entry in the reply of COMMAND DOCS.
 fn write_docs(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let arguments = argument_syntax::parse(command.syntax);
     let subcommands: Vec<_> = subcommands(table, command).collect();
@@ -381,13 +381,14 @@ fn pair(reply: &mut Reply, name: &str, text: &str) {
 struct KeySpecIndices {
     /// Number of key specifications.
     specs: usize,
-    /// Whether an argument before is a key.
+    /// Whether an earlier argument is a key.
     has_key: bool,
 }
 
 impl KeySpecIndices {
-    /// Returns the index for the next argument, or `None` if the argument is no key. The first key belongs to the first
-    /// specification, and all others to the last. The patterns of SORT, which name keys, belong to the one in between.
+    /// Returns the index of the next argument's key specification, or `None` if the argument is not a key. The first
+    /// key belongs to the first specification, and all other keys to the last. The patterns of SORT, which name keys,
+    /// belong to the specification in between.
     fn next(&mut self, kind: ValueType) -> Option<usize> {
         let last = self.specs.checked_sub(1)?;
         match kind {

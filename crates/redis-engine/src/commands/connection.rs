@@ -129,7 +129,7 @@ fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// Compares two passwords in a time that does not depend on where they differ.
+/// Compares two passwords. The time that this takes does not depend on where they differ.
 fn are_equal(expected: &[u8], given: &[u8]) -> bool {
     let difference = expected.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
     difference == 0 && expected.len() == given.len()

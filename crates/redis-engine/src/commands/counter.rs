@@ -96,7 +96,7 @@ fn incrbyfloat(call: &mut Call) -> Outcome {
         if value.is_new() { LongDouble::ZERO } else { LongDouble::parse(&value.bytes()).ok_or(error::NOT_A_FLOAT)? };
     let increment = LongDouble::parse(call.argv[2]).ok_or(error::NOT_A_FLOAT)?;
     let sum = (before + increment).format().ok_or(error::NAN_OR_INFINITY)?;
-    // The result is never stored as an integer, even if it is a whole number.
+    // INCRBYFLOAT never stores its result as an integer, even if the result is a whole number.
     *value = Str::Embedded(sum.as_bytes().into());
     value.commit("incrbyfloat");
     call.reply.bulk(sum.as_bytes());

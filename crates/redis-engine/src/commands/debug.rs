@@ -110,7 +110,7 @@ fn object(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies as Redis does after it has printed the value's internal structure on its standard output.
+/// Replies as Redis does after printing the value's internal structure to its standard output. Prints nothing.
 fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
     // `listpackex` counts as a listpack.
@@ -159,7 +159,7 @@ fn populate(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies with a value of the requested type.
+/// Replies to DEBUG PROTOCOL with a test value of the requested type.
 #[expect(clippy::approx_constant, reason = "these are the digits that Redis sends")]
 fn protocol(call: &mut Call) -> Outcome {
     let reply = &mut *call.reply;

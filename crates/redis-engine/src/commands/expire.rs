@@ -73,7 +73,7 @@ const PEXPIREAT: Command = Command {
     run: |call| expire(call, MILLISECOND, RelativeTo::Epoch),
 };
 
-/// Conditions for a new expiry time. All conditions that are set must hold.
+/// Conditions for setting a new expiry time. All conditions that are set must hold.
 #[derive(Default)]
 struct Conditions {
     if_none: bool,
@@ -108,8 +108,8 @@ impl Conditions {
         Ok(conditions)
     }
 
-    /// Returns whether the conditions hold for a key that expires at `old`. A key without an expiry time counts as
-    /// expiring last.
+    /// Returns whether the conditions hold for a key that expires at `old` and would expire at `new`. A key without an
+    /// expiry time counts as expiring last.
     fn hold(&self, old: Option<i64>, new: i64) -> bool {
         !(self.if_none && old.is_some()
             || self.if_any && old.is_none()

@@ -306,7 +306,7 @@ fn move_to(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Parses the index of a database.
+/// Parses the argument at `index` as the number of a database.
 pub fn parse_database(call: &Call, index: usize) -> Result<usize, Error> {
     let number = i32::try_from(call.integer(index)?).map_err(|_| error::NOT_A_32_BIT_INTEGER)?;
     usize::try_from(number).ok().filter(|&n| n < DATABASES).ok_or(error::DB_INDEX_OUT_OF_RANGE)
@@ -333,7 +333,7 @@ fn wait(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Checks a timeout in milliseconds. The value is not used, because there are no replicas to wait for.
+/// Checks a timeout in milliseconds. The timeout is not used, because there are no replicas to wait for.
 fn check_timeout(call: &Call, index: usize) -> Outcome {
     let ms = call.integer(index).map_err(|_| Error::from_static("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {

@@ -31,7 +31,7 @@ const NO_FIELD: i64 = -2;
 /// The reply for a field without an expiry time.
 const NO_EXPIRY: i64 = -1;
 
-/// Parses `FIELDS numfields field [field ...]` from index `at` to the end.
+/// Parses `FIELDS numfields field [field ...]` from index `at` to the end of the arguments.
 fn parse_fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
     let count = *call.argv.get(at + 1).ok_or_else(|| call.wrong_arity())?;
     if !call.is_option(at, "FIELDS") {
@@ -74,7 +74,8 @@ impl Condition {
         options.into_iter().find(|(name, _)| call.is_option(index, name)).map(|(_, condition)| condition)
     }
 
-    /// Returns whether to replace an expiry time. A field without one counts as expiring last.
+    /// Returns whether `new` replaces the expiry time `before`. A field without an expiry time counts as expiring
+    /// last.
     fn holds(self, before: Option<i64>, new: i64) -> bool {
         match self {
             Condition::Always => true,
@@ -245,14 +246,15 @@ const HPEXPIRETIME: Command = Command {
     run: |call| reply_with_expiries(call, |at_ms, _| at_ms),
 };
 
-/// Converts milliseconds to seconds, rounded up.
+/// Converts milliseconds to seconds, rounding up.
 fn to_seconds(ms: i64) -> i64 {
     (ms + 999) / 1000
 }
 
-/// Replies with a number for each field's expiry time. `convert` computes it from the expiry time and the current time.
+/// Replies with a number for each field. `convert` computes the number from the field's expiry time and the current
+/// time, both in milliseconds since 1970.
 fn reply_with_expiries(call: &mut Call, convert: fn(i64, i64) -> i64) -> Outcome {
-    // Redis counts a keyspace miss even if the arguments are invalid.
+    // As in Redis, a missing key counts as a keyspace miss even if the arguments are invalid.
     call.keyspace.read::<Hash>(call.argv[1])?;
     let fields = parse_fields(call, 2, BAD_COUNT)?;
     let now_ms = call.keyspace.now_ms();
@@ -416,7 +418,7 @@ fn expire_or_remove(hash: &mut Edit<Hash>, field: &[u8], at_ms: i64, now_ms: i64
     }
 }
 
-/// Removes a field that got an expiry time in the past. INFO counts it as expired.
+/// Removes a field whose new expiry time is in the past. INFO counts the field as expired.
 fn remove_as_expired(hash: &mut Edit<Hash>, field: &[u8]) {
     let removed = hash.remove(field);
     hash.count_expired(usize::from(removed));
@@ -488,7 +490,7 @@ fn parse_hsetex<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
     Err(call.wrong_arity())
 }
 
-/// Parses `numfields field value [field value ...]` from index `at` to the end.
+/// Parses `numfields field value [field value ...]` from index `at` to the end of the arguments.
 fn parse_pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Error> {
     if call.argv.len() < at + 3 {
         return Err(call.wrong_arity());
@@ -506,7 +508,7 @@ fn hsetex(call: &mut Call) -> Outcome {
     let mut hash = call.keyspace.edit_or_create::<Hash>(key)?;
     let mut fields = pairs.iter().map(|[field, _]| *field);
     let mut expired = 0;
-    // Redis stops at the first field that decides the condition, and removes only the expired fields up to there.
+    // Redis stops at the first field that decides the condition, and removes expired fields only up to that field.
     let mut exists = |field| {
         expired += hash.expire(Fields::Named(&[field]), now_ms);
         hash.contains(field)
@@ -549,7 +551,7 @@ fn hsetex(call: &mut Call) -> Outcome {
         for [field, _] in pairs {
             event = expire_or_remove(&mut hash, field, at_ms, now_ms);
         }
-        // Setting the fields and their expiry times counts as one change per field.
+        // A field and its expiry time count as one change, which was counted with the event `hset`.
         hash.commit_changes(event, 0);
     }
     Ok(())

@@ -28,7 +28,7 @@ const INFO: Command = Command {
     run: info,
 };
 
-/// The INFO calls that include a section without naming it.
+/// Which INFO calls include a section without naming it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inclusion {
     /// The reply to INFO without arguments includes the section.
@@ -126,7 +126,7 @@ fn clients(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std:
     line(text, "total_blocking_keys_on_nokey", 0)
 }
 
-/// Formats a number of bytes for people: `1.50K`.
+/// Formats a number of bytes with a unit, for people to read: `1.50K`.
 fn human(bytes: u64) -> String {
     let units = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
     match units.into_iter().find(|&(_, shift)| bytes >> shift > 0) {
@@ -242,7 +242,7 @@ fn keyspace(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt
     Ok(())
 }
 
-/// Writes a histogram of the sizes of keys for each type. The bins are powers of two.
+/// Writes a histogram of the values' sizes for each database and type. The bins are powers of two.
 fn key_sizes(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fmt::Result {
     const KINDS: [&str; 5] = ["strings_sizes", "lists_items", "sets_items", "zsets_items", "hashes_items"];
     for (index, database) in keyspace.databases().iter().enumerate() {

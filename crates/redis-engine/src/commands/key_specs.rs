@@ -1,9 +1,9 @@
-//! Key specifications: where a command's keys are and what it does to them, as Redis 8.2's COMMAND reports it.
+//! Key specifications: where a command's keys are and what the command does to them, as COMMAND reports in Redis 8.2.
 
 /// Position of some of a command's keys, and what the command does to them.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySpec {
-    /// A remark in Redis's words. Empty if there is none.
+    /// The notes of Redis's specification, in Redis's words. Empty if there are none.
     pub notes: &'static str,
     pub flags: &'static [&'static str],
     pub position: Position,

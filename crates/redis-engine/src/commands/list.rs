@@ -132,7 +132,7 @@ pub(super) fn pop_each(list: &mut List, end: End, count: usize, mut take: impl F
     }
 }
 
-/// Parses LEFT or RIGHT.
+/// Parses the argument at `index`, which must be LEFT or RIGHT.
 pub(super) fn parse_end(call: &Call, index: usize) -> Result<End, Error> {
     match () {
         () if call.is_option(index, "LEFT") => Ok(End::Left),
@@ -392,7 +392,8 @@ const LPOS: Command = Command {
 
 /// The options of LPOS.
 struct Search {
-    /// The number of the match to start from. If it is negative, the search starts from the right.
+    /// The number of the match to start from: 1 is the first match. If the number is negative, the search starts from
+    /// the right.
     rank: i64,
     /// Maximum number of matches, 0 for all. With `None`, LPOS returns the first match instead of an array.
     count: Option<usize>,

@@ -1,4 +1,4 @@
-//! List commands that block until there is an element.
+//! List commands that block until a list has an element.
 
 use super::list::{move_element, parse_end};
 use super::list_pop::{PopCount, parse_multi_pop, pop_from_first};

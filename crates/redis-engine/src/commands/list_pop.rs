@@ -74,7 +74,7 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     Ok(())
 }
 
-/// How many elements to pop from the first list that has any. This number also decides the form of the reply.
+/// How many elements to pop from the first list that has any. This number also decides the format of the reply.
 #[derive(Clone, Copy)]
 pub(super) enum PopCount {
     /// One element. The reply is the key and the element.
@@ -83,7 +83,8 @@ pub(super) enum PopCount {
     UpTo(usize),
 }
 
-/// Pops from the first of the lists that exists, and replies with the elements. Returns whether such a list exists.
+/// Pops from the first list that exists, and replies with its key and the popped elements. Returns whether any of the
+/// lists exists.
 pub(super) fn pop_from_first(call: &mut Call, keys: &[&[u8]], end: End, pop_count: PopCount) -> Result<bool, Error> {
     let limit = node_limit(call);
     for &key in keys {
@@ -128,7 +129,7 @@ fn lmpop(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Parses `numkeys key [key ...] LEFT | RIGHT [COUNT count]` from index `at` on.
+/// Parses `numkeys key [key ...] LEFT | RIGHT [COUNT count]` from index `at` to the end of the arguments.
 pub(super) fn parse_multi_pop<'a>(call: &Call<'a>, at: usize) -> Result<(&'a [&'a [u8]], End, usize), Error> {
     let positive =
         |index: usize| number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);

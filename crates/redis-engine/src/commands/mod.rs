@@ -39,7 +39,7 @@ use super::command::Command;
 use super::command_table::CommandTable;
 use super::error::Error;
 
-/// The families, in the order of Redis's documentation.
+/// The families of commands, in the order of Redis's documentation.
 static FAMILIES: &[&[&Command]] = &[
     string::COMMANDS,
     string_part::COMMANDS,

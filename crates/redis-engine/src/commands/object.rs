@@ -100,8 +100,8 @@ const OBJECT_FREQ: Command = Command {
 };
 
 fn freq(call: &mut Call) -> Outcome {
-    /// Initial access counter of a new key. It never grows, because eviction depends on the time of the last access
-    /// only.
+    /// Initial access counter of a new key. It never grows, because eviction depends only on the time of the last
+    /// access.
     const INITIAL_COUNTER: i64 = 5;
     const NOT_TRACKED: Error = Error::from_static(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \

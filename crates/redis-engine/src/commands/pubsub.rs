@@ -1,7 +1,7 @@
 //! Pub/Sub: messages between clients through channels, patterns and sharded channels.
 //!
-//! In RESP2, a subscribed client can send few other commands, because its connection carries messages. In RESP3,
-//! messages are pushes, which are distinct from replies.
+//! In RESP2, a subscribed client may send only a few other commands, because its connection carries messages. In
+//! RESP3, messages are pushes, which are distinct from replies.
 
 use crate::call::{Call, Mode, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};

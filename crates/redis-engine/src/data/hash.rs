@@ -51,7 +51,7 @@ struct FieldEntry {
 }
 
 /// Which fields a command accesses. Redis removes an expired field when a command accesses it by name, and all expired
-/// fields of a hash in its expiry cycle. Until an expired field is removed, some commands skip it, and others still
+/// fields of a hash in the expire cycle. Until an expired field is removed, some commands skip it, and others still
 /// count it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fields<'a> {
@@ -95,7 +95,7 @@ impl Hash {
         self.layout
     }
 
-    /// Returns a copy whose table has the right size for its elements.
+    /// Returns a copy whose table is sized for the current number of fields.
     pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
@@ -104,7 +104,7 @@ impl Hash {
         copy
     }
 
-    /// Returns the hash as it would be after being saved and loaded, with a new table.
+    /// Returns the hash as it would be after being saved and loaded, with a newly allocated table.
     pub(crate) fn reloaded(&self, limits: Limits) -> Self {
         if !matches!(self.layout, Layout::Hashtable(_)) && self.len() <= limits.hash_max_listpack_entries {
             return self.clone();
@@ -133,8 +133,8 @@ impl Hash {
         self.fields.contains_key(field)
     }
 
-    /// Returns the field at an index, and its value. Removing a field from a `hashtable` moves only the last field,
-    /// into the gap, so an iteration from the end visits every field.
+    /// Returns the field at an index, and its value. Removing a field from a `hashtable` moves the last field into the
+    /// gap and no other, so an iteration from the end visits every field.
     pub fn at(&self, index: usize) -> Option<(&[u8], &[u8])> {
         self.fields.get_index(index).map(|(field, entry)| (&**field, &*entry.value))
     }
@@ -251,8 +251,8 @@ impl Hash {
         self.fields.get(field).map(|entry| entry.expiry.at_ms())
     }
 
-    /// Returns whether the field at an index has ever had an expiry time. In a `hashtable`, the space for it stays
-    /// reserved.
+    /// Returns whether the field at an index has ever had an expiry time. In a `hashtable`, the space for the time
+    /// stays reserved after it is cleared.
     pub(crate) fn had_expiry(&self, index: usize) -> bool {
         self.fields.get_index(index).is_some_and(|(_, entry)| entry.expiry.has_room())
     }
@@ -305,7 +305,7 @@ impl Hash {
         self.volatile.first().map(|&(at_ms, _)| at_ms)
     }
 
-    /// Records the current `next_expiry`, for `noted_expiry`.
+    /// Records the current value of `next_expiry`, which `noted_expiry` then returns.
     pub(crate) fn note_expiry(&mut self) {
         self.noted_expiry_ms = self.next_expiry();
     }
@@ -315,7 +315,7 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Removes the given fields that have expired. Returns the number of removed fields.
+    /// Removes those of the given fields that have expired. Returns the number of removed fields.
     pub(crate) fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),

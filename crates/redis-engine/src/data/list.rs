@@ -7,7 +7,7 @@ use super::quicklist::Nodes;
 pub(crate) use super::quicklist::{NodeLimit, Side};
 use crate::number;
 
-/// An end of a list, as commands name it.
+/// An end of a list, as commands name it (`LEFT`, `RIGHT`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     /// The head of the list.
@@ -44,7 +44,7 @@ impl List {
         &self.nodes
     }
 
-    /// Returns the element at an index from the left.
+    /// Returns the element at an index, counted from the left.
     pub fn get(&self, index: usize) -> Option<&[u8]> {
         self.elements.get(index).map(|element| &**element)
     }
@@ -64,8 +64,8 @@ impl List {
         self.nodes.prepare_for(elements.len(), elements.iter().map(|element| element.len()).sum(), limit);
     }
 
-    /// Converts the list to a quicklist if an element that is about to be moved here from another list is too large for
-    /// a listpack. Redis passes on an integer as an integer object, and then does not count its bytes.
+    /// Converts the list to a quicklist if an element that is about to be moved here from another list is too large
+    /// for a listpack. Redis moves an integer element as an integer object, whose bytes it does not count.
     pub(crate) fn prepare_for_moved(&mut self, element: &[u8], limit: NodeLimit) {
         let bytes = if number::parse_integer(element).is_some() { 0 } else { element.len() };
         self.nodes.prepare_for(1, bytes, limit);

@@ -127,7 +127,7 @@ impl Value {
         }
     }
 
-    /// Removes the given hash fields that have expired. Returns the number of removed fields.
+    /// Removes those of the given hash fields that have expired. Returns the number of removed fields.
     pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),
@@ -135,7 +135,7 @@ impl Value {
         }
     }
 
-    /// Returns a copy as COPY makes it, without spare memory.
+    /// Returns a copy without spare memory, as COPY makes it.
     pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Value::Str(value) => Value::Str(value.compact_copy()),

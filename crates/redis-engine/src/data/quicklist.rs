@@ -47,8 +47,8 @@ impl NodeLimit {
         }
     }
 
-    /// Returns whether the list may become a listpack again. Redis requires half the limit, so that a list whose size
-    /// is near the limit is not converted back and forth.
+    /// Returns whether the list may become a listpack again. Redis requires that at most half of the limit is used, so
+    /// that a list whose size is near the limit is not converted back and forth.
     fn allows_listpack(self, node: Node) -> bool {
         match self {
             NodeLimit::Bytes(limit) => node.bytes <= limit / 2,
@@ -222,8 +222,8 @@ impl Nodes {
         }
     }
 
-    /// Updates the nodes for the removal of the elements for whose indices `is_removed` is true. `elements` is the list
-    /// before the removal.
+    /// Updates the nodes for the removal of the elements at the indices for which `is_removed` is true. `elements` is
+    /// the list before the removal.
     pub fn remove_all<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>, is_removed: impl Fn(usize) -> bool) {
         let (mut at, mut left) = (0, self.nodes[0].elements);
         for (index, element) in elements.enumerate() {
@@ -312,7 +312,7 @@ impl Nodes {
         }
     }
 
-    /// Replaces a large element. A small replacement goes into the next node if there is room.
+    /// Replaces a large element. A small replacement goes into the next node if that node has room.
     fn replace_large(&mut self, at: usize, element: &[u8], limit: NodeLimit) {
         match self.nodes.get_mut(at + 1) {
             Some(next) if next.has_room_for(element, limit) => {
@@ -323,8 +323,8 @@ impl Nodes {
         }
     }
 
-    /// Splits a node before the element at position `place` in it. `start` is the list index of the node's first
-    /// element.
+    /// Splits the node at `at` before the element at position `place` in that node. `start` is the list index of the
+    /// node's first element.
     fn split(&mut self, at: usize, place: usize, start: usize, elements: &VecDeque<Box<[u8]>>) {
         let mut first = Node::EMPTY;
         elements.range(start..start + place).for_each(|element| first.add(element));

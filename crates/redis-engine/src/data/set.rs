@@ -33,8 +33,8 @@ pub struct Set {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Layout {
     Intset {
-        /// Size of each member in bytes: the size that the member furthest from 0 needed, even if it has been removed
-        /// since.
+        /// Size of each member in bytes: the size needed by the member furthest from 0, even if that member has been
+        /// removed since.
         width: usize,
     },
     Listpack(Listpack),
@@ -134,7 +134,7 @@ impl Set {
         self.layout
     }
 
-    /// Returns a copy whose table has the right size for its elements.
+    /// Returns a copy whose table is sized for the current number of members.
     pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
@@ -148,8 +148,8 @@ impl Set {
         self.members.contains(member)
     }
 
-    /// Returns the member at an index. Removing a member from a `hashtable` moves only the last member, into the gap,
-    /// so an iteration from the end visits every member.
+    /// Returns the member at an index. Removing a member from a `hashtable` moves the last member into the gap and no
+    /// other, so an iteration from the end visits every member.
     pub fn at(&self, index: usize) -> Option<&[u8]> {
         self.members.get_index(index).map(|member| &**member)
     }

@@ -1,7 +1,7 @@
 //! Immutable byte strings such as keys, members and fields. Short ones are stored inline.
 //!
 //! Most of these strings are short. An inline string needs no allocation, and comparing it with a lookup key reads no
-//! cache line besides that of its entry.
+//! cache line except that of its table entry.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;

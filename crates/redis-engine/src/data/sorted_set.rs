@@ -1,9 +1,9 @@
 //! Sorted set values: members with scores, ordered by score, and by the members' bytes if scores are equal.
 //!
-//! Two structures share the members: a hash from member to score, which also gives each member an index, and a
-//! `Ranking` of scores with members. Redis has a hash and a skip list. We measured three ordered structures that hold a
-//! score and a shared member, and support ranks (nanoseconds per call, random scores, release build; bytes per member
-//! of the ordered structure alone):
+//! Two structures share the members: a hash map from member to score, which also gives each member an index, and a
+//! `Ranking` of scores with members. Redis uses a hash table and a skip list. We measured three ordered structures
+//! that hold a score and a shared member, and support ranks (nanoseconds per call, random scores, release build; bytes
+//! per member of the ordered structure alone):
 //!
 //! | 1,000 / 1,000,000 members     | insert    | new score   | rank       | range of 100 | bytes |
 //! | ----------------------------- | --------- | ----------- | ---------- | ------------ | ----- |
@@ -14,10 +14,10 @@
 //! Since these measurements, short members are stored inline in both structures, which saves one cache miss per
 //! comparison and makes an element of the `Ranking` 8 bytes larger.
 //!
-//! A tree of wide nodes reads a few cache lines where a skip list follows twenty pointers. `indexset` is a list of
-//! chunks, where a change takes time proportional to the square root of the number of members. A small sorted set is a
-//! single leaf: a sorted vector, like Redis's listpack. So `listpack` and `skiplist` are the same structure here, and
-//! differ only by Redis's rules for the encoding.
+//! A lookup in a tree of wide nodes reads a few cache lines, whereas one in a skip list follows twenty pointers.
+//! `indexset` is a list of chunks, where a change takes time proportional to the square root of the number of members.
+//! A small sorted set is a single leaf: a sorted vector, like Redis's listpack. So `listpack` and `skiplist` are the
+//! same structure here, and differ only by Redis's rules for the encoding.
 
 mod ranking;
 
@@ -33,7 +33,7 @@ use crate::limits::Limits;
 use crate::number;
 use ranking::{Elements, Ranking};
 
-/// A member's bytes. Long ones are shared by the structures and by the results of set operations.
+/// A member's bytes. The bytes of a long member are shared by both structures and by the results of set operations.
 pub(crate) type Member = SmallBytes;
 
 /// The scores of a sorted set, by member.
@@ -162,8 +162,8 @@ impl SortedSet {
         SortedSet { scores, order, layout }
     }
 
-    /// Converts a newly created sorted set into a listpack if it is small enough. No other operation converts a sorted
-    /// set back.
+    /// Converts a newly created or reloaded sorted set into a listpack if it is small enough. No other operation
+    /// converts a skiplist into a listpack.
     pub(crate) fn pack(&mut self, limits: Limits) {
         let fits = self.len() <= limits.zset_max_listpack_entries
             && self.scores.keys().all(|member| member.len() <= limits.zset_max_listpack_value);
@@ -211,7 +211,7 @@ impl SortedSet {
         self.layout
     }
 
-    /// Returns a copy whose table has the right size for its elements.
+    /// Returns a copy whose table is sized for the current number of members.
     pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Skiplist(table) = &mut copy.layout {
@@ -237,7 +237,7 @@ impl SortedSet {
         self.convert_to_skiplist_for(self.len());
     }
 
-    /// Converts the sorted set to a skiplist whose table has the right size for the given number of members.
+    /// Converts the sorted set to a skiplist whose table is sized for the given number of members.
     fn convert_to_skiplist_for(&mut self, members: usize) {
         if !self.is_packed() {
             return;
@@ -283,7 +283,7 @@ impl SortedSet {
         match &mut self.layout {
             Layout::Listpack(listpack) => listpack.add(pair_size(&member, score)),
             Layout::Skiplist(table) => {
-                // When Redis adds a member, it first looks the member up. The lookup is a rehashing step as well.
+                // When Redis adds a member, it first looks the member up, which performs a rehashing step as well.
                 table.step();
                 table.add(self.scores.len());
             }
@@ -324,8 +324,9 @@ impl SortedSet {
         self.order.remove_range(ranks);
     }
 
-    /// Removes many members from the hash in a single pass, which reads memory in order. Removing them one by one costs
-    /// several cache misses each: with 1,000,000 members it took four times as long as Redis.
+    /// Removes the members with the given ranks from the hash map in a single pass, which reads memory in order.
+    /// Removing many members one by one costs several cache misses each: with 1,000,000 members, it took four times as
+    /// long as in Redis.
     fn retain_outside(&mut self, ranks: Range<usize>) {
         let mut removed = self.order.range(ranks);
         let Some(first) = removed.next() else { return };
@@ -336,7 +337,7 @@ impl SortedSet {
         });
     }
 
-    /// Returns a member's rank and score.
+    /// Returns a member's rank, counted in the given direction, and its score.
     pub fn rank(&self, member: &[u8], direction: Direction) -> Option<(usize, f64)> {
         let (_, member, &score) = self.scores.get_full(member)?;
         let sought = ScoredMember { score, member: member.clone() };
@@ -359,7 +360,8 @@ impl SortedSet {
         self.members(0..self.len(), Direction::Ascending)
     }
 
-    /// Iterates over all members from the lowest score, without copying their bytes.
+    /// Iterates over all members from the lowest score. Cloning a returned `Member` does not copy the bytes of a long
+    /// member.
     pub(crate) fn iter_shared(&self) -> impl Iterator<Item = (&Member, f64)> {
         self.order.range(0..self.len()).map(|scored| (&scored.member, scored.score))
     }
@@ -380,9 +382,9 @@ impl SortedSet {
     }
 
     /// Returns the ranks of the members between two bounds. The result is meaningful only if all scores are equal.
-    /// Otherwise the result is the same as in Redis in two cases. If the last member is below the range or the first
-    /// member is above it, the result is empty. For a listpack, the result is the range that Redis's linear search
-    /// finds in this direction.
+    /// Otherwise the result matches that of Redis in two cases: it is empty if the last member is below the range or
+    /// the first member is above it, and for a listpack it is the range that Redis's linear search finds in the given
+    /// direction.
     pub(crate) fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
             let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));
@@ -405,7 +407,8 @@ impl SortedSet {
         score(0) == score(self.len().saturating_sub(1))
     }
 
-    /// Searches linearly for the first member within the bounds, and from there for the first one beyond the far bound.
+    /// Searches linearly for the first member within the bounds, and from there for the first one beyond the opposite
+    /// bound.
     fn scan_lex_range(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         let too_low = |(member, _): (&[u8], f64)| min.starts_after(member);
         let too_high = |(member, _): (&[u8], f64)| max.ends_before(member);

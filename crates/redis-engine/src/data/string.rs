@@ -1,4 +1,4 @@
-//! String values: bytes, or an integer if the bytes are its decimal form.
+//! String values: bytes, or an integer if the bytes are the decimal form of one.
 //!
 //! Redis stores a string that is the decimal form of a 64-bit integer as that integer (`int`), a short one in the same
 //! allocation as its key (`embstr`), and a longer one, or one that was modified in place, in its own allocation
@@ -133,7 +133,7 @@ impl Str {
         }
     }
 
-    /// Returns a copy as COPY makes it, without spare memory.
+    /// Returns a copy without spare memory, as COPY makes it.
     pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Str::Raw(text) => Str::raw(text.bytes.clone()),
@@ -146,7 +146,7 @@ impl Str {
         matches!(self, Str::Integer(0..SHARED_INTEGERS))
     }
 
-    /// Decides whether the string is embedded in its key's allocation. If it is too long, its encoding becomes `raw`.
+    /// Changes the encoding to `raw` if the string is too long to be embedded in its key's allocation.
     pub(crate) fn embed_in(&mut self, head: Head) {
         if let Str::Embedded(bytes) = self
             && !head.can_embed(bytes.len())

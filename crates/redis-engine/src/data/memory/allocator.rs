@@ -1,7 +1,7 @@
 //! Allocation sizes of jemalloc. Redis reports the sizes of its allocations, which are larger than the sizes requested.
 
-/// Returns the size of jemalloc's allocation for a request: a multiple of 8 up to 64 bytes, and four sizes per power of
-/// two above. Redis configures its 64-bit builds in this way (`--with-lg-quantum=3` in `deps/Makefile`).
+/// Returns the size of jemalloc's allocation for a request: a multiple of 8 up to 64 bytes, and above that one of four
+/// sizes per power of two. Redis builds jemalloc with these size classes (`--with-lg-quantum=3` in `deps/Makefile`).
 pub fn size_class(bytes: usize) -> usize {
     match bytes {
         0..=8 => 8,

@@ -19,12 +19,12 @@ const MAX_EMBEDDING_ALLOCATION: usize = 64;
 /// Minimum length in bytes of a key that always has room for an expiry time (`KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD`).
 const MIN_KEY_WITH_EXPIRY: usize = 128;
 
-/// Size in bytes of the header and the zero byte of an embedded string.
+/// Size in bytes of the header and the terminating zero byte of an embedded string.
 const EMBEDDED_STRING_OVERHEAD: usize = 4;
 
 /// The expiry time of a key or of a hash field in milliseconds since 1970, if there is one, and whether Redis has room
-/// for it. The room stays reserved when the expiry time is cleared. An `Expiry` takes only 8 bytes, because every key
-/// and every field has one.
+/// for a time. The room stays reserved when the expiry time is cleared. An `Expiry` takes up only 8 bytes, because
+/// every key and every field has one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Expiry(i64);
 
@@ -32,7 +32,7 @@ impl Expiry {
     /// No expiry time, and no room for one.
     pub const NONE: Expiry = Expiry(i64::MIN);
 
-    /// No expiry time, but room for one. (No expiry time is before 1970.)
+    /// No expiry time, but room for one. No real expiry time is negative.
     const RESERVED: Expiry = Expiry(i64::MIN + 1);
 
     pub fn new(at_ms: Option<i64>) -> Self {
@@ -56,7 +56,7 @@ impl Expiry {
         };
     }
 
-    /// Returns the same expiry time, with space reserved for it.
+    /// Returns the expiry time with room reserved for it.
     pub fn with_room(self) -> Self {
         if self.has_room() { self } else { Expiry::RESERVED }
     }
@@ -85,7 +85,7 @@ impl Head {
         Head { has_room: true, ..self }
     }
 
-    /// Returns whether a string of the given length is embedded.
+    /// Returns whether a string value of the given length is embedded in the allocation.
     pub fn can_embed(self, length: usize) -> bool {
         // Redis assumes the smallest header for the name here.
         let name = 1 + 1 + self.key_length + 1;

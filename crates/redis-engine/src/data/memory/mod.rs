@@ -1,20 +1,21 @@
 //! A model of how many bytes a key takes in Redis, as MEMORY USAGE reports it.
 //!
-//! The model is of Redis 8.2 on a 64-bit system with jemalloc. It does not measure our own memory, because learners
-//! should see the sizes of a real server. The rules are those of `kvobjComputeSize` (`object.c`) and of the structures
-//! that it sums up:
+//! The model is of Redis 8.2 on a 64-bit system with jemalloc. It does not measure the engine's own memory, because
+//! learners should see the sizes of a real server. The rules are those of `kvobjComputeSize` (`object.c`) and of the
+//! structures that it sums up:
 //!
 //! | part | rule | module |
 //! | --- | --- | --- |
 //! | any allocation | rounded up to jemalloc's size class | `allocator` |
-//! | a key | 16 bytes, 8 more once it had an expiry time, its name as a string and 1 byte, and a short string value | `head` |
+//! | a key | 16 bytes, 8 more once it had an expiry time, 1 byte and its name, and a short string value | `head` |
 //! | a string, a member, a field | header, bytes, zero byte; spare room if it was lengthened | `sds` |
 //! | a small container | one listpack, or one intset | `listpack` |
 //! | a large list | 40 bytes, and for each node 40 bytes and its listpack | `Nodes` |
 //! | a large set or hash | the table, and for each element 24 bytes and its strings | `table` |
-//! | a large sorted set | the same with 16 bytes per member, a skip list, and a node of random height per member | below |
+//! | a large sorted set | like a large set, but 16 bytes per member; a skip list, and one node per member | below |
 //!
-//! As in Redis, only some elements of a large container are measured (`SAMPLES`), and the rest is extrapolated.
+//! As in Redis, only some elements of a large container are measured (`SAMPLES`), and the size of the others is
+//! extrapolated.
 //!
 //! Where Redis's result depends on chance, this model uses an expected value: the mean height of a skip list's nodes;
 //! samples at even distances, where Redis takes those that come first in its hash table; and the mean number of
@@ -48,8 +49,8 @@ const SKIPLIST: usize = 16 + 32;
 /// Size in bytes of a skip list's head node, which has the maximum height.
 const SKIPLIST_HEAD: usize = 640;
 
-/// Mean size in bytes of a skip list's node: 24 bytes and 16 per level. Each further level has a probability of a
-/// quarter.
+/// Mean size in bytes of a skip list's node: 24 bytes and 16 per level, as jemalloc rounds them up. Each further level
+/// has a probability of a quarter.
 const SKIPLIST_NODE: f64 = mean_skiplist_node();
 
 /// Size in bytes of `listpackEx`, which refers to the listpack of a hash whose fields expire.
@@ -69,7 +70,7 @@ const fn mean_skiplist_node() -> f64 {
     mean + LEVELS[level] * chance
 }
 
-/// Maximum number of elements of a large container to measure.
+/// The maximum number of elements to measure in a large container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Samples(usize);
 
@@ -85,14 +86,14 @@ impl Samples {
         Samples(if count == 0 { usize::MAX } else { count })
     }
 
-    /// Iterates over the indices of the elements to measure, at even distances.
+    /// Iterates over the indices of the elements to measure, which are evenly spaced.
     pub(crate) fn indices(self, elements: usize) -> impl Iterator<Item = usize> {
         let count = self.0.min(elements);
         (0..count).map(move |sample| sample * elements / count)
     }
 }
 
-/// Total size of the measured elements.
+/// The total size and the number of the measured elements.
 #[derive(Debug, Default)]
 pub(crate) struct Sampled {
     bytes: f64,
@@ -128,7 +129,7 @@ pub(crate) fn usage(head: Head, value: &Value, samples: Samples) -> usize {
     ((head.allocated(embedded_string) + fixed) as f64 + sampled) as usize
 }
 
-/// Returns the size of a string in its own allocation. Other strings are part of the key's allocation.
+/// Returns the size of a string's own allocation, or 0 if the string is part of the key's allocation.
 fn string_usage(text: &Str) -> usize {
     match text {
         Str::Integer(_) | Str::Embedded(_) => 0,
@@ -181,7 +182,7 @@ fn sorted_set_usage(zset: &SortedSet, samples: Samples) -> (usize, f64) {
     match zset.layout() {
         sorted_set::Layout::Listpack(listpack) => (listpack.allocated(), 0.0),
         sorted_set::Layout::Skiplist(table) => {
-            // Redis measures the members with the lowest scores.
+            // Like Redis, measures the members with the lowest scores.
             let size =
                 |(member, _): (&[u8], f64)| (SORTED_SET_ENTRY + sds::allocated(member.len())) as f64 + SKIPLIST_NODE;
             let sampled = Sampled::from_sizes(zset.iter().take(samples.0).map(size));

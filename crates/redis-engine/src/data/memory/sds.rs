@@ -3,7 +3,7 @@
 
 use super::allocator::size_class;
 
-/// Maximum spare room in bytes. A shorter string that grows gets an allocation for twice its length
+/// Maximum spare room in bytes. A string shorter than this gets an allocation for twice its length when it grows
 /// (`SDS_MAX_PREALLOC`).
 const MAX_SPARE: usize = 1 << 20;
 
@@ -19,7 +19,7 @@ pub fn header(length: usize) -> usize {
     }
 }
 
-/// Returns the size of a string with its header and zero byte, before the allocator rounds it up.
+/// Returns the size of a string with its header and terminating zero byte, before the allocator rounds it up.
 pub fn requested(length: usize) -> usize {
     header(length) + length + 1
 }
@@ -39,7 +39,7 @@ pub struct Allocation {
 }
 
 impl Allocation {
-    /// Returns the allocation of a string without spare room.
+    /// Returns the allocation for a string without spare room.
     pub fn exact(length: usize) -> Self {
         let allocated = allocated(length);
         let capacity = match (length, header(length)) {

@@ -21,7 +21,7 @@ const EMPTY_BUCKETS_PER_STEP: i32 = 10;
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     buckets: usize,
-    /// Rehashing in progress: the old table, and the number of steps left.
+    /// The rehashing in progress, if any: the size of the old table, and the number of steps left.
     rehash: Option<Rehash>,
 }
 
@@ -32,7 +32,7 @@ struct Rehash {
 }
 
 impl Table {
-    /// Creates a table of the right size for the given number of elements.
+    /// Creates a table that is sized for the given number of elements.
     pub fn with_elements(elements: usize) -> Self {
         Table { buckets: elements.next_power_of_two().max(MIN_BUCKETS), rehash: None }
     }
@@ -59,7 +59,7 @@ impl Table {
         }
     }
 
-    /// Performs a rehashing step, as each lookup for a change does.
+    /// Performs a rehashing step, as Redis does when a command looks up an element to change it.
     pub fn step(&mut self) {
         self.rehash = self.rehash.and_then(|rehash| {
             let steps = rehash.steps.checked_sub(1)?;

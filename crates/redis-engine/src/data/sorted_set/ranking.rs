@@ -1,13 +1,13 @@
 //! An ordered collection with ranks: a B+ tree in which each branch stores the number of elements below it.
 //!
 //! Two operations are enough for all queries. `partition_point` finds the rank of a boundary (such as the first score
-//! of 10 or more), and `range` iterates between two ranks, from either end. So counting is a difference of ranks, and
-//! skipping elements is free.
+//! of 10 or more), and `range` iterates between two ranks, from either end. So counting elements is a subtraction of
+//! ranks, and skipping elements costs nothing.
 //!
 //! Invariants: all leaves have the same depth. A branch's `lower_bound` is not greater than any of its own elements,
-//! and greater than all elements to its left. No node exceeds its maximum size. After a removal, a sparse node is
-//! merged with a neighbour or takes elements from it. Otherwise only nodes at the right edge may be sparse: elements
-//! inserted in ascending order fill each leaf, instead of splitting it in half.
+//! and is greater than all elements to its left. No node exceeds its maximum size. After a removal, a sparse node is
+//! merged with a neighbour or takes elements from it. So only nodes at the right edge may be sparse: elements inserted
+//! in ascending order fill each leaf, instead of splitting it in half.
 
 use std::ops::Range;
 
@@ -113,19 +113,19 @@ impl<T: Ord + Clone> Ranking<T> {
         }
     }
 
-    /// Returns the element with a rank.
+    /// Returns the element with the given rank.
     pub fn get(&self, rank: usize) -> Option<&T> {
         let (leaf, at) = self.leaf_at(rank);
         leaf.get(at)
     }
 
-    /// Iterates over the elements with the given ranks, which must exist. `rev` is equally fast.
+    /// Iterates over the elements with the given ranks, which must exist. Iterating in reverse is equally fast.
     pub fn range(&self, ranks: Range<usize>) -> Elements<'_, T> {
         assert!(ranks.start <= ranks.end && ranks.end <= self.len, "{ranks:?} of {}", self.len);
         Elements { ranking: self, ranks, front: &[], back: &[] }
     }
 
-    /// Returns the leaf that contains a rank, and the element's index in it.
+    /// Returns the leaf that contains the element with the given rank, and the element's index in that leaf.
     fn leaf_at(&self, mut rank: usize) -> (&[T], usize) {
         let (mut node, mut len) = (&self.root, self.len);
         loop {
@@ -248,7 +248,7 @@ impl<T: Ord + Clone> Node<T> {
         }
     }
 
-    /// Appends the contents of the node to its right.
+    /// Appends the contents of `right`, the next node of the same depth.
     fn append(&mut self, right: Node<T>) {
         match (self, right) {
             (Node::Leaf(elements), Node::Leaf(mut more)) => elements.append(&mut more),
@@ -259,7 +259,7 @@ impl<T: Ord + Clone> Node<T> {
 }
 
 impl<T: Ord + Clone> Branch<T> {
-    /// Creates a branch to a node that is not empty.
+    /// Creates a branch to a node, which must not be empty.
     fn new(node: Node<T>) -> Self {
         let (lower_bound, len) = match &node {
             Node::Leaf(elements) => (elements[0].clone(), elements.len()),
@@ -318,7 +318,7 @@ pub struct Elements<'a, T> {
     ranking: &'a Ranking<T>,
     /// Ranks that have not been visited.
     ranks: Range<usize>,
-    /// Elements of the current leaf at each end that have not been visited.
+    /// Elements of the front leaf that have not been visited. `back` has those of the back leaf.
     front: &'a [T],
     back: &'a [T],
 }
