@@ -25,13 +25,13 @@ struct BenchEngine {
     random: u64,
 }
 
-/// A command to measure, written as a line of words. `%` is replaced by the number of a random element, and `+` by the
-/// number of a new one.
+/// A command to measure, written as a line of words. `%` is replaced by the number of a random element, `+` by the
+/// number of a new element, and `@ 100` by a range of 100 elements in the middle.
 struct Row {
     command: &'static str,
     /// The command that undoes the row's changes, if it makes any.
     undo: Option<&'static str>,
-    /// A remark on what the time depends on besides the number of elements.
+    /// A note for the output: which elements the command uses.
     note: &'static str,
 }
 
@@ -103,7 +103,7 @@ impl BenchEngine {
         let middle = format!("{} {}", self.size / 2, self.size / 2 + 99);
         let template = template.replace("@ 100", &middle);
         let line = |n: usize| {
-            // Knuth's linear congruential generator visits all elements, in an order that a cache cannot predict.
+            // Knuth's linear congruential generator selects elements in an order that a cache cannot predict.
             self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let element = (self.random >> 33) as usize % self.size;
             template.replace('%', &element.to_string()).replace('+', &(self.size + n).to_string())

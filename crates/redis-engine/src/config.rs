@@ -1,9 +1,10 @@
 //! The configuration: the parameters of CONFIG GET and CONFIG SET.
 //!
 //! One table lists all parameters of Redis 8.2. Those that take effect are the thresholds of encodings,
-//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `maxmemory` with its policy and samples, the
-//! limits of client buffers, and those of connections: `maxclients`, `max-new-connections-per-cycle`, `tcp-backlog`,
-//! `tcp-keepalive` and `timeout`. The others are only stored, for clients and tutorials that read or set them.
+//! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `enable-debug-command`, `maxmemory` with its
+//! policy and samples, the limits of client buffers, and those of connections: `maxclients`,
+//! `max-new-connections-per-cycle`, `tcp-backlog`, `tcp-keepalive` and `timeout`. The others are only stored, for
+//! clients and tutorials that read or set them.
 
 mod output_limits;
 mod parameters;

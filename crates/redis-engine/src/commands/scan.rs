@@ -48,7 +48,7 @@ fn keys(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Removes expired keys that the iteration has found, in case active expiry is off.
+/// Removes expired keys that an iteration has found, which active expiry may not do because it may be off.
 fn remove_expired(call: &mut Call, keys: &[Vec<u8>]) {
     for key in keys {
         call.keyspace.exists(key);
@@ -252,7 +252,8 @@ fn zscan(call: &mut Call) -> Outcome {
 trait Scannable: DataType {
     fn count(&self) -> usize;
 
-    /// Returns whether Redis stores the value in a single allocation, in which case the first call returns all of it.
+    /// Returns whether Redis stores the value in a single allocation, in which case the first call returns all
+    /// elements.
     fn is_small(&self) -> bool;
 }
 

@@ -93,7 +93,8 @@ fn flushall(call: &mut Call) -> Outcome {
 
 fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     check_flush_mode(call, 1, error::SYNTAX)?;
-    // Redis frees the keys in another thread even with SYNC, except in a transaction, where the client cannot wait.
+    // Redis frees the keys in another thread even with SYNC, except in a transaction, which cannot wait for that
+    // thread.
     let frees_later = call.mode != Mode::Exec || call.is_option(1, "ASYNC");
     for database in databases {
         let keys = call.keyspace.flush(database);

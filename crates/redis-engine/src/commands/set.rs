@@ -253,8 +253,8 @@ fn srandmember(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns `count` different random indices of a set, which must have at least as many members. For a listpack they are
-/// sorted, because Redis reads it in a single pass.
+/// Returns `count` different random indices of a set, which must have at least as many members. For a listpack, the
+/// indices are sorted, because Redis reads a listpack in a single pass.
 fn random_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
     // Runs only the first steps of a shuffle. Only the indices that have been swapped are stored.
     let mut moved: HashMap<usize, usize> = HashMap::new();
@@ -304,7 +304,7 @@ fn spop_one(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Ratio of popped to remaining members at which SPOP creates a new set of the remaining members, as in Redis.
+/// Ratio of popped to remaining members at which SPOP creates a new set from the remaining members, as in Redis.
 const REBUILD_RATIO: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {

@@ -166,7 +166,7 @@ fn first_encoding(sets: &[Option<&Set>], purpose: Purpose) -> Encoding {
     if purpose == Purpose::Store || all_intsets { Encoding::Intset } else { Encoding::Hashtable }
 }
 
-/// Returns the sets, smallest first. If a key does not exist, the intersection is empty, and the result is `None`.
+/// Returns the sets, smallest first, or `None` if a key does not exist, because the intersection is then empty.
 fn smallest_first<'a>(sets: &[Option<&'a Set>]) -> Option<Vec<&'a Set>> {
     let mut sets = sets.iter().copied().collect::<Option<Vec<_>>>()?;
     sets.sort_by_key(|set| set.len());

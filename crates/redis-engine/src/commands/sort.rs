@@ -48,7 +48,7 @@ const SORT_RO: Command = Command {
     run: |call| sort(call, Access::ReadOnly),
 };
 
-/// Whether the command may write, which decides if STORE is an option.
+/// Whether the command may write, which decides whether STORE is an option.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     ReadWrite,
@@ -61,7 +61,7 @@ enum By<'a> {
     Element,
     /// The value of the key or field that results from the pattern for each element.
     Pattern(&'a [u8]),
-    /// No sorting: a pattern without `*` results in the same key for each element.
+    /// The elements are not sorted, because a pattern without `*` results in the same key for each element.
     Nothing,
 }
 
@@ -148,7 +148,7 @@ fn sort(call: &mut Call, access: Access) -> Outcome {
     Ok(())
 }
 
-/// The number of bytes that the result of STORE may grow by before the memory limit is checked again.
+/// The number of bytes by which the result of STORE may grow before the memory limit is checked again.
 const BYTES_PER_CHECK: usize = 64 << 10;
 
 fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination: &[u8]) -> Outcome {
@@ -156,7 +156,7 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
     if options.get.is_empty() {
         values.extend_from_slice(selected);
     }
-    // Many elements can refer to the same long value, so the result can be much larger than all data.
+    // Many elements can refer to the same long value, so the result can be much larger than all stored data.
     let (mut bytes, mut checked_bytes) = (0, 0);
     for element in selected {
         for pattern in &options.get {
@@ -174,7 +174,7 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
     call.reply.count(count);
     let list = List::from_elements(values, node_limit(call));
     call.keyspace.put(destination, list.into_value(), None, "sortstore");
-    // Redis counts a change per stored element.
+    // Redis counts one change per stored element. `put` has counted one of them.
     call.keyspace.dirty += count.saturating_sub(1) as u64;
     Ok(())
 }
@@ -226,11 +226,11 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// The strings by which elements are sorted. An element without a string has `None`.
+/// For each element, the string to sort it by, or `None` if there is no such string.
 type ValuesByPattern = HashMap<Box<[u8]>, Option<Rc<[u8]>>, foldhash::fast::FixedState>;
 
 /// Sorts elements by the string that `value` returns for each element. Elements without a string come first. Equal
-/// elements share their string, because there can be many of them, and the string can be long.
+/// elements share one copy of their string, because there can be many of them, and the string can be long.
 fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: impl FnMut(&[u8]) -> Option<Rc<[u8]>>) {
     let mut values = ValuesByPattern::default();
     let valued = elements.drain(..).map(|element| {
@@ -245,7 +245,8 @@ fn sort_by_text(elements: &mut Vec<Box<[u8]>>, options: &Options, mut value: imp
     elements.extend(valued.into_iter().map(|(_, element)| element));
 }
 
-/// Sorts by number, and elements with equal numbers by their bytes.
+/// Sorts elements by the number that `weight` returns for each element, and elements with equal numbers by their
+/// bytes.
 fn sort_by_weight(
     elements: &mut Vec<Box<[u8]>>,
     options: &Options,
@@ -280,8 +281,9 @@ fn weight(text: Option<&[u8]>) -> Option<f64> {
     (!v.is_nan() && !unsigned.starts_with(b"-")).then_some(if negative { -v } else { v })
 }
 
-/// Returns the value that a pattern refers to for an element. `#` is the element itself. Otherwise `*` is replaced by
-/// the element, and the result is the key of a string, or, before `->`, the key of a hash whose field follows.
+/// Returns the value that a pattern refers to for an element. `#` refers to the element itself. Otherwise the element
+/// replaces `*`. The result is the key of a string, or, if it contains `->`, the key of a hash and the name of a
+/// field.
 fn resolve_pattern<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     if pattern == b"#" {
         return Some(Cow::Borrowed(element));

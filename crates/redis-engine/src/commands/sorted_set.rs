@@ -66,7 +66,7 @@ struct Options {
     if_less: bool,
     /// CH: replies with the number of changed members, including new ones.
     count_changed: bool,
-    /// INCR: adds the score to the member's current one.
+    /// INCR: adds the given score to the member's current score.
     increment: bool,
 }
 
@@ -406,7 +406,8 @@ fn parse_random_options(call: &Call) -> Result<(i64, Listing), Error> {
     match call.argv.len() {
         3 => Ok((count, Listing::Members)),
         4 if call.is_option(3, "WITHSCORES") => {
-            // The reply has twice as many elements, and Redis rejects a count for which that overflows.
+            // With WITHSCORES, the reply has twice as many elements. Redis rejects a count for which that number
+            // overflows.
             count.checked_mul(2).map(|_| (count, Listing::WithScores)).ok_or(error::OUT_OF_RANGE)
         }
         _ => Err(error::SYNTAX),

@@ -152,7 +152,7 @@ fn zero_if_nan(score: f64) -> f64 {
     if score.is_nan() { 0.0 } else { score }
 }
 
-/// Returns the keys after `numkeys`, which is at `count_at`.
+/// Returns the keys that follow `numkeys`, the argument at index `count_at`.
 ///
 /// # Errors
 /// Returns an error if `numkeys` is not a positive integer or exceeds the number of arguments, or if a key holds
@@ -214,7 +214,7 @@ impl Options {
     }
 }
 
-/// The value of a key as an operand.
+/// An operand: the value of a key.
 #[derive(Clone, Copy)]
 enum Input<'a> {
     Missing,
@@ -294,7 +294,7 @@ fn difference(inputs: &[Input]) -> Scores {
     first.members().filter(|(member, _)| others.iter().all(|other| other.score(member).is_none())).collect()
 }
 
-/// Computes an operation on the keys after `numkeys`, which is at `count_at`.
+/// Computes an operation on the keys that follow `numkeys`, the argument at index `count_at`.
 fn compute(
     call: &mut Call,
     operation: Operation,

@@ -58,7 +58,8 @@ fn parse_count(word: &[u8]) -> Result<usize, Error> {
     number::parse_integer(word).and_then(|count| usize::try_from(count).ok()).ok_or(error::MUST_BE_POSITIVE)
 }
 
-/// Replies with the single member that ZPOPMIN without a count pops: a flat array in both protocols.
+/// Replies with the member that ZPOPMIN or ZPOPMAX without a count pops, and its score: a flat array in both
+/// protocols.
 fn write_single_pair(reply: &mut Reply, members: Members) {
     reply.array(2);
     write_flat(reply, members);
@@ -126,7 +127,7 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Parses the arguments from `numkeys` on.
+    /// Parses the arguments from `numkeys`, which is at index `count_at`, to the end.
     fn parse(call: &Call<'a>, count_at: usize) -> Result<Self, Error> {
         let positive = |word| number::parse_integer(word).filter(|n| *n > 0);
         let keys = positive(call.argv[count_at]).ok_or(error::NUMKEYS_NOT_POSITIVE)?;
@@ -152,7 +153,7 @@ impl<'a> Request<'a> {
         Ok(Request { keys, from, count: count.unwrap_or(1) })
     }
 
-    /// Pops from the first key that has members. Returns whether such a key exists.
+    /// Pops from the first key that has members. Returns whether there is such a key.
     fn pop(&self, call: &mut Call) -> Result<bool, Error> {
         for key in self.keys {
             let write = |reply: &mut Reply, members: Members| {

@@ -38,14 +38,14 @@ enum By {
 /// The bounds of a range.
 #[derive(Debug, Clone, Copy)]
 enum Bounds<'a> {
-    /// Inclusive ranks. Negative ones count from the end in the direction of the range.
+    /// Inclusive ranks, counted in the direction of the range. Negative ranks count from the end.
     Ranks(i64, i64),
     Scores(Bound<f64>, Bound<f64>),
     Lex(LexBound<'a>, LexBound<'a>),
 }
 
 impl<'a> Bounds<'a> {
-    /// Parses the bounds at two indices of the arguments.
+    /// Parses the arguments at the indices `min` and `max` as bounds.
     ///
     /// # Errors
     /// Returns an error if a bound is not a valid rank, score or lexicographical bound.
@@ -74,7 +74,8 @@ impl<'a> Bounds<'a> {
     }
 }
 
-/// Limits a range of ranks to those that exist. In a descending range, ranks count from the highest score.
+/// Limits an inclusive range of ranks to those that exist, and counts them from the lowest score. In a descending
+/// range, `start` and `stop` count from the highest score.
 fn resolve_ranks(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usize> {
     let position = |index: i64| {
         let distance = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
@@ -91,8 +92,9 @@ fn resolve_ranks(start: i64, stop: i64, len: usize, direction: Direction) -> Ran
     }
 }
 
-/// Parses `1.5`, `(1.5` or `-inf`. Unlike a score, a bound may be empty (0), too large (infinite) or too small (0), but
-/// not hexadecimal. Except for the empty bound, Rust's parser accepts the same syntax.
+/// Parses `1.5`, `(1.5` or `-inf`. Unlike a score, a bound may be empty (it is then 0), too large for a double
+/// (infinite) or too small for a double (0), but not hexadecimal. Except for the empty bound, Rust's parser accepts
+/// the same syntax.
 fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
     let (number, is_excluded) = match word {
         [b'(', number @ ..] => (number, true),
@@ -117,8 +119,8 @@ fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
     }
 }
 
-/// The properties of a range command that follow from its name. A property that is `None` is set by options of the
-/// command.
+/// The properties of a range command that follow from its name. A property that is `None` is set by the command's
+/// options.
 #[derive(Debug, Clone, Copy)]
 struct RangeCommand {
     by: Option<By>,
@@ -146,8 +148,8 @@ struct Request<'a> {
     by: By,
     bounds: Bounds<'a>,
     direction: Direction,
-    /// LIMIT: the number of members to skip, and the maximum number to return. With a negative offset no members are
-    /// returned, and with a negative count all.
+    /// LIMIT: the number of members to skip, and the maximum number to return. A negative offset skips all members,
+    /// and a negative count means no maximum.
     limit: (i64, i64),
     listing: Listing,
 }

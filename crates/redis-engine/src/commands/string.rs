@@ -104,14 +104,15 @@ fn parse_set_options(call: &Call) -> Result<Options, Error> {
 }
 
 impl Expiry {
-    /// Parses `EX seconds` and its variants. Advances `index` to the second argument.
+    /// Parses `EX seconds` and its variants. Advances `index` to the argument with the time.
     fn parse(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
         let format = ExpiryFormat::from_option(call.argv[*index]).ok_or(error::SYNTAX)?;
         *index += 1;
         if *index < call.argv.len() { Ok(Expiry::At(format, *index)) } else { Err(error::SYNTAX) }
     }
 
-    /// Combines two options. As in Redis, the same one may be repeated, but different ones are a syntax error.
+    /// Combines two expiry options. As in Redis, an option may be repeated, but two different options are a syntax
+    /// error.
     fn combine(self, option: Expiry) -> Result<Expiry, Error> {
         match (self, option) {
             (Expiry::Unspecified, _) => Ok(option),

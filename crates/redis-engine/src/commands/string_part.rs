@@ -174,7 +174,7 @@ const LCS: Command = Command {
     run: lcs,
 };
 
-/// The form of the reply to LCS.
+/// The format of the reply to LCS.
 #[derive(Clone, Copy)]
 enum LcsForm {
     Bytes,
@@ -273,11 +273,11 @@ fn parse_lcs_options(call: &Call) -> Result<LcsForm, Error> {
     }
 }
 
-/// Returns the matches of the longest common subsequence, last one first. If there are several such subsequences,
-/// returns the matches of the one that Redis chooses.
+/// Returns the matches that form the longest common subsequence, last one first. If there are several such
+/// subsequences, returns the matches of the one that Redis chooses.
 ///
-/// `lengths` must hold `(first.len() + 1) * (second.len() + 1)` zeros. `lengths[i * width + j]` becomes the length of the
-/// longest common subsequence of the first `i` bytes of `first` and the first `j` bytes of `second`.
+/// `lengths` must hold `(first.len() + 1) * (second.len() + 1)` zeros. `lengths[i * width + j]` becomes the length of
+/// the longest common subsequence of the first `i` bytes of `first` and the first `j` bytes of `second`.
 fn matches(first: &[u8], second: &[u8], mut lengths: Vec<u32>) -> Vec<Match> {
     let width = second.len() + 1;
     for (i, a) in first.iter().enumerate() {

@@ -41,8 +41,8 @@ pub(super) struct Parameter {
     pub old_name: Option<&'static str>,
     pub default: &'static str,
     pub kind: Kind,
-    /// Whether CONFIG GET shows the parameter only by its full name, not by a pattern. Redis hides parameters for its
-    /// developers in this way.
+    /// Whether CONFIG GET shows the parameter only by its full name, not by a pattern. Redis hides the parameters that
+    /// are meant for its developers.
     pub is_hidden: bool,
 }
 
@@ -57,7 +57,7 @@ const fn hidden(name: &'static str, default: &'static str, kind: Kind) -> Parame
 pub(super) const MAX: i64 = i64::MAX;
 pub(super) const INT: i64 = i32::MAX as i64;
 
-/// All parameters, in the order of CONFIG GET, with the values of a Redis 8.2 that saves nothing to disk.
+/// All parameters, in the order of CONFIG GET, with the default values of a Redis 8.2 that saves nothing to disk.
 pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("acl-pubsub-default", None, "resetchannels", Kind::Choice(&["allchannels", "resetchannels"])),
     parameter("aclfile", None, "", Kind::Immutable),

@@ -44,7 +44,7 @@ impl Entry {
         self.expiry.at_ms()
     }
 
-    /// Returns whether the key has expired at a time in milliseconds since 1970.
+    /// Returns whether the key has expired at `now_ms`, a time in milliseconds since 1970.
     pub fn has_expired(&self, now_ms: i64) -> bool {
         self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
     }
@@ -138,7 +138,8 @@ impl Database {
         self.expiring
     }
 
-    /// Returns the average time to live of the keys that expire soonest, in milliseconds: `avg_ttl` in INFO.
+    /// Returns the average time to live of the keys and hash fields that expire soonest, in milliseconds: `avg_ttl` in
+    /// INFO.
     pub(crate) fn average_ttl_ms(&self, now_ms: i64) -> i64 {
         const SAMPLE: usize = 64;
         let left: Vec<i64> = self.volatile.iter().take(SAMPLE).map(|&(at_ms, _)| (at_ms - now_ms).max(0)).collect();
@@ -203,7 +204,7 @@ impl Database {
         &mut self.entries[index]
     }
 
-    /// Returns the time of the next expiry of a key or hash field, and the key.
+    /// Returns the time of the next expiry of a key or hash field, in milliseconds since 1970, and the key.
     pub(super) fn soonest(&self) -> Option<(i64, &[u8])> {
         self.volatile.first().map(|(at_ms, key)| (*at_ms, &**key))
     }
@@ -231,7 +232,7 @@ impl Database {
     pub(super) fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
         let before = &self.entries[index];
         if is_apart(&before.value) && is_apart(&entry.value) && !is_shared(&entry.value) {
-            // The new value is stored with the old head.
+            // The new value keeps the old head.
             let mut expiry = before.expiry;
             expiry.set(entry.expires_ms());
             entry.expiry = expiry;

@@ -6,7 +6,8 @@ use super::Entry;
 use crate::data::Value;
 use crate::number;
 
-/// A digest to which data is added in two ways: the result of `mix` depends on the order, that of `add` does not.
+/// A digest to which data is added in two ways. The result of `mix` depends on the order of the data, and that of
+/// `add` does not.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Digest(pub [u8; 20]);
 

@@ -14,7 +14,7 @@ pub(crate) struct Edit<'a, T: DataType> {
     index: usize,
     key: &'a [u8],
     created: bool,
-    /// The length of the value before the change, if it is a string and its growth is counted.
+    /// The length of the value before the change, if the value is a string and the memory is limited, and 0 otherwise.
     length_before: usize,
     type_: std::marker::PhantomData<T>,
 }
@@ -49,7 +49,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.keyspace.notify(T::CLASS, event, self.key);
     }
 
-    /// Ends the edit of a value that was changed, and publishes the given keyspace event. Removes the key if its value
+    /// Ends the edit of a value that was changed, and records the given keyspace event. Removes the key if its value
     /// is now an empty container.
     pub fn commit(self, event: &'static str) {
         self.commit_changes(event, 1);
@@ -82,12 +82,12 @@ impl<T: DataType> Edit<'_, T> {
 }
 
 impl Edit<'_, Str> {
-    /// Returns the bytes for modification in place, after appending zero bytes up to the given length. Leaves a string
-    /// that is long enough as it is.
+    /// Returns the bytes for modification in place, after appending zero bytes up to the given length. Appends nothing
+    /// to a string that is long enough.
     ///
     /// # Errors
     /// Returns the error of `maxmemory` if the string would exceed the memory limit, or if the system has too little
-    /// memory. Redis would be aborted by the system.
+    /// memory. In the latter case, Redis would crash.
     pub fn lengthen(&mut self, length: usize) -> Result<&mut Vec<u8>, Error> {
         let growth = length.saturating_sub(self.len());
         self.keyspace.check_growth(growth)?;
@@ -105,7 +105,7 @@ impl Edit<'_, Str> {
     /// Returns the error of `maxmemory` if the system has too little memory.
     pub fn append(&mut self, suffix: &[u8]) -> Result<(), Error> {
         let bytes = self.make_mut();
-        // Reserving more than is needed makes repeated calls fast. There may be too little memory to do so.
+        // Reserving more than is needed makes repeated calls fast, but there may be too little memory for that.
         bytes
             .try_reserve(suffix.len())
             .or_else(|_| bytes.try_reserve_exact(suffix.len()))

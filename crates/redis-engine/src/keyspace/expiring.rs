@@ -1,5 +1,5 @@
-//! Expiry. An expired key is removed when it is looked up, and an expired hash field when it is looked up by name. The
-//! end of an expire cycle removes everything that has expired.
+//! Expiry. An expired key is removed when it is looked up, and an expired hash field when it is looked up by name. At
+//! the end of each expire cycle, everything that has expired is removed.
 
 use super::{DATABASES, Keyspace};
 use crate::data::SmallBytes;
@@ -23,7 +23,7 @@ impl Keyspace {
         self.begin_cycle();
     }
 
-    /// Begins a cycle, which ends at a multiple of its length.
+    /// Begins a cycle, whose end is a multiple of the length of a cycle.
     fn begin_cycle(&mut self) {
         let cycle_ms = self.cycle_ms();
         self.cycle_ends_us = (self.now_ms() / cycle_ms + 1) * cycle_ms * 1000;
@@ -61,7 +61,8 @@ impl Keyspace {
         self.selected = selected;
     }
 
-    /// Removes the given fields of a hash if they have expired, before a command that changes the hash looks them up.
+    /// Removes those of the given fields of a hash that have expired, before a command that changes the hash looks
+    /// them up.
     pub(crate) fn expire_fields(&mut self, key: &[u8], fields: Fields) {
         let now_ms = self.now_ms();
         if self.database().soonest().is_some_and(|(at_ms, _)| at_ms <= now_ms)
@@ -79,7 +80,8 @@ impl Keyspace {
         self.notify(Class::Expired, "expired", key);
     }
 
-    /// From the hash at an index, removes the given fields that have expired. Returns whether the key still exists.
+    /// Removes those of the given fields that have expired from the hash at an index. Returns whether the key still
+    /// exists.
     pub(super) fn expire_fields_at(&mut self, index: usize, key: &[u8], fields: Fields) -> bool {
         let now_ms = self.now_ms();
         let entry = self.database_mut().entry_mut(index);

@@ -1,5 +1,5 @@
-//! A limit on the memory of the data. It is not a setting of Redis. A program that embeds the engine can protect its
-//! machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the limit, a
+//! A limit on the memory of the data, which is not a setting of Redis. A program that embeds the engine can protect
+//! its machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the limit, a
 //! command that may add data is refused with the same error as for `maxmemory`.
 //!
 //! Measuring the memory takes a long time if there is much data. So the keyspace adds up how many bytes commands may
@@ -10,8 +10,8 @@ use crate::data::Value;
 use crate::data::memory::Samples;
 use crate::error::{self, Error};
 
-/// The memory that a word of a command can take in addition to its bytes: an entry of a table, a node of a skip list,
-/// and the bytes that jemalloc adds by rounding up.
+/// The memory that a command's argument can take up in addition to its bytes: a table entry, a skip list node, and the
+/// bytes that jemalloc adds by rounding up.
 const WORD_OVERHEAD: usize = 64;
 
 /// The data may exceed the limit by `limit / TOLERANCE` bytes before its memory is measured again.
@@ -41,20 +41,20 @@ impl MemoryCap {
         self.added = self.added.saturating_add(bytes as u64);
     }
 
-    /// Returns whether memory that a command needs only while it runs may be allocated. It must not exceed the limit
-    /// by itself.
+    /// Returns whether a command may allocate the given number of bytes only while it runs. These bytes must not
+    /// exceed the limit by themselves.
     pub(crate) fn allows_temporary(&self, bytes: usize) -> bool {
         self.limit == 0 || bytes as u64 <= self.limit
     }
 
-    /// Counts the words of a command that runs.
+    /// Counts the arguments of a command, which the command may store.
     pub(crate) fn count_words(&mut self, argv: &[&[u8]]) {
         if self.limit > 0 {
             self.add(argv.iter().map(|word| word.len() + WORD_OVERHEAD).sum());
         }
     }
 
-    /// Counts a value that a command has created from other values.
+    /// Counts an entry whose value a command may have created from other values.
     pub(crate) fn count_entry(&mut self, key: &[u8], entry: &Entry) {
         if self.limit > 0 {
             self.add(match &entry.value {
@@ -64,8 +64,8 @@ impl MemoryCap {
         }
     }
 
-    /// Returns the length of a string, to compare it with the length after a change. Other values grow only by the
-    /// words of a command.
+    /// Returns the length of a string, to compare it with the length after a change. Returns 0 if there is no limit,
+    /// and for values of other types, which can grow by no more than the command's arguments.
     pub(crate) fn length_before(&self, value: &Value) -> usize {
         match value {
             Value::Str(text) if self.limit > 0 => text.len(),
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(run(&mut engine, client, &[b"SET", b"more", b"x"]), "+OK\r\n");
     }
 
-    /// Returns the replies to lines of words that are separated by single spaces.
+    /// Runs lines, whose words are separated by single spaces, as commands, and returns the replies.
     fn replies(engine: &mut Engine, client: ClientId, lines: &[&str]) -> Vec<String> {
         let run_line = |line: &&str| run(engine, client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>());
         lines.iter().map(run_line).collect()

@@ -3,7 +3,7 @@
 use super::Keyspace;
 use crate::data::Value;
 
-/// The number of blocked clients for each type of value that clients are blocked on.
+/// The numbers of clients that are blocked on each type of value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BlockedCounts {
     /// Number of clients blocked on lists.
@@ -29,14 +29,14 @@ impl BlockedCounts {
 }
 
 impl Keyspace {
-    /// Records a key of the selected database as ready if a client may be blocked on its value. Redis checks the type
-    /// twice: here, and again after the command.
+    /// Records a key of the selected database as ready if a client may be blocked on a value of its type. Redis checks
+    /// the type twice: here, and again after the command.
     pub(super) fn signal_key_as_ready(&mut self, key: &[u8]) {
         self.signal_key_as_ready_in(self.selected, key);
     }
 
-    /// Records a key of a database as ready if a client may be blocked on its value. SWAPDB calls this function as
-    /// well, although it changes no value.
+    /// Records a key of a database as ready if a client may be blocked on a value of its type. SWAPDB calls this
+    /// function as well, although it changes no value.
     pub(crate) fn signal_key_as_ready_in(&mut self, database: usize, key: &[u8]) {
         if self.blocked.any()
             && let Some(entry) = self.databases[database].get(key)

@@ -1,4 +1,4 @@
-//! Explains bytes of the protocol to people, one part at a time.
+//! Explains the bytes of RESP messages to people, one part at a time.
 //!
 //! Unlike a parser, this module accepts truncated data, because only the beginning of long data is stored.
 
@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 128;
 pub struct Part {
     /// Number of containers around the part.
     pub depth: usize,
-    /// The bytes as text: `*3`, `$3 SET`, `+OK`. Line ends are omitted, and unprintable bytes are escaped.
+    /// The bytes as text: `*3`, `$3 SET`, `+OK`. Line breaks are omitted, and unprintable bytes are escaped.
     pub raw: String,
     /// What the part means, in words.
     pub meaning: String,
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
-    /// Reads a line and skips its line end. Returns `None` if the line is not complete.
+    /// Reads a line and skips its line break. Returns `None` if the line is not complete.
     fn line(&mut self) -> Option<&'a [u8]> {
         let end = self.rest.windows(2).position(|two| two == b"\r\n");
         let Some(end) = end else {
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         self.add_part(depth, format!("{raw} {shown}{fold}"), counted(length, "byte"));
     }
 
-    /// Adds the line of a container, and reads its elements, each of which has `each` values.
+    /// Adds the line of a container, and reads its elements, each of which consists of `each` values.
     fn container(&mut self, depth: usize, raw: String, what: &str, n: i64, each: usize) {
         let n = usize::try_from(n).unwrap_or_default();
         let meaning = match (n, each) {
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns bytes as text, in redis-cli's escaped form if they are not printable.
+/// Returns bytes as text, escaped like redis-cli's output if they are not printable.
 pub fn printable(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),

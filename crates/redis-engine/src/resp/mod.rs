@@ -10,7 +10,7 @@ pub mod value;
 
 use std::borrow::Cow;
 
-/// Bytes that violate the protocol. The text is Redis's error message without `ERR `.
+/// The error for bytes that violate the protocol. The text is Redis's error message without `ERR `.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProtocolError(pub Cow<'static, str>);
 

@@ -1,4 +1,4 @@
-//! Splits a typed line into words, with Redis's quotes: `SET "a key" 'it\'s' "\x00"`.
+//! Splits a typed line into words by Redis's rules for quotes: `SET "a key" 'it\'s' "\x00"`.
 
 /// A quote that is not closed, or that is closed in the middle of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn read_word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
 
 type QuotedReader = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
 
-/// Reads the quoted end of a word, which must be followed by a space or by the end of the line.
+/// Reads the quoted end of a word, which must be followed by whitespace or by the end of the line.
 fn finish_quoted(mut word: Vec<u8>, quoted: QuotedReader, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let tail = quoted(&mut word, line).map(|used| &line[used..]).ok_or(Unbalanced)?;
     match tail {
@@ -55,8 +55,8 @@ fn finish_quoted(mut word: Vec<u8>, quoted: QuotedReader, line: &[u8]) -> Result
     }
 }
 
-/// Reads the text up to the closing double quote, and appends it to `word`. Returns its length in `line`, including the
-/// quote.
+/// Reads the text up to the closing double quote, and appends it to `word`. Returns the length of that text in `line`,
+/// including the quote, or `None` if there is no closing quote.
 fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -86,8 +86,8 @@ fn double_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Reads the text up to the closing single quote, and appends it to `word`. Returns its length in `line`, including the
-/// quote.
+/// Reads the text up to the closing single quote, and appends it to `word`. Returns the length of that text in `line`,
+/// including the quote, or `None` if there is no closing quote.
 fn single_quoted(word: &mut Vec<u8>, line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -114,7 +114,7 @@ fn hexadecimal(digit: u8) -> u8 {
     }
 }
 
-/// Escapes bytes for use in double quotes: everything except printable ASCII. `split` reverses it.
+/// Escapes bytes for use in double quotes: `"`, `\`, and everything except printable ASCII. `split` reverses it.
 pub fn escape(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {

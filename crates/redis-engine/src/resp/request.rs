@@ -1,16 +1,7 @@
 //! An incremental parser of requests.
 //!
-//! A request has one of two forms: `*2\r
-//!
-//! $3\r
-//!
-//! GET\r
-//!
-//! $1\r
-//!
-//! a\r
-//!
-//! `, whose arguments are ranges of the input and are never copied, or an inline command as typed in telnet. The parser
+//! A request has one of two formats. It is an array of bulk strings, such as `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, whose
+//! arguments are ranges of the input and are never copied, or an inline command as typed in telnet. The parser
 //! remembers its position in an incomplete request, so each byte is read once, even if the request arrives in small
 //! pieces. It allocates nothing for lengths that are only announced.
 
@@ -46,7 +37,7 @@ pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// State of the parser within a request.
+/// A parser, and its state within a request.
 #[derive(Debug, Clone, Default)]
 pub struct RequestParser {
     state: State,
@@ -65,7 +56,7 @@ enum State {
     /// `missing` arguments have not been parsed yet. `length` is the length of the next one, if its header has been
     /// read.
     Arguments { missing: i64, length: Option<usize> },
-    /// The request is complete, and `words` returns its words.
+    /// The request is complete, and `words` returns its arguments.
     Complete,
 }
 
@@ -108,7 +99,8 @@ impl RequestParser {
         !self.inline_words.is_empty()
     }
 
-    /// Returns the minimum length of the incomplete request in bytes, for which the caller may reserve memory.
+    /// Returns the minimum length of the incomplete request in bytes, for which the caller may reserve memory, or 0 if
+    /// no length is known.
     pub fn expected_len(&self) -> usize {
         match self.state {
             State::Arguments { length: Some(length), .. } => self.position + length + 2,
@@ -222,7 +214,7 @@ fn protocol_error(text: &'static str) -> ProtocolError {
 /// Parses a decimal integer as Redis does: the only sign is `-`, and there are no leading zeros.
 fn integer(digits: &[u8]) -> Option<i64> {
     match digits {
-        // The most common headers: a length or a count of a few digits.
+        // Fast paths for the most common headers: a length or a count of a few digits.
         [digit @ b'0'..=b'9'] => Some(i64::from(digit - b'0')),
         [b'1'..=b'9', ..] if digits.len() < 10 => {
             digits.iter().try_fold(0, |n, digit| digit.is_ascii_digit().then(|| n * 10 + i64::from(digit - b'0')))
@@ -240,7 +232,8 @@ mod tests {
 
     type Commands = Vec<Vec<Vec<u8>>>;
 
-    /// Parses the bytes in pieces of a given size. Returns the commands, up to an error.
+    /// Parses `bytes` in pieces of `piece` bytes. Returns the commands before the first error, and the error if there
+    /// is one.
     fn parse_all(bytes: &[u8], piece: usize, limits: RequestLimits) -> (Commands, Option<String>) {
         let (mut commands, mut parser, mut start) = (Vec::new(), RequestParser::default(), 0);
         for end in (0..=bytes.len()).step_by(piece).chain([bytes.len()]) {

@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads a line, without its line end.
+    /// Reads a line, without its line break.
     fn line(&mut self) -> Result<&'a [u8], Stop> {
         let rest = &self.bytes[self.position..];
         let length = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(Stop::Incomplete)?;

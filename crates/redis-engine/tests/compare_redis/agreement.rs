@@ -1,20 +1,20 @@
-//! Decides whether the output of two servers agrees. The bytes must be equal, except where an order is unspecified or a
-//! value depends on a clock.
+//! Decides whether the outputs of two servers agree. The bytes must be equal, except where an order is unspecified or
+//! a value depends on a clock.
 
 use std::collections::HashSet;
 
 use redis_engine::Engine;
 use redis_engine::resp::value::{self, Value};
 
-/// The parts of a command's reply that may differ.
+/// How a command's replies may differ between the two servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     None,
     /// The order of elements may differ.
     Order,
-    /// The order of elements may differ, if the order of one of the command's keys is unspecified.
+    /// The order of elements may differ, if the elements of one of the command's keys have an unspecified order.
     OrderOfContainer,
-    /// Integers may differ by up to this amount, because they are remaining times.
+    /// Integers may differ by up to this amount, because they depend on the clock.
     Clock(i64),
     /// The values may differ, because they describe the connection.
     Connection,
@@ -59,7 +59,7 @@ impl UnspecifiedOrders {
 }
 
 /// Returns whether the memory of one of the given keys depends on chance: on the heights of a skip list's nodes, or on
-/// the distribution in a hash table, which decides when rehashing ends.
+/// the distribution of elements in a hash table, which decides when rehashing ends.
 pub fn memory_depends_on_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
     argv[1..].iter().any(|word| has_encoding("skiplist", engine, word) || is_hash_table(engine, word))
 }
@@ -96,7 +96,8 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
         })
 }
 
-/// Returns whether messages that arrived over time agree. Their order does not matter, and duplicates count once.
+/// Returns whether the messages that a client has received on both sides agree. Their order does not matter, and
+/// duplicates count once.
 pub fn messages_agree(ours: &[u8], theirs: &[u8]) -> bool {
     let texts = |bytes| {
         let mut texts: Vec<_> = parse_all(bytes)?.iter().map(|value| format!("{value:?}")).collect();

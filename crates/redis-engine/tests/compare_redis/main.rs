@@ -1,4 +1,4 @@
-//! Sends random commands of several clients to the engine and to a real Redis. All replies and messages must agree.
+//! Sends random commands from several clients to the engine and to a real Redis. All replies and messages must agree.
 //!
 //! This test needs the binary of a server, and is skipped without one:
 //!
@@ -134,7 +134,7 @@ fn play_in_time(server: &mut RealServer, steps: &[Step]) -> Outcome {
     Outcome::TooSlow
 }
 
-/// Removes steps that a failing script does not need: first large pieces, then single steps.
+/// Removes steps that a script does not need in order to fail: first large pieces, then single steps.
 fn shrink(server: &mut RealServer, mut steps: Vec<Step>, mut difference: Difference) -> (Vec<Step>, Difference) {
     steps.truncate(difference.at + 1);
     let mut piece = steps.len() / 2;
@@ -225,7 +225,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let calls = play.calls;
     drop(play);
-    // Waits until clients that were blocked have been disconnected.
+    // Waits until the real server has disconnected the clients that were blocked.
     server.wait_until_idle();
     Outcome::Agreed { calls }
 }
@@ -280,7 +280,8 @@ impl Play<'_> {
         self.difference(Some((client, &name, tolerance)))
     }
 
-    /// Returns the word for the engine and for the real server: `{id:N}` is replaced by the ID of client N.
+    /// Returns the words to send to the engine and to the real server. `{id:N}` is replaced by the ID that client N
+    /// has on each of them.
     fn resolve_id(&self, word: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let number = word.strip_prefix(b"{id:").and_then(|rest| rest.strip_suffix(b"}"));
         let client = number.and_then(|digits| str::from_utf8(digits).ok()?.parse::<usize>().ok());
@@ -304,8 +305,8 @@ impl Play<'_> {
         self.server.wait_until_idle();
     }
 
-    /// Takes the output that all clients have received, and returns the first difference. If a command was sent, `sent`
-    /// holds the sender and the command.
+    /// Takes the output that all clients have received, and returns the first difference. If a command was sent,
+    /// `sent` holds the sender, the command's name and the tolerance for its reply.
     fn difference(&mut self, sent: Option<(usize, &str, Tolerance)>) -> Option<String> {
         let mut found = None;
         for (index, client) in self.clients.iter_mut().enumerate() {

@@ -10,9 +10,9 @@ pub const CLIENTS: usize = 3;
 
 /// A short expiry time or timeout in milliseconds.
 pub const SHORT_MS: &str = "80";
-/// The same time in seconds.
+/// The same time as `SHORT_MS`, in seconds.
 const SHORT_SECONDS: &str = "0.08";
-/// Time in milliseconds that a script waits for the short time to pass.
+/// Time in milliseconds that a script waits so that `SHORT_MS` passes.
 pub const WAIT_MS: u64 = 130;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,7 @@ const INTERACTIONS: &[&str] = &[
     "DEL {key}",
 ];
 
-/// Settings with which containers change their encodings after a few elements.
+/// Settings that make containers change their encodings after a few elements.
 const LOW_THRESHOLDS: &[&str] = &[
     "CONFIG SET hash-max-listpack-entries 3",
     "CONFIG SET set-max-intset-entries 3",
@@ -152,7 +152,7 @@ const LOW_THRESHOLDS: &[&str] = &[
     "CONFIG SET list-max-listpack-size 3",
 ];
 
-/// Settings with which a client gets an event for every change.
+/// Commands after which a client gets an event for every change.
 const EVENTS: &[&str] = &["CONFIG SET notify-keyspace-events KEAnmoc", "PSUBSCRIBE __key*__:*"];
 
 const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g"];

@@ -40,8 +40,8 @@ impl RealServer {
         self.control.take()
     }
 
-    /// Waits until all earlier commands have run and their replies are written. A reply to the second PING proves that
-    /// the event loop has finished the iteration of the first.
+    /// Waits until all earlier commands have run and their replies are written. The reply to the second PING proves
+    /// that the event loop has finished the iteration in which it ran the first PING.
     pub fn wait_until_idle(&mut self) {
         self.ask(&["PING"]);
         self.ask(&["PING"]);

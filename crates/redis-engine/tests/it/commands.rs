@@ -30,7 +30,8 @@ const GROUPS: [&str; 11] = [
     "server",
 ];
 
-/// The group of script commands, which succeed if there is nothing to do, or return an error that there are no scripts.
+/// The group of commands for scripts and functions. They succeed if there is nothing to do, as FLUSH does, and
+/// otherwise return the error that this server runs no scripts.
 const SCRIPTING: &str = "scripting";
 
 /// A command as the real server reports it.
@@ -228,7 +229,8 @@ fn field<'a>(pairs: &'a Value, name: &str) -> Option<&'a Value> {
     pairs.chunks(2).find(is_name).map(|pair| &pair[1])
 }
 
-/// Returns the arguments in a part of COMMAND DOCS that have the index of a key specification: `destination:0`.
+/// Returns the arguments that belong to a key specification, each with its index: `destination:0`. `arguments` is a
+/// part of the reply to COMMAND DOCS.
 fn key_indices(arguments: &Value) -> Vec<String> {
     let Value::Array(arguments) = arguments else { panic!("not an array: {arguments:?}") };
     let mut found = Vec::new();

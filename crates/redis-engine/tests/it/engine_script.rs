@@ -138,7 +138,7 @@ impl Runner<'_> {
         self.write_received_by_others()
     }
 
-    /// Returns the word. If it is `{id:NAME}`, returns the ID of that client instead.
+    /// Returns the word, or, if it is `{id:NAME}`, the ID of the client NAME.
     fn resolve_id(&self, word: Vec<u8>) -> Vec<u8> {
         let is_named = |client: &&Client| word == format!("{{id:{}}}", client.name).as_bytes();
         let named = self.clients.iter().find(is_named);
@@ -193,7 +193,7 @@ impl Frame {
     fn parse(data: &[u8]) -> Option<(Frame, &[u8])> {
         let end = data.windows(2).position(|pair| pair == b"\r\n")?;
         let (head, mut rest) = (data[..end].to_vec(), &data[end + 2..]);
-        // A null of RESP2 has a negative length and no payload.
+        // RESP2's null has a negative length and no payload.
         let length = || std::str::from_utf8(&data[1..end]).ok()?.parse::<i64>().ok();
         let (mut body, mut elements) = (None, Vec::new());
         match head.first()? {
@@ -272,8 +272,8 @@ fn escape(data: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// A fake server. ECHO sends its argument to the sender, SAY sends it to the first client, WAIT blocks, and BYE
-    /// closes.
+    /// A fake server. ECHO sends its argument to the sender, SAY sends it to the first client, WAIT blocks the sender,
+    /// and BYE closes the sender's connection.
     #[derive(Default)]
     struct FakeServer {
         inboxes: Vec<Vec<u8>>,

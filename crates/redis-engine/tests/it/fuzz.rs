@@ -1,5 +1,5 @@
-//! Passes random bytes to everything that reads RESP. Nothing may panic. Bytes that arrive in pieces must be parsed
-//! like the same bytes in one piece, and everything that is written must be readable again.
+//! Passes random bytes to everything that reads RESP. Nothing may panic. Bytes that arrive in pieces must give the
+//! same result as in one piece, and everything that is encoded must be parsed into the same value again.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -49,7 +49,7 @@ const PIECES: [&[u8]; 34] = [
     b"'b'\r\n",
 ];
 
-/// Generates the words of a command.
+/// Generates the name and arguments of a command.
 fn words() -> impl Strategy<Value = Words> {
     vec(vec(any::<u8>(), 0..12), 1..6)
 }
@@ -189,7 +189,7 @@ fn reply() -> impl Strategy<Value = Value> + Clone {
     })
 }
 
-/// Encodes a reply as Redis writes it. An error that contains a line end becomes a bulk error.
+/// Encodes a reply as Redis writes it. An error that contains a line break becomes a bulk error.
 fn encode(value: &Value, out: &mut Vec<u8>) {
     let line = |out: &mut Vec<u8>, kind: u8, text: &[u8]| out.extend([&[kind], text, b"\r\n"].concat());
     let header = |out: &mut Vec<u8>, kind: u8, n: usize| line(out, kind, n.to_string().as_bytes());

@@ -101,8 +101,8 @@ fn every_command_has_recorded_cases() {
             continue;
         }
         let found = found.get(row.name);
-        // A container command on its own is always an error. HELP lists the subcommands of this engine, not those of
-        // Redis.
+        // A container command without a subcommand always returns an error. HELP lists the subcommands of this engine,
+        // not those of Redis.
         let only_subcommands =
             commands::all().any(|other| other.name.split(' ').next() == Some(row.name) && other.name != row.name);
         let helps = row.name.ends_with(" HELP");

@@ -64,7 +64,8 @@ fn paths(code: &str) -> Vec<Vec<String>> {
     paths
 }
 
-/// Finds the module that a path in a module refers to.
+/// Finds the module that a path refers to, if the path is used in `module`. Returns `None` for a path outside the
+/// crate.
 fn resolve(module: &Module, path: &[String], modules: &BTreeMap<Module, String>) -> Option<Module> {
     let mut target = module.clone();
     let mut words = path.iter().peekable();
