@@ -29,7 +29,7 @@ pub enum Shape {
     Token,
     /// A value, with its name in the syntax.
     Value(&'static str),
-    /// One of these arguments.
+    /// A choice of one of these arguments.
     OneOf(Vec<Argument>),
     /// All of these arguments, in this order.
     Block(Vec<Argument>),
@@ -53,7 +53,7 @@ pub enum ValueType {
 }
 
 impl ValueType {
-    /// Returns the type of a value with the given name. A name has the same meaning in all rows.
+    /// Returns the type of a value with the given name. A name has the same meaning in the syntax of all commands.
     pub fn from_argument_name(name: &str) -> Self {
         match name {
             "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
@@ -260,7 +260,8 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
     }
 }
 
-/// Combines arguments into a choice or a block, unless there is only one.
+/// Combines the alternatives into a choice, and the arguments of each alternative into a block. A single alternative
+/// or argument is returned as it is.
 fn group(mut alternatives: Vec<Vec<Argument>>) -> Argument {
     let single = |mut sequence: Vec<Argument>| match sequence.len() {
         1 => sequence.swap_remove(0),

@@ -149,7 +149,8 @@ pub struct Transaction {
     pub queue: Vec<QueuedCommand>,
     /// Whether a command was rejected instead of queued, so that EXEC fails (`CLIENT_DIRTY_EXEC`).
     pub aborted: bool,
-    /// The total length of all words in `queue`, in bytes. Redis counts them as a part of the client's query buffer.
+    /// The total length in bytes of the names and arguments of the queued commands. Redis counts these bytes towards
+    /// `client-query-buffer-limit`.
     pub bytes: usize,
 }
 

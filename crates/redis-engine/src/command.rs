@@ -18,7 +18,7 @@ pub struct Command {
     pub arity: i32,
     /// The flags of COMMAND INFO, in no particular order.
     pub flags: &'static [Flag],
-    /// The positions of keys among the arguments.
+    /// The positions of the command's keys in `argv`.
     pub keys: Keys,
     /// The group that the command belongs to in Redis's documentation.
     pub group: Group,
@@ -34,17 +34,17 @@ pub struct Command {
     pub(crate) run: fn(&mut Call) -> Outcome,
 }
 
-/// The positions of a command's keys among its words, as in COMMAND INFO.
+/// The positions of a command's keys in `argv`, as in COMMAND INFO. The name of the command is at position 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Keys {
     /// The position of the first key, or 0 if there is none.
     pub first: i32,
-    /// The position of the last key. If negative, it counts from the end: -1 is the last word.
+    /// The position of the last key. If negative, it counts from the end: -1 is the last argument.
     pub last: i32,
     /// The distance from one key to the next.
     pub step: i32,
-    /// The position of the word that holds the number of keys (`ZUNION 2 a b`), or 0 if there is none. The keys follow
-    /// this word.
+    /// The position of the argument that holds the number of keys (`ZUNION 2 a b`), or 0 if there is none. The keys
+    /// follow this argument.
     pub count_at: i32,
 }
 
@@ -56,23 +56,23 @@ impl Keys {
     /// All arguments are keys.
     pub(crate) const ALL: Keys = Keys::range(1, -1, 1);
 
-    /// Returns keys from position `first` to `last`, every `step` words.
+    /// Returns the keys at every `step`th position from `first` to `last`.
     pub(crate) const fn range(first: i32, last: i32, step: i32) -> Keys {
         Keys { first, last, step, count_at: 0 }
     }
 
-    /// Returns keys that follow the word at `count_at`, which holds their number.
+    /// Returns the keys that follow the argument at `count_at`, which holds their number.
     pub(crate) const fn counted(count_at: i32) -> Keys {
         Keys { first: 0, last: 0, step: 0, count_at }
     }
 
-    /// Returns these keys, and the keys that follow the word at `count_at` (`ZUNIONSTORE destination 2 a b`).
+    /// Returns these keys, and the keys that follow the argument at `count_at` (`ZUNIONSTORE destination 2 a b`).
     pub(crate) const fn and_counted(self, count_at: i32) -> Keys {
         Keys { count_at, ..self }
     }
 
-    /// Returns the positions of the keys in an `argv` of `words` words. `count` parses the word that holds the number
-    /// of keys.
+    /// Returns the positions of the keys in an `argv` of length `words`. `count` parses the argument that holds the
+    /// number of keys.
     pub fn positions(self, words: usize, count: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let mut positions = Vec::new();
         if let (Ok(first @ 1..), Ok(step @ 1..)) = (usize::try_from(self.first), usize::try_from(self.step)) {
@@ -113,9 +113,9 @@ pub enum Group {
     Transactions,
     /// Commands for publish/subscribe.
     Pubsub,
-    /// Commands on the client's own connection.
+    /// Commands for the client's own connection.
     Connection,
-    /// Commands on the server.
+    /// Commands for the whole server.
     Server,
     /// Commands for Lua scripts and functions.
     Scripting,
@@ -217,7 +217,7 @@ impl Command {
         self.flags.contains(&flag)
     }
 
-    /// Returns whether the command can be called with the given number of words, including the name.
+    /// Returns whether the command can be called with an `argv` of length `words`, which includes the name.
     pub fn arity_allows(&self, words: usize) -> bool {
         let expected = self.arity.unsigned_abs() as usize;
         if self.arity < 0 { words >= expected } else { words == expected }

@@ -104,7 +104,7 @@ pub(crate) fn out_of_range(min: i64, max: i64) -> Error {
     Error::new(format!("ERR value is out of range, value must between {min} and {max}"))
 }
 
-/// Returns the error for a wrong number of arguments. A subcommand is named like `object|encoding`.
+/// Returns the error for a wrong number of arguments. The error writes the name of a subcommand as `object|encoding`.
 pub(crate) fn wrong_arity(command: &str) -> Error {
     Error::new(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }

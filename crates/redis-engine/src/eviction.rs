@@ -1,8 +1,8 @@
 //! `maxmemory`: evicts keys before a command when more memory is used than allowed. The counterpart in Redis is
 //! `performEvictions`.
 //!
-//! The memory in use is an estimate of what Redis would use for the keys. Client buffers are not counted. How often a
-//! key is used is not counted either: the LFU policies evict the least recently used key.
+//! The memory in use is an estimate of what Redis would use for the keys. Client buffers are not counted. Access
+//! frequencies are not tracked: the LFU policies evict the least recently used key.
 
 use super::data::memory::table::Table;
 use super::keyspace::{Database, Keyspace, MemoryEstimate};

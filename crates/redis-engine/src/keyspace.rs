@@ -58,7 +58,7 @@ pub(crate) struct MemoryEstimate {
 /// The keyspace events to record when a value is moved or copied to another key or database.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct MoveEvents<'a> {
-    /// The database and key that the value leaves, with the event for that key.
+    /// The database and key that the value leaves, with the event for that key, or `None` if the value is copied.
     pub on_source: Option<(usize, &'a [u8], &'static str)>,
     /// The event for the key that gets the value.
     pub on_target: &'static str,
@@ -146,7 +146,7 @@ impl Keyspace {
     /// Selects the database that the following calls use.
     ///
     /// # Panics
-    /// Panics if `database` is not below `DATABASES`.
+    /// Panics if `database` is not less than `DATABASES`.
     pub(crate) fn select(&mut self, database: usize) {
         assert!(database < DATABASES, "commands check the index before they select");
         self.selected = database;
@@ -286,7 +286,7 @@ impl Keyspace {
         }
     }
 
-    /// Opens a key that must hold a `T`, to change the value.
+    /// Starts an edit of the value of a key, which must hold a `T`.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -298,8 +298,8 @@ impl Keyspace {
         Ok(Some(Edit::new(self, index, key, false)))
     }
 
-    /// Opens a key that must hold a `T`, or creates it with an empty value. A created key is removed again if the edit
-    /// is not committed.
+    /// Starts an edit of the value of a key, which must hold a `T`, or creates the key with an empty value. A created
+    /// key is removed again if the edit is not committed.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.

@@ -143,15 +143,16 @@ impl Engine {
         self.server.statistics.output_limit_disconnections += std::mem::take(&mut self.server.clients.too_long_outputs);
         if self.keyspace.blocked.any() {
             if self.server.pause_us > 0 {
-                // After DEBUG SLEEP in a transaction, the clock is later than when the transaction started.
+                // If a transaction ran DEBUG SLEEP, blocked clients are served when the sleep is over, which is later
+                // than `now_us`.
                 self.keyspace.set_clock(now_us.saturating_add(self.server.pause_us));
             }
             self.serve_blocked_clients();
         }
     }
 
-    /// Moves the clock to `now_us`, in microseconds since 1970. Removes expired keys, and unblocks the clients whose
-    /// timeout has passed.
+    /// Moves the clock to `now_us`, in microseconds since 1970. Removes expired keys if an expire cycle has ended, and
+    /// unblocks the clients whose timeout has passed.
     pub fn advance(&mut self, now_us: i64) {
         self.keyspace.set_clock(now_us);
         for client in self.server.blocking.timed_out(self.keyspace.now_ms()) {

@@ -205,7 +205,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let bits = unit.to_bits(clamped_range(start, end.unwrap_or(-1), unit.count(&bytes)));
     match first_bit(&bytes, bits.clone(), target) {
         Some(offset) => call.reply.count(offset),
-        // Without an end argument, endless zeros follow the string.
+        // Without an end argument, the string counts as followed by endless zeros.
         None if !target && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
         None => call.reply.integer(-1),
     }

@@ -53,7 +53,7 @@ fn subcommands(table: &CommandTable, command: &Command) -> impl Iterator<Item = 
     table.iter().filter(move |other| other.container() == Some(name))
 }
 
-/// Returns the name as COMMAND writes it: `config|get`.
+/// Returns a command's name as COMMAND writes it: `config|get`.
 fn full_name(command: &Command) -> String {
     command.name.to_lowercase().replace(' ', "|")
 }

@@ -48,7 +48,7 @@ fn keys(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Removes expired keys that an iteration has found, which active expiry may not do because it may be off.
+/// Removes the expired keys that an iteration has found, because active expiry may be off.
 fn remove_expired(call: &mut Call, keys: &[Vec<u8>]) {
     for key in keys {
         call.keyspace.exists(key);

@@ -90,7 +90,7 @@ impl Hash {
         }
     }
 
-    /// Returns the encoding with its size.
+    /// Returns the encoding and its size.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
@@ -174,7 +174,7 @@ impl Hash {
         }
     }
 
-    /// Converts a listpack into a table of the right size for the given number of fields.
+    /// Converts a listpack into a table that is sized for the given number of fields.
     fn convert_to_table(&mut self, fields: usize) {
         match self.layout {
             Layout::Listpack(_) => {}
@@ -383,7 +383,7 @@ mod tests {
         hash.set_expiry(b"c", Some(200));
         hash.set_expiry(b"d", Some(100));
         assert_eq!((fields(&hash).as_str(), hash.encoding()), ("d c a b", "listpackex"));
-        // Of fields with equal times, the one set last comes first.
+        // Of the fields with equal expiry times, the one whose time was set last comes first.
         hash.set_expiry(b"a", Some(200));
         assert_eq!(fields(&hash), "d a c b");
         hash.set(b"a", b"2", FieldTtl::Keep, Limits::default());

@@ -2,8 +2,8 @@
 //!
 //! Redis stores a small set of integers as an `intset`, in numeric order, another small set as a `listpack`, in the
 //! order in which members were added, and a large one as a `hashtable`. Here all members are in one `IndexSet`, in the
-//! order in which Redis would return them. A set is never converted back to a smaller encoding, except when a new value
-//! is stored.
+//! order in which Redis would return them. A set gets a smaller encoding again only if it is reloaded, or if a command
+//! stores a new set.
 
 use indexmap::IndexSet;
 
@@ -129,7 +129,7 @@ impl Set {
         }
     }
 
-    /// Returns the encoding with its size.
+    /// Returns the encoding and its size.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }

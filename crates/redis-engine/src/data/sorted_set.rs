@@ -206,7 +206,7 @@ impl SortedSet {
         }
     }
 
-    /// Returns the encoding with its size.
+    /// Returns the encoding and its size.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
@@ -519,7 +519,7 @@ mod tests {
         let from_10_to_below_20 = zset.ranks_by_score(Bound::Included(10.0), Bound::Excluded(20.0));
         let expected = sorted.iter().filter(|(_, score)| (10.0..20.0).contains(score)).copied();
         assert!(zset.members(from_10_to_below_20, Direction::Ascending).eq(expected));
-        // The two ranges test the two ways to remove from the hash: first a large range, then a small one.
+        // The two ranges test the two ways to remove members from the hash map: first a large range, then a small one.
         zset.remove_ranks(10..sorted.len() - 10);
         assert!(zset.iter().eq(sorted[..10].iter().chain(&sorted[sorted.len() - 10..]).copied()));
         zset.remove_ranks(1..3);

@@ -1,4 +1,4 @@
-//! A value that is open for a change, and the consequences of the change for its key.
+//! An edit of a value in place, and the consequences of the change for the value's key.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,8 +7,8 @@ use crate::data::{DataType, Str};
 use crate::error::{self, Error};
 use crate::notify::Class;
 
-/// A value that is open for a change. A caller that has changed the value must end the edit with `commit`,
-/// `commit_changes` or `keep`.
+/// A value that may be changed in place. After a change, the caller must end the edit with `commit`, `commit_changes`
+/// or `keep`.
 pub(crate) struct Edit<'a, T: DataType> {
     keyspace: &'a mut Keyspace,
     index: usize,
@@ -30,8 +30,8 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.created
     }
 
-    /// Ends the edit without an event or a counted change, but keeps a created key. BITFIELD needs this, because it
-    /// creates a key or lengthens a string even if every value then overflows.
+    /// Ends the edit without counting a change. Keeps a created key, and records the event `new` for it. BITFIELD
+    /// needs this, because it creates a key or lengthens a string even if every value then overflows.
     pub fn keep(mut self) {
         self.count_growth();
         if std::mem::take(&mut self.created) {

@@ -23,13 +23,13 @@ impl Keyspace {
         self.begin_cycle();
     }
 
-    /// Begins a cycle, whose end is a multiple of the length of a cycle.
+    /// Begins an expire cycle. A cycle ends at a multiple of its length.
     fn begin_cycle(&mut self) {
         let cycle_ms = self.cycle_ms();
         self.cycle_ends_us = (self.now_ms() / cycle_ms + 1) * cycle_ms * 1000;
     }
 
-    /// Returns the length of a cycle in milliseconds.
+    /// Returns the length of an expire cycle in milliseconds.
     fn cycle_ms(&self) -> i64 {
         1000 / self.hz
     }

@@ -41,20 +41,20 @@ impl MemoryCap {
         self.added = self.added.saturating_add(bytes as u64);
     }
 
-    /// Returns whether a command may allocate the given number of bytes only while it runs. These bytes must not
-    /// exceed the limit by themselves.
+    /// Returns whether a command may allocate the given number of bytes until it ends. The bytes must not exceed the
+    /// limit by themselves, that is, without the data.
     pub(crate) fn allows_temporary(&self, bytes: usize) -> bool {
         self.limit == 0 || bytes as u64 <= self.limit
     }
 
-    /// Counts the arguments of a command, which the command may store.
+    /// Counts the arguments of a command as added memory, because the command may store them.
     pub(crate) fn count_words(&mut self, argv: &[&[u8]]) {
         if self.limit > 0 {
             self.add(argv.iter().map(|word| word.len() + WORD_OVERHEAD).sum());
         }
     }
 
-    /// Counts an entry whose value a command may have created from other values.
+    /// Counts a new entry as added memory, because a command may have created its value from other values.
     pub(crate) fn count_entry(&mut self, key: &[u8], entry: &Entry) {
         if self.limit > 0 {
             self.add(match &entry.value {
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(run(&mut engine, client, &[b"SET", b"more", b"x"]), "+OK\r\n");
     }
 
-    /// Runs lines, whose words are separated by single spaces, as commands, and returns the replies.
+    /// Runs each line as a command, and returns the replies. The words of a line are separated by single spaces.
     fn replies(engine: &mut Engine, client: ClientId, lines: &[&str]) -> Vec<String> {
         let run_line = |line: &&str| run(engine, client, &line.split(' ').map(str::as_bytes).collect::<Vec<_>>());
         lines.iter().map(run_line).collect()

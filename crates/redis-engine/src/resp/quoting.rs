@@ -1,6 +1,6 @@
 //! Splits a typed line into words by Redis's rules for quotes: `SET "a key" 'it\'s' "\x00"`.
 
-/// A quote that is not closed, or that is closed in the middle of a word.
+/// The error for a quote that is not closed, or that is closed in the middle of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unbalanced;
 

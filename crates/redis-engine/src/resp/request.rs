@@ -37,7 +37,7 @@ pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// A parser, and its state within a request.
+/// An incremental parser of requests, with its state within the current request.
 #[derive(Debug, Clone, Default)]
 pub struct RequestParser {
     state: State,

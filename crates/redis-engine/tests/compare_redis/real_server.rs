@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// Settings of the real server: an expiry cycle every two milliseconds, and access to DEBUG for the digests of values.
 const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no", "--enable-debug-command", "yes"];
 
-/// The server, with a control connection.
+/// The real server, and a control connection to it.
 pub struct RealServer {
     process: RealRedis,
     control: Stream,

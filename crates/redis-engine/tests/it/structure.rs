@@ -34,7 +34,7 @@ fn code(source: &str) -> String {
     code.split('"').step_by(2).collect::<Vec<_>>().join("\"\"")
 }
 
-/// Returns all paths of the code, such as `super::data::Value`. The braces of a `use` are expanded.
+/// Returns all paths in the code, such as `super::data::Value`. Expands the braces of `use` declarations.
 fn paths(code: &str) -> Vec<Vec<String>> {
     let (mut paths, mut path, mut word) = (Vec::new(), Vec::<String>::new(), String::new());
     // The path before each open brace. It is empty unless the brace belongs to a `use`.

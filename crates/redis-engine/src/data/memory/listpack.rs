@@ -8,7 +8,7 @@ use crate::number;
 /// Size of an empty listpack in bytes: its header and its end marker.
 pub const EMPTY: usize = 7;
 
-/// Returns the size of an element in bytes.
+/// Returns the size of an element in a listpack, in bytes.
 pub fn entry_size(element: &[u8]) -> usize {
     // The decimal form of an i64 has at most 20 bytes.
     let integer = if element.len() <= 20 { number::parse_integer(element) } else { None };
@@ -21,7 +21,7 @@ pub fn entry_size(element: &[u8]) -> usize {
     }
 }
 
-/// Returns the size of an integer in bytes.
+/// Returns the size of an integer in a listpack, in bytes.
 pub fn integer_entry_size(n: i64) -> usize {
     with_back_length(match n {
         0..=127 => 1,

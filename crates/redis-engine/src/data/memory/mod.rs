@@ -56,7 +56,7 @@ const SKIPLIST_NODE: f64 = mean_skiplist_node();
 /// Size in bytes of `listpackEx`, which refers to the listpack of a hash whose fields expire.
 const LISTPACK_EX: usize = 24;
 
-/// Extra size in bytes of a field in a table once it has had an expiry time (`ExpireMeta`, and flags for it).
+/// Extra size in bytes of a field in a table once the field has had an expiry time (`ExpireMeta`, and flags for it).
 const FIELD_EXPIRY: usize = 18;
 
 const fn mean_skiplist_node() -> f64 {
@@ -125,7 +125,8 @@ pub(crate) fn usage(head: Head, value: &Value, samples: Samples) -> usize {
         Value::Str(Str::Embedded(text)) => Some(text.len()),
         _ => None,
     };
-    // The order of these operations matters, because Redis adds a fraction to an integer and truncates the sum.
+    // The order of these operations matters, because Redis adds a floating-point number to an integer and truncates
+    // the sum.
     ((head.allocated(embedded_string) + fixed) as f64 + sampled) as usize
 }
 
