@@ -58,6 +58,8 @@ pub const FAMILIES: &[&[Member]] = &[
         ("SCARD", effects::counts_members),
     ],
     &[("ZCOUNT", effects::counts_between_scores), ("ZRANGEBYSCORE", effects::returns_between_scores)],
+    &[("ZRANGEBYSCORE", effects::returns_between_scores), ("ZREMRANGEBYSCORE", effects::removes_between_scores)],
+    &[("ZRANGE", effects::returns_between_ranks), ("ZREMRANGEBYRANK", effects::removes_between_ranks)],
     &[("LLEN", effects::counts_elements), ("LRANGE", effects::returns_elements)],
     &[("RPUSH", effects::pushes_right), ("APPEND", effects::appends_to_string)],
     &[("RPUSH", effects::keeps_in_list), ("LPUSH", effects::keeps_in_list), ("PUBLISH", effects::publishes)],

@@ -231,7 +231,8 @@ pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: 
     let names: Vec<String> = commands.iter().map(|words| command_name(words)).collect();
     let is_raised = |wanted: &str| raised.as_ref().is_some_and(|raised| raised.contains(wanted));
     let error = when.error.as_deref().filter(|wanted| !is_raised(wanted));
-    let uses = when.uses.iter().filter(|name| !names.contains(&canonical(name)));
+    let is_used = |wanted: &str| alternatives(wanted).any(|name| names.contains(&canonical(name)));
+    let uses = when.uses.iter().filter(|wanted| !is_used(wanted));
     let has_word =
         |word: &str| commands.iter().flat_map(|words| words.iter().skip(1)).any(|known| is_word(known, word));
     let is_command = |name: &str| redis_engine::commands::by_name(name).is_some();
@@ -294,7 +295,7 @@ pub fn senders<'a>(command: &'a str, findings: &'a Findings) -> impl Iterator<It
 
 /// Returns whether a command begins with the name and the arguments in a pattern, in which `*` stands for any argument,
 /// and `**` for any number of arguments. The name can be a choice of several: `BLPOP|BRPOP`.
-fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
+pub fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     let pattern = quoting::split(pattern.as_bytes()).unwrap_or_default();
     let (Some((names, wanted)), Some((name, words))) = (pattern.split_first(), command.split_first()) else {
         return false;

@@ -26,6 +26,8 @@ pub struct Findings {
     pub intended: Vec<Vec<Vec<u8>>>,
     /// The names of the clients that the step's own answer uses.
     pub answering_clients: Vec<String>,
+    /// Whether time has to pass in the step's own answer (`:wait`).
+    pub does_answer_wait: bool,
     /// The text of the step's task.
     pub task: String,
     /// The variables that the submission's client has set in this step.

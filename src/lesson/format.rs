@@ -214,7 +214,7 @@ pub struct Exemption {
 pub struct When {
     /// A part of the error's class or message.
     pub error: Option<String>,
-    /// Commands that the submission must have sent.
+    /// Commands that the submission must have sent. `RPUSH|LPUSH` stands for either of two commands.
     #[serde(default)]
     pub uses: Vec<String>,
     /// Commands that must not have been sent, or arguments that no command may have, such as `NX`.

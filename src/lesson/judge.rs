@@ -7,12 +7,15 @@
 
 use super::comparison::Comparison;
 use super::evidence::{DisplayedValue, Submission};
-use super::failed_expectations::{FailedExpectation, client_mismatch, failed_conditions, failed_expectations};
+use super::failed_expectations::{
+    ClientMismatch, FailedExpectation, client_and_command, client_mismatch, failed_conditions, failed_expectations,
+    is_like,
+};
 use super::findings::{Findings, Origin};
-use super::format::{Expect, Mistake, Step, When};
+use super::format::{Expect, Mistake, Probe, Step, When};
 use super::mismatches::no_effect::NoEffect;
-use super::mismatches::unsent::Unsent;
-use super::mismatches::{self, ActorMismatch, Mismatch};
+use super::mismatches::unsent::{self, Unsent};
+use super::mismatches::{self, ActorMismatch, Mismatch, state};
 use super::shown::{is_permutation, is_same_text};
 use super::value::{self, Value};
 
@@ -70,21 +73,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     // A submission that ends in an error cannot pass, unless the step expects the error or several clients run the
     // submission.
     let has_failed = submission.failed && expect.error.is_none() && !is_raced;
-    if failed.is_empty() && !has_failed {
-        return match mismatches::of_origin(expect, submission, findings) {
-            Some(mismatch) => Verdict::Near(vec![mismatch]),
-            None if findings.is_spoiled => Verdict::Spoiled,
-            None => Verdict::Done,
-        };
-    }
-    if submission.is_queued() {
-        return Verdict::Exploring;
-    }
     let is_by_hand = !is_raced && expect.every_order.as_ref().is_some_and(|every_order| every_order.run.is_some());
-    let is_only_race_open = matches!(failed.as_slice(), [FailedExpectation::EveryOrder(_)]);
-    if is_by_hand && findings.is_run_defined && submission.error.is_none() && is_only_race_open {
-        return Verdict::Exploring;
-    }
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
         // If the error came from using the wrong key, the description of this mistake would mislead the learner.
@@ -95,11 +84,32 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
             && can_be_about(when, submission, findings)
             && failed_conditions(when, submission, findings).is_empty()
     };
-    if let Some(index) = step.mistakes.iter().position(is_made) {
+    let mistake_made = || step.mistakes.iter().position(is_made);
+    if failed.is_empty() && !has_failed {
+        return match mismatches::of_origin(expect, submission, findings) {
+            Some(mismatch) => Verdict::Near(vec![mismatch]),
+            None if findings.is_spoiled => mistake_made().map_or(Verdict::Spoiled, Verdict::Mistake),
+            None => Verdict::Done,
+        };
+    }
+    if submission.is_queued() {
+        return Verdict::Exploring;
+    }
+    let is_only_race_open = matches!(failed.as_slice(), [FailedExpectation::EveryOrder(_)]);
+    if is_by_hand && findings.is_run_defined && submission.error.is_none() && is_only_race_open {
+        return Verdict::Exploring;
+    }
+    if let Some(index) = mistake_made() {
         return Verdict::Mistake(index);
     }
-    if matches!(failed.as_slice(), [FailedExpectation::Client(_)]) {
-        return Verdict::Miss(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
+    if let [FailedExpectation::Client(mismatch)] = failed.as_slice() {
+        let mismatch = match mismatch {
+            ClientMismatch::StillMissing { missing } if submission.changed => {
+                ActorMismatch::StillMissingInRightData { missing: (*missing).to_owned() }
+            }
+            mismatch => ActorMismatch::new(mismatch, submission),
+        };
+        return Verdict::Miss(vec![Mismatch::Client(mismatch)]);
     }
     // If everything else is right, the learner will not send these commands again, so a wrong sender must be reported.
     if failed.iter().all(|failed| matches!(failed, FailedExpectation::Sent(_))) {
@@ -111,11 +121,16 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let takes_several_lines =
         !is_raced && step.answer.as_ref().is_some_and(|answer| is_several_lines(answer.get_ref()));
     let is_reply_wrong = failed.iter().any(|failed| matches!(failed, FailedExpectation::Reply(_)));
-    if is_reply_wrong && submission.error.is_none() && !is_raced && calls_last_function(step, submission) {
-        if submission.value.is_none() && submission.output.is_empty() {
+    if is_reply_wrong && submission.error.is_none() && !is_raced {
+        let is_last = is_last_line(step, submission);
+        let shows_nothing = submission.value.is_none() && submission.output.is_empty();
+        if shows_nothing
+            && called_function(&submission.source).is_some()
+            && (is_last || is_like_last_call(step, submission))
+        {
             return Verdict::NoEffect(NoEffect::NothingReturned { call: submission.source.trim().into() });
         }
-        if takes_several_lines {
+        if takes_several_lines && is_last && !shows_nothing {
             return Verdict::Miss(mismatches::of_miss(&failed, submission, findings));
         }
     }
@@ -174,7 +189,12 @@ fn judge_unchanged(
     if !near.is_empty() {
         return Verdict::Near(near);
     }
+    let reads_only = mismatches::reads_instead_of_changing(submission, findings);
+    if let Some(mismatch) = reads_only.filter(|_| !takes_several_lines) {
+        return Verdict::Miss(vec![mismatch]);
+    }
     let defined = only_defined_function(step, submission).map(|name| NoEffect::OnlyDefined { name: name.into() });
+    let defined = defined.or_else(|| assigned_key(submission).map(|key| NoEffect::AssignedKey { key }));
     let other_elements = || of_other_elements(expect, &asked, findings).filter(|_| is_last);
     let reason = defined.or_else(|| NoEffect::new(submission, findings)).or_else(other_elements);
     reason.map_or(Verdict::Exploring, Verdict::NoEffect)
@@ -195,6 +215,14 @@ fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findin
         }
         _ => None,
     }
+}
+
+/// Returns the key of a line such as `user:1000 = 'Alice'`, which Python takes for a variable `user` with an annotation.
+fn assigned_key(submission: &Submission) -> Option<String> {
+    let key = unsent::assigned_key(&submission.source).filter(|_| submission.commands.is_empty())?;
+    let annotation = key.split_once(':').map(|(_, annotation)| annotation);
+    let is_type = |name: &str| ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"].contains(&name);
+    (!annotation.is_some_and(is_type)).then_some(key)
 }
 
 /// If a submission only defines a function, in a step whose answer defines none, returns the name of the function.
@@ -223,13 +251,26 @@ fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submiss
     Submission { commands, ..submission.clone() }
 }
 
-/// Returns whether a submission calls the function that the last line of the step's answer calls, and no other line of
-/// it.
-fn calls_last_function(step: &Step, submission: &Submission) -> bool {
+/// Returns whether a submission consists of the last line of the step's answer, or calls the function that this line
+/// calls. Returns false if another line of the answer does the same.
+fn is_last_line(step: &Step, submission: &Submission) -> bool {
+    let lines = answer_lines(step);
+    let Some(last) = lines.last() else { return false };
+    let source = submission.source.trim();
+    let function = called_function(last);
+    let is_like = |line: &str| line.trim() == source || function.is_some() && called_function(line) == function;
+    lines.iter().filter(|line| is_like(line)).count() == 1 && is_like(source)
+}
+
+/// Returns whether a submission is a call to a function that the step's answer calls in the same way in its last line.
+fn is_like_last_call(step: &Step, submission: &Submission) -> bool {
+    let last = answer_lines(step).last().map_or("", |last| last.trim());
+    called_function(last).is_some() && last == submission.source.trim()
+}
+
+fn answer_lines(step: &Step) -> Vec<&str> {
     let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
-    let Some(name) = answer.trim_end().lines().last().and_then(called_function) else { return false };
-    let is_called = |line: &&str| called_function(line) == Some(name);
-    answer.lines().filter(is_called).count() == 1 && is_called(&submission.source.as_str())
+    answer.trim_end().lines().collect()
 }
 
 /// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a
@@ -254,12 +295,40 @@ fn judge_one_line(
     let wrong_client = client_mismatch(expect, submission, findings)
         .filter(|_| is_part && !expect.by.contains(&submission.client))
         .map(|mismatch| Mismatch::Client(ActorMismatch::new(&mismatch, submission)));
+    let by_other = || sent_by_other(expect, submission);
     let of_line = || if is_part { None } else { mismatches::of_one_line(failed, submission, findings) };
-    match wrong_client.or_else(of_line) {
+    match wrong_client.or_else(by_other).or_else(of_line) {
         Some(mismatch) => Verdict::Miss(vec![mismatch]),
-        None if is_part => Verdict::PartDone,
+        None if is_part || has_completed_a_value(expect, submission, findings) => Verdict::PartDone,
         None => Verdict::InProgress,
     }
+}
+
+/// Returns a mismatch if a submission has changed data with a command that the step wants from another client only.
+fn sent_by_other(expect: &Expect, submission: &Submission) -> Option<Mismatch> {
+    let is_sent = |pattern: &str| submission.commands.iter().any(|words| is_like(words, pattern));
+    let wanted = expect.sent.iter().map(|wanted| client_and_command(wanted.get_ref()));
+    let wanted: Vec<_> = wanted.filter(|(_, pattern)| submission.changed && is_sent(pattern)).collect();
+    let is_from_anyone = |client: &Option<&str>| client.is_none_or(|client| client == submission.client);
+    if wanted.iter().any(|(client, _)| is_from_anyone(client)) {
+        return None;
+    }
+    let (client, pattern) = wanted.first()?;
+    let (command, wanted) = ((*pattern).to_owned(), (*client)?.to_owned());
+    Some(Mismatch::SentByOther { command, wanted, actual: submission.client.clone() })
+}
+
+/// Returns whether a submission has changed data that now has the value which the step wants, as one of several values.
+fn has_completed_a_value(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
+    let is_collection = |probe: &Probe| {
+        matches!(value::parse_python(&probe.reply), Some(Value::Sequence(_) | Value::Set(_) | Value::Map(_)))
+    };
+    submission.changed
+        && expect.state.iter().any(|probe| {
+            is_collection(probe)
+                && findings.is_satisfied(probe)
+                && submission.commands.iter().any(|words| state::is_about_key_of(probe, words))
+        })
 }
 
 /// Returns whether `text` has to be entered as more than one submission: more than one of its lines is not indented.

@@ -202,7 +202,8 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
         if is_empty_condition(when) {
             report(mistake.when.span().start, messages::mistake_always_fits());
         }
-        for name in when.uses.iter().chain(&when.order) {
+        let used = when.uses.iter().flat_map(|names| alternatives(names));
+        for name in used.chain(when.order.iter().map(String::as_str)) {
             check_command(name, mistake.when.span().start, report);
         }
     }

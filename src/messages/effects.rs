@@ -68,6 +68,9 @@ messages! {
     looks_up_field() = "says whether a field exists";
     counts_common_members() = "counts the members that all sets have";
     returns_between_scores() = "returns the members between two scores";
+    removes_between_scores() = "removes the members between two scores";
+    returns_between_ranks() = "returns the members between two ranks";
+    removes_between_ranks() = "removes the members between two ranks";
     counts_elements() = "counts the elements";
     returns_elements() = "returns elements";
     appends_to_string() = "appends to a string";

@@ -5,6 +5,8 @@ messages! {
     near(differences) = "Almost. {differences}";
     not_there_yet() = "Not there yet. `:expect` shows what this step expects.";
     part_is_done() = "That's part of it. The rest is still to do.";
+    part_is_done_in_spoiled_data() =
+        "That's part of it, but an earlier mistake is still in the data. `:again` starts the step again.";
     done_by_real_client() = "A real client did what this step asks for.";
     data_is_spoiled() = "That's right, but an earlier mistake is still in the data. `:again` starts the step again.";
     hints_are_left() = "`:hint` gives a hint, `:again` starts the step again.";
@@ -14,6 +16,8 @@ messages! {
     client_still_missing(client, command) = "{client} has a part in this, too. {command} switches to it.";
     client_still_missing_after_change(client, command) =
         "{client} has a part in this, too. {command} switches to it. If {client} should have sent this line, `:undo` takes it back.";
+    client_still_missing_in_right_data(client, command) =
+        "The data is right, but {client} should do a part of it. `:undo` takes this line back, and {command} switches to that client.";
     wrong_client(actual, wanted, command) = "{actual} did this, but {wanted} should do it. {command} switches to it.";
     wrong_client_changed_data(actual, wanted, command) =
         "{actual} did this, but {wanted} should do it. `:undo` takes it back, and {command} switches to the other client.";
@@ -33,7 +37,7 @@ messages! {
         "{lines} should come from the client {wanted}, and here {actual} sent it. `:again` starts the step again.";
     lines_of_client(client, lines) = "as {client}: {lines}";
     not_sent_yet(wanted) = "This step is about {wanted}, which was not sent yet.";
-    variable_not_set(name) = "The result should be in a variable {name}, which was not set in this step.";
+    variable_not_set(name) = "The task asks for a variable {name}, which was not set in this step.";
     waiting_order(second, first) = "{second} began to wait before {first}. It should be the other way round: `:again` starts the step again.";
     no_command() = "no command";
     command_unwanted(name) = "This step should be done without {name}.";
@@ -55,8 +59,13 @@ messages! {
     undefined_name(name) = "{name} is not defined here.";
     undefined_name_misspelt(name, suggestion) = "{name} is not defined here. Did you mean {suggestion}?";
     variable_of_other_client(name, client, command) = "{name} is a variable of {client}. {command} switches to that client.";
+    method_without_client(call) = "Commands are methods of the client: {call}.";
     undefined_word(name, quoted) = "{name} is not a variable here. Text needs quotes: {quoted}.";
     unquoted_word(quoted) = "Text needs quotes: {quoted}.";
+    key_is_no_variable(quoted) =
+        "A key is not a Python variable. A command stores the value, and takes the key in quotes: {quoted}.";
+    option_without_name(value, named) =
+        "{value} is the value of an option, and comes after the option's name: {named}.";
     collection(python_type) =
         "A {python_type} has to be converted to text before it is sent: write it in quotes, or use `json.dumps`.";
     unsupported_type(python_type) = "Redis stores text, bytes and numbers, but not {python_type}.";
@@ -169,6 +178,8 @@ messages! {
 
     // Feedback on the data.
     other_type(key, held) = "{key} now holds {held}, which is not the type that this step is about.";
+    other_type_wanted(key, held, wanted) =
+        "{key} now holds {held}, but this step needs {wanted}. `:again` starts the step again.";
     not_readable(probe, wanted) = "{probe} should return {wanted}, but it raises an error.";
     condition_unmet(probe) = "This should be true: {probe}.";
     condition_unwanted(probe) = "This should not be true: {probe}.";
@@ -226,7 +237,7 @@ messages! {
     other_key(sent, wanted) = "This used the key {sent}, but the step is about {wanted}.";
     bound_inclusive(sent, wanted) = "{sent} includes the value itself, {wanted} excludes it.";
     bound_exclusive(sent, wanted) = "{sent} excludes {wanted} itself. Without the bracket it is included.";
-    stop_too_high(stop) = "The stop is included, so `{stop}` returns one too many.";
+    stop_too_high(stop) = "The stop is included, so `{stop}` goes one too far.";
     stop_too_low(stop) = "The stop is included, but `{stop}` ends one too early.";
     start_too_high(start) = "Positions count from 0, so `{start}` begins one too late.";
     number_wrong(command, sent) = "{command} sent the number `{sent}`, but the step needs another one.";

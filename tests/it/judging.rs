@@ -427,3 +427,96 @@ reply = "[0, 1]"
     let reversed = tutor_output("other-order", step, "[r.zcard('board') - 1, r.zcard('board') - 2]\n");
     assert!(!is_done(&reversed) && !reversed.contains("but not the right ones"), "{reversed}");
 }
+
+#[test]
+fn remarks_name_the_cause_of_a_mistake() {
+    let options = r#"
+setup = "r.set('greeting', 'hello', ex=900)"
+[[step]]
+id = "keep"
+say = "A greeting."
+task = "Set `page:views` to 0."
+answer = "r.set('page:views', '0', keepttl=True)"
+[step.expect]
+state = [{ run = "r.get('page:views')", reply = "b'0'" }]
+"#;
+    for (line, expected) in [
+        ("r.set('page:views', '0', True)", "`True` is the value of an option, and comes after the option's name"),
+        ("page:views = 0", "A key is not a Python variable."),
+        ("page:views:home = 0", "A key is not a Python variable."),
+        ("set_all('page:views', 0)", "`set_all` is not defined here."),
+        ("incr('page:views')", "Commands are methods of the client: `r.incr(…)`."),
+        ("r.lpush('page:views', 0)", "`page:views` now holds a list, but this step needs a string."),
+    ] {
+        let said = tutor_output("cause", options, &format!("{line}\n"));
+        assert!(said.contains(expected), "{line}: {said}");
+    }
+}
+
+#[test]
+fn a_line_of_the_wrong_client_is_reported_at_once() {
+    let step = r#"
+setup = "r.delete('n')"
+[[step]]
+id = "both"
+say = "A counter and a name."
+task = "Set the counter `n` to 1 and then to 2 with INCR as `main`, and set `name` to ann as `phone`. `:client phone` switches."
+answer = "r.incr('n')\nr.incr('n')\n:client phone\nr.set('name', 'ann')"
+[step.expect]
+sent = ["main: INCR n", "phone: SET name"]
+by = ["main", "phone"]
+state = [{ run = "r.get('n')", reply = "b'2'" }, { run = "r.get('name')", reply = "b'ann'" }]
+"#;
+    let by_main = tutor_output("by-main", step, "r.set('name', 'ann')\n");
+    assert!(by_main.contains("should come from the client `phone`, and here `main` sent it"), "{by_main}");
+    let counted = r#"
+[[step]]
+id = "both"
+say = "A counter."
+task = "Count 2 under `n`, one as `main` and one as `phone`. `:client phone` switches."
+answer = "r.incr('n')\n:client phone\nr.incr('n')"
+[step.expect]
+by = ["main", "phone"]
+state = [{ run = "r.get('n')", reply = "b'2'" }]
+"#;
+    let by_one = tutor_output("by-one", counted, "r.incrby('n', 2)\n");
+    assert!(by_one.contains("The data is right, but `phone` should do a part of it. `:undo` takes"), "{by_one}");
+}
+
+#[test]
+fn a_mistake_that_is_made_again_is_named_again() {
+    let step = r#"
+[[step]]
+id = "page"
+say = "A page."
+task = "Define `page()`, which counts under `n` and returns the number as text. Call it twice."
+answer = "def page():\n    return str(r.incr('n'))\n\npage()\npage()"
+[step.expect]
+reply = "'2'"
+state = [{ run = "r.get('n')", reply = "b'2'" }]
+[[step.mistake]]
+try = "def page():\n    return r.incr('n')\n\npage()"
+when = { uses = ["INCR"], typed = ["page()"] }
+say = "This is a number."
+spoils = true
+"#;
+    let again = tutor_output("again", step, "def page():\n    return r.incr('n')\n\npage()\npage()\n");
+    assert_eq!(again.matches("This is a number.").count(), 2, "{again}");
+}
+
+#[test]
+fn a_lifetime_that_time_will_shorten_is_not_reported() {
+    let step = r#"
+[[step]]
+id = "window"
+say = "A window."
+task = "Count under `n` with a lifetime of 60 s, let 30 s pass (`:wait 30s`), and count again."
+answer = "r.incr('n')\nr.expire('n', 60)\n:wait 30s\nr.incr('n')"
+[step.expect]
+state = [{ run = "r.get('n')", reply = "b'2'" }, { run = "0 < r.ttl('n') <= 30", reply = "True" }]
+"#;
+    let first = tutor_output("early", step, "r.set('n', 1, ex=60)\n");
+    assert!(!first.contains("at most"), "{first}");
+    let late = tutor_output("late", step, "r.set('n', 1, ex=60)\n:wait 30s\nr.set('n', 2, ex=60)\n");
+    assert!(!is_done(&late), "{late}");
+}

@@ -97,7 +97,7 @@ mod tests {
             ("SET queue v", "SET user:1000 v", Python, "This used the key `queue`, but the step is about `user:1000`."),
             ("ZRANGE bord 0 1", "ZRANGE board 0 1 WITHSCORES", Python, "Did you mean `board`? You sent `bord`."),
             ("HGET h visit", "HGET h visits", Python, "Did you mean `visits`? You sent `visit`."),
-            ("LRANGE k 0 3", "LRANGE k 0 2", Python, "The stop is included, so `3` returns one too many."),
+            ("LRANGE k 0 3", "LRANGE k 0 2", Python, "The stop is included, so `3` goes one too far."),
             ("LRANGE k 0 1", "LRANGE k 0 2", Python, "The stop is included, but `1` ends one too early."),
             ("LRANGE k 1 2", "LRANGE k 0 2", Python, "Positions count from 0, so `1` begins one too late."),
             ("INCRBY k 4", "INCRBY k 5", Python, "`INCRBY` sent the number `4`, but the step needs another one."),

@@ -66,6 +66,7 @@ fn sentence(mismatch: &Mismatch) -> String {
 pub fn no_effect_sentence(reason: &NoEffect) -> String {
     match reason {
         NoEffect::PipelineNotExecuted => messages::pipeline_not_executed(),
+        NoEffect::AssignedKey { key } => messages::key_is_no_variable(code(&format!("'{key}'"))),
         NoEffect::NotCalled { source } => method_not_called(code(source), code(&call_of_method(source))),
         NoEffect::Generator => messages::generator_shown(),
         NoEffect::PythonType => messages::type_of_python(),
@@ -140,6 +141,9 @@ fn actor_sentence(mismatch: &ActorMismatch) -> String {
             };
             message(code(missing), switch_to(missing))
         }
+        ActorMismatch::StillMissingInRightData { missing } => {
+            messages::client_still_missing_in_right_data(code(missing), switch_to(missing))
+        }
         ActorMismatch::WrongClient { actual, wanted, has_changed_data } => {
             let message = if *has_changed_data { messages::wrong_client_changed_data } else { messages::wrong_client };
             message(code(actual), code(wanted), switch_to(wanted))
@@ -205,6 +209,9 @@ fn unsent_sentence(unsent: &Unsent) -> String {
             messages::undefined_name_misspelt(code(name), code(suggestion))
         }
         Unsent::UnquotedWord { word } => messages::unquoted_word(quoted(word)),
+        Unsent::MethodWithoutClient { call } => messages::method_without_client(code(call)),
+        Unsent::AssignedKey { key } => messages::key_is_no_variable(quoted(key)),
+        Unsent::OptionWithoutName { value, named } => messages::option_without_name(code(value), code(named)),
         Unsent::Collection { python_type } => messages::collection(code(python_type)),
         Unsent::UnsupportedType { python_type } => messages::unsupported_type(code(python_type)),
         Unsent::MisspeltCommand { suggestion } => messages::nothing_sent_misspelt(code(suggestion)),

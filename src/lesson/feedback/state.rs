@@ -28,7 +28,12 @@ pub fn expectation_sentence(probe: &Probe) -> String {
 /// Returns one or two sentences about the difference between the expected and the actual data.
 pub fn sentence(mismatch: &StateMismatch) -> String {
     match mismatch {
-        StateMismatch::OtherType { key, key_type } => messages::other_type(code(key), type_name(key_type)),
+        StateMismatch::OtherType { key, key_type, wanted: None } => {
+            messages::other_type(code(key), type_name(key_type))
+        }
+        StateMismatch::OtherType { key, key_type, wanted: Some(wanted) } => {
+            messages::other_type_wanted(code(key), type_name(key_type), type_name(wanted))
+        }
         StateMismatch::NotReadable { probe, wanted } => messages::not_readable(code(probe), code(wanted)),
         StateMismatch::Condition { probe, should_hold: true } => messages::condition_unmet(code(probe)),
         StateMismatch::Condition { probe, should_hold: false } => messages::condition_unwanted(code(probe)),
@@ -239,7 +244,11 @@ mod tests {
             ("r.zscore('z', 'a')", "None", "`z` has no member `a`."),
             ("r.ttl('a') - 1", "70", "`r.ttl('a') - 1` should be at most `60`, but is `70`."),
             ("r.zscore('z', 'a') - 1", "", "`r.zscore('z', 'a') - 1` should be at most `60`, but cannot be read yet."),
-            ("r.llen('z')", "", "`z` now holds a sorted set, which is not the type that this step is about."),
+            (
+                "r.llen('z')",
+                "",
+                "`z` now holds a sorted set, but this step needs a list. `:again` starts the step again.",
+            ),
         ] {
             let probe = format!("{asked} <= 60");
             assert_eq!(feedback(&probe, "True", &[(asked, actual), (&probe, "False")], ""), expected, "{asked}");

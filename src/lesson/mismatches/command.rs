@@ -220,7 +220,8 @@ pub fn is_at_wrong_key(sent: &Words, intended: &[Words]) -> bool {
     same.peek().is_some() && sent.is_key(0) && same.all(|wanted| wanted.words.first() != sent.words.first())
 }
 
-fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMismatch> {
+/// Describes the difference between two commands of one family with the same first key.
+pub fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMismatch> {
     let is_same_key = sent.first_key() == wanted.first_key();
     (is_same_key && command_families::are_related(&sent.name, &wanted.name))
         .then(|| CommandMismatch::Related { sent: sent.name.clone(), wanted: wanted.name.clone() })

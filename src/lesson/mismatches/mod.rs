@@ -14,6 +14,7 @@ use super::evidence::{DisplayedValue, Submission, canonical, command_name, keys}
 use super::failed_expectations::{ClientMismatch, FailedExpectation, alternatives, client_and_command, senders};
 use super::findings::{Findings, Origin};
 use super::format::{EveryOrder, Expect, Probe};
+use super::sent_command::SentCommand;
 use super::shown::is_answered;
 use super::value::{self as lesson_value, parse_python};
 use crate::spelling;
@@ -109,6 +110,11 @@ pub enum ActorMismatch {
     StillMissing {
         missing: String,
         has_changed_data: bool,
+    },
+    /// A client that has a part in the step has sent nothing yet, although the data is as the step wants it. The
+    /// submission has changed the data, so the client's part can be done only after an undo.
+    StillMissingInRightData {
+        missing: String,
     },
     WrongClient {
         actual: String,
@@ -335,14 +341,7 @@ impl RedisErrorMismatch {
         if message.contains("WRONGTYPE") {
             let (key, key_type) =
                 findings.key_types.iter().find(|(key, _)| sent.iter().skip(1).any(|word| word == key))?;
-            let works_on = match commands::by_name(&name)?.group.name() {
-                "string" | "bitmap" => "string",
-                "hash" => "hash",
-                "list" => "list",
-                "set" => "set",
-                "sorted-set" => "zset",
-                _ => return None,
-            };
+            let works_on = type_of_command(&name)?;
             return Some(RedisErrorMismatch::WrongType { key: key.clone(), key_type, command: name, works_on });
         }
         if message.contains("unknown command") {
@@ -354,6 +353,19 @@ impl RedisErrorMismatch {
             return Some(RedisErrorMismatch::WrongNumberOfArguments { syntax: format!("{} {}", row.name, row.syntax) });
         }
         None
+    }
+}
+
+/// Returns the type of the keys that a command works on, as TYPE names it. Returns `None` for a command that works on
+/// keys of any type.
+fn type_of_command(name: &str) -> Option<&'static str> {
+    match commands::by_name(name)?.group.name() {
+        "string" | "bitmap" => Some("string"),
+        "hash" => Some("hash"),
+        "list" => Some("list"),
+        "set" => Some("set"),
+        "sorted-set" => Some("zset"),
+        _ => None,
     }
 }
 
@@ -385,6 +397,16 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         mismatches.push(Mismatch::EndedWithError);
     }
     mismatches
+}
+
+/// If the last submitted command only reads, and the last intended one changes the same elements and takes the same
+/// arguments, describes the difference: LRANGE instead of LTRIM.
+pub fn reads_instead_of_changing(submission: &Submission, findings: &Findings) -> Option<Mismatch> {
+    let (sent, wanted) = (submission.commands.last()?, findings.intended.last()?);
+    if no_effect::can_write(sent) || !no_effect::can_write(wanted) || sent.len() < 2 || sent[1..] != wanted[1..] {
+        return None;
+    }
+    command::between_names(&SentCommand::parse(sent), &SentCommand::parse(wanted)).map(Mismatch::Command)
 }
 
 /// Returns the differences to report about a submission that only read data and almost did what the step expects.

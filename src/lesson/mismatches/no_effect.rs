@@ -14,6 +14,8 @@ pub enum NoEffect {
     PipelineNotExecuted,
     /// The value is a method or a function that was not called.
     NotCalled { source: String },
+    /// A key is on the left of an assignment, like a variable.
+    AssignedKey { key: String },
     /// The value is a generator, which has not computed anything yet.
     Generator,
     /// Python's own `type` was called, instead of the Redis command TYPE.

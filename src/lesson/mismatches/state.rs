@@ -1,7 +1,8 @@
 //! Differences between the expected and the actual data: which key, field or member differs.
 
+use super::type_of_command;
 use super::value::ValueMismatch;
-use crate::lesson::comparison::{Bound, Comparison, Wanted};
+use crate::lesson::comparison::{Bound, Comparison, Relation, Wanted};
 use crate::lesson::evidence::{Submission, command_name, keys};
 use crate::lesson::findings::Findings;
 use crate::lesson::format::Probe;
@@ -13,7 +14,7 @@ use redis_engine::resp::quoting;
 #[derive(Debug, Clone, PartialEq)]
 pub enum StateMismatch {
     /// The key holds a value of another type, so the probe raised an error.
-    OtherType { key: String, key_type: &'static str },
+    OtherType { key: String, key_type: &'static str, wanted: Option<&'static str> },
     /// The probe raised an error, or did not run.
     NotReadable { probe: String, wanted: String },
     /// A condition is met but should not be, or should be met but is not.
@@ -110,17 +111,22 @@ impl StateMismatch {
     }
 }
 
-/// Returns whether a submission has written data that a probe reads and that no further line will complete. Data that
-/// is only incomplete can be completed, such as a list without its last elements.
-pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findings) -> bool {
+/// Returns whether a probe reads a key of a command.
+pub fn is_about_key_of(probe: &Probe, command: &[Vec<u8>]) -> bool {
     let source = probe.run.get_ref();
-    let is_looked_at = |key: &[u8]| {
+    keys(command).into_iter().any(|key| {
         let key = String::from_utf8_lossy(key);
         source.contains(&format!("'{key}'"))
             || source.contains(&format!("\"{key}\""))
             || source.split_whitespace().any(|word| word == key)
-    };
-    let touched = submission.commands.iter().filter(|words| keys(words).into_iter().any(is_looked_at));
+    })
+}
+
+/// Returns whether a submission has written data that a probe reads and that no further line will complete. Data that
+/// is only incomplete can be completed, such as a list without its last elements.
+pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findings) -> bool {
+    let source = probe.run.get_ref();
+    let touched = submission.commands.iter().filter(|words| is_about_key_of(probe, words));
     if touched.clone().next().is_none() {
         return false;
     }
@@ -130,7 +136,13 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
         Some(Comparison { expression, wanted: Wanted::Value(wanted) }) => (*expression, *wanted),
         // A number that is out of bounds was set by the submission, unless it is negative. A negative TTL means that
         // there is no key or no expiry time.
-        Some(Comparison { expression, wanted: Wanted::Bounds(_) }) => {
+        Some(Comparison { expression, wanted: Wanted::Bounds(bounds) }) => {
+            let is_lifetime = matches!(Subject::of_probe(expression), Subject::TimeToLive { .. });
+            let has_upper = bounds.iter().any(|bound| matches!(bound.relation, Relation::LessThan | Relation::AtMost));
+            if is_lifetime && has_upper && findings.does_answer_wait {
+                // A lifetime that is too long becomes shorter while time passes.
+                return false;
+            }
             let actual = findings.probe_value(expression).and_then(|shown| shown.value_like("0"));
             return matches!(actual, Some(Value::Float(_))) || matches!(actual, Some(Value::Integer(n)) if n >= 0);
         }
@@ -279,7 +291,8 @@ impl Question {
     /// learner's commands named the key.
     fn other_type(&self, key_types: &[(String, &'static str)]) -> Option<StateMismatch> {
         let (key, key_type) = key_types.iter().find(|(known, _)| Some(known) == self.arguments.first())?;
-        Some(StateMismatch::OtherType { key: key.clone(), key_type })
+        let wanted = type_of_command(&self.command).filter(|wanted| wanted != key_type);
+        Some(StateMismatch::OtherType { key: key.clone(), key_type, wanted })
     }
 
     fn argument(&self, index: usize) -> String {

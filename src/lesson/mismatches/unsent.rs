@@ -23,6 +23,20 @@ pub enum Unsent {
         name: String,
         suggestion: Option<String>,
     },
+    /// A method of the client is called like a function: `ttl(…)`. `call` is the correct call.
+    MethodWithoutClient {
+        call: String,
+    },
+    /// A key is on the left of an assignment, like a variable.
+    AssignedKey {
+        key: String,
+    },
+    /// `True` or `False` is an argument of its own, but belongs to an option of the command. `named` is the option as
+    /// redis-py spells it.
+    OptionWithoutName {
+        value: String,
+        named: String,
+    },
     /// A string is not in quotes.
     UnquotedWord {
         word: String,
@@ -48,8 +62,10 @@ impl Unsent {
         let class = error.class.rsplit('.').next().unwrap_or_default();
         let reason = match class {
             "NameError" => undefined_name(&submission.source, &error, findings),
-            "SyntaxError" => unquoted_word(&submission.source, findings).map(|word| Unsent::UnquotedWord { word }),
-            "DataError" => unsupported_type(&error),
+            "SyntaxError" => assigned_key(&submission.source)
+                .map(|key| Unsent::AssignedKey { key })
+                .or_else(|| unquoted_word(&submission.source, findings).map(|word| Unsent::UnquotedWord { word })),
+            "DataError" => option_without_name(&submission.source, findings).or_else(|| unsupported_type(&error)),
             _ => None,
         };
         reason.or_else(|| misspelt_command(&submission.source)).unwrap_or(Unsent::Unknown)
@@ -68,8 +84,15 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if let Some(client) = owner {
         return Some(Unsent::OtherClientsVariable { name: name.into(), client: client.clone() });
     }
+    // `a:b = 1` is a variable `a` with the annotation `b`.
+    if let Some(key) = assigned_key(source) {
+        return Some(Unsent::AssignedKey { key });
+    }
     if is_intended(name, findings) {
         return Some(Unsent::UndefinedWord { word: name.into() });
+    }
+    if source.contains(&format!("{name}(")) && name.chars().all(|c| !c.is_uppercase()) && is_command(name) {
+        return Some(Unsent::MethodWithoutClient { call: spelling::call_of_method(&format!("r.{name}")) });
     }
     // A line that calls no method would have sent nothing in any case.
     let suggestion = || spelling::nearest(name, findings.assigned_variables.iter().map(String::as_str));
@@ -80,6 +103,32 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
 /// Returns whether `word` is an argument of a command that the step's own answer sends.
 fn is_intended(word: &str, findings: &Findings) -> bool {
     findings.intended.iter().flat_map(|words| words.iter().skip(1)).any(|known| known == word.as_bytes())
+}
+
+/// Returns whether a command has the name of a method, such as `ttl`.
+fn is_command(method: &str) -> bool {
+    commands::by_name(method).is_some()
+}
+
+/// Returns the key on the left of an assignment: `page:views` in `page:views = 0`.
+pub fn assigned_key(source: &str) -> Option<String> {
+    let (key, _) = source.trim().split_once('=').filter(|(_, value)| !value.starts_with('='))?;
+    let key = key.trim_end();
+    let is_key = key.contains(':') && key.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '-' | '.'));
+    (is_key && key.starts_with(char::is_alphabetic)).then(|| key.to_owned())
+}
+
+/// Recognises an option of the answer's commands whose value was passed without its name: `r.set('k', 'v', True)`.
+fn option_without_name(source: &str, findings: &Findings) -> Option<Unsent> {
+    let arguments = source.split([',', '(', ')']).map(str::trim);
+    let value = arguments.into_iter().find(|argument| matches!(*argument, "True" | "False"))?;
+    let is_option = |word: &&Vec<u8>| {
+        const OPTIONS: [&str; 8] = ["NX", "XX", "KEEPTTL", "GET", "GT", "LT", "CH", "WITHSCORES"];
+        OPTIONS.iter().any(|option| option.as_bytes() == word.as_slice())
+    };
+    let option = findings.intended.iter().flat_map(|words| words.iter().skip(1)).find(is_option)?;
+    let named = format!("{}={value}", String::from_utf8_lossy(option).to_lowercase());
+    Some(Unsent::OptionWithoutName { value: value.to_owned(), named })
 }
 
 /// Finds a word that should be in quotes: one that the step's answer sends, or one that contains a colon, as keys often

@@ -3,7 +3,7 @@
 use super::hidden_code::HiddenCode;
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
-use crate::lesson::evidence::Submission;
+use crate::lesson::evidence::{DisplayedValue, Submission};
 use crate::lesson::feedback;
 use crate::lesson::findings::{Findings, Origin};
 use crate::lesson::format::Step;
@@ -15,10 +15,19 @@ use crate::messages::feedback as messages;
 use crate::messages::lesson_run::another_way;
 use crate::session::event::Effect;
 use crate::session::runtime::client::TUTOR;
-use crate::session::runtime::probe_answer;
+use crate::session::runtime::{probe_answer, python_hints};
 
 /// Maximum size of the data that is compared with the data at the start of the step, in bytes.
 const MOST_DIGESTED_BYTES: usize = 4 << 20;
+
+/// Returns whether the prompt has already explained that a submission names a method without calling it.
+fn is_explained_by_prompt(submission: &Submission) -> bool {
+    let shown = match &submission.value {
+        Some(DisplayedValue::Python(shown)) => shown.as_str(),
+        _ => "",
+    };
+    python_hints::uncalled(&submission.source, shown).is_some()
+}
 
 impl Tutor {
     /// Records a submission of the learner in the activity of the open step.
@@ -74,7 +83,7 @@ impl Tutor {
                 self.show_verdict(&step, &verdict, &findings);
             }
             // The prompt has already explained that a method was echoed instead of being called.
-            Verdict::NoEffect(NoEffect::NotCalled { .. }) if submission.value.is_some() => {}
+            Verdict::NoEffect(NoEffect::NotCalled { .. }) if is_explained_by_prompt(&submission) => {}
             // A TCP client is not a learner at the prompt, so only the end of the step is reported.
             _ if submission.is_from_real_client => {}
             _ => self.show_verdict(&step, &verdict, &findings),
@@ -130,6 +139,7 @@ impl Tutor {
             acting_clients: acted,
             intended: self.intended_commands(),
             answering_clients,
+            does_answer_wait: step.answer.as_ref().is_some_and(|answer| answer.get_ref().contains(":wait ")),
             task: step.task.as_ref().map(|task| task.get_ref().clone()).unwrap_or_default(),
             assigned_variables: self
                 .lesson
@@ -163,6 +173,9 @@ impl Tutor {
             Verdict::NoEffect(reason) => self.say(Role::Miss, &feedback::no_effect_sentence(reason)),
             Verdict::InProgress => self.say(Role::Muted, &messages::not_there_yet()),
             Verdict::Spoiled => self.say(Role::Miss, &messages::data_is_spoiled()),
+            Verdict::PartDone if findings.is_spoiled => {
+                self.say(Role::Muted, &messages::part_is_done_in_spoiled_data());
+            }
             Verdict::PartDone => self.say(Role::Muted, &messages::part_is_done()),
             Verdict::Mistake(index) => {
                 self.say(Role::Miss, &step.mistakes[*index].say);

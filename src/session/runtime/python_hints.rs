@@ -42,8 +42,9 @@ impl Runtime {
     }
 }
 
-/// Returns the dotted name that a statement consists of, if its value is a method.
-fn uncalled<'a>(source: &'a str, value: &str) -> Option<&'a str> {
+/// Returns the dotted name that a statement consists of, if its value is a method of the client or of a pipeline. The
+/// prompt then shows a hint.
+pub fn uncalled<'a>(source: &'a str, value: &str) -> Option<&'a str> {
     let name = source.trim();
     let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') && name.contains('.');
     (is_name && value.starts_with("<bound method ")).then_some(name)
