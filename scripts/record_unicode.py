@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the properties of characters, as this Python knows them, to the files that python-kernel reads them from.
+"""Writes the character properties of this Python's Unicode version to the files from which python-kernel reads them.
 
 Usage: record_unicode.py [FOLDER]      in CPython 3.13, whose Unicode is 15.1
 
@@ -19,7 +19,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "crates/python-kernel/
 
 
 def is_case_ignorable(char):
-    # A capital sigma is final if there is a cased character before it, apart from case-ignorable ones.
+    # A capital sigma becomes a final one in lowercase if a cased character precedes it, not counting case-ignorable
+    # ones.
     return ("A" + char + "Σ").lower().endswith("ς") and (char + "Σ").lower().endswith("σ")
 
 

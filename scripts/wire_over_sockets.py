@@ -226,7 +226,7 @@ def read(connection, timeout, encoding):
 
 
 def execute(client, known, idle, command, options):
-    """Has no fast path, unlike the native module. The results are the same."""
+    """Runs a command. Unlike the native module, it has no fast path, but the results are the same."""
     return client._execute_with_retries(command, options)
 
 

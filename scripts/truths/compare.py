@@ -7,7 +7,7 @@
 - The lists of commands must be identical, except for SCAN, HSCAN, SSCAN and ZSCAN, of which an iteration may need any
   number. If a recording has null for the commands, its script states that they differ, and they are not compared.
 
-`tests/it/support/script_record.rs` is the same rule for `cargo test`; change both together.
+`tests/it/support/script_record.rs` implements the same rules for `cargo test`; change both together.
 """
 import ast
 import re

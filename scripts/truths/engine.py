@@ -49,7 +49,7 @@ class Incomplete(Exception):
 
 
 def split_words(line: str) -> list:
-    """Splits a line into words by redis-cli's rules of quoting, as bytes."""
+    """Splits a line into words by redis-cli's quoting rules. The words are bytes."""
     words, text, at = [], line.encode(), 0
     while True:
         while at < len(text) and text[at : at + 1].isspace():

@@ -59,7 +59,7 @@ const MAX_SKIPPED_WAITS: u32 = 256;
 pub struct SpinPolicy {
     /// Pause before each poll.
     pause: Duration,
-    /// Maximum length of the spin. A smaller budget makes the spin shorter.
+    /// Maximum length of the spin. `AdaptiveSpin::budget` may shorten it further.
     max_spin: Duration,
 }
 
@@ -70,12 +70,12 @@ impl SpinPolicy {
     /// Returns the policy for a server with the given number of connected clients.
     ///
     /// The pause before each poll grows by 0.4 microseconds per client, up to 20 microseconds. A poll that finds
-    /// nothing still slows the clients down, because each sender needs the lock of the same kernel queue: with 50
-    /// clients that pipeline 16 requests, polling without a pause costs an eighth of the throughput. A pause also lets
-    /// more requests arrive per iteration of the event loop, so that both sides need fewer iterations. Pausing before
-    /// the first poll too increases the throughput of 50 clients by 4 %. With pipelines of 16 requests, a pause of 20
-    /// microseconds increases the throughput by 1 to 4 % over a pause of 10 microseconds. A single client that sends
-    /// its next request within 20 microseconds would only be delayed by a pause.
+    /// nothing still slows the clients down, because it contends with every sender for the lock on the same kernel
+    /// queue: with 50 clients that pipeline 16 requests, polling without a pause costs an eighth of the throughput. A
+    /// pause also lets more requests arrive per iteration of the event loop, so that both sides need fewer iterations.
+    /// Pausing before the first poll too increases the throughput of 50 clients by 4 %. With pipelines of 16 requests,
+    /// a pause of 20 microseconds increases the throughput by 1 to 4 % over a pause of 10 microseconds. A single client
+    /// that sends its next request within 20 microseconds would only be delayed by a pause.
     pub fn for_clients(clients: usize) -> Self {
         SpinPolicy { pause: Duration::from_micros(clients as u64 * 2 / 5).min(MAX_PAUSE), max_spin: MAX_SPIN }
     }
@@ -98,7 +98,7 @@ pub struct AdaptiveSpin {
     last_skips: u32,
     /// When the last spin succeeded, if the time since then counts as work.
     found_at: Option<Instant>,
-    /// Spin time earned by work and not yet spent.
+    /// Spin time that past work has allowed and that has not been used yet.
     budget: Duration,
 }
 
@@ -153,7 +153,7 @@ impl AdaptiveSpin {
         }
     }
 
-    /// Spins for at most 50 microseconds until `source` is readable, and returns whether it is. Returns false as well if
+    /// Spins for at most 50 microseconds until `source` is readable, and returns whether it is. Also returns false if
     /// `poll(2)` fails. `source` must have a single writer.
     #[cfg(unix)]
     pub fn spin_until_readable(&mut self, source: impl std::os::fd::AsFd) -> bool {
@@ -163,7 +163,7 @@ impl AdaptiveSpin {
             .unwrap_or(false)
     }
 
-    /// Returns false, because only Unix can poll a pipe.
+    /// Returns false, because polling a pipe is supported only on Unix.
     #[cfg(not(unix))]
     pub fn spin_until_readable<T>(&mut self, _: T) -> bool {
         false

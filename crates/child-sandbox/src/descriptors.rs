@@ -23,8 +23,8 @@ fn close_one_by_one() -> bool {
     let open: Vec<libc::c_int> =
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     for descriptor in open.into_iter().filter(|&descriptor| descriptor >= FIRST) {
-        // SAFETY: as above. The list contains the folder's own descriptor, which is already closed. Closing it again
-        // only returns an error.
+        // SAFETY: nothing owns these descriptors, as in `close_inherited`. The list contains the folder's own
+        // descriptor, which is already closed. Closing it again only returns an error.
         unsafe { libc::close(descriptor) };
     }
     true

@@ -80,19 +80,19 @@ impl Walls {
     /// All walls.
     pub const ALL: Walls = Walls(31);
 
-    /// Returns the set with one more wall.
+    /// Returns the set with the given wall added.
     #[must_use]
     pub const fn with(self, wall: Wall) -> Walls {
         Walls(self.0 | wall as u8)
     }
 
-    /// Returns the set without a wall.
+    /// Returns the set without the given wall.
     #[must_use]
     pub const fn without(self, wall: Wall) -> Walls {
         Walls(self.0 & !(wall as u8))
     }
 
-    /// Returns whether the set contains a wall.
+    /// Returns whether the set contains the given wall.
     pub const fn contains(self, wall: Wall) -> bool {
         self.0 & wall as u8 != 0
     }

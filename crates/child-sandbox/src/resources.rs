@@ -12,7 +12,7 @@ pub fn limit() -> bool {
         .all(|(resource, limit)| lower(resource, limit).is_ok())
 }
 
-/// Lowers a limit, which the process cannot raise again. A limit that is already lower does not change.
+/// Lowers a limit, which the process cannot raise again. Keeps a hard limit that is already lower.
 fn lower(resource: Resource, limit: u64) -> rustix::io::Result<()> {
     let limit = getrlimit(resource).maximum.map_or(limit, |maximum| maximum.min(limit));
     setrlimit(resource, Rlimit { current: Some(limit), maximum: Some(limit) })

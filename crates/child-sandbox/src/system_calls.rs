@@ -13,8 +13,8 @@ use seccompiler::{
 
 use crate::UnlistedCall;
 
-/// The rules of a filter: for each system call the conditions on its arguments, one of which must hold. An empty list
-/// of conditions matches every call.
+/// The rules of a filter: for each system call, conditions on its arguments. A call matches if one of its conditions
+/// holds, or if its list of conditions is empty.
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 #[cfg(target_arch = "x86_64")]

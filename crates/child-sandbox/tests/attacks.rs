@@ -128,7 +128,7 @@ mod attacks {
         /// Returns the command that starts this program as a child with an inherited descriptor.
         fn child(&self, walls: Walls, unlisted: UnlistedCall, attack: &str, user: Option<u32>) -> Command {
             let mut command = Command::new("sh");
-            // The shell passes descriptor 9 on.
+            // The shell opens descriptor 9, which the child then inherits.
             command.args(["-c", r#"exec 9>>"$0/inherited"; exec "$@""#]).arg(&self.0).arg(self.program());
             command.args(["child", &walls.bits().to_string()]);
             command.args([if unlisted == UnlistedCall::Kills { "kills" } else { "fails" }, attack]);
@@ -147,7 +147,7 @@ mod attacks {
             self.child(walls, unlisted, attack, user).spawn().expect("a shell exists").wait().expect("it was started")
         }
 
-        /// Checks the threads and descriptors of a sealed process from outside, in `/proc`.
+        /// Checks the threads and descriptors of a sealed process from outside, through `/proc`.
         fn check_status_of_all_threads(&self, user: Option<u32>) {
             let mut child = self.child(Walls::ALL, UnlistedCall::Kills, "wait", user).spawn().expect("a shell exists");
             let mut ready = [0; 6];

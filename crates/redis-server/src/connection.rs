@@ -21,11 +21,11 @@ const MAX_OUTPUT: usize = 1 << 30;
 const MAX_UNAUTHENTICATED_OUTPUT: u64 = 1024;
 
 /// When the replies to the requests of one read reach this size in bytes, they are moved to the output queue before the
-/// other requests are run. glibc always takes blocks of more than 32 MB directly from the system and returns them when
-/// they are freed. So no memory stays allocated after large output.
+/// remaining requests are run. glibc always takes blocks of more than 32 MB directly from the system and returns them
+/// when they are freed. So no memory stays allocated after large output.
 const MAX_REPLIES: usize = 33 << 20;
 
-/// Number of unused bytes in a client's buffers up to which no memory is released, as in Redis.
+/// A client's buffers are checked for memory to release only if they have more unused bytes than this, as in Redis.
 const MAX_SPARE: usize = 4 << 10;
 /// Time in microseconds after which an idle client's buffers are released, as in Redis.
 const IDLE_US: i64 = 2_000_000;
@@ -142,7 +142,7 @@ impl Connection {
         self.read_buffer = input;
     }
 
-    /// Runs the complete requests at the start of `input`. Returns the number of bytes that they take.
+    /// Runs the complete requests at the start of `input`. Returns the number of bytes that these requests occupy.
     fn run_requests(&mut self, engine: &mut Engine, input: &[u8], now_us: i64) -> usize {
         let mut used = 0;
         while used < input.len() {
@@ -320,8 +320,8 @@ impl Connection {
     }
 
     /// Releases memory that the client's buffers have not used lately. If the client is idle, all unused memory is
-    /// released. Otherwise a buffer that is more than twice as large as necessary since the last call is reduced to the
-    /// necessary size. The counterpart in Redis is `clientsCronResizeQueryBuffer`.
+    /// released. Otherwise a buffer is reduced to the largest size used since the last call, if it is more than twice
+    /// that large. The counterpart in Redis is `clientsCronResizeQueryBuffer`.
     pub fn shrink_buffers(&mut self, engine: &mut Engine, now_us: i64) {
         let Some(client) = engine.server.clients.find(self.client) else { return };
         let is_idle = now_us.saturating_sub(client.active_us) > IDLE_US;
@@ -362,7 +362,7 @@ impl Connection {
     }
 }
 
-/// Moves a client's replies to its output queue. The socket has accepted the first `sent` bytes of them.
+/// Moves a client's replies to its output queue. The socket has already accepted their first `sent` bytes.
 fn queue_replies(output: &mut OutputQueue, client: &mut Client, sent: usize) {
     client.traffic.answered += client.reply.len() as u64;
     output.take(&mut client.reply, sent);

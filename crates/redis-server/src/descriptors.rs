@@ -19,7 +19,7 @@ pub fn make_room_for_clients(clients: i64) -> i64 {
     let maximum_raised = Rlimit { current: Some(wanted), maximum: maximum.map(|maximum| maximum.max(wanted)) };
     let within_maximum = Rlimit { current: Some(maximum.map_or(wanted, |maximum| maximum.min(wanted))), maximum };
     if setrlimit(Resource::Nofile, maximum_raised).or_else(|_| setrlimit(Resource::Nofile, within_maximum)).is_err() {
-        // The limit stays as it is.
+        // If both attempts fail, the limit stays unchanged.
     }
     let current = getrlimit(Resource::Nofile).current.unwrap_or(wanted);
     i64::try_from(current.saturating_sub(RESERVED)).unwrap_or(clients).clamp(1, clients.max(1))

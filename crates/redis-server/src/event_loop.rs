@@ -112,7 +112,7 @@ impl Server {
     ///
     /// # Errors
     /// Returns an error if the host is unknown, the address can be reached from other machines and there is no
-    /// password, or the address cannot be listened on.
+    /// password, or the server cannot listen on the address.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
         let address = resolve(options)?;
         Self::configure(options, engine);
@@ -124,7 +124,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Sets the parameters of the configuration that the options contain.
+    /// Sets the configuration parameters that the options contain.
     fn configure(options: &Options, engine: &mut Engine) {
         for (name, value) in [
             ("tcp-backlog", options.tcp_backlog),
@@ -138,7 +138,7 @@ impl Server {
     /// Listens on an address, for an engine that already has its password, and sets the engine's port.
     ///
     /// # Errors
-    /// Returns an error if the address cannot be listened on.
+    /// Returns an error if the server cannot listen on the address.
     pub fn listen(requested: SocketAddr, engine: &mut Engine) -> Result<Self, ServeError> {
         let backlog = engine.server.config.integer("tcp-backlog");
         let mut listener = Listener::bind(requested, backlog).map_err(|error| match error.kind() {
@@ -209,8 +209,8 @@ impl Server {
         Ok(())
     }
 
-    /// Runs one iteration of the event loop, for callers that have their own loop. Waits at most `max_wait` until there
-    /// is something to do.
+    /// Runs one iteration of the event loop, for callers that have their own loop. Waits for at most `max_wait` until
+    /// there is something to do.
     ///
     /// # Errors
     /// Returns an error if waiting for sockets fails.
@@ -347,8 +347,8 @@ impl Server {
         self.flush_written_clients(engine, now_us);
     }
 
-    /// Sends the output that commands wrote to other clients, and queues the clients that were unblocked and have more
-    /// requests.
+    /// Sends the output that commands produced for other clients, and queues the clients that were unblocked and have
+    /// more requests.
     fn flush_written_clients(&mut self, engine: &mut Engine, now_us: i64) {
         for client in engine.server.clients.take_pending_writes() {
             let Some(&index) = self.by_client.get(&client) else { continue };

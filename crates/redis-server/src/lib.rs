@@ -166,7 +166,7 @@ impl std::error::Error for ServeError {}
 /// Raises the process's limit on open descriptors if `maxclients` needs that.
 ///
 /// # Errors
-/// Returns an error if the address cannot be listened on, or if a system call fails.
+/// Returns an error if the server cannot listen on the address, or if a system call fails.
 pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static) -> Result<(), ServeError> {
     let mut engine = Engine::new(options.seed, now_us());
     engine.keyspace.memory_cap.limit = options.memory_limit;

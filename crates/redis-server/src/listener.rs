@@ -36,7 +36,7 @@ impl Listener {
     /// refuses further connections, and their clients try again after a second or more.
     ///
     /// # Errors
-    /// Returns an error if the address cannot be listened on.
+    /// Returns an error if the process cannot listen on the address.
     pub fn bind(requested: SocketAddr, backlog: i64) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(requested), Type::STREAM, Some(Protocol::TCP))?;
         // `SO_REUSEADDR` allows a server to be restarted immediately. On Windows, it would let two servers share the
@@ -117,7 +117,7 @@ fn open_spare() -> Option<Socket> {
     Socket::new(Domain::IPV4, Type::DGRAM, None).ok()
 }
 
-/// Sends a client the error that there is no room, and disconnects the client.
+/// Sends a client the error that the maximum number of clients is reached, and disconnects the client.
 pub fn refuse(mut stream: TcpStream) {
     // A client that does not receive the error sees the end of the connection.
     drop(stream.write_all(b"-ERR max number of clients reached\r\n"));

@@ -60,14 +60,14 @@ impl fmt::Display for Notice {
     }
 }
 
-/// Passes notices on, each kind at most once a minute, so that clients cannot fill a log.
+/// Passes notices on, each kind at most once a minute, so that clients cannot flood a log.
 pub struct Reporter {
     report: Box<dyn FnMut(&Notice) + Send>,
     /// When a notice of each kind was last passed on, in microseconds since 1970.
     reported_us: HashMap<Discriminant<Notice>, i64>,
 }
 
-/// Minimum time between two notices of a kind in microseconds, as in Redis for HTTP requests.
+/// Minimum time between two notices of the same kind, in microseconds. Redis uses this interval for HTTP requests.
 const MIN_INTERVAL_US: i64 = 60_000_000;
 
 impl Reporter {
@@ -75,7 +75,7 @@ impl Reporter {
         Reporter { report: Box::new(report), reported_us: HashMap::new() }
     }
 
-    /// Passes a notice on, unless there was one of its kind within the last minute.
+    /// Passes a notice on, unless one of the same kind was passed on within the last minute.
     pub fn report(&mut self, notice: &Notice, now_us: i64) {
         let kind = discriminant(notice);
         let is_recent = |&at_us: &i64| now_us.abs_diff(at_us) < MIN_INTERVAL_US.unsigned_abs();

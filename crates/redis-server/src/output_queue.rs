@@ -9,14 +9,14 @@ use std::io::{self, ErrorKind, Write as _};
 use mio::net::TcpStream;
 use redis_engine::reply::Reply;
 
-/// Maximum size in bytes of replies that are copied. The client's reply buffer then keeps its memory, which is faster
-/// for a client that always gets replies of such a size.
+/// Maximum size in bytes of replies that are copied. After a copy, the client's reply buffer keeps its memory, which is
+/// faster for a client that always gets replies of that size.
 const MAX_COPIED: usize = 256 << 10;
 
 /// Maximum size in bytes to which a block grows when replies are appended to it.
 const MAX_EXTENDED: usize = 1 << 20;
 
-/// Number of bytes passed to each `write` call: as much as Redis's client libraries read at once.
+/// Number of bytes passed to each `write` call: as much as Redis's client libraries request per `read` call.
 ///
 /// With 50 clients that each pipeline 16 requests for 500 elements (a reply of 232 KB per pipeline), throughput is 5 to
 /// 7 % higher than with one `write` call for the whole output. Chunks of 8 KB gain 4 %. Chunks of 4, 32 and 64 KB gain
@@ -28,9 +28,9 @@ const WRITE_CHUNK: usize = 16 << 10;
 pub struct OutputQueue {
     /// The replies. No block is empty.
     blocks: VecDeque<Vec<u8>>,
-    /// Number of bytes of the first block that have been sent.
+    /// Number of bytes at the start of the first block that have been sent.
     sent: usize,
-    /// Number of bytes of all blocks that have not been sent.
+    /// Total number of bytes in all blocks that have not been sent.
     unsent: usize,
 }
 
@@ -45,7 +45,7 @@ impl OutputQueue {
         self.unsent == 0
     }
 
-    /// Returns the number of bytes of all blocks, including the bytes of the first block that have been sent.
+    /// Returns the total size of all blocks in bytes, including the part of the first block that has been sent.
     pub fn allocated_bytes(&self) -> usize {
         self.sent + self.unsent
     }

@@ -40,7 +40,7 @@ fn scripts_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
         .collect();
     assert!(!scripts.is_empty(), "{} holds no script", folder.display());
     scripts.sort();
-    scripts.reverse(); // workers take them from the end
+    scripts.reverse(); // workers take scripts from the end
     scripts
 }
 

@@ -1,6 +1,6 @@
 //! Compares two transcripts line by line.
 
-/// Maximum number of lines of each side that a difference shows.
+/// Maximum number of lines from each transcript in the description of a difference.
 const SHOWN: usize = 6;
 
 /// Returns a description of each difference between the transcripts, or nothing if they are equal.

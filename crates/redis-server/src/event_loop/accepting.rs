@@ -13,8 +13,7 @@ use crate::notice::Notice;
 use redis_engine::Engine;
 
 impl Server {
-    /// Accepts clients that are waiting, at most `max-new-connections-per-cycle`, so that other clients are served in
-    /// between.
+    /// Accepts up to `max-new-connections-per-cycle` waiting clients, so that connected clients are served in between.
     pub(super) fn accept(&mut self, engine: &mut Engine, now_us: i64) {
         for _ in 0..engine.server.config.integer("max-new-connections-per-cycle").max(1) {
             match self.listener.accept() {

@@ -9,7 +9,7 @@ const MB: usize = 1 << 20;
 /// Maximum memory of an idle client's buffers, in bytes.
 const SMALL: u64 = 8 << 10;
 
-/// Sends a word, which the server sends back.
+/// Sends ECHO with an argument of the given length, and reads the reply.
 fn echo(manual: &mut ManualServer, client: &mut Client, length: usize) {
     let request = encode_request(&["ECHO", &"x".repeat(length)]);
     let header = format!("${length}\r\n").len();
@@ -66,7 +66,7 @@ fn buffers_that_are_in_use_are_kept() {
     let (mut observer, mut client) = (manual.connect(), manual.connect());
     let id = manual.id_of(&mut client);
     let request = encode_request(&["ECHO", &"x".repeat(MB)]);
-    // A client that has sent half a request becomes idle, and the half request is kept.
+    // A client that has sent half a request becomes idle, and the server keeps the half request.
     client.send(&request[..100_000]);
     let mut unread = 0;
     while unread < 100_000 {
@@ -111,7 +111,7 @@ fn unread_replies_take_their_own_size_in_memory() {
     while commands < REPLIES as u64 {
         let list = observer.bulk_string("CLIENT LIST");
         let counts = list.split_whitespace().filter_map(|word| word.strip_prefix("tot-cmds=")?.parse::<u64>().ok());
-        // The observer's own commands are counted in the first line.
+        // The first line of the list is the observer itself, whose commands do not count.
         commands = counts.skip(1).sum();
     }
     let growth_kb = memory_kb(server.id(), "VmHWM") - before_kb;

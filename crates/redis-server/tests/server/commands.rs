@@ -275,7 +275,7 @@ fn client_info_reports_the_sizes_of_buffers() {
         client.expect_reply("PING", "+PONG\r\n");
         let then = client.client_info(&["tot-net-in", "tot-cmds"]);
         assert_eq!(then, "tot-net-in=32 tot-cmds=2");
-        // For another client, checks `multi-mem`: the bytes of each queued argument, and a pointer for each.
+        // The `multi-mem` of a client counts the bytes of each queued argument, and a pointer for each argument.
         let mut queueing = Client::connect(address);
         queueing.expect_reply("MULTI", "+OK\r\n");
         queueing.expect_reply("SET a bcd", "+QUEUED\r\n");
@@ -345,7 +345,8 @@ fn a_client_above_a_buffer_limit_is_disconnected() {
         talker.expect_close_after("");
         client.expect_reply("STRLEN long", ":200000\r\n");
         assert_eq!(counted(&mut client, "query").as_deref(), Some("1"));
-        // The commands that MULTI has queued count as well. Redis notices them with the next request.
+        // The commands that MULTI has queued count towards the limit as well. Redis notices that the limit is exceeded
+        // at the next request.
         let mut queuer = Client::connect(address);
         queuer.expect_reply("MULTI", "+OK\r\n");
         for _ in 0..5 {

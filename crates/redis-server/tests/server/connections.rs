@@ -138,7 +138,7 @@ fn a_killed_client_gets_no_more_of_its_replies() {
         let name = slow.0.local_addr().expect("it is connected");
         control.expect_reply(&format!("CLIENT KILL {name}"), "+OK\r\n");
         let mut received = Vec::new();
-        // The connection ends with a reset, or with a part of the replies.
+        // The connection ends with a reset, or after only a part of the replies.
         drop(slow.0.read_to_end(&mut received));
         assert!(received.len() < REPLIES << 20, "{} bytes", received.len());
         control.wait_for_info("connected_clients", 1);

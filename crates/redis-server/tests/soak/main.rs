@@ -1,10 +1,10 @@
 //! A soak test: several clients send the same random requests over real sockets to two servers, whose replies must be
 //! identical byte for byte.
 //!
-//! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in pieces, many at
-//! once, from clients that do not read their replies for a while or vanish in the middle of a request. The other server
-//! is the reference, which gets each batch of requests in one piece. It is the real Redis that REDIS_TUTOR_REAL_REDIS
-//! names, or a second process of ours.
+//! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in pieces, several
+//! in one piece, from clients that do not read their replies for a while or vanish in the middle of a request. The
+//! other server is the reference, which gets each batch of requests in one piece. It is the real Redis that
+//! REDIS_TUTOR_REAL_REDIS names, or a second process of ours.
 //!
 //! REDIS_TUTOR_SOAK_SECONDS sets the duration of the test, and REDIS_TUTOR_SOAK_SEED the seed. Without a duration, the
 //! test takes 200 steps. The same seed results in the same steps, until the duration is over.
@@ -122,7 +122,7 @@ impl Soak {
         format!("seed {}, step {}, {what}", self.seed, self.step)
     }
 
-    /// Appends a request whose reply is known. Returns all requests, and that reply.
+    /// Appends a request whose reply is known. Returns the extended requests, and the known reply.
     fn with_marker(&mut self, requests: &[u8]) -> (Vec<u8>, Vec<u8>) {
         self.batches += 1;
         let marker = format!("marker {}", self.batches);
@@ -329,7 +329,8 @@ impl Soak {
         self.exchange(witness, b"EXISTS broken\r\n", "what a broken request has done");
     }
 
-    /// Connects many clients at once. Then disconnects one client with CLIENT KILL from another.
+    /// Connects and disconnects many clients. Then kills one of the lasting clients with CLIENT KILL from the control
+    /// client.
     fn crowd(&mut self) {
         let mut crowd: Vec<Client> = (0..1 + self.random.below(150)).map(|_| self.connect()).collect();
         for client in &mut crowd {
@@ -402,7 +403,7 @@ fn our_server_and_the_reference_stay_the_same() {
     println!("soak: seed {seed}: {steps} steps, {batches} batches in {:.0?}", started.elapsed());
     assert_memory_is_released(soak, &subject);
     let errors = subject.stop();
-    // The only notice is the one about HTTP requests, once a minute.
+    // The server may only report HTTP requests, at most once a minute.
     assert!(errors.lines().all(|line| line.contains("possible attack")), "{errors}");
 }
 

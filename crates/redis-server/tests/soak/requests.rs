@@ -130,7 +130,7 @@ fn key(random: &mut Rng, name: &str) -> Vec<u8> {
     format!("{name}:{}", random.below(5)).into_bytes()
 }
 
-/// Returns up to `max_length` bytes of any value.
+/// Returns up to `max_length` random bytes.
 pub fn text(random: &mut Rng, max_length: usize) -> Vec<u8> {
     let length = random.below(max_length + 1);
     // One word in four contains bytes that are special in the protocol.

@@ -20,12 +20,12 @@ impl Stream {
         Stream(stream)
     }
 
-    /// Returns the address of this end of the connection, in the form that CLIENT KILL accepts.
+    /// Returns the address of this end of the connection, in the format that CLIENT KILL accepts.
     pub fn address(&self) -> String {
         self.0.local_addr().expect("it is connected").to_string()
     }
 
-    /// Writes as much as the server accepts at once, and returns the number of bytes written.
+    /// Writes as much as the socket accepts without blocking, and returns the number of bytes written.
     fn write_some(&mut self, bytes: &[u8]) -> usize {
         self.0.set_nonblocking(true).expect("it is a socket");
         let written = self.0.write(bytes);
@@ -49,7 +49,7 @@ impl Stream {
         replies
     }
 
-    /// Reads once, waiting for a millisecond. Returns whether the connection is open.
+    /// Reads once, waiting at most a millisecond. Returns whether the connection is open.
     fn read_some(&mut self, replies: &mut Vec<u8>) -> bool {
         let mut buffer = [0; 1 << 16];
         match self.0.read(&mut buffer) {
