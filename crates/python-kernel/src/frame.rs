@@ -14,16 +14,16 @@
 //! | `ReadLine` | `Line` |
 //!
 //! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
-//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`],
-//! [`ToChild::Describe`], which it answers with [`FromChild::Described`], and
-//! [`ToChild::SaveVariables`], which it answers with [`FromChild::VariablesSaved`]. After
-//! [`ToChild::RestoreVariables`], the child sends [`FromChild::VariablesRestored`], and before that it may send requests,
-//! if the end of an object does so.
+//! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`], [`ToChild::Describe`], which
+//! it answers with [`FromChild::Described`], and [`ToChild::SaveVariables`], which it answers with
+//! [`FromChild::VariablesSaved`]. After [`ToChild::RestoreVariables`], the child sends
+//! [`FromChild::VariablesRestored`]. Before this frame it may send requests, because the finalizers of replaced objects
+//! may run.
 //!
 //! # On the pipe
 //! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
 //! request or receives the answer (u32), and the fields. Integers are little-endian; text and bytes follow their own
-//! length (u32). Durations are in microseconds, and times of the clock in microseconds since 1970.
+//! length (u32). Durations are in microseconds, and points in time are in microseconds since 1970.
 //!
 //! ```
 //! use python_kernel::frame::{self, MAIN_THREAD, ToChild};
@@ -54,7 +54,7 @@ pub const MAX_FRAME: u32 = 600 << 20;
 /// Number of bytes that encode the length of a frame.
 const LENGTH_BYTES: usize = 4;
 
-/// Length in bytes up to which memory for a frame is allocated before its bytes arrive.
+/// Maximum memory in bytes that is allocated for a frame before the bytes of the frame arrive.
 const EAGER_CAPACITY: usize = 1 << 20;
 
 /// A frame from the parent to its Python child.
@@ -83,7 +83,7 @@ pub enum ToChild {
     },
     /// Answers [`FromChild::Connect`]: the connection could not be opened.
     ConnectionRefused {
-        /// The reason, in the operating system's words.
+        /// The reason, as the operating system states it.
         reason: String,
     },
     /// Bytes that arrived on the connection.
@@ -117,7 +117,8 @@ pub enum ToChild {
         /// The source up to the cursor.
         text: String,
     },
-    /// Requests a description of the object that a dotted name refers to. None of the learner's code runs for it.
+    /// Requests a description of the object that a dotted name refers to. The child runs none of the learner's code for
+    /// it.
     Describe {
         /// The dotted name: `r.hset`, `tasks`.
         name: String,
@@ -196,7 +197,7 @@ pub enum FromChild {
         /// The prompt that `input` shows.
         prompt: String,
     },
-    /// The source of [`ToChild::Run`] has ended.
+    /// The source of [`ToChild::Run`] has finished.
     RunFinished(RunOutcome),
     /// Answers [`ToChild::GetCompletions`].
     Completions {
@@ -345,8 +346,8 @@ pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
     decode(&bytes).map(Some)
 }
 
-/// Parses the frame at the start of `bytes`. Returns its thread number, the frame, and its length in bytes, or `None` if
-/// the end of the frame is missing.
+/// Parses the frame at the start of `bytes`. Returns its thread number, the frame, and its length in bytes, or `None`
+/// if the frame is incomplete.
 ///
 /// # Errors
 /// Returns an error of kind `InvalidData` if the bytes are not the start of a valid frame.

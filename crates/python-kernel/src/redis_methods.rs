@@ -16,14 +16,14 @@ pub struct Method {
     pub name: String,
     /// The parameters after `self`, as redis-py has them: `name, key=None`.
     pub parameters: String,
-    /// What the method does and returns. The paragraphs are separated by blank lines.
+    /// A description of what the method does and returns. The paragraphs are separated by blank lines.
     pub about: String,
     /// An example, as lines of Python. Empty if there is none.
     pub example: Vec<&'static str>,
 }
 
 impl Method {
-    /// Returns the name with which examples call the object that has the method: `r`, `pipe`.
+    /// Returns the name of the variable on which examples call the method: `r`, `pipe`.
     #[must_use]
     pub fn owner(&self) -> &'static str {
         match self.class.as_str() {
@@ -34,8 +34,8 @@ impl Method {
         }
     }
 
-    /// Returns whether the method sends the command after which it is named, so that its class is one of the families of
-    /// commands.
+    /// Returns whether the method sends the command after which it is named. Its class is then a family of commands,
+    /// such as `HashCommands`.
     #[must_use]
     pub fn is_command(&self) -> bool {
         self.class.ends_with("Commands")
@@ -49,15 +49,15 @@ pub fn all() -> &'static [Method] {
     &METHODS
 }
 
-/// Returns the method with a qualified name, such as `HashCommands.hset`. A function may be stored under a second name,
-/// so its class may be another one.
+/// Returns the method with a qualified name, such as `HashCommands.hset`. A method with a second name, such as `incr`
+/// for `incrby`, is found under both names.
 #[must_use]
 pub fn by_qualified_name(qualified_name: &str) -> Option<&'static Method> {
     let (class, name) = qualified_name.rsplit_once('.')?;
     METHODS.iter().find(|method| method.class == class && method.name == name)
 }
 
-/// Returns the first method with a name: `hset`.
+/// Returns the first method with the given name, such as `hset`.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.name == name)

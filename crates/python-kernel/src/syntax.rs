@@ -234,7 +234,7 @@ fn is_repaired_by_more_lines(source: &str, error: &ParseError, blank_line: bool)
     }
 }
 
-/// Beginnings of the parser's messages about a block that is missing.
+/// Beginnings of the parser's messages about a missing block.
 const MISSING_BLOCK_MESSAGES: &[&str] = &[
     "Expected an indented block",
     "Expected `except` or `finally`",

@@ -85,7 +85,7 @@ fn long_frames_are_read_whole_and_their_length_alone_allocates_little() {
     assert!(largest.most <= EAGER_CAPACITY, "{} bytes are allocated for nothing", largest.most);
 }
 
-/// A pipe that ends after the length of a frame. It records the size of the largest read.
+/// A pipe that ends after a frame's length prefix. It records the size of the largest read.
 struct Largest {
     length: Vec<u8>,
     most: usize,

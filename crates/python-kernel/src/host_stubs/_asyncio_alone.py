@@ -1,8 +1,8 @@
 """Makes `asyncio` work without sockets and signals: coroutines, tasks, sleeps by the parent's clock, and threads.
 
-The package of the standard library is loaded. While it loads, stubs take the place of the modules that need an
-operating system, which no other code can import. An event loop that waits only for time and threads replaces the loop
-over sockets.
+The standard library's own package is loaded. While it loads, stubs replace the modules that need an operating system.
+No other code can import these stubs. An event loop that waits only for time and threads replaces the one that waits for
+sockets.
 """
 import sys
 from types import ModuleType
@@ -51,7 +51,7 @@ class PackageLoader:
 
 
 class EventsLoader:
-    """Loads our event loop as the module that has the loop over sockets."""
+    """Loads our event loop in place of the module with the socket-based event loop."""
 
     create_module = staticmethod(lambda spec: None)
 

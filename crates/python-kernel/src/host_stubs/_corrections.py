@@ -16,7 +16,7 @@ LONGEST_STEP_SECONDS = 0.2
 
 
 def retry_until(attempt, timeout):
-    """Calls `attempt(seconds)`, which waits in real time, until it succeeds or the timeout by the parent's clock is over.
+    """Calls `attempt(seconds)`, which waits in real time, until it succeeds or the parent's clock passes the timeout.
 
     Returns whether it succeeded.
     """
@@ -33,7 +33,7 @@ def retry_until(attempt, timeout):
 
 
 def correct_ast(ast):
-    # Newer versions show the fields of a node.
+    # Newer versions of Python show the fields of a node in its `repr`.
     ast.AST.__repr__ = object.__repr__
 
 
@@ -92,7 +92,7 @@ def correct_datetime(datetime):
     original_parse = datetime._parse_isoformat_time
 
     def parse_time(text):
-        # Midnight as 24:00 is accepted only by newer versions.
+        # Only newer versions of Python accept midnight as 24:00.
         parts, is_next_day, is_wrong = original_parse(text)
         if is_next_day:
             parts[0] = 24
@@ -252,7 +252,7 @@ def correct_json_encoder(encoder):
 
 
 def correct_strptime(strptime):
-    """Makes the directives those of CPython 3.13. The module is that of a newer version, which has more."""
+    """Supports only the directives of CPython 3.13. The module comes from a newer version, which has more of them."""
     import re
 
     names = set("aAbBcdfGHIjmMpSuUVwWxXyYzZ%")
@@ -308,7 +308,7 @@ def correct_strptime(strptime):
 def correct_pickle(pickle):
     from _struct import error as StructError
 
-    # Protocol 4 was CPython's default up to 3.13. With it, pickled values have the same bytes.
+    # Protocol 4 was CPython's default up to 3.13. With it, pickled values have the same bytes as in CPython 3.13.
     pickle.DEFAULT_PROTOCOL = 4
 
     def raising_unpickling_error(load):
@@ -363,7 +363,7 @@ def correct_textwrap(textwrap):
     original = textwrap.TextWrapper._handle_long_word
 
     def handle_long_word(self, reversed_chunks, cur_line, cur_len, width):
-        # Newer versions no longer add an empty part to a line that is full.
+        # Newer versions of Python no longer add an empty part to a line that is full.
         if self.break_long_words and width >= 1 and cur_len >= width:
             cur_line.append("")
         else:

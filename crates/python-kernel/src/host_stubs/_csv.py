@@ -1,6 +1,6 @@
 """Reads and writes CSV, for the module `csv`.
 
-It replaces the interpreter's own module, which knows no line ends inside of quotes, among other things.
+It replaces the interpreter's own module, which, among other things, does not support line ends inside quotes.
 """
 
 QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, QUOTE_STRINGS, QUOTE_NOTNULL = range(6)
@@ -156,7 +156,7 @@ class _Reader:
         self.line_num = 0
         options = dialect._options
         self._options = options
-        # A line in which these do not occur consists of fields as they are.
+        # A line without these characters can be split at the delimiters, because its fields need no unquoting.
         self._specials = [one for one in (options["quotechar"], options["escapechar"]) if one is not None]
         self._is_plain = (
             options["quoting"] in (QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONE) and not options["skipinitialspace"]
@@ -224,7 +224,7 @@ class _Reader:
         self._fields.append(field)
 
     def _read(self, line):
-        """Reads a line, and leaves the state in which it ends."""
+        """Reads a line, and stores the state that the reader is in after the line."""
         options = self._options
         delimiter, quote, escape = options["delimiter"], options["quotechar"], options["escapechar"]
         if options["quoting"] == QUOTE_NONE:
@@ -233,7 +233,7 @@ class _Reader:
         for character in [*line, _DONE]:
             is_end = character in ("\n", "\r", _DONE)
             if state == _AFTER_ESCAPED_END and character is _DONE:
-                # The record goes on in the next line.
+                # The record continues on the next line.
                 continue
             if state == _START_RECORD:
                 if character is _DONE:

@@ -1,6 +1,6 @@
 """Writes JSON in chunks, for `json.JSONEncoder.iterencode` and `json.dump`.
 
-The standard library of the interpreter is that of a newer version of Python, which divides the chunks in another way and
+The interpreter's standard library comes from a newer version of Python, which divides the chunks in another way and
 adds notes to exceptions.
 """
 
@@ -33,7 +33,7 @@ def make_iterencode(
             del markers[id(container)]
 
     def plain(value):
-        """Returns the text of a value that contains no others, or None for one that does."""
+        """Returns the JSON text of a value that contains no other values, or None for a container."""
         if isinstance(value, str):
             return encode_string(value)
         if value is None:

@@ -93,7 +93,8 @@ _io.open = _io.open_code = builtins.open = open
 
 
 class Random(_random.Random):
-    """Without a seed of its own, derives one from the parent's."""
+    """The class `_random.Random`. Without an explicit seed, it takes one from the generator that the parent has
+    seeded."""
 
     def seed(self, a=None):
         super().seed(int.from_bytes(_host.urandom(32), "little") if a is None else a)
@@ -145,7 +146,7 @@ use_parents_clock()
 
 
 def acquire_by_parents_clock(native):
-    """Returns the `acquire` of a class of locks with a timeout by the parent's clock."""
+    """Returns an `acquire` method for a class of locks, with a timeout that follows the parent's clock."""
 
     def acquire(self, blocking=True, timeout=-1):
         if not blocking or timeout <= 0:

@@ -41,7 +41,7 @@ class StringIO(_io._TextIOBase):
         return self._text
 
     def _translated(self, text):
-        """Returns a text with its line ends as this object keeps them."""
+        """Returns a text with its line ends translated as the argument `newline` of the constructor requires."""
         if self._newline is None:
             pairs = text.count("\r\n")
             if pairs:

@@ -1,6 +1,6 @@
 """Saves the values of variables and restores them, so that several programs can run from the same start.
 
-Containers are copied, because a program may change them. All other values must either be unchangeable, or be clients of
+Containers are copied, because a program may change them. All other values must be either immutable, or clients of
 Redis, whose only state is in their connection pools.
 """
 import builtins
@@ -18,7 +18,7 @@ class _NotRestorable(Exception):
 
 
 def save(variables):
-    """Returns the values of variables, or None if they could not be restored."""
+    """Returns copies of the values of variables, or None if the values could not be restored."""
     pools = []
     try:
         return _copy(variables, {}, pools), pools
@@ -27,7 +27,7 @@ def save(variables):
 
 
 def restore(variables, saved):
-    """Gives variables their saved values, and removes those that are new."""
+    """Gives variables their saved values, and removes variables that were created since then."""
     values, pools = saved
     copied = _copy(values, {}, None)
     variables.clear()
@@ -39,7 +39,7 @@ def restore(variables, saved):
 
 
 def _copy(value, copies, pools):
-    """Returns a copy. `copies` has those that were made, by the ids of the originals. Adds clients' pools to `pools`."""
+    """Returns a copy of a value. `copies` maps the ids of originals to their copies. Adds clients' pools to `pools`."""
     kind = type(value)
     if kind in _UNCHANGEABLE or _is_library_class(value) or _is_plain_function(value):
         return value
@@ -64,7 +64,7 @@ def _copy(value, copies, pools):
 
 def _note_pool(pool, pools):
     connections = list(pool._connections)
-    # A connection that is lent may have a transaction open.
+    # A connection that is in use may have an open transaction.
     if len(pool._available_connections) != len(connections):
         raise _NotRestorable
     pools.append((pool, connections))

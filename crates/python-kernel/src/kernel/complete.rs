@@ -57,8 +57,8 @@ fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<St
     parameters_of(&object, is_method, vm)
 }
 
-/// Returns what a dotted name refers to, and whether it is a method that is bound to an object. A method is found as the
-/// function in its class.
+/// Returns the object that a dotted name refers to, and whether it is a method bound to an object. For a method, the
+/// returned object is the function in its class.
 pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<(PyObjectRef, bool)> {
     let Some((owner, name)) = dotted.rsplit_once('.') else { return Some((object(dotted, scope, vm)?, false)) };
     let owner = object(owner, scope, vm)?;

@@ -1,6 +1,6 @@
 //! The native module `_host`, which replaces the terminal and the operating system for Python. It is written in Rust so
 //! that nothing the learner rebinds can break it. It contains the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`),
-//! the echo of a value, `input`, and guards of `eval`, `exec` and `compile` against source that is nested too deeply to
+//! the echo of a value, `input`, and guards on `eval`, `exec` and `compile` against source that is nested too deeply to
 //! be compiled.
 
 use super::{guards, kernel, nesting_error};
@@ -296,7 +296,7 @@ mod _host {
         line.ok_or_else(|| vm.new_eof_error("EOF when reading a line".to_owned()))
     }
 
-    /// Shows the help about a method of the `redis` package, which the parent writes.
+    /// Asks the parent to show its help about a method of the `redis` package.
     #[pyfunction]
     fn show_help(method: PyStrRef) {
         if let Some(method) = method.to_str() {
@@ -304,7 +304,7 @@ mod _host {
         }
     }
 
-    /// Implements `os._exit`: ends the process at once.
+    /// Implements `os._exit`: ends the process immediately.
     #[pyfunction]
     fn end() {
         std::process::exit(0);

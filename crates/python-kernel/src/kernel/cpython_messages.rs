@@ -3,7 +3,7 @@
 //! The message of an exception is rewritten when it is first read, by `str`, `repr` or a traceback. Only exceptions of
 //! the builtin classes themselves (no subclasses) are rewritten, and only if their message is exactly one of the
 //! interpreter's. Where CPython's message depends on the operation, the failing expression in the learner's source
-//! decides.
+//! determines the message.
 
 mod failing_expression;
 mod message_templates;

@@ -1,4 +1,4 @@
-//! Describes what a name refers to, for help at the prompt. None of the learner's code runs for it.
+//! Describes the object that a name refers to, for help at the prompt, without running any of the learner's code.
 
 use super::complete;
 use crate::frame::Description;
@@ -37,7 +37,7 @@ fn method_of_package(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String
     (module == "redis" || module.starts_with("redis.")).then(|| text("__qualname__")).flatten()
 }
 
-/// Returns the `repr` of an object whose `repr` is builtin, shortened.
+/// Returns the `repr` of an object of a builtin class, shortened.
 fn value(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     let repr = Some(complete::builtin_repr(object, vm)).filter(|repr| repr != "...")?;
     let mut shown: String = repr.chars().take(MOST_CHARACTERS).collect();

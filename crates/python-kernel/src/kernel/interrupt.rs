@@ -24,7 +24,7 @@ pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
 /// interrupted, so a generator first gets some time to yield.
 fn raise_interrupt(kernel: &'static Kernel, python: UserSignalSender, retries: u32) {
     let again = python.clone();
-    // A failure to send means that the interpreter has ended, and then no interrupt is needed.
+    // Sending fails only if the interpreter has ended. In that case no interrupt is needed.
     let _ = python.send(Box::new(move |vm| {
         let flags = vm.current_frame().map(|frame| frame.code.flags);
         let in_generator = flags.is_some_and(|flags| flags.contains(CodeFlags::GENERATOR));

@@ -1,12 +1,11 @@
 //! Converts a panic in a native function into an exception.
 //!
-//! The interpreter's native functions have faults that make them panic on some arguments. Those that are known are
-//! corrected in `amendments`. Any other panic raises a SystemError that the program can catch, instead of ending the
-//! process.
+//! The interpreter's native functions have bugs that make them panic on some arguments. Known bugs are corrected in
+//! `amendments`. Any other panic raises a SystemError that the program can catch, instead of ending the process.
 //!
 //! A panic must not unwind through the interpreter's main loop, because a frame that is left in this way keeps pointing
-//! to memory that it no longer owns. So a panic is only caught if no Python code was called in between. Otherwise the
-//! process ends, as it does in programs that are compiled without unwinding.
+//! to memory that it no longer owns. So a panic in a native function is caught only if the function was not calling
+//! Python code. Otherwise the process ends, as it does in programs that are compiled without unwinding.
 
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine, function::FuncArgs, vm::thread::get_current_frame,
@@ -112,7 +111,7 @@ fn in_net(vm: &VirtualMachine, call: impl FnOnce() -> PyResult) -> PyResult {
     CALLER.set(outer);
     result.unwrap_or_else(|_| {
         let report = REPORT.take();
-        // This is what Rust's collections report if they would be larger than the address space.
+        // Rust's collections panic with this message if they would be larger than the address space.
         if report == "capacity overflow" {
             return Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned()));
         }

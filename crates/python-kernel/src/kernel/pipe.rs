@@ -4,8 +4,8 @@
 //! them: it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single
 //! thread thus reads its answers without switching threads.
 //!
-//! Output is sent with the next request, when it is long, or after at most 20 ms. So a printed line needs no system
-//! call of its own, and a long computation still shows its output.
+//! Output is sent together with the next request, as soon as it is long, or after at most 20 ms. So a printed line
+//! needs no system call of its own, and a long computation still shows its output.
 
 use crate::frame::{self, FromChild, MAIN_THREAD, Stream, ToChild};
 use adaptive_spin::AdaptiveSpin;

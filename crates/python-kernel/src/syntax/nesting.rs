@@ -8,18 +8,18 @@ use rustpython_compiler::parser::{self, Mode};
 const MAX_BRACKETS: usize = 200;
 /// Maximum number of indentation levels, as in CPython.
 const MAX_INDENTS: usize = 100;
-/// Maximum number of operators of an expression that may nest in each other. CPython's stack allows a few
+/// Maximum number of operators in an expression that may be nested inside each other. CPython's stack allows a few
 /// thousand.
 const MAX_OPERATORS: usize = 3000;
 
 /// The kind of nesting that would overflow the compiler's stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExcessiveNesting {
-    /// More than 200 brackets are open at once.
+    /// More than 200 brackets are open at the same time.
     Brackets,
     /// Indentation has at least 100 levels.
     Indents,
-    /// An expression has more than 3000 operators that may nest in each other.
+    /// An expression has more than 3000 operators that may be nested inside each other.
     Operators,
 }
 
@@ -65,7 +65,7 @@ struct Nesting {
     operators: usize,
 }
 
-/// Operators that follow each other without a comma, so that each of them may nest in the one before.
+/// Operators that follow each other without a comma, so that each of them may be nested inside the one before.
 #[derive(Default)]
 struct Chain {
     /// The token that closes the bracket around the chain.

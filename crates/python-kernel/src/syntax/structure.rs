@@ -98,8 +98,8 @@ pub struct Call {
     pub method_range: Range<usize>,
     /// The arguments, in order.
     pub arguments: Vec<Argument>,
-    /// Whether the call runs at most once, when the statement runs: it is not in a loop, a comprehension, a function or a
-    /// `lambda`.
+    /// Whether the call runs at most once when the statement runs: it is not in a loop, a comprehension, a function or
+    /// a `lambda`.
     pub runs_once: bool,
 }
 

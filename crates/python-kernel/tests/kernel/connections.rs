@@ -1,4 +1,4 @@
-//! Connections of the `redis` package: what a child sends, and what it makes of replies.
+//! Tests of connections of the `redis` package: the commands that a child sends, and how it converts replies.
 
 use super::*;
 

@@ -204,7 +204,7 @@ fn frames_cannot_be_changed_while_they_run() {
         // Closing a running generator must not clear its frame.
         "generator.close",
         "type(generator).close, generator",
-        // The same attempts through a generator that delegates to the running one.
+        // Attempts through a generator that delegates to the running one.
         "outer.close",
         "outer.throw, GeneratorExit",
         "outer.throw, GeneratorExit()",

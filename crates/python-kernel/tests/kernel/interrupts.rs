@@ -1,4 +1,4 @@
-//! Interrupts of running code, as by Ctrl-C.
+//! Tests of interrupting running code, as Ctrl-C does.
 
 use super::*;
 use rustix::process::{Pid, Signal, kill_process};

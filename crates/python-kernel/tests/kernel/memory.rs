@@ -1,4 +1,4 @@
-//! The memory limit of a child.
+//! Tests of the memory limit of a child.
 
 use super::*;
 
@@ -49,7 +49,7 @@ fn a_result_larger_than_the_memory_raises_memory_error() {
     ] {
         assert_eq!(python.run(source).exception().class, "MemoryError", "{source}");
     }
-    // These are as large, but fit, or are bounded.
+    // These operations also use large sizes, but their results fit into the memory limit.
     for (source, shown) in [
         (
             "kept, len('a'.ljust(10**6)), len(','.join(['a'] * 10**6)), len('ab'.replace('b', 'c' * 10**6))",

@@ -1,4 +1,4 @@
-//! Saving and restoring the variables.
+//! Tests of saving and restoring the variables.
 
 use super::*;
 

@@ -79,11 +79,11 @@ pub(super) fn guard_function(
     module.set_attr(name, vm.new_function(name, guarded), vm)
 }
 
-/// Returns an argument that is a count, or 0 if it is missing, negative, or no integer.
+/// Returns an argument that is a count, or 0 if it is missing, negative, or not an integer.
 pub(super) fn count(args: &FuncArgs, position: usize, name: &str) -> u128 {
     let given = args.args.get(position).or_else(|| args.kwargs.get(name));
     let number = given.and_then(|given| given.downcast_ref::<PyInt>());
-    // The functions themselves refuse a number that is no index.
+    // The functions themselves refuse a number that does not fit into an index.
     let number = number.and_then(|number| isize::try_from(number.as_bigint()).ok());
     number.and_then(|number| u128::try_from(number).ok()).unwrap_or(0)
 }
@@ -102,15 +102,16 @@ pub(super) fn length(object: &PyObject) -> u128 {
     length as u128
 }
 
-/// Returns the size of the integers of a range in a collection, or 0 if the object is no range.
+/// Returns the number of bytes that the integers of a range take in a collection. Returns 0 if they fit into the memory
+/// limit, or if the object is not a range.
 pub(super) fn bytes_of_range(object: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<u128> {
     let Some(range) = object.filter(|object| object.downcast_ref::<PyRange>().is_some()) else { return Ok(0) };
     let count = range.length(vm)? as u128;
-    // The integers themselves may take all of the memory, and not only half of it.
+    // The integers are separate objects, so together they may take all of the memory, and not only half of it.
     Ok(if count * INT_BYTES > u128::from(MEMORY_LIMIT) { count * INT_BYTES } else { 0 })
 }
 
-/// Calls a class that builds a collection from an iterable.
+/// Calls a class that builds a collection from an iterable, after checking the size of a range.
 fn construct(
     class: &PyObject,
     args: Vec<PyObjectRef>,
@@ -166,7 +167,7 @@ fn bytes_of_replaced(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
     Ok(whole + added * limit.min(found as u128))
 }
 
-/// Returns the size of a buffer in memory after something was written at its position, which can be beyond its end.
+/// Returns the size of an in-memory buffer after a write at its current position, which can be beyond its end.
 fn bytes_of_written(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
     let [buffer, data, ..] = args.args.as_slice() else { return Ok(0) };
     // The method itself refuses to write to a closed buffer.

@@ -12,7 +12,7 @@ use std::sync::{PoisonError, RwLock};
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
-/// The classes whose objects are created with a check of their size.
+/// The classes whose constructors check the size of the new object.
 static GUARDED: RwLock<Vec<(&'static Py<PyType>, New, ResultBytes)>> = RwLock::new(Vec::new());
 
 /// Installs the guards of a native module that has just been created and amended.
@@ -65,7 +65,7 @@ pub fn guard_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
     Ok(())
 }
 
-/// Makes a class check the size of its objects.
+/// Makes a class check the size of an object before creating it.
 fn guard_new(class: &'static Py<PyType>, bytes: ResultBytes) {
     if let Some(original) = class.slots.new.load() {
         GUARDED.write().unwrap_or_else(PoisonError::into_inner).push((class, original, bytes));

@@ -7,7 +7,7 @@ use rustpython_vm::{
     function::ArgIterable,
 };
 
-/// Replaces the functions that differ.
+/// Replaces the functions that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     vm.builtins.set_attr("sum", vm.new_function("sum", sum), vm)
 }
@@ -20,7 +20,7 @@ struct SumArgs {
     start: Option<PyObjectRef>,
 }
 
-/// Implements `sum`. Floats are added without losing the digits that a plain addition would round away.
+/// Implements `sum`. Floats are added without losing the digits that plain additions would round away.
 fn sum(args: SumArgs, vm: &VirtualMachine) -> PyResult {
     let mut sum = args.start.unwrap_or_else(|| vm.ctx.new_int(0).into());
     let refused = if sum.downcast_ref::<PyStr>().is_some() {

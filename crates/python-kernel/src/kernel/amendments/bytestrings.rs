@@ -1,4 +1,4 @@
-//! Bytes and byte arrays: the operators `%` and `in`, affixes, blanks, `join`, and `repr`.
+//! Bytes and byte arrays: the operators `%` and `in`, prefixes and suffixes, whitespace, `join`, and `repr`.
 
 use super::format::percent;
 use super::module_messages::reworded;
@@ -14,10 +14,10 @@ use std::sync::OnceLock;
 
 type Contains = fn(PySequence<'_>, &PyObject, &VirtualMachine) -> PyResult<bool>;
 
-/// The slots for `in` as they were before they were replaced: of bytes, and of byte arrays.
+/// The original slots for `in`, of `bytes` and of `bytearray`.
 static ORIGINAL_CONTAINS: OnceLock<[Option<Contains>; 2]> = OnceLock::new();
 
-/// Replaces what differs in the classes `bytes` and `bytearray`.
+/// Replaces the parts of the classes `bytes` and `bytearray` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let classes = [vm.ctx.types.bytes_type, vm.ctx.types.bytearray_type];
     ORIGINAL_CONTAINS.get_or_init(|| classes.map(|class| class.slots.as_sequence.contains.load()));
@@ -78,7 +78,7 @@ fn content(object: &PyObject) -> Vec<u8> {
     }
 }
 
-/// Returns bytes as an object of the same class as another.
+/// Returns bytes as a `bytearray` if `object` is one, otherwise as `bytes`.
 fn same_kind(object: &PyObject, bytes: Vec<u8>, vm: &VirtualMachine) -> PyObjectRef {
     match object.downcast_ref::<PyByteArray>() {
         Some(_) => vm.ctx.new_bytearray(bytes).into(),
@@ -116,7 +116,7 @@ fn contains(bytes: PySequence<'_>, item: &PyObject, vm: &VirtualMachine) -> PyRe
     }
 }
 
-/// Whether the first letter of each word is in uppercase, and all others in lowercase.
+/// Returns whether the first letter of each word is uppercase, and all other letters are lowercase.
 fn is_title(bytes: &[u8]) -> bool {
     let (mut is_cased, mut is_in_word) = (false, false);
     for byte in bytes {
@@ -172,7 +172,7 @@ fn join(separator: PyObjectRef, items: ArgIterable, vm: &VirtualMachine) -> PyRe
     Ok(same_kind(&separator, joined, vm))
 }
 
-/// From which ends of a text bytes are removed.
+/// The ends from which bytes are removed.
 #[derive(Clone, Copy, PartialEq)]
 enum Ends {
     Left,
@@ -188,7 +188,7 @@ fn stripped<'a>(bytes: &'a [u8], strip: &[u8], ends: Ends) -> &'a [u8] {
     &rest[..end]
 }
 
-/// Implements `repr` of a byte array, which escapes single quotes in any case.
+/// Implements `repr` of a byte array, which always escapes single quotes.
 fn repr_of_array(array: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let bytes = content(array);
     let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };

@@ -17,7 +17,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
-/// Replaces what differs in the class `complex`.
+/// Replaces the parts of the class `complex` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) {
     let class = vm.ctx.types.complex_type;
     replace_operator!(class, [add, right_add], ["__add__", "__radd__"], add, vm);
@@ -39,7 +39,7 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
-/// Implements `complex(...)`. A text can contain the digits and blanks of any script.
+/// Implements `complex(...)`. A text can contain digits and whitespace of any script.
 fn new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let Some(original) = ORIGINAL_NEW.get() else { return Err(vm.new_type_error("complex numbers cannot be created")) };
     for argument in args.args.iter_mut() {
@@ -78,7 +78,7 @@ fn format(value: PyRef<PyComplex>, spec: PyRef<PyStr>, vm: &VirtualMachine) -> P
     Ok(vm.ctx.new_str(format_complex(re, im, &spec, vm)?).into())
 }
 
-/// Applies an operation to two numbers, or returns NotImplemented if one of the objects is none.
+/// Applies an operation to two numbers, or returns NotImplemented if one of the objects is not a number.
 fn apply(
     a: &PyObject,
     b: &PyObject,
@@ -134,7 +134,7 @@ fn quotient(a: Complex64, b: Complex64) -> Complex64 {
     }
 }
 
-/// Returns a power.
+/// Returns `base` raised to the power `exponent`.
 pub fn complex_power(base: Complex64, exponent: Complex64, vm: &VirtualMachine) -> PyResult<Complex64> {
     let zero = Complex64::new(0.0, 0.0);
     let one = Complex64::new(1.0, 0.0);

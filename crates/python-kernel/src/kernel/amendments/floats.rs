@@ -20,7 +20,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
-/// Replaces what differs in the class `float`.
+/// Replaces the parts of the class `float` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) {
     let class = vm.ctx.types.float_type;
     if let Some(original) = class.slots.new.load()
@@ -83,7 +83,7 @@ fn new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if class.is(vm.ctx.types.float_type) { Ok(value) } else { original(class, vec![value].into(), vm) }
 }
 
-/// Returns the text that a text or bytes contain, with ASCII digits and blanks. Returns `None` for other objects.
+/// Returns the content of a text or of bytes, with ASCII digits and whitespace. Returns `None` for other objects.
 fn number_text_of(object: &PyObject) -> Option<Vec<u8>> {
     if let Some(text) = object.downcast_ref::<PyStr>() {
         Some(ascii_number(text.as_wtf8()))
@@ -94,7 +94,7 @@ fn number_text_of(object: &PyObject) -> Option<Vec<u8>> {
     }
 }
 
-/// Parses a float as Python writes it.
+/// Parses a float in Python's syntax.
 pub fn parse(text: &[u8]) -> Option<f64> {
     let text = str::from_utf8(super::integers::trim_c_blanks(text)).ok()?;
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -148,12 +148,12 @@ fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     Ok(hash_of(value))
 }
 
-/// Returns the value modulo a prime, 2 ** 61 - 1, in which fractions are multiples of an inverse of 2.
+/// Returns the value modulo the prime 2 ** 61 - 1. Instead of dividing by 2, it multiplies by the modular inverse of 2.
 fn hash_of(value: f64) -> PyHash {
     const BITS: u32 = 61;
     const MODULUS: u64 = (1 << BITS) - 1;
     const INFINITY: i64 = 314_159;
-    // The bits of the mantissa that are taken at once.
+    // Number of bits of the mantissa that are processed in each step.
     const CHUNK: u32 = 28;
     if value.is_infinite() {
         return if value > 0.0 { INFINITY } else { -INFINITY };
@@ -171,21 +171,21 @@ fn hash_of(value: f64) -> PyHash {
             hash -= MODULUS;
         }
     }
-    // Multiplication by a power of 2 rotates the bits.
+    // Modulo 2 ** 61 - 1, multiplication by a power of 2 rotates the bits.
     let rotation = exponent.rem_euclid(BITS.cast_signed()).unsigned_abs();
     let hash = (hash << rotation & MODULUS | hash >> (BITS - rotation)).cast_signed();
     let hash = if value < 0.0 { -hash } else { hash };
-    // -1 stands for an error in CPython.
+    // CPython replaces the hash -1 with -2, because -1 stands for an error.
     if hash == -1 { -2 } else { hash }
 }
 
-/// Returns a mantissa between 0.5 and 1, and the exponent of 2 that belongs to it.
+/// Splits a value into a mantissa between 0.5 and 1, and an exponent of 2.
 pub fn mantissa_and_exponent(value: f64) -> (f64, i32) {
     const SCALE: i32 = 64;
     if value == 0.0 {
         return (0.0, 0);
     }
-    // Makes a denormal number a normal one.
+    // Scales a subnormal number to a normal one.
     let (value, scale) = if value < f64::MIN_POSITIVE { (value * 2f64.powi(SCALE), SCALE) } else { (value, 0) };
     let bits = value.to_bits();
     let exponent = (bits >> 52 & 0x7ff) as i32 - 1022;
@@ -218,7 +218,7 @@ fn round(value: PyRef<PyFloat>, places: OptionalOption<PyObjectRef>, vm: &Virtua
     Ok(vm.ctx.new_float(rounded).into())
 }
 
-/// Converts a float without a fraction.
+/// Converts a float without a fractional part to an integer. NaN and infinity give an error.
 fn to_integer(value: f64, vm: &VirtualMachine) -> PyResult<BigInt> {
     if value.is_nan() {
         Err(vm.new_value_error("cannot convert float NaN to integer"))
@@ -229,9 +229,9 @@ fn to_integer(value: f64, vm: &VirtualMachine) -> PyResult<BigInt> {
     }
 }
 
-/// Rounds to a number of decimal places, by the exact decimal value of the float. Half is rounded to even.
+/// Rounds to a number of decimal places, by the exact decimal value of the float. Ties are rounded to even.
 fn round_to_places(value: f64, places: i32) -> f64 {
-    // Beyond these numbers of places, a float has no digits.
+    // A float has no digits beyond these decimal places.
     const MAX_PLACES: i32 = 323;
     const MIN_PLACES: i32 = -308;
     if !value.is_finite() || places > MAX_PLACES {
@@ -243,7 +243,7 @@ fn round_to_places(value: f64, places: i32) -> f64 {
     let rounded = if places >= 0 {
         format!("{:.*}", places.unsigned_abs() as usize, value.abs())
     } else {
-        // As many digits as tell a float from the nearest power of ten.
+        // So many digits tell any float apart from the nearest power of ten.
         let scientific = format!("{:.25e}", value.abs());
         let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
         let digits = exponent + 1 + places;
@@ -312,7 +312,7 @@ fn div_mod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Returns the quotient, rounded down, and the remainder, which has the sign of the divisor.
+/// Returns the quotient, rounded down, and the remainder, which has the sign of the divisor, as `divmod` does.
 fn quotient_and_remainder(a: f64, b: f64) -> (f64, f64) {
     let mut remainder = a % b;
     let mut quotient = (a - remainder) / b;
@@ -325,7 +325,7 @@ fn quotient_and_remainder(a: f64, b: f64) -> (f64, f64) {
     let quotient = if quotient == 0.0 {
         0.0_f64.copysign(a / b)
     } else {
-        // The division was not exact.
+        // The division may not be exact, so the quotient is rounded to the nearest integer.
         let floor = quotient.floor();
         if quotient - floor > 0.5 { floor + 1.0 } else { floor }
     };
@@ -343,7 +343,8 @@ fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) ->
     }
 }
 
-/// Returns a power of a float. It is complex if the base is negative and the exponent is not an integer.
+/// Returns `base` raised to the power `exponent`. The result is complex if the base is negative and the exponent is not
+/// an integer.
 pub fn float_power(base: f64, exponent: f64, vm: &VirtualMachine) -> PyResult {
     if base == 0.0 && exponent < 0.0 && exponent.is_finite() {
         return Err(vm.new_zero_division_error("zero to a negative power"));

@@ -22,10 +22,11 @@ type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 static ORIGINAL_DIVIDE: OnceLock<Binary> = OnceLock::new();
 
-/// Numbers with this many bits may have more digits than may be written.
+/// Numbers with fewer bits have at most 602 digits, which is fewer than the lowest limit that Python accepts (640
+/// digits).
 const BITS_OF_SHORT_NUMBERS: u64 = 2000;
 
-/// Replaces what differs in the class `int`.
+/// Replaces the parts of the class `int` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.int_type;
     if let Some(original) = class.slots.new.load()
@@ -57,12 +58,12 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         number.true_divide.store(Some(divide));
         number.right_true_divide.store(Some(divide));
     }
-    // In CPython, the class `bool` has no method of its own for this.
+    // In CPython, the class `bool` has no `__format__` of its own.
     replace_method(vm.ctx.types.bool_type, "__format__", format, vm);
     Ok(())
 }
 
-/// Implements the operator `/`. Zero divided by a negative number is negative.
+/// Implements the operator `/`. Zero divided by a negative number gives negative zero.
 fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(original) = ORIGINAL_DIVIDE.get() else { return Ok(vm.ctx.not_implemented()) };
     let is_zero = a.downcast_ref::<PyInt>().is_some_and(|a| a.as_bigint() == &0.into());
@@ -107,7 +108,7 @@ fn new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if class.is(vm.ctx.types.int_type) { Ok(value) } else { original(class, vec![value].into(), vm) }
 }
 
-/// Returns the text that a text or bytes contain, with ASCII digits and blanks. Returns `None` for objects that are
+/// Returns the content of a text or of bytes, with ASCII digits and whitespace. Returns `None` for objects that are
 /// converted in another way.
 fn number_text_of(object: &PyObject, vm: &VirtualMachine) -> Option<Vec<u8>> {
     if let Some(text) = object.downcast_ref::<PyStr>() {
@@ -121,7 +122,7 @@ fn number_text_of(object: &PyObject, vm: &VirtualMachine) -> Option<Vec<u8>> {
     }
 }
 
-/// Returns the text of a number with the digits and blanks of all scripts replaced by those of ASCII. Other characters
+/// Returns the text of a number with the digits and whitespace of all scripts replaced with ASCII. Other characters
 /// that are not ASCII become question marks, which no number contains.
 pub fn ascii_number(text: &Wtf8) -> Vec<u8> {
     if text.is_ascii() {
@@ -139,7 +140,7 @@ pub fn ascii_number(text: &Wtf8) -> Vec<u8> {
     text.code_points().map(ascii).collect()
 }
 
-/// Removes what C considers blank from both ends.
+/// Removes the characters that C considers whitespace from both ends.
 pub fn trim_c_blanks(text: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| matches!(byte, b' ' | 0x09..=0x0d);
     let start = text.iter().position(|byte| !is_blank(byte)).unwrap_or(text.len());
@@ -161,13 +162,14 @@ fn too_many_digits(limit: usize, found: &str, vm: &VirtualMachine) -> PyBaseExce
     vm.new_value_error(format!("Exceeds the limit ({limit} digits) for integer string conversion{found}; {advice}"))
 }
 
-/// Writes an integer in decimal digits, unless it has more than Python allows.
+/// Writes an integer in decimal digits. Returns an error if it has more digits than Python's limit allows.
 pub fn decimal_text(value: &BigInt, vm: &VirtualMachine) -> PyResult<String> {
     if value.bits() < BITS_OF_SHORT_NUMBERS {
         return Ok(i64::try_from(value).map_or_else(|_| value.to_string(), |value| value.to_string()));
     }
     let limit = vm.state.int_max_str_digits.load();
-    // A digit takes at least three bits. Counting the digits exactly would take as long as writing them.
+    // A decimal digit stands for less than four bits, so such a number certainly exceeds the limit. Counting the digits
+    // exactly would take as long as writing them.
     if limit > 0 && value.bits() / 4 > limit as u64 {
         return Err(too_many_digits(limit, "", vm));
     }

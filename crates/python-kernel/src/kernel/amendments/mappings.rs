@@ -1,4 +1,4 @@
-//! Dicts: what is wrong with a sequence of pairs.
+//! Dicts: the error messages for a sequence with items that are not pairs.
 
 use super::replace::{Original, replace_method};
 use rustpython_vm::{
@@ -15,7 +15,7 @@ type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>,
 static ORIGINAL_INIT: OnceLock<Init> = OnceLock::new();
 static ORIGINAL_VECTORCALL: OnceLock<Vectorcall> = OnceLock::new();
 
-/// Replaces what differs in the class `dict`.
+/// Replaces the parts of the class `dict` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.dict_type;
     if let Some(original) = class.slots.init.load()
@@ -57,7 +57,7 @@ fn init(dict: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> 
     original(dict, args, vm).map_err(|error| explained(error, pairs.as_deref(), vm))
 }
 
-/// Returns the exception that names the first item that is not a pair, if there is one.
+/// Returns an exception that names the first item that is not a pair, or `error` itself if there is no such item.
 fn explained(error: PyBaseExceptionRef, pairs: Option<&PyObject>, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let items: Vec<PyObjectRef> =
         match pairs.map(|pairs| (pairs.downcast_ref::<PyList>(), pairs.downcast_ref::<PyTuple>())) {

@@ -7,7 +7,7 @@ use rustpython_vm::{
 };
 use std::f64::consts::PI;
 
-/// Replaces the functions that differ.
+/// Replaces the functions that differ from CPython's.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let gamma = |value: ArgIntoFloat, vm: &VirtualMachine| gamma(value.into(), vm);
     module.set_attr("gamma", vm.new_function("gamma", gamma), vm)?;
@@ -21,7 +21,7 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(Ok(base)) = base
             && base.to_f64() == 1.0
         {
-            // The logarithm of the base is 0.
+            // The logarithm of the base 1 is 0. The original is called only to check the first argument.
             original.call((args.args[0].clone(),), vm)?;
             return Err(vm.new_zero_division_error("float division by zero"));
         }
@@ -35,7 +35,7 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
 fn cube_root(x: f64) -> f64 {
     const ROOT_OF_2: f64 = 1.259_921_049_894_873_2;
     const ROOT_OF_4: f64 = 1.587_401_051_968_199_6;
-    // By the remainder of the exponent, from -2 to 2.
+    // The factors by the remainder of the exponent divided by 3, which is between -2 and 2.
     const FACTORS: [f64; 5] = [1.0 / ROOT_OF_4, 1.0 / ROOT_OF_2, 1.0, ROOT_OF_2, ROOT_OF_4];
     if x == 0.0 || !x.is_finite() {
         return x;
@@ -78,7 +78,7 @@ const COEFFICIENTS: [(f64, f64); 13] = [
     (2.506_628_274_631_000_2, 1.0),
 ];
 
-/// The gamma function of the integers from 1 on, as far as it is exact.
+/// Returns the gamma function of an integer from 1 to 23, which a float holds exactly, or `None` for a larger one.
 fn factorial_gamma(integer: f64) -> Option<f64> {
     const LAST: f64 = 23.0;
     (integer <= LAST).then(|| (1..integer as u32).fold(1.0, |product, factor| product * f64::from(factor)))
@@ -101,7 +101,8 @@ fn gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
     }
     let size = x.abs();
     let gamma = match size {
-        // Beyond these sizes, the approximation would overflow.
+        // The approximation is only used between these sizes. Near 0, the gamma function is `1 / x`. For large negative
+        // numbers it is 0, and for large positive numbers it overflows.
         ..1e-20 => 1.0 / x,
         200.0.. if x < 0.0 => 0.0 / sin_pi(x),
         200.0.. => f64::INFINITY,
@@ -137,10 +138,10 @@ fn log_gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
 
 fn lanczos_gamma(x: f64, size: f64) -> f64 {
     let y = size + G_MINUS_HALF;
-    // The rounding error of that sum.
+    // The rounding error of the sum `y`.
     let error = if size > G_MINUS_HALF { (y - size) - G_MINUS_HALF } else { (y - G_MINUS_HALF) - size };
     let correction = error * G / y;
-    // A power that would overflow is taken in two halves.
+    // A power that would overflow is computed as two factors.
     let is_split = size >= 140.0;
     let power = if is_split { y.powf(size / 2.0 - 0.25) } else { y.powf(size - 0.5) };
     if x < 0.0 {

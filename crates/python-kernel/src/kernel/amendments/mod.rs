@@ -1,11 +1,12 @@
 //! Corrects what the interpreter's standard types do differently from CPython 3.13.
 //!
-//! The interpreter is a crate that is used as it is. Where a type of it is wrong, a slot or a method of the type is
-//! replaced at start-up, by the file that is named after the type. A module of its standard library that is written in
-//! Python is corrected when it is imported (`host_stubs/_corrections.py`).
+//! The interpreter is an unmodified crate. Where one of its types differs, the file that is named after the type
+//! replaces a slot or a method of the type at start-up. Modules of its standard library that are written in Python are
+//! corrected when they are imported (`host_stubs/_corrections.py`).
 //!
-//! Each file can be deleted when the interpreter no longer needs it. Its cases are in `tests/recorded/types`: a file of
-//! the same name, with expressions and what CPython makes of them. If they pass without the amendment, it is needless.
+//! Each file can be deleted when the interpreter no longer needs it. Its cases are in `tests/recorded/types`, in a file
+//! of the same name with expressions and their results in CPython. If the cases pass without an amendment, the
+//! amendment is no longer needed.
 
 mod builtin_functions;
 mod bytestrings;

@@ -7,7 +7,7 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-/// Replaces the message of an exception, if it has another. Returns the exception.
+/// Replaces the message of an exception, if `reword` returns another one. Returns the exception.
 pub(super) fn reworded(
     error: PyBaseExceptionRef,
     vm: &VirtualMachine,
@@ -23,7 +23,7 @@ pub(super) fn reworded(
     error
 }
 
-/// Rewords the exceptions of a function of a module.
+/// Makes a function of a module raise its exceptions with the messages that `reword` returns.
 fn reword_function(
     module: &PyObject,
     name: &'static str,

@@ -8,7 +8,7 @@ type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_CALL: OnceLock<Call> = OnceLock::new();
 
-/// Makes a call that leads back to itself raise RecursionError, before the stack is used up.
+/// Makes a partial object that ends up calling itself raise RecursionError before the stack is used up.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let class = module.get_attr("partial", vm)?;
     let class = native_class(&class, vm)?;

@@ -11,7 +11,7 @@ use rustpython_vm::{
 /// The methods of a pattern that take a text and the positions between which it is searched.
 const SEARCHING: [&str; 6] = ["match", "fullmatch", "search", "findall", "finditer", "scanner"];
 
-/// Replaces the methods that differ.
+/// Replaces the methods that differ from CPython's.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let class_named = |name: &'static str| -> PyResult<&'static rustpython_vm::Py<PyType>> {
         let class = module.get_attr(name, vm)?;
@@ -76,11 +76,11 @@ fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_list(words.collect()).into())
 }
 
-/// The properties of which a character of a word has one.
+/// The properties of the characters that `\w` matches. A character needs only one of them.
 const WORD: [Property; 4] = [Property::Alphabetic, Property::Decimal, Property::Digit, Property::Numeric];
 
-/// Returns the code of a set that consists of ranges of characters, or of all others: a bitmap of the first 65,536
-/// characters in blocks, and the ranges beyond them.
+/// Returns the code of a set that consists of ranges of characters, or of all other characters: a bitmap of the first
+/// 65,536 characters in blocks, and the ranges beyond them.
 fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
     const RANGE: u32 = 22;
     const BIGCHARSET: u32 = 10;
@@ -117,7 +117,7 @@ fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
             blocks.push(block);
             blocks.len() - 1
         });
-        // There are 256 blocks at most.
+        // There are at most 256 blocks.
         indices.push(u8::try_from(at).unwrap_or(u8::MAX));
     }
     let mut code = vec![BIGCHARSET, u32::try_from(blocks.len()).unwrap_or(u32::MAX)];
@@ -127,7 +127,7 @@ fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
     code
 }
 
-/// Passes the text by position, and replaces negative positions by 0.
+/// Converts the keyword argument `string` to a positional argument, and replaces negative positions with 0.
 fn with_plain_positions(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<FuncArgs> {
     if args.args.len() == 1
         && let Some(string) = args.kwargs.shift_remove("string")
@@ -149,12 +149,12 @@ fn with_plain_positions(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<Fun
     Ok(args)
 }
 
-/// Replaces None by an empty text in the result of `findall`.
+/// Replaces None with an empty text, or with empty bytes, in the result of `findall`.
 fn without_none(pattern: &PyObjectRef, found: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let is_text = pattern.get_attr("pattern", vm)?.downcast_ref::<PyStr>().is_some();
     let empty: PyObjectRef = if is_text { vm.ctx.empty_str.to_owned().into() } else { vm.ctx.new_bytes(vec![]).into() };
     let Some(list) = found.downcast_ref::<PyList>() else { return Ok(found) };
-    // An item that is missing is None, or in a tuple always an empty text.
+    // A group without a match is None or, inside a tuple, an empty `str` even if the pattern is bytes.
     let is_missing = |item: &PyObjectRef| {
         vm.is_none(item) || !is_text && item.downcast_ref::<PyStr>().is_some_and(|text| text.is_empty())
     };
@@ -176,7 +176,7 @@ fn without_none(pattern: &PyObjectRef, found: PyObjectRef, vm: &VirtualMachine) 
 fn expand(found: PyObjectRef, template: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let pattern = found.get_attr("re", vm)?;
     let parser = vm.import("re._parser", 0)?.get_attr("_parser", vm)?;
-    // A list of literals and numbers of groups in turns.
+    // A list in which literals and group numbers alternate.
     let parts: Vec<PyObjectRef> =
         parser.get_attr("parse_template", vm)?.call((template.clone(), pattern), vm)?.try_to_value(vm)?;
     let is_text = template.downcast_ref::<PyStr>().is_some();

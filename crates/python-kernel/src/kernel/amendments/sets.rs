@@ -1,9 +1,9 @@
-//! Sets of numbers: their order.
+//! The order of the elements in sets of numbers.
 //!
-//! A set of the interpreter keeps the order in which its elements were added. In CPython, the order follows from the
-//! hashes, and the hash of a number does not change from run to run, so that `{3, 1, 2}` is always shown as
-//! `{1, 2, 3}`. A set of numbers is brought into that order before it is iterated or shown. Texts have another order in
-//! each run of CPython, so sets that contain anything but numbers stay as they are.
+//! The interpreter's sets keep the order in which elements were added. In CPython, the order follows from the hashes,
+//! and the hash of a number does not change from run to run, so that `{3, 1, 2}` is always shown as `{1, 2, 3}`. A set
+//! of numbers is brought into that order before it is iterated or shown. In CPython, texts have a different order in
+//! each run, so sets that contain anything but numbers keep their order.
 
 use super::replace::{Original, replace_method, replace_repr};
 use rustpython_vm::{
@@ -22,10 +22,10 @@ static ORIGINAL_NEXT: OnceLock<Next> = OnceLock::new();
 static ORIGINAL_ITER: OnceLock<[Option<Iter>; 2]> = OnceLock::new();
 static ORIGINAL_REPR: OnceLock<[Option<Repr>; 2]> = OnceLock::new();
 
-/// Sets with more elements keep their order, because finding it would take long.
+/// Sets with more elements keep their order, because computing CPython's order would take too long.
 const MAX_ELEMENTS: usize = 100_000;
 
-/// Replaces what differs in the classes `set` and `frozenset`.
+/// Replaces the parts of the classes `set` and `frozenset` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let classes = [vm.ctx.types.set_type, vm.ctx.types.frozenset_type];
     ORIGINAL_ITER.get_or_init(|| classes.map(|class| class.slots.iter.load()));
@@ -127,7 +127,7 @@ fn is_same_order(one: &[PyObjectRef], other: &[PyObjectRef]) -> bool {
     one.iter().zip(other).all(|(one, other)| one.is(other))
 }
 
-/// Returns the elements in CPython's order, or `None` if some are no numbers.
+/// Returns the elements in CPython's order, or `None` if some elements are not numbers.
 fn ordered(elements: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
     let is_number = |element: &PyObjectRef| {
         element.downcast_ref_if_exact::<PyInt>(vm).is_some()
@@ -146,17 +146,17 @@ fn ordered(elements: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Option<Vec
 
 /// The hash table of a set in CPython.
 struct Table {
-    /// The hash and the number of each element.
+    /// The hash and the index of each element.
     slots: Vec<Option<(u64, usize)>>,
     used: usize,
 }
 
 impl Table {
     const MIN_SIZE: usize = 8;
-    /// Number of neighbouring slots that are tried before another place.
+    /// Number of neighbouring slots that are tried before the search jumps to another slot.
     const LINEAR_PROBES: usize = 9;
     const PERTURB_SHIFT: u32 = 5;
-    /// From this number of elements on, a table grows less.
+    /// Number of elements above which a table grows by a smaller factor.
     const MANY: usize = 50_000;
 
     fn new(size: usize) -> Self {

@@ -1,4 +1,4 @@
-//! The module `struct`: what is wrong with a value that does not fit its format.
+//! The module `struct`: the error messages for values that do not fit their format.
 
 use super::replace::{Original, native_class, replace_method};
 use malachite_bigint::BigInt;
@@ -39,7 +39,7 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns the exception for the first value that does not fit, if there is one.
+/// Returns an exception that describes the first value that does not fit, or `error` itself if there is no such value.
 fn explained(
     error: PyBaseExceptionRef,
     format: &PyObject,
@@ -57,7 +57,7 @@ fn explained(
     explained.unwrap_or(error)
 }
 
-/// Returns what is wrong with the first value that does not fit the format.
+/// Returns the error message for the first value that does not fit the format.
 fn mistake(format: &str, values: &[PyObjectRef], vm: &VirtualMachine) -> Option<String> {
     let is_native = !format.starts_with(['=', '<', '>', '!']);
     let mut values = values.iter();

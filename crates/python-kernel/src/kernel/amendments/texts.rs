@@ -1,4 +1,4 @@
-//! Texts: case, properties of characters, blanks and lines, `repr`, and formatting.
+//! Texts: case, properties of characters, whitespace and lines, `repr`, and formatting.
 
 use super::format::fields::{Arguments, fill_in};
 use super::format::percent;
@@ -22,7 +22,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
-/// Replaces what differs in the class `str`.
+/// Replaces the parts of the class `str` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.str_type;
     replace_repr(class, repr, vm);
@@ -224,7 +224,7 @@ pub fn ascii_text(shown: &Wtf8) -> Wtf8Buf {
     ascii
 }
 
-/// Returns the text in a case that does not depend on the characters around each character.
+/// Converts each character of a text to a case, regardless of the characters around it.
 fn in_case(text: &Wtf8, case: Case) -> Wtf8Buf {
     let mut changed = Wtf8Buf::with_capacity(text.len());
     for character in text.code_points() {
@@ -233,7 +233,7 @@ fn in_case(text: &Wtf8, case: Case) -> Wtf8Buf {
     changed
 }
 
-/// Returns an ASCII text as it is, or `None` for any other.
+/// Returns an ASCII text unchanged, or `None` for any other text.
 fn as_ascii(text: &Wtf8) -> Option<&str> {
     if text.is_ascii() { text.as_str().ok() } else { None }
 }
@@ -303,13 +303,13 @@ fn swapcase(text: &Wtf8) -> Wtf8Buf {
     swapped
 }
 
-/// Whether a text is not empty, and each of its characters has one of the properties.
+/// Returns whether a text is not empty, and each of its characters has one of the properties.
 fn all_have(text: &PyStr, properties: &[Property]) -> bool {
     let has = |character| properties.iter().any(|property| unicode::has(character, *property));
     !text.is_empty() && text.as_wtf8().code_points().all(has)
 }
 
-/// Whether a text has a character in one case, and none in another.
+/// Returns whether a text has a character in the wanted case, and none in another case.
 fn is_in_case(text: &PyStr, wanted: Property, other: Property) -> bool {
     let mut is_cased = false;
     for character in text.as_wtf8().code_points() {
@@ -321,7 +321,7 @@ fn is_in_case(text: &PyStr, wanted: Property, other: Property) -> bool {
     is_cased
 }
 
-/// Whether the first letter of each word is in uppercase or titlecase, and all others in lowercase.
+/// Returns whether the first letter of each word is uppercase or titlecase, and all other letters are lowercase.
 fn is_title(text: &PyStr) -> bool {
     let (mut is_cased, mut is_in_word) = (false, false);
     for character in text.as_wtf8().code_points() {
@@ -352,7 +352,7 @@ struct SplitArgs {
 }
 
 impl SplitArgs {
-    /// Returns how often the text is split at most.
+    /// Returns the maximum number of splits.
     fn count(&self) -> usize {
         usize::try_from(self.max_splits).unwrap_or(usize::MAX)
     }
@@ -377,8 +377,8 @@ fn strip_set<'a>(text: &'a Wtf8, set: &[CodePoint], (from_start, from_end): (boo
     if from_end { text.trim_end_matches(|character| set.contains(&character)) } else { text }
 }
 
-/// Returns the number of places between the characters of a part of a text, which is how often it contains the empty
-/// text. `bounds` are the indices of the part's start and end, if they are given.
+/// Returns how often a part of a text contains the empty text: before each character and at the end. `bounds` are the
+/// indices of the part's start and end, if they are given.
 fn count_gaps(text: &PyStr, bounds: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<usize> {
     let length = text.char_len();
     let index = |position: usize, default: usize| -> PyResult<usize> {
@@ -423,13 +423,13 @@ fn expand_tabs(text: Text, args: TabArgs, vm: &VirtualMachine) -> PyResult<Wtf8B
     Ok(expanded)
 }
 
-/// Splits a text at blanks, from the left.
+/// Splits a text at whitespace, from the left.
 fn words(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     let mut words = Vec::new();
     let mut rest = trim_start(text);
     while !rest.is_empty() {
         if words.len() == max_splits {
-            // The part after the last split keeps the blanks at its end.
+            // The part after the last split keeps the whitespace at its end.
             words.push(rest);
             break;
         }
@@ -441,7 +441,7 @@ fn words(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     words
 }
 
-/// Splits a text at blanks, from the right.
+/// Splits a text at whitespace, from the right.
 fn words_from_right(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     let mut words = Vec::new();
     let mut rest = trim_end(text);

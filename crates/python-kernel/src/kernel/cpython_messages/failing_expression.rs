@@ -141,8 +141,8 @@ impl FailingExpression {
         Some(numbers.find(|&number: &usize| number >= given).unwrap_or(given))
     }
 
-    /// Returns whether the class of the value has an attribute with the given name, or `None` if the value is not
-    /// known.
+    /// Returns whether the class of the expression's value has an attribute with the given name, or `None` if the class
+    /// is not known. A call is assumed to return an instance of the called class.
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,
@@ -167,7 +167,7 @@ impl FailingExpression {
         names.map(|name| Some(name.downcast_ref::<PyStr>()?.to_str()?.to_owned())).collect()
     }
 
-    /// Returns the value of a name, or of an attribute of a name.
+    /// Returns the value of an expression that is a name or an attribute, or `None` for any other expression.
     fn value(&self, expression: &Expr, vm: &VirtualMachine) -> Option<PyObjectRef> {
         match expression {
             Expr::Name(name) => {

@@ -6,16 +6,16 @@ use super::message_templates::captures;
 use rustpython_compiler::ast::Operator;
 use rustpython_vm::VirtualMachine;
 
-/// Functions for which CPython says "takes exactly one argument".
+/// Functions for which CPython's message is "takes exactly one argument".
 const ONE_ARGUMENT_FUNCTIONS: &[&str] = &[
     "abs", "all", "any", "ascii", "bin", "callable", "chr", "hash", "hex", "id", "len", "oct", "ord", "repr", "sleep",
 ];
 
-/// Methods for which CPython says "takes exactly one argument".
+/// Methods for which CPython's message is "takes exactly one argument".
 const ONE_ARGUMENT_METHODS: &[&str] =
     &["add", "append", "appendleft", "count", "discard", "extend", "extendleft", "join", "remove"];
 
-/// Functions for which CPython states an exact number of arguments, without "at least" or "at most".
+/// Functions for which CPython's message states an exact number of arguments, without "at least" or "at most".
 const EXACT_COUNT_FUNCTIONS: &[&str] =
     &["delattr", "divmod", "filter", "hasattr", "insert", "isinstance", "issubclass", "reversed", "setattr", "sorted"];
 

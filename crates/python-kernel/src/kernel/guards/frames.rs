@@ -3,7 +3,7 @@
 //! A frame is a call to a function, with its local variables and its stack of temporary values. The interpreter assumes
 //! that nothing but the call itself changes them. These attributes and methods could break that assumption:
 //!
-//! - `frame.f_lineno = N` continues at another line, with a stack that does not fit it.
+//! - `frame.f_lineno = N` continues at another line, with a stack that does not fit that line.
 //! - `frame.clear()` can clear the frame of a generator while the generator runs.
 //! - `frame.f_locals` reads variables that another thread may be changing.
 //! - `frame.f_locals`, `locals()` and similar functions read a variable whose old value is being released. When the

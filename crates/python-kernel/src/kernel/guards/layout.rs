@@ -6,7 +6,7 @@
 //! - `object.__class__ = C`, where the interpreter compares only the sizes of the two layouts;
 //! - `C.__bases__ = ...`, where it compares nothing;
 //! - `object.__new__(C)` for a native class without a constructor, whose instances only native code creates;
-//! - a change of the class of an object while native code uses the old class, which may then be freed.
+//! - changing the class of an object while native code uses the old class, which may then be freed.
 
 use super::{Original, replace_property};
 use rustpython_vm::{

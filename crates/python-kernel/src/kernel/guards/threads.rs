@@ -1,4 +1,4 @@
-//! Knows whether another thread can run Python code.
+//! Tracks whether another thread can run Python code.
 //!
 //! The interpreter's own count of threads is too low: a thread is no longer counted when the interpreter releases the
 //! thread's function, and finalizers run during this time. Here, a thread is counted from before it is started until

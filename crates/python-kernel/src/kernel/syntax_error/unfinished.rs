@@ -1,4 +1,4 @@
-//! Statements that are cut short: a colon, an equals sign or a word without anything after it.
+//! Statements that are cut short: nothing follows a colon, an equals sign or a word.
 
 use super::wording::name_of;
 use super::{Diagnostic, SourceTokens, diagnostic_at, ends_statement, invalid_syntax, is_opening, parse};

@@ -9,7 +9,8 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-/// How deep fields can be nested: a format specification can contain fields, but theirs cannot.
+/// Maximum nesting depth of fields. The format specification of a field can contain fields, whose own specifications
+/// cannot contain any.
 const MAX_DEPTH: u32 = 2;
 
 /// A replacement field.
@@ -61,7 +62,7 @@ impl<'a> Parts<'a> {
         Ok(Some(Part { literal: &text[..at], field: Some(self.field(vm)?) }))
     }
 
-    /// Reads a field, after its opening brace.
+    /// Reads a field. Its opening brace has been read already.
     fn field(&mut self, vm: &VirtualMachine) -> PyResult<Field<'a>> {
         let text = self.rest;
         let mut at = 0;
@@ -141,7 +142,7 @@ pub fn split_name<'a>(name: &'a [CodePoint], vm: &VirtualMachine) -> PyResult<(F
     Ok((first, rest))
 }
 
-/// Takes the next step from the characters of a field's name.
+/// Parses the next step at the start of `rest`, the unread part of a field's name, and removes it from `rest`.
 pub fn next_step(rest: &mut &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<Step>> {
     let Some((kind, text)) = rest.split_first() else { return Ok(None) };
     let (step, behind) = match kind.to_char() {
@@ -170,7 +171,7 @@ pub fn next_step(rest: &mut &[CodePoint], vm: &VirtualMachine) -> PyResult<Optio
     Ok(Some(step))
 }
 
-/// Returns a number in digits of any script, or `None` if the text is not a number.
+/// Parses a number in digits of any script. Returns `None` if the text is not a number.
 fn number(text: &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<usize>> {
     let mut number = None;
     for character in text {
@@ -181,22 +182,22 @@ fn number(text: &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<usize>> {
     Ok(number.map(isize::unsigned_abs))
 }
 
-/// Where the fields of a format string find their objects.
+/// The objects that the fields of a format string refer to.
 pub enum Arguments<'a> {
-    /// Those of `str.format`.
+    /// The arguments of `str.format`.
     Call(&'a FuncArgs),
     /// The mapping of `str.format_map`.
     Mapping(&'a PyObjectRef),
 }
 
-/// Whether the fields are numbered automatically. The first numbered field decides.
+/// How the fields are numbered. The first numbered field decides this.
 #[derive(Default)]
 enum Numbering {
     #[default]
     Undecided,
-    /// By the program.
+    /// The program numbers the fields, as in `{0} {1}`.
     Manual,
-    /// The number of the next field.
+    /// The fields are numbered automatically, as in `{} {}`. The value is the number of the next field.
     Automatic(usize),
 }
 
@@ -292,7 +293,7 @@ impl Filling<'_> {
     }
 }
 
-/// Converts the object of a field, as `!r` asks.
+/// Applies the conversion of a field, such as `!r`, to its object.
 fn convert(object: PyObjectRef, conversion: CodePoint, vm: &VirtualMachine) -> PyResult {
     match conversion.to_char() {
         Some('s') => Ok(object.str(vm)?.into()),

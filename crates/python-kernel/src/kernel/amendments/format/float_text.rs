@@ -3,32 +3,33 @@
 /// How a float is written.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Notation {
-    /// As few digits as identify the number. An exponent if it would be long otherwise.
+    /// The fewest digits that identify the number, with an exponent if the text would be long otherwise.
     Shortest,
     /// Always with an exponent.
     Exponent,
     /// Never with an exponent.
     Fixed,
-    /// This number of significant digits, without trailing zeros. An exponent if the number is very small or large.
+    /// A given number of significant digits, without trailing zeros, and with an exponent if the number is very small
+    /// or large.
     General,
 }
 
 /// Options besides the notation.
 #[derive(Clone, Copy, Default)]
 pub struct FloatOptions {
-    /// Number of digits after the point, or of significant digits for [`Notation::General`].
+    /// Number of decimal places, or of significant digits for [`Notation::General`].
     pub precision: usize,
-    /// Whether trailing zeros and a trailing point are kept.
+    /// Whether trailing zeros and a trailing decimal point are kept.
     pub keeps_zeros: bool,
-    /// Whether a number without a point and without an exponent gets ".0" at its end.
+    /// Whether a number without a decimal point and without an exponent gets ".0" at its end.
     pub adds_point_zero: bool,
-    /// Whether a zero is written without its sign.
+    /// Whether a negative zero is written without its sign.
     pub unsigns_zero: bool,
     /// Whether letters are in uppercase.
     pub is_uppercase: bool,
 }
 
-/// The longest decimal expansion of a float has 767 significant digits, and 1074 digits after the point. Beyond that, all
+/// The longest decimal expansion of a float has 767 significant digits, and 1074 decimal places. Beyond that, all
 /// digits are zeros.
 const MAX_DIGITS: usize = 1100;
 
@@ -96,7 +97,7 @@ fn finite_text(value: f64, notation: Notation, options: FloatOptions) -> String 
     }
 }
 
-/// Places a point within or beside digits, with zeros where digits are missing.
+/// Inserts a decimal point into digits, before them or after them. Adds zeros where digits are missing.
 fn with_point(digits: &str, point: i64) -> String {
     let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
     if point <= 0 {
@@ -116,7 +117,7 @@ fn zeros(count: i64) -> String {
 /// Returns the fewest digits that identify the number. If two such texts are equally near to it, the one with an even
 /// last digit is chosen, which Rust does not always do.
 fn shortest_digits(value: f64) -> Digits {
-    // Fewer digits identify only one float.
+    // A float that needs fewer digits than this has only one shortest text.
     const MIN_AMBIGUOUS: usize = 15;
     let shortest = format!("{value:e}");
     let digits = scientific_digits(&shortest);
@@ -130,7 +131,7 @@ fn shortest_digits(value: f64) -> Digits {
     digits
 }
 
-/// Rounds to a number of significant digits. Half is rounded to even.
+/// Rounds to a number of significant digits. Ties are rounded to even.
 fn rounded_to_significant(value: f64, count: usize) -> Digits {
     let exact = count.min(MAX_DIGITS);
     let mut rounded = scientific_digits(&format!("{value:.*e}", exact - 1));
@@ -138,7 +139,7 @@ fn rounded_to_significant(value: f64, count: usize) -> Digits {
     rounded
 }
 
-/// Rounds to a number of digits after the point. Half is rounded to even.
+/// Rounds to a number of decimal places. Ties are rounded to even.
 fn rounded_to_place(value: f64, places: usize) -> Digits {
     let exact = places.min(MAX_DIGITS);
     let text = format!("{value:.exact$}");
@@ -147,7 +148,7 @@ fn rounded_to_place(value: f64, places: usize) -> Digits {
     Digits { digits: format!("{whole}{fraction}{}", "0".repeat(places - exact)), point }
 }
 
-/// Takes a text such as "1.25e-7" apart.
+/// Splits a text such as "1.25e-7" into its digits and the position of the decimal point.
 fn scientific_digits(text: &str) -> Digits {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i64 = exponent.parse().unwrap_or(0);

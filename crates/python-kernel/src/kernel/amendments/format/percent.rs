@@ -1,6 +1,6 @@
 //! The operator `%` of texts and bytes, as in CPython.
 //!
-//! Bytes are formatted as a text with a character for each byte.
+//! Bytes are first converted to a text with one character for each byte.
 
 use super::float_text::{FloatOptions, Notation, float_text};
 use super::render::{digits_in_base, shortened};
@@ -14,7 +14,7 @@ use rustpython_vm::{
     identifier,
 };
 
-/// What the format is.
+/// The type of the format.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
     Text,
@@ -34,7 +34,7 @@ struct Specifier {
     precision: Option<usize>,
 }
 
-/// Formats values.
+/// Formats values by a format with specifiers such as `%s`.
 pub fn format(format: &Wtf8, values: &PyObject, kind: Kind, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let characters: Vec<CodePoint> = format.code_points().collect();
     let mut formatting = Formatting::new(&characters, values, kind, vm);
@@ -61,7 +61,7 @@ enum Values {
         values: PyRef<PyTuple>,
         next: usize,
     },
-    /// A value that is not a tuple, or `None` if it was used.
+    /// A value that is not a tuple, or `None` if a specifier has used it.
     Single(Option<PyObjectRef>),
 }
 
@@ -127,7 +127,7 @@ impl<'a> Formatting<'a> {
             }
     }
 
-    /// Reads a specifier, after its percent sign.
+    /// Reads a specifier. Its percent sign has been read already.
     fn specifier(&mut self, vm: &VirtualMachine) -> PyResult<Specifier> {
         let mut specifier = Specifier::default();
         if self.format.get(self.at).is_some_and(|character| *character == '(') {
@@ -204,12 +204,12 @@ impl<'a> Formatting<'a> {
         Ok(())
     }
 
-    /// Returns the value that stands for a `*`.
+    /// Returns the next value, as the width or precision that a `*` stands for.
     fn star(&mut self, vm: &VirtualMachine) -> PyResult<PyRef<PyInt>> {
         self.next_value(vm)?.downcast::<PyInt>().map_err(|_| vm.new_type_error("* wants int"))
     }
 
-    /// Reads a number after its first digit. Returns the number, and the character after it.
+    /// Reads the rest of a number whose first digit is `first`. Returns the number, and the character after it.
     fn number(
         &mut self,
         first: usize,
@@ -352,7 +352,7 @@ pub fn text_of(bytes: &[u8]) -> Wtf8Buf {
 
 /// Returns the bytes that the characters of a text stand for.
 pub fn bytes_of(text: &Wtf8) -> Vec<u8> {
-    // Characters beyond a byte do not occur, because the text was made from bytes and from ASCII.
+    // Characters above U+00FF do not occur, because the text was made from bytes and from ASCII.
     text.code_points().map(|character| u8::try_from(character.to_u32()).unwrap_or(b'?')).collect()
 }
 
@@ -368,7 +368,7 @@ fn integer_text(value: &PyObjectRef, specifier: &Specifier, vm: &VirtualMachine)
         },
         None => value.try_index_opt(vm),
     };
-    // A text can be converted to an integer, but it is no number.
+    // A text can be converted to an integer, but it is not a number.
     let is_text = [vm.ctx.types.str_type, vm.ctx.types.bytes_type, vm.ctx.types.bytearray_type];
     let is_text = is_text.iter().any(|class| value.fast_isinstance(class));
     let Some(number) = converted.filter(|_| !is_text) else {
@@ -393,7 +393,7 @@ fn integer_text(value: &PyObjectRef, specifier: &Specifier, vm: &VirtualMachine)
     Ok(if letter == 'X' { text.to_ascii_uppercase() } else { text }.into())
 }
 
-/// Writes a formatted value in the width of its specifier.
+/// Pads a formatted value to the width of its specifier.
 fn lay_out(text: &Wtf8, specifier: &Specifier, kind: Kind) -> Wtf8Buf {
     let letter = specifier.letter;
     let is_number = !matches!(letter, 's' | 'r' | 'a' | 'b' | 'c');

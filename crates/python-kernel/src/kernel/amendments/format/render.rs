@@ -1,4 +1,4 @@
-//! Texts and numbers, written by a format specification as CPython writes them.
+//! Formats texts and numbers by a format specification, as CPython does.
 
 use super::float_text::{FloatOptions, Notation, float_text};
 use super::spec::{Align, Grouping, Sign, Spec, unknown_code};
@@ -9,18 +9,18 @@ use rustpython_vm::{
     common::wtf8::{CodePoint, Wtf8, Wtf8Buf},
 };
 
-/// The parts of a number that is to be written.
+/// The parts of a formatted number.
 struct NumberText {
     is_negative: bool,
-    /// For example `0x`.
+    /// The prefix for the base, such as `0x`.
     prefix: String,
-    /// The digits before the point, which can be grouped.
+    /// The digits before the decimal point, which can be grouped.
     digits: String,
-    /// What follows the digits, starting with the point or the exponent.
+    /// The text after these digits, beginning with the decimal point or the exponent.
     remainder: Wtf8Buf,
 }
 
-/// Writes a text.
+/// Formats a text by a specification.
 pub fn format_text(text: &Wtf8, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let refused = match spec {
         Spec { sign: Some(Sign::Blank), .. } => "Space not allowed in string format specifier",
@@ -33,7 +33,7 @@ pub fn format_text(text: &Wtf8, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wt
     Err(vm.new_value_error(refused))
 }
 
-/// Returns the first characters of a text.
+/// Returns the first `length` characters of a text, or the whole text if `length` is `None`.
 pub fn shortened(text: &Wtf8, length: Option<usize>) -> Wtf8Buf {
     match length {
         Some(length) => text.code_points().take(length).collect(),
@@ -41,7 +41,7 @@ pub fn shortened(text: &Wtf8, length: Option<usize>) -> Wtf8Buf {
     }
 }
 
-/// Writes an integer.
+/// Formats an integer by a specification.
 pub fn format_integer(value: &PyInt, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     if spec.precision.is_some() {
         return Err(vm.new_value_error("Precision not allowed in integer format specifier"));
@@ -86,7 +86,7 @@ pub fn digits_in_base(value: &PyInt, base: u32, vm: &VirtualMachine) -> PyResult
     }
 }
 
-/// Returns the character with this number.
+/// Returns the character with this number as its code point.
 pub fn character(value: &PyInt, vm: &VirtualMachine) -> PyResult<CodePoint> {
     let number = i64::try_from(value.as_bigint())
         .map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))?;
@@ -94,7 +94,7 @@ pub fn character(value: &PyInt, vm: &VirtualMachine) -> PyResult<CodePoint> {
     character.ok_or_else(|| vm.new_overflow_error("%c arg not in range(0x110000)"))
 }
 
-/// Writes a float.
+/// Formats a float by a specification.
 pub fn format_float(value: f64, spec: &Spec, type_name: &str, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let is_percentage = spec.letter() == '%';
     let Some((notation, options)) = float_presentation(spec, is_percentage, vm)? else {
@@ -107,7 +107,7 @@ pub fn format_float(value: f64, spec: &Spec, type_name: &str, vm: &VirtualMachin
     lay_out(&number_text(&text), spec, vm)
 }
 
-/// Writes a complex number.
+/// Formats a complex number by a specification.
 pub fn format_complex(real: f64, imaginary: f64, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     if spec.fill == '0' {
         return Err(vm.new_value_error("Zero padding is not allowed in complex format specifier"));
@@ -138,7 +138,7 @@ pub fn format_complex(real: f64, imaginary: f64, spec: &Spec, vm: &VirtualMachin
     pad(&text, spec, vm)
 }
 
-/// Returns how a specification asks a float to be written, or `None` if floats do not have this presentation.
+/// Returns the notation and the options for writing a float, or `None` if floats do not support this presentation type.
 fn float_presentation(
     spec: &Spec,
     is_percentage: bool,
@@ -169,7 +169,7 @@ fn float_presentation(
     Ok(Some((notation, options)))
 }
 
-/// Takes the text of a float apart.
+/// Splits the text of a float into its parts.
 fn number_text(text: &str) -> NumberText {
     let (is_negative, text) = match text.strip_prefix('-') {
         Some(text) => (true, text),
@@ -180,7 +180,7 @@ fn number_text(text: &str) -> NumberText {
     NumberText { is_negative, prefix: String::new(), digits: digits.to_owned(), remainder: remainder.into() }
 }
 
-/// Writes the parts of a number in its width.
+/// Joins the parts of a number, and pads the result to the width of the specification.
 fn lay_out(number: &NumberText, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     alloc_guard::check_size(spec.width.unwrap_or(0) as u128, vm)?;
     let sign = match spec.sign {
@@ -240,7 +240,7 @@ fn grouped(digits: &str, min_length: usize, grouping: Option<Grouping>) -> Strin
     reversed.into_iter().rev().map(char::from).collect()
 }
 
-/// Writes a text in its width.
+/// Pads a text to the width of the specification.
 fn pad(text: &Wtf8, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let width = spec.width.unwrap_or(0);
     alloc_guard::check_size(width as u128, vm)?;

@@ -32,11 +32,11 @@ impl Align {
 /// Which numbers are written with a sign.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Sign {
-    /// All of them.
+    /// All numbers.
     Plus,
-    /// Negative ones.
+    /// Only negative numbers.
     Minus,
-    /// All of them, with a blank for positive ones.
+    /// Only negative numbers. Other numbers get a space instead of a sign.
     Blank,
 }
 
@@ -53,16 +53,16 @@ pub struct Grouping {
 pub struct Spec {
     pub fill: CodePoint,
     pub align: Align,
-    /// `None` if the specification has no sign, which means `-`.
+    /// `None` if the specification has no sign option, which means the same as `-`.
     pub sign: Option<Sign>,
-    /// Whether `z` asks for zeros without a sign.
+    /// Whether the option `z` is given: a negative zero is written without its sign.
     pub unsigns_zero: bool,
-    /// Whether `#` asks for the alternate form.
+    /// Whether the option `#` is given, for the alternate form.
     pub is_alternate: bool,
     pub width: Option<usize>,
     pub grouping: Option<Grouping>,
     pub precision: Option<usize>,
-    /// The type of presentation, or `None` if the specification has none and its object has no default one.
+    /// The presentation type, or `None` if the specification has none and the object's type has no default.
     pub presentation: Option<CodePoint>,
 }
 
@@ -145,19 +145,19 @@ impl Spec {
         Ok(spec)
     }
 
-    /// Returns the presentation as an ASCII letter. Any other character gives NUL, which no presentation is.
+    /// Returns the letter of the presentation type, or NUL if there is none.
     pub fn letter(&self) -> char {
         self.presentation.and_then(CodePoint::to_char).unwrap_or('\0')
     }
 }
 
-/// Returns the ValueError for a presentation that a type does not have.
+/// Returns the ValueError for a presentation type that the object's type does not support.
 pub fn unknown_code(spec: &Spec, type_name: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let code = spec.presentation.map_or_else(String::new, shown);
     vm.new_value_error(format!("Unknown format code '{code}' for object of type '{type_name}'"))
 }
 
-/// Returns how digits are grouped, or a ValueError if this presentation does not group digits.
+/// Returns how digits are grouped, or a ValueError if this presentation type does not allow the separator.
 fn grouping(
     separator: char,
     presentation: Option<CodePoint>,
@@ -187,7 +187,7 @@ fn take(rest: &mut &[CodePoint], character: char) -> bool {
     found
 }
 
-/// Takes a number in digits of any script.
+/// Parses a number in digits of any script at the start of `rest`, and removes it from `rest`.
 fn take_number(rest: &mut &[CodePoint], vm: &VirtualMachine) -> Result<Option<usize>, PyBaseExceptionRef> {
     let mut number = None;
     while let Some(digit) = rest.first().and_then(|digit| unicode::decimal_value(*digit)) {

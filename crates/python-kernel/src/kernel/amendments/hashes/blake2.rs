@@ -1,6 +1,6 @@
 //! BLAKE2b and BLAKE2s, as RFC 7693 describes them, with the parameters of the BLAKE2 specification.
 
-/// Which of the two functions. BLAKE2b has words of 64 bits, BLAKE2s of 32.
+/// One of the two functions. BLAKE2b has words of 64 bits, and BLAKE2s has words of 32 bits.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Variant {
     B,
@@ -41,7 +41,7 @@ impl Variant {
         }
     }
 
-    /// How far the words of a quarter are rotated.
+    /// Returns by how many bits the four words of a mixing step are rotated.
     fn rotations(self) -> [u32; 4] {
         match self {
             Self::B => [32, 24, 16, 63],
@@ -62,7 +62,7 @@ impl Variant {
         ];
         match self {
             Self::B => WORDS,
-            // Their upper halves.
+            // The initial words of BLAKE2s are the upper halves of those of BLAKE2b.
             Self::S => WORDS.map(|word| word >> 32),
         }
     }
@@ -123,15 +123,15 @@ impl Parameters {
     }
 }
 
-/// A hash of the data so far.
+/// The state of a hash after the data that was added so far.
 #[derive(Clone)]
 pub struct Hasher {
     variant: Variant,
     state: [u64; 8],
     /// Number of bytes that have been mixed into the state.
     mixed: u128,
-    /// Data that has not been mixed in yet. The last block of all is mixed in another way, so a block waits here until
-    /// there is more data.
+    /// Data that has not been mixed in yet. The last block is mixed in differently, so a block waits here until more
+    /// data arrives.
     waiting: Vec<u8>,
     digest_size: usize,
     is_last_node: bool,
@@ -247,7 +247,7 @@ impl Hasher {
     }
 }
 
-/// Returns the word of some bytes in little-endian order.
+/// Returns the word that bytes in little-endian order represent.
 fn word_of(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

@@ -3,7 +3,7 @@
 use crate::kernel::alloc_guard;
 use rustpython_vm::{FromArgs, PyResult, VirtualMachine, builtins::PyBytes, function::ArgBytesLike};
 
-/// The memory that scrypt may use, unless the program allows more.
+/// Memory in bytes that scrypt may use, unless the program passes another limit.
 const DEFAULT_MEMORY: usize = 32 << 20;
 
 #[derive(FromArgs)]
@@ -82,7 +82,7 @@ fn mix_block(block: &mut [u8], n: usize) {
     }
 }
 
-/// Mixes the sub-blocks of 16 words one after the other. The even ones come first in the result.
+/// Mixes the sub-blocks of 16 words one after the other. In the result, the even sub-blocks come first.
 fn mix_words(words: &[u32]) -> Vec<u32> {
     let mut current: [u32; 16] = [0; 16];
     current.copy_from_slice(&words[words.len() - 16..]);
@@ -98,7 +98,7 @@ fn mix_words(words: &[u32]) -> Vec<u32> {
     even
 }
 
-/// The core of Salsa20 with 8 rounds.
+/// Applies the core function of Salsa20 with 8 rounds.
 fn salsa(words: &mut [u32; 16]) {
     const QUARTERS: [[usize; 4]; 8] = [
         [0, 4, 8, 12],

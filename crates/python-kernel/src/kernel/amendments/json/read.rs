@@ -8,7 +8,7 @@ use rustpython_vm::{
 };
 use std::collections::HashMap;
 
-/// How deep values can be nested, as in CPython.
+/// Maximum nesting depth of values, as in CPython.
 const MAX_DEPTH: u32 = 10_000;
 
 /// The options of a `json.JSONDecoder`.
@@ -85,7 +85,7 @@ type Offset = usize;
 struct Reader<'a> {
     document: &'a PyStrRef,
     bytes: &'a [u8],
-    /// The keys that have been read. Equal keys are one object.
+    /// The keys that have been read. Equal keys share one object.
     keys: HashMap<&'a [u8], PyStrRef>,
     depth: u32,
     vm: &'a VirtualMachine,
@@ -161,10 +161,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value that contains other values.
+    /// Calls `read` to read an object or array, unless it is nested too deeply. `kind` is its name in the error
+    /// message.
     fn nested<T>(&mut self, kind: &str, read: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
         let vm = self.vm;
-        // Checks whether the stack is used up.
+        // The call to `with_recursion` only checks that the stack is not used up.
         let is_too_deep = self.depth >= MAX_DEPTH || vm.with_recursion("", || Ok(())).is_err();
         if is_too_deep {
             let message =
@@ -223,7 +224,7 @@ impl<'a> Reader<'a> {
         Ok((self.vm.ctx.new_list(items).into(), at + 1))
     }
 
-    /// Returns the offset of the next item, or `None` if the object or array ends.
+    /// Returns the offset of the next item, or `None` if the object or array ends at `at`.
     fn after_item(&self, at: Offset, closing: u8, kind: &str) -> PyResult<Option<Offset>> {
         match self.byte(at) {
             Some(byte) if byte == closing => Ok(None),
@@ -238,7 +239,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a key, after its opening quote.
+    /// Reads a key. Its opening quote has been read already.
     fn key(&mut self, start: Offset, options: &Options) -> PyResult<(PyStrRef, Offset)> {
         let (key, end) = self.string(start, options.is_strict)?;
         let written = &self.bytes[start..end];
@@ -246,7 +247,8 @@ impl<'a> Reader<'a> {
         Ok((key.clone(), end))
     }
 
-    /// Reads a string, after its opening quote. Returns its content, and the offset after its closing quote.
+    /// Reads the string whose opening quote is just before `start`. Returns its content, and the offset after its
+    /// closing quote.
     fn string(&self, start: Offset, is_strict: bool) -> PyResult<(Wtf8Buf, Offset)> {
         let unterminated = || {
             let index = isize::try_from(self.count_characters(0, start)).unwrap_or(isize::MAX);
@@ -286,10 +288,10 @@ impl<'a> Reader<'a> {
         Ok((character.into(), at + 2))
     }
 
-    /// Reads an escape sequence such as `\u00e9`, or two that stand for one character.
+    /// Reads an escape sequence such as `\u00e9`, or a surrogate pair of two escape sequences.
     fn unicode_escape(&self, at: Offset) -> PyResult<(CodePoint, Offset)> {
         let end = at + 6;
-        // CPython expects the closing quote behind the digits here.
+        // As in CPython, at least one more character must follow the digits, because the string needs a closing quote.
         let code = if end < self.bytes.len() { self.hexadecimal(at + 2) } else { None };
         let Some(code) = code else { return Err(self.error("Invalid \\uXXXX escape", at + 1)) };
         if (0xd800..0xdc00).contains(&code) && self.bytes[end..].starts_with(b"\\u") && end + 6 < self.bytes.len() {

@@ -10,10 +10,10 @@ use rustpython_vm::{
 };
 use std::fmt::Write;
 
-/// How deep values can be nested, as in CPython.
+/// Maximum nesting depth of values, as in CPython.
 const MAX_DEPTH: u32 = 10_000;
 
-/// Which characters a string contains as they are.
+/// The characters that a string can contain without escape sequences.
 #[derive(Clone, Copy)]
 pub enum Characters {
     Ascii,
@@ -57,7 +57,7 @@ fn push_escape(json: &mut Wtf8Buf, code: u32) {
 /// How strings are written.
 enum Strings {
     Natively(Characters),
-    /// By a function that was passed.
+    /// By a function that the program has passed.
     By(PyObjectRef),
 }
 
@@ -110,7 +110,7 @@ impl Options {
     }
 }
 
-/// Writes a value that stands at this level of indentation.
+/// Returns the JSON text of a value at the given level of indentation.
 pub fn text_of(value: PyObjectRef, level: usize, options: &Options, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let mut writer = Writer { json: Wtf8Buf::new(), options, level, depth: 0, vm };
     writer.value(&value)?;
@@ -120,7 +120,7 @@ pub fn text_of(value: PyObjectRef, level: usize, options: &Options, vm: &Virtual
 struct Writer<'a> {
     json: Wtf8Buf,
     options: &'a Options,
-    /// Level of indentation.
+    /// Current level of indentation.
     level: usize,
     depth: u32,
     vm: &'a VirtualMachine,
@@ -154,7 +154,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes a value that contains others, unless it contains itself.
+    /// Calls `write` to write a value that contains other values. Returns an error if the value contains itself.
     fn nested(&mut self, value: &PyObject, write: impl FnOnce(&mut Self) -> PyResult<()>) -> PyResult<()> {
         let vm = self.vm;
         let marker = match &self.options.markers {
@@ -168,7 +168,7 @@ impl Writer<'_> {
             }
             None => None,
         };
-        // Checks whether the stack is used up.
+        // The call to `with_recursion` only checks that the stack is not used up.
         if self.depth >= MAX_DEPTH || vm.with_recursion("", || Ok(())).is_err() {
             let message = "maximum recursion depth exceeded while encoding a JSON object";
             return Err(vm.new_recursion_error(message.to_owned()));
@@ -216,7 +216,7 @@ impl Writer<'_> {
         .to_owned())
     }
 
-    /// Starts a line at the level of indentation, if there is an indentation.
+    /// Starts a new line with the current indentation, if the output is indented.
     fn start_line(&mut self) {
         if let Some(indent) = &self.options.indent {
             self.json.push_char('\n');

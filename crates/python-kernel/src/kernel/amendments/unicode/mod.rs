@@ -1,8 +1,8 @@
 //! The properties of characters in Unicode 15.1, which CPython 3.13 uses.
 //!
-//! The interpreter asks several crates with different versions of Unicode. Each version adds characters, and some give
-//! an existing letter an uppercase form. The tables were recorded from CPython by `scripts/record_unicode.py`. They are
-//! read when a program first asks about a character that is not ASCII.
+//! The interpreter itself uses several crates with different versions of Unicode. Each version adds characters, and
+//! some give an existing letter an uppercase form. The tables were recorded from CPython by
+//! `scripts/record_unicode.py`. They are read when a program first asks about a character that is not ASCII.
 
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ const PROPERTIES: &str = include_str!("properties.txt");
 /// The characters whose case can change.
 const CASES: &str = include_str!("cases.txt");
 
-/// A property of a character. The letters are those of `properties.txt`.
+/// A property of a character. The value of each variant is its letter in `properties.txt`.
 #[derive(Clone, Copy)]
 #[repr(u8)]
 pub enum Property {
@@ -32,7 +32,7 @@ pub enum Property {
     CaseIgnorable = b'o',
 }
 
-/// A mapping of characters to texts in another case.
+/// A case to which characters can be converted.
 #[derive(Clone, Copy)]
 pub enum Case {
     Lower,
@@ -92,11 +92,11 @@ fn parse_character(hexadecimal: &str) -> u32 {
 fn run_of(character: CodePoint) -> &'static Run {
     let runs = runs();
     let next = runs.partition_point(|run| run.first <= character.to_u32());
-    // The first run begins with the first character.
+    // `next` is at least 1, because the first run begins at U+0000.
     &runs[next - 1]
 }
 
-/// Whether the character has the property.
+/// Returns whether the character has the property.
 pub fn has(character: CodePoint, property: Property) -> bool {
     run_of(character).properties & bit(property as u8) != 0
 }
@@ -119,12 +119,12 @@ pub fn decimal_value(character: CodePoint) -> Option<u32> {
     (run.properties & bit(Property::Decimal as u8) != 0).then(|| (character.to_u32() - run.first) % 10)
 }
 
-/// Whether `str.splitlines` ends a line after the character.
+/// Returns whether `str.splitlines` ends a line after the character.
 pub fn is_line_break(character: CodePoint) -> bool {
     matches!(character.to_u32(), 0x0a..=0x0d | 0x1c..=0x1e | 0x85 | 0x2028 | 0x2029)
 }
 
-/// Whether `str.split` splits at the character.
+/// Returns whether `str.split` splits at the character.
 pub fn is_space(character: CodePoint) -> bool {
     match character.to_u32() {
         code @ ..0x80 => matches!(code, 0x09..=0x0d | 0x1c..=0x20),
@@ -132,7 +132,7 @@ pub fn is_space(character: CodePoint) -> bool {
     }
 }
 
-/// Whether `repr` shows the character as it is.
+/// Returns whether `repr` shows the character without escaping it.
 pub fn is_printable(character: CodePoint) -> bool {
     match character.to_u32() {
         code @ ..0x7f => code >= 0x20,
