@@ -124,7 +124,7 @@ STATEMENTS = [
 
 
 def tracebacks(sources):
-    """Runs the sources in turn. Returns the traceback of each, or None where there is none."""
+    """Runs the sources one after the other. Returns the traceback of each, or None for a source without an error."""
     space = {"__name__": "__main__"}
     recorded = []
     for number, source in enumerate(sources, 1):
@@ -144,7 +144,7 @@ def tracebacks(sources):
 
 
 def compiled(source, name):
-    """Compiles a source as the prompt does. Unlike the prompt, accepts several statements at once, as from a paste."""
+    """Compiles a source as the prompt does. Unlike the prompt, accepts several statements, as if they were pasted."""
     try:
         return compile(source + "\n", name, "single")
     except SyntaxError as error:
@@ -154,7 +154,7 @@ def compiled(source, name):
 
 
 def without_library_frames(error, seen=()):
-    """Removes all frames but those of the recorded sources from an exception, its causes and its group's members."""
+    """Removes all frames except those of the recorded sources from an exception, its causes and its group's members."""
     if error is None or error in seen:
         return error
     frames, kept = error.__traceback__, []

@@ -15,7 +15,7 @@ class AbstractBackoff:
     """The base class of all policies."""
 
     def reset(self):
-        """Starts again, as before the first failure."""
+        """Resets the policy to its state before the first failure."""
 
     def compute(self, failures):
         """Returns the pause in seconds after this number of failures."""
@@ -97,7 +97,7 @@ class DecorrelatedJitterBackoff(_Growing):
     _previous_backoff = 0
 
     def reset(self):
-        """Starts again, as before the first failure."""
+        """Resets the policy to its state before the first failure."""
         self._previous_backoff = 0
 
     def compute(self, failures):

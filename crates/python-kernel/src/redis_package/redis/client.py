@@ -1,9 +1,9 @@
 """The client, `redis.Redis`.
 
-Methods of the command families build a command. `execute_command` sends it and converts the reply. The fast path is a
-single native call: it takes an idle connection from the pool's list, and looks up the converter in a table.
+The methods of the command families build commands. `execute_command` sends a command and converts the reply. The fast
+path is a single native call: it takes an idle connection from the pool's list, and looks up the converter in a table.
 Everything else (a new connection, an error, a timeout, another encoding) is handled by `_execute_with_retries`, which
-repeats failed attempts as the connection's `retry` says.
+repeats failed attempts according to the connection's `retry` policy.
 """
 
 import _wire

@@ -13,12 +13,12 @@ from redis.retry import Retry
 
 
 def is_resp3(protocol):
-    """Whether this setting means RESP3, which is the default."""
+    """Returns whether the setting `protocol` means RESP3, which is the default."""
     return protocol is None or protocol is SENTINEL or str(protocol) == "3"
 
 
 def can_use_fast_path(settings):
-    """Whether commands can use the native fast path, which supports neither health checks nor other encodings."""
+    """Returns whether connections can use the native fast path, which supports only UTF-8 and no health checks."""
     encoder = Encoder(settings.get("encoding", "utf-8"), settings.get("encoding_errors", "strict"), False)
     return encoder.is_plain_utf8() and not settings.get("health_check_interval", 0)
 

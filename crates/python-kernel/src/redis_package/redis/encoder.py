@@ -12,7 +12,7 @@ class Encoder:
         self.decode_responses = decode_responses
 
     def is_plain_utf8(self):
-        """Whether the native module supports this encoding."""
+        """Returns whether the native module supports this encoding."""
         return self.encoding.lower() in ("utf-8", "utf8") and self.encoding_errors == "strict"
 
     def encode(self, value):

@@ -1,4 +1,4 @@
-"""The exceptions of redis-py 8.1, and which exception an error reply becomes."""
+"""The exceptions of redis-py 8.1, and the mapping of error replies to exceptions."""
 
 
 class ExceptionType:
@@ -223,7 +223,7 @@ _NO_PASSWORD_SET = (
 )
 _UNLOADING = "Error unloading module: "
 
-# An error reply starts with a code. A code in this table names the class, and is removed from the message.
+# Exception classes by the code with which an error reply starts. The code is removed from the message.
 _BY_CODE = {
     "OOM": OutOfMemoryError,
     "WRONGPASS": AuthenticationError,
@@ -240,7 +240,7 @@ _BY_CODE = {
     "CROSSSLOT": ClusterCrossSlotError,
     "MASTERDOWN": MasterDownError,
 }
-# After the code ERR, some whole messages have a class of their own.
+# Exception classes for specific messages after the code ERR.
 _BY_MESSAGE = {
     "max number of clients reached": ConnectionError,
     "invalid password": AuthenticationError,

@@ -1,8 +1,8 @@
 """Keyspace notifications, as `Redis.keyspace_notifications` reads them.
 
-The server publishes changes to channels. Their names decide what the messages contain. A channel object here builds
-such a name, and `KeyNotification` parses name and message. Channels for subkeys (such as hash fields) exist from
-Redis 8.8 on.
+The server publishes changes to channels. The name of a channel determines what its messages contain. A channel object
+here builds such a name, and `KeyNotification` parses a name and a message. Channels for subkeys (such as hash fields)
+exist from Redis 8.8 on.
 """
 
 import re

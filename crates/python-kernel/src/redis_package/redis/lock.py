@@ -1,8 +1,9 @@
 """A lock that several clients share.
 
-redis-py releases and extends a lock by Lua scripts, so that it never changes another client's lock. redis-tutor's Redis
-does not run scripts, so this class uses a transaction: it watches the key, compares the key's value with the token, and
-changes the key with MULTI and EXEC, which do nothing if the key was changed. Only the commands that are sent differ.
+redis-py releases and extends a lock with Lua scripts, so that it never changes another client's lock. redis-tutor's
+Redis does not run scripts, so this class uses a transaction: it watches the key, compares the key's value with the
+token, and changes the key with MULTI and EXEC, which do nothing if the key was changed. Only the commands that are sent
+differ.
 """
 
 import _wire
@@ -11,7 +12,7 @@ from redis.exceptions import LockError, LockNotOwnedError, WatchError
 
 
 class _Local:
-    """The token of one holder. With `thread_local`, a `threading.local` takes its place."""
+    """Stores the token of one holder. With `thread_local`, a `threading.local` is used instead of this class."""
 
     token = None
 

@@ -7,8 +7,8 @@ from redis.exceptions import ConnectionError, ExecAbortError, RedisError, Respon
 class Pipeline(Redis):
     """Collects commands and sends them with `execute`. Each method returns the pipeline, so calls can be chained.
 
-    After `watch`, commands run at once and return their replies, until `multi` starts collecting again. If a watched
-    key was changed before `execute`, no command runs and WatchError is raised.
+    After `watch`, commands run immediately and return their replies, until `multi` starts collecting again. If a
+    watched key was changed before `execute`, no command runs and WatchError is raised.
     """
 
     __module__ = "redis.client"
@@ -77,7 +77,7 @@ class Pipeline(Redis):
         self.explicit_transaction = True
 
     def watch(self, *names):
-        """Watches keys: the transaction runs only if none of them changes. Commands run at once until multi."""
+        """Watches keys: the transaction runs only if none of them changes. Commands run immediately until multi."""
         if self.explicit_transaction:
             raise RedisError("Cannot issue a WATCH after a MULTI")
         return self.execute_command("WATCH", *names)
@@ -91,7 +91,7 @@ class Pipeline(Redis):
         self.execute_command("DISCARD")
 
     def execute_command(self, *args, **kwargs):
-        """Collects a command, or runs it at once while keys are watched."""
+        """Collects a command, or runs it immediately while keys are watched."""
         if (self.watching or args[0] == "WATCH") and not self.explicit_transaction:
             return self.immediate_execute_command(*args, **kwargs)
         return self.pipeline_execute_command(*args, **kwargs)
@@ -102,7 +102,7 @@ class Pipeline(Redis):
         return self
 
     def immediate_execute_command(self, *args, **options):
-        """Runs a command at once on this pipeline's connection."""
+        """Runs a command immediately on this pipeline's connection."""
         connection = self._own_connection()
 
         def attempt():

@@ -1,4 +1,4 @@
-"""The threads that read messages. A module of their own, because they import threading."""
+"""The threads that read messages. This module is separate because it imports `threading`."""
 
 import threading
 

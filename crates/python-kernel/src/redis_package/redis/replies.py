@@ -21,7 +21,7 @@ def texts(values):
 
 
 def is_ok(reply, **options):
-    """Whether the reply is OK."""
+    """Returns whether the reply is OK."""
     return reply == b"OK" or reply == "OK"
 
 
@@ -223,7 +223,7 @@ def info(reply):
         name, is_pair, value = line.partition(":")
         if not is_pair:
             found.setdefault("__raw__", []).append(line)
-        elif name == "cmdstat_host":  # the name of such a statistic contains a colon itself
+        elif name == "cmdstat_host":  # the name of the command `host:` contains a colon itself
             name, _, value = line.rpartition(":")
             found[name] = _info_value(value)
         elif name == "module":
@@ -297,7 +297,7 @@ _COMMAND_PARTS = ("name", "arity", "flags", "first_key_pos", "last_key_pos", "st
 
 
 def commands(reply, **options):
-    """COMMAND: a dict of dicts by command name. options["group"] converts lists of names, to a type of the protocol."""
+    """COMMAND: a dict of dicts by command name. options["group"] converts a list of names to the protocol's type."""
     group = options.get("group", list)
     found = {}
     for row in reply:

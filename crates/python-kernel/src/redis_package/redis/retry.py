@@ -1,4 +1,4 @@
-"""How often a failed attempt is repeated, and after which errors."""
+"""Policies that decide how often a failed attempt is repeated, and after which errors."""
 
 from _wire import sleep
 

@@ -20,12 +20,12 @@ def words_of(keys, args=()):
 
 
 def flat(mapping):
-    """Returns the keys and values of a mapping in turn."""
+    """Returns a list in which the keys and values of a mapping alternate."""
     return [part for pair in mapping.items() for part in pair]
 
 
 def only_one(*chosen):
-    """Whether at most one of the values is true."""
+    """Returns whether at most one of the values is true."""
     return sum(map(bool, chosen)) <= 1
 
 
@@ -56,7 +56,7 @@ def unix_milliseconds(when):
 
 
 def expiry(ex, px, exat, pxat):
-    """Returns the words for a time to live or a time of expiry, from the first argument that is given."""
+    """Returns the command's arguments for a time to live or an expiry time, from the first parameter that is given."""
     if ex is not None:
         if isinstance(ex, str) and ex.isdigit():
             ex = int(ex)
@@ -83,13 +83,13 @@ def refuse_second_expiry(ex, px, exat, pxat, other, name):
 
 
 def one_expiry(ex, px, exat, pxat, other, name):
-    """Returns the words for an expiry, after checking for conflicts. `other` is the value of the option `name`."""
+    """Returns the command's arguments for an expiry. Raises an error as refuse_second_expiry does."""
     refuse_second_expiry(ex, px, exat, pxat, other, name)
     return expiry(ex, px, exat, pxat)
 
 
 def conditions(nx, xx, gt, lt):
-    """Returns the words for the conditions of EXPIRE."""
+    """Returns the command's arguments for the conditions of EXPIRE."""
     words = []
     if nx:
         words.append("NX")
@@ -110,7 +110,7 @@ def both_or_none(one, other, message):
 
 
 def found(match, count):
-    """Returns the words for the options of SCAN."""
+    """Returns the command's arguments for the options MATCH and COUNT of SCAN."""
     words = []
     if match is not None:
         words += (b"MATCH", match)
@@ -119,7 +119,7 @@ def found(match, count):
     return words
 
 
-# --- warnings in redis-py's words; stacklevel 3 is the line that called the method ---
+# --- warnings with redis-py's text; stacklevel 3 is the line that called the method ---
 
 
 def warn_of_function(name, reason, version, stacklevel=3):

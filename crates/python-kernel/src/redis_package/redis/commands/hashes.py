@@ -196,7 +196,7 @@ class HashCommands:
 
 
 def _fields(method, key, value, mapping, items):
-    """Returns fields and values in turn, in whichever way they were given."""
+    """Returns a list in which fields and values alternate, from whichever parameters were given."""
     if key is None and not mapping and not items:
         raise DataError(f"'{method}' with no key value pairs")
     words = list(items) if items else []
