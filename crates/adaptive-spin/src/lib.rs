@@ -118,8 +118,8 @@ impl AdaptiveSpin {
         }
     }
 
-    /// Calls `poll` repeatedly, with the policy's pause before each call, until it returns true or the spin time is used
-    /// up. Returns whether `poll` returned true.
+    /// Calls `poll` repeatedly, with the policy's pause before each call, until it returns true or the spin time is
+    /// used up. Returns whether `poll` returned true.
     ///
     /// Returns false without polling if recent spins found nothing, or if the machine has a single core. The caller
     /// should then block.

@@ -136,14 +136,14 @@ pub struct Sandbox {
     wanted: Walls,
     /// The walls that are in place.
     walls: Walls,
-    /// What the kernel does with a system call that is not on the list of allowed calls.
+    /// The kernel's response to a system call that is not on the list of allowed calls.
     unlisted: UnlistedCall,
     /// The process's memory accounting, opened while files could still be opened.
     #[cfg(target_os = "linux")]
     memory_usage: Option<resources::MemoryUsage>,
 }
 
-/// What happens to a process that uses a system call that is neither allowed nor an obvious attack.
+/// The kernel's response to a system call that is neither allowed nor an obvious attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnlistedCall {
     /// The call fails with `EPERM`, because libraries try harmless calls that they can do without.

@@ -1,5 +1,5 @@
-//! The methods of the `redis` package as data, for help at the prompt: their parameters, what they do and return, and an
-//! example. They are read from the package's own sources, so nothing is written twice.
+//! The methods of the `redis` package as data, for help at the prompt: their parameters, what they do and return, and
+//! an example. They are read from the package's own sources, so nothing is written twice.
 
 use std::sync::LazyLock;
 

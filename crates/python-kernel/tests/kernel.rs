@@ -535,7 +535,7 @@ fn each_thread_receives_its_own_answer() {
          got[name] = _wire.call(c, ('ECHO', name), None, None)\n",
     );
     python.start_run("ts = [threading.Thread(target=work, args=(n,)) for n in 'abc']\nfor t in ts: t.start()\nfor t in ts: t.join()\nsorted(got.items())");
-    // No thread is answered before all three threads wait. The last thread to send its request is answered first.
+    // The test answers no thread until all three are waiting. It answers the last request first.
     let mut waiting = Vec::new();
     while waiting.len() < 3 {
         match python.receive().unwrap() {

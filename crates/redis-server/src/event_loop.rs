@@ -428,7 +428,7 @@ impl From<&Event> for SocketChange {
     }
 }
 
-/// What to do with a connection, apart from sending replies at the end of the iteration.
+/// An action to take on a connection. Replies are sent separately at the end of the iteration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Read,

@@ -1,4 +1,4 @@
-//! What a server reports to the person who runs it.
+//! Notices that a server reports to the person who runs it.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -3,7 +3,7 @@
 use super::Fields;
 use super::fields::Writer;
 
-/// What a name in Python refers to.
+/// A description of the object that a name in Python refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
     /// The qualified name of the method, if the object is a method of the `redis` package: `HashCommands.hset`.

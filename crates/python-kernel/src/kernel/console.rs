@@ -245,7 +245,8 @@ mod _host {
 
     /// Returns the exception for `fileno()`, which is the one that an in-memory stream raises.
     fn fileno_error(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
-        // The class derives from OSError, whose instances have fields besides the message, so the class must be called.
+        // The exception is created by calling its class, because instances of OSError have more fields than the
+        // message.
         vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)
     }
 

@@ -11,7 +11,8 @@ use rustpython_vm::{
 /// Maximum number of characters of a value that a description shows.
 const MOST_CHARACTERS: usize = 200;
 
-/// Describes the object that a dotted name refers to. Returns `None` if the object cannot be found without running code.
+/// Describes the object that a dotted name refers to. Returns `None` if the object cannot be found without running
+/// code.
 pub fn describe(name: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Description> {
     let (object, is_method) = complete::function(name, scope, vm)?;
     let is_function = object.downcast_ref::<PyFunction>().is_some();

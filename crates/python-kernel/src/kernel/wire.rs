@@ -337,7 +337,8 @@ mod _wire {
         let host = host.to_string_lossy().into_owned();
         let mut answer = child::request(&FromChild::Connect { connection, host, port, setup_commands }, vm)?;
         if let ToChild::ConnectionRefused { reason } = answer {
-            // The class must be called, because instances of OSError have fields besides the message.
+            // The exception is created by calling its class, because instances of OSError have more fields than the
+            // message.
             let error = vm.ctx.exceptions.connection_refused_error.as_object().call((reason,), vm)?;
             return Err(error.try_into_value(vm)?);
         }

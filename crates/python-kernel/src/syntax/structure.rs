@@ -1,5 +1,5 @@
-//! The structure of a statement, for tools that rewrite Python: its form, the methods that it calls, its literals and its
-//! names, each with the range of its text.
+//! The structure of a statement, for tools that rewrite Python: its form, the methods that it calls, its literals and
+//! its names, each with the range of its text.
 //!
 //! A rewritten statement is the old text with some ranges replaced, so that everything else stays as it was written:
 //!

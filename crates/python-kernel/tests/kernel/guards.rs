@@ -218,8 +218,8 @@ fn frames_cannot_be_changed_while_they_run() {
         python.output_of(
             "def attempt(action, *args):\n    try: return action(*args)\n    except Exception as error: return error\n",
         );
-        // The frame holds an unfinished list on its stack. If the frame were cleared, the code would take another
-        // object for the list.
+        // The frame holds an unfinished list on its stack. If the frame were cleared, the code would use another object
+        // as the list.
         python.output_of(&format!(
             "def run(local=None):\n    yield 1\n    yield [*(), attempt({attempt}), (local := 'a' * 9), 1]\n"
         ));

@@ -51,7 +51,8 @@ fn a_variable_that_is_replaced_is_not_read_meanwhile() {
             .output_of("reuse_memory(); types = [type(value) for variables in found for value in variables.values()]");
         assert_eq!(python.output_of("len(found), Owner in types"), "(1, False)\n", "{body}");
     }
-    // Further cases: an argument of a function, and the callback of a weak reference instead of a finalizer.
+    // The next cases read an argument of a function, and read from the callback of a weak reference instead of a
+    // finalizer.
     python.output_of("def f(x): x = 1\n\nfound.clear(); f(Owner()); reuse_memory()");
     assert_eq!(python.output_of("found"), "[{}]\n");
     python.output_of(

@@ -21,7 +21,7 @@ impl Server {
                     engine.server.statistics.rejected_connections += 1;
                     refuse(stream);
                 }
-                // If the socket of a client cannot be set up, the client has already disconnected.
+                // An error is ignored, because setting up the socket fails only if the client has already disconnected.
                 Ok((stream, peer)) => drop(self.add_connection(engine, stream, peer, now_us)),
                 Err(AcceptError::TryNext) => {}
                 Err(AcceptError::NoneWaiting) => {

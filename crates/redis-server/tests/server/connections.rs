@@ -113,7 +113,7 @@ fn a_client_that_sends_a_lot_and_leaves_is_disconnected() {
     run_on_each_server(None, |address| {
         let mut control = Client::connect(address);
         let request = encode_request(&["SET", "long", &"x".repeat(300_000)]);
-        // The server may see the end of the stream together with more bytes than it reads at once.
+        // The server may see the end of the stream together with more bytes than it reads in one call.
         for part in (60_000..300_000).step_by(5_000) {
             let mut leaving = Client::connect(address);
             leaving.send(&request[..part]);

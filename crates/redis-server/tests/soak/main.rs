@@ -1,8 +1,8 @@
 //! A soak test: several clients send the same random requests over real sockets to two servers, whose replies must be
 //! identical byte for byte.
 //!
-//! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in pieces, several
-//! in one piece, from clients that do not read their replies for a while or vanish in the middle of a request. The
+//! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in small pieces or
+//! several at a time, from clients that do not read their replies for a while or vanish in the middle of a request. The
 //! other server is the reference, which gets each batch of requests in one piece. It is the real Redis that
 //! REDIS_TUTOR_REAL_REDIS names, or a second process of ours.
 //!

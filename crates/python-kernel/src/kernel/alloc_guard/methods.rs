@@ -22,7 +22,7 @@ const INT_BYTES: u128 = 64;
 /// The classes that build a collection from an iterable, with the slot that creates their objects.
 static CONSTRUCTORS: OnceLock<Vec<(&'static Py<PyType>, Vectorcall)>> = OnceLock::new();
 
-/// Installs the guards of builtin classes and functions. Must be called after all other methods of these classes were
+/// Installs the guards on builtin classes and functions. Must be called after all other methods of these classes were
 /// replaced.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let types = &vm.ctx.types;
@@ -37,7 +37,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     guard_method(types.int_type, "to_bytes", |args, _| Ok(count(args, 1, "length")), vm)?;
     guard_method(types.list_type, "extend", |args, vm| bytes_of_range(args.args.get(1), vm), vm)?;
     guard_function(vm.builtins.as_object(), "sorted", |args, vm| bytes_of_range(args.args.first(), vm), vm)?;
-    // The interpreter has created this module before the guards of modules were installed.
+    // The interpreter creates the module `_io` before `guard_module` is in use, so its guard is installed here.
     let buffer = native_class(&*vm.import("_io", 0)?.get_attr("BytesIO", vm)?, vm)?;
     guard_method(buffer, "write", bytes_of_written, vm)?;
     let classes = [types.list_type, types.tuple_type, types.set_type, types.frozenset_type];

@@ -243,7 +243,7 @@ fn round_to_places(value: f64, places: i32) -> f64 {
     let rounded = if places >= 0 {
         format!("{:.*}", places.unsigned_abs() as usize, value.abs())
     } else {
-        // So many digits tell any float apart from the nearest power of ten.
+        // This number of digits is enough to tell any float apart from the nearest power of ten.
         let scientific = format!("{:.25e}", value.abs());
         let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
         let digits = exponent + 1 + places;

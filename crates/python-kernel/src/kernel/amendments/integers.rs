@@ -168,8 +168,8 @@ pub fn decimal_text(value: &BigInt, vm: &VirtualMachine) -> PyResult<String> {
         return Ok(i64::try_from(value).map_or_else(|_| value.to_string(), |value| value.to_string()));
     }
     let limit = vm.state.int_max_str_digits.load();
-    // A decimal digit stands for less than four bits, so such a number certainly exceeds the limit. Counting the digits
-    // exactly would take as long as writing them.
+    // A decimal digit holds less than 4 bits, so a number with more than `4 * limit` bits exceeds the limit. Counting
+    // its digits exactly would take as long as writing them.
     if limit > 0 && value.bits() / 4 > limit as u64 {
         return Err(too_many_digits(limit, "", vm));
     }

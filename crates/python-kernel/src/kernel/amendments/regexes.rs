@@ -79,8 +79,8 @@ fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
 /// The properties of the characters that `\w` matches. A character needs only one of them.
 const WORD: [Property; 4] = [Property::Alphabetic, Property::Decimal, Property::Digit, Property::Numeric];
 
-/// Returns the code of a set that consists of ranges of characters, or of all other characters: a bitmap of the first
-/// 65,536 characters in blocks, and the ranges beyond them.
+/// Returns the bytecode of a character set that contains the given ranges, or all other characters if `is_negated`. The
+/// bytecode has a bitmap in blocks for the first 65,536 characters, and ranges for the others.
 fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
     const RANGE: u32 = 22;
     const BIGCHARSET: u32 = 10;

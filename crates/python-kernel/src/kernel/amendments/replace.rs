@@ -1,7 +1,7 @@
 //! Replaces slots and methods of native classes.
 //!
-//! A native class has most operations twice: in a slot, which operators use, and as a method in its dict. Subclasses that
-//! are written in Python take their slots from the methods, so both must be replaced.
+//! A native class has most operations twice: in a slot, which operators use, and as a method in its dict. Subclasses
+//! that are written in Python take their slots from the methods, so both must be replaced.
 
 pub use crate::kernel::guards::{Original, replace_method, replace_property};
 

@@ -33,7 +33,7 @@ const CHANGED_BY_PROPERTIES: [&str; 7] = [
 /// The interpreter's function that sets and deletes attributes of classes.
 static SET_ATTRIBUTE: OnceLock<SetAttribute> = OnceLock::new();
 
-/// Installs the guards of the class `type`, and of `sys._clear_type_descriptors`.
+/// Installs the guards on the class `type`, and on `sys._clear_type_descriptors`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.type_type;
     for name in PROPERTIES {
@@ -92,8 +92,8 @@ fn set_attribute(class: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &
     changing_interned(class.downcast_ref::<PyType>(), &[interned], || original(class, name, value, vm))
 }
 
-/// Calls a function that may change some attributes of a class. Their values are freed only after the caches of the class
-/// have been cleared.
+/// Calls a function that may change some attributes of a class. Their values are freed only after the caches of the
+/// class have been cleared.
 fn changing<T>(
     class: Option<&Py<PyType>>,
     names: &[&'static str],

@@ -1,9 +1,9 @@
 //! Makes sure that only bytecode of the interpreter's own compiler is executed.
 //!
 //! The interpreter does not verify bytecode: a wrong opcode, argument or constant reads memory that does not belong to
-//! it. So a code object can be neither created from parts, nor changed, except for its names and its position in a file.
-//! For the same reason a function accepts a new `__code__` only if the code takes the same arguments, because a thread
-//! may be calling the function with the arguments of the old code.
+//! it. So a code object can be neither created from parts, nor changed, except for its names and its position in a
+//! file. For the same reason a function accepts a new `__code__` only if the code takes the same arguments, because a
+//! thread may be calling the function with the arguments of the old code.
 
 use super::{Original, replace_method, replace_property};
 use rustpython_compiler::core::OneIndexed;
@@ -40,7 +40,7 @@ const CALL_FLAGS: CodeFlags = CodeFlags::OPTIMIZED
     .union(CodeFlags::GENERATOR)
     .union(CodeFlags::COROUTINE);
 
-/// Installs the guards of the classes `code` and `function`.
+/// Installs the guards on the classes `code` and `function`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let code = vm.ctx.types.code_type;
     code.slots.new.store(Some(refuse_to_create));

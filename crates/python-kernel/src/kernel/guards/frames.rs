@@ -29,7 +29,7 @@ const READERS: [&str; 5] = ["dir", "eval", "exec", "locals", "vars"];
 /// The frames whose variables `frame.clear()` is releasing, by identity.
 static CLEARED_NOW: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
-/// Installs the guards of the class `frame`, and of the builtins that read the variables of the running frame.
+/// Installs the guards on the class `frame`, and on the builtins that read the variables of the running frame.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.frame_type;
     let line_number = Original::find(class, "f_lineno", vm)?;

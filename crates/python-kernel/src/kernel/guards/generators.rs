@@ -1,8 +1,8 @@
 //! Closes generators and coroutines without clearing their frames.
 //!
-//! The interpreter clears the frame of a generator that it closes, even if the generator is running and therefore cannot
-//! be closed. The running code would then work on an empty stack. So the methods that can close a generator are replaced
-//! by methods that only raise GeneratorExit in it.
+//! The interpreter clears the frame of a generator that it closes, even if the generator is running and therefore
+//! cannot be closed. The running code would then work on an empty stack. So the methods that can close a generator are
+//! replaced by methods that only raise GeneratorExit in it.
 //!
 //! When GeneratorExit is raised in a generator that waits in `yield from` or `await`, the interpreter first closes the
 //! generator that it waits for, which is called its delegate here. So the delegate is closed beforehand.
@@ -53,7 +53,7 @@ impl State {
     }
 }
 
-/// Installs the guards of generators, coroutines and their iterators.
+/// Installs the guards on generators, coroutines and their iterators.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let types = &vm.ctx.types;
     for class in [types.generator_type, types.coroutine_type] {

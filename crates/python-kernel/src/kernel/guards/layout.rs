@@ -17,7 +17,7 @@ use rustpython_vm::{
 };
 use std::mem;
 
-/// Installs the guards of `object.__class__`, `type.__bases__` and of the classes without a constructor.
+/// Installs the guards on `object.__class__`, on `type.__bases__` and on the classes without a constructor.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let object = vm.ctx.types.object_type;
     let original = Original::find(object, "__class__", vm)?;

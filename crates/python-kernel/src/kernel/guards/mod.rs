@@ -1,8 +1,8 @@
 //! Guards that keep Python code from breaking out of the interpreter.
 //!
-//! The interpreter has no access to files, sockets and processes, but it contains `unsafe` code that trusts the bytecode
-//! and the layout of objects. Python code that could violate this trust could corrupt memory, and then do anything. The
-//! guards close the ways to do so:
+//! The interpreter has no access to files, sockets and processes, but it contains `unsafe` code that trusts the
+//! bytecode and the layout of objects. Python code that could violate this trust could corrupt memory, and then do
+//! anything. The guards close the ways to do so:
 //!
 //! - [`code`]: bytecode that the compiler did not generate;
 //! - [`frames`] and [`generators`]: jumps within running code, and frames that are cleared while they run;
@@ -35,7 +35,7 @@ use rustpython_vm::{
     function::{IntoFuncArgs, IntoPyNativeFn, PyMethodFlags, PySetterValue},
 };
 
-/// Installs the guards of classes and of `sys`. Must be called once, before the learner's first source runs.
+/// Installs the guards on classes and on `sys`. Must be called once, before the learner's first source runs.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     code::install(vm)?;
     frames::install(vm)?;

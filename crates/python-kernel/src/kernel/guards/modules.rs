@@ -70,7 +70,7 @@ pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
     defs
 }
 
-/// Records the native modules that exist, and installs the guards of `sys`.
+/// Records the native modules that exist, and installs the guards on `sys`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     for module in vm.call_method(&modules, "values", ())?.try_to_value::<Vec<PyObjectRef>>(vm)? {
@@ -110,7 +110,7 @@ fn hidden(function: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
 }
 
 fn refuse_to_set_clock(vm: &VirtualMachine, _args: FuncArgs) -> PyResult {
-    // The class derives from OSError, whose instances have fields besides the message, so the class must be called.
+    // The exception is created by calling its class, because instances of OSError have more fields than the message.
     let message = "redis-tutor's Python cannot set the clock of the machine: it runs in a sandbox";
     let error = vm.ctx.exceptions.permission_error.as_object().call((message,), vm)?;
     Err(error.try_into_value(vm)?)

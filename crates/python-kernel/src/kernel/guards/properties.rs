@@ -1,7 +1,7 @@
 //! Keeps properties of a class from accessing the class after it was freed.
 //!
-//! The properties `__dict__` and `__weakref__`, which the interpreter adds to a class that is written in Python, point to
-//! the class without owning a reference to it. They can outlive the class: `vars(C)["__dict__"]`.
+//! The properties `__dict__` and `__weakref__`, which the interpreter adds to a class that is written in Python, point
+//! to the class without owning a reference to it. They can outlive the class: `vars(C)["__dict__"]`.
 
 use super::{Original, replace_method};
 use rustpython_vm::{
@@ -10,7 +10,7 @@ use rustpython_vm::{
 };
 use std::collections::HashSet;
 
-/// Installs the guards of the class of properties.
+/// Installs the guards on the class of properties, `getset_descriptor`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.getset_type;
     let original = Original::find(class, "__objclass__", vm)?;

@@ -171,7 +171,7 @@ impl<'a> Formatting<'a> {
             }
         }
         if matches!(character.to_char(), Some('h' | 'l' | 'L')) {
-            // These modifiers of C have no meaning in Python.
+            // These length modifiers come from C, and have no meaning in Python.
             character = self.expect_character(vm)?;
         }
         specifier.letter = character.to_char_lossy();

@@ -54,7 +54,7 @@ mod _json {
         Ok(write::quoted(text.as_wtf8(), write::Characters::All).to_pyobject(vm))
     }
 
-    /// Returns a function that writes a value. Returns a tuple of texts.
+    /// Returns a function that writes a value as JSON, and returns the JSON as a tuple of texts.
     #[pyfunction]
     fn make_encoder(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let writer = write::Options::from_args(args, vm)?;
