@@ -92,6 +92,8 @@ pub enum Command {
     /// List the lessons, with your progress
     #[command(alias = "list")]
     Lessons,
+    /// Skip what you know: one task for each lesson. A lesson whose task you do without help counts as done
+    FastTrack,
     /// Practise: short tasks from steps that you have done, when they are due
     Review,
     /// Print what finished lessons taught, as Markdown: commands with an example each, and what to remember

@@ -31,6 +31,8 @@ pub enum Start<'a> {
     Prompt,
     /// The lesson with this name, number or path, or the lesson to resume.
     Lesson(Option<&'a str>),
+    /// One task for each lesson that is not finished.
+    FastTrack,
     /// Tasks from steps that are done.
     Practice,
 }
@@ -78,6 +80,14 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
     match *start {
         Start::Prompt => {}
         Start::Lesson(name) => open_lesson(&mut session, &library, file.progress(), lesson.as_deref().or(name))?,
+        Start::FastTrack => {
+            let steps = file.progress().fast_track(&library);
+            if steps.is_empty() {
+                output::print_line(&messages::no_lesson_is_open())?;
+                return Ok(0);
+            }
+            session.fast_track(steps.into());
+        }
         Start::Practice => {
             let (steps, notice) = steps_to_practise(&library, file.progress(), now_us() / 1_000_000);
             if let Some(notice) = notice {

@@ -142,6 +142,7 @@ fn run(arguments: &Arguments) -> Result<i32, Error> {
             let watch = learn::watch_for(lesson.as_deref(), *watch)?;
             learn::run_session(arguments, &Start::Lesson(lesson.as_deref()), watch)
         }
+        Some(Command::FastTrack) => learn::run_session(arguments, &Start::FastTrack, None),
         Some(Command::Review) => learn::run_session(arguments, &Start::Practice, None),
         Some(Command::Sheet { lesson }) => sheet::print_sheets(arguments, lesson.as_deref()),
         Some(Command::Lessons) => list_lessons(arguments),

@@ -36,11 +36,24 @@ pub struct Lesson {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
+    /// The id of the step that `fast-track` asks: a task that only somebody who knows the lesson can do. Without this
+    /// key, it is the last step with a task.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub fast_track: Option<Spanned<String>>,
     /// The summary at the end, in light Markdown.
     #[cfg_attr(test, schemars(with = "String"))]
     pub remember: Spanned<String>,
     #[serde(rename = "step")]
     pub steps: Vec<Step>,
+}
+
+impl Lesson {
+    /// Returns the index of the step that `fast-track` asks, or `None` if no step has a task.
+    pub fn fast_track_step(&self) -> Option<usize> {
+        let is_named = |step: &Step| self.fast_track.as_ref().is_none_or(|id| id.get_ref() == step.id.get_ref());
+        self.steps.iter().rposition(|step| step.task.is_some() && is_named(step))
+    }
 }
 
 /// A step. It has exactly one of the keys `task`, `predict`, `choose`, `show`, `compare`, `race` and `explore`, which

@@ -256,10 +256,10 @@ fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submiss
 fn is_last_line(step: &Step, submission: &Submission) -> bool {
     let lines = answer_lines(step);
     let Some(last) = lines.last() else { return false };
-    let source = submission.source.trim();
     let function = called_function(last);
-    let is_like = |line: &str| line.trim() == source || function.is_some() && called_function(line) == function;
-    lines.iter().filter(|line| is_like(line)).count() == 1 && is_like(source)
+    let is_like_last =
+        |line: &str| line.trim() == last.trim() || function.is_some() && called_function(line) == function;
+    lines.iter().filter(|line| is_like_last(line)).count() == 1 && is_like_last(&submission.source)
 }
 
 /// Returns whether a submission is a call to a function that the step's answer calls in the same way in its last line.

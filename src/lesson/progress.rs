@@ -11,13 +11,13 @@ use super::practice::{Card, Outcome};
 
 /// The version of the progress file that this program writes.
 ///
-/// Version 2 added `practice`. An older program would drop that key when it writes the file, so it must reject the
-/// file.
-pub const VERSION: u32 = 2;
+/// Version 2 added `practice`, and version 3 added `known`. An older program would drop these keys when it writes the
+/// file, so it must reject the file.
+pub const VERSION: u32 = 3;
 
 /// The learner's progress, in the format of the progress file.
 ///
-/// `{"version": 2, "current": "hashes",
+/// `{"version": 3, "current": "hashes",
 /// "lessons": {"hashes": {"step": "one-field", "done": ["first"], "finished": false}},
 /// "practice": {"hashes/first": {"box": 0, "due": 1767355200}}}`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct LessonProgress {
     /// Whether the learner has reached the end of the lesson.
     #[serde(default)]
     pub finished: bool,
+    /// Whether the learner has shown in the fast track that they know the lesson.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
     /// Whether the summary still has to be shown, because the learner left after the last step and before the end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_is_due: bool,
@@ -132,6 +135,30 @@ impl Progress {
         progress.end_is_due = true;
     }
 
+    /// Records that the learner has shown in the fast track that they know a lesson.
+    pub fn knows(&mut self, lesson: &str) {
+        let progress = self.lessons.entry(lesson.into()).or_default();
+        progress.finished = true;
+        progress.known = true;
+    }
+
+    /// Records the lesson with which the learner continues. A place that the learner has in it is kept.
+    pub fn begins_with(&mut self, lesson: &Lesson) {
+        let id = lesson.id.get_ref();
+        self.current = Some(id.clone());
+        let progress = self.lessons.entry(id.clone()).or_default();
+        if progress.step.is_none() {
+            progress.step = lesson.steps.first().map(|step| step.id.get_ref().clone());
+        }
+    }
+
+    /// Returns the step that the fast track asks for each lesson that is not finished.
+    pub fn fast_track(&self, library: &Library) -> Vec<(Arc<Lesson>, usize)> {
+        let is_finished = |lesson: &Lesson| self.lessons.get(lesson.id.get_ref()).is_some_and(|known| known.finished);
+        let open = library.lessons.iter().filter(|lesson| !is_finished(lesson));
+        open.filter_map(|lesson| Some((lesson.clone(), lesson.fast_track_step()?))).collect()
+    }
+
     /// Records that the summary of a lesson was shown. The next time, the lesson starts at its first step.
     pub fn ended(&mut self, lesson: &str) {
         self.lessons.entry(lesson.into()).or_default().end_is_due = false;
@@ -158,6 +185,7 @@ impl Progress {
             let added: Vec<_> = ours.done.iter().filter(|step| !lesson.done.contains(step)).cloned().collect();
             lesson.done.extend(added);
             lesson.finished |= ours.finished;
+            lesson.known |= ours.known;
             if is_place_ours {
                 (lesson.step, lesson.end_is_due) = place(ours);
             }

@@ -80,6 +80,9 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     if lesson.steps.is_empty() {
         report(lesson.id.span().start, messages::no_steps());
     }
+    if let Some(named) = lesson.fast_track.as_ref().filter(|_| lesson.fast_track_step().is_none()) {
+        report(named.span().start, messages::no_task_for_fast_track(named.get_ref()));
+    }
     let mut ids = HashSet::new();
     for step in &lesson.steps {
         let (id, at) = (step.id.get_ref(), step.id.span().start);
@@ -347,6 +350,13 @@ say = "That is for strings."
     #[test]
     fn a_good_lesson_breaks_no_rule() {
         assert_eq!(messages(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_fast_track_names_a_task() {
+        let named = |id: &str| messages(&GOOD.replace("remember =", &format!("fast_track = \"{id}\"\nremember =")));
+        assert_eq!(named("one"), Vec::<String>::new());
+        assert_eq!(named("two"), ["fast_track is \"two\": write the id of a step that has a task"]);
     }
 
     #[test]

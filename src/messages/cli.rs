@@ -114,6 +114,9 @@ messages! {
     nothing_due_for_days(days) =
         "Nothing is due today; the next task comes up in {days} days. Here is some practice anyway.";
 
+    /// Shown by `fast-track` if all lessons are finished.
+    no_lesson_is_open() = "All lessons are done. `redis-tutor review` repeats their tasks when they are due.";
+
     /// Shown by `review` if no step has been done.
     nothing_to_practise() =
         "There is nothing to practise yet: tasks come from the steps that you have done. \

@@ -5,6 +5,7 @@ messages! {
     // Messages about lessons and steps.
     unknown_format(format, known) = "format {format} is not supported: write format = {known}";
     no_steps() = "a lesson needs at least one step: add [[step]]";
+    no_task_for_fast_track(id) = "fast_track is \"{id}\": write the id of a step that has a task";
     same_step_id(id) = "two steps have the id \"{id}\": progress refers to it, so give each its own";
     bad_lesson_id(id) = "the lesson's id is \"{id}\": write lower-case letters, digits and hyphens, beginning with a letter";
     bad_step_id(id) = "a step's id is \"{id}\": write lower-case letters, digits and hyphens, beginning with a letter";

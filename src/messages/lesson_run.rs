@@ -34,6 +34,9 @@ messages! {
     /// Shown at the end of the last task of a practice.
     enter_ends_practice() = "Enter ends the practice.";
 
+    /// Shown at the end of the last task of the fast track.
+    enter_ends_fast_track() = "Enter shows the result.";
+
     // Code of the lesson that is not shown (`hidden_code.rs`).
 
     /// Shown when Ctrl-C is pressed while the tutor prepares a step or reads the data.
@@ -99,6 +102,23 @@ messages! {
 
     /// Shown if the file of the open lesson was saved. The step follows.
     lesson_reloaded() = "The file was saved: here is the step as it reads now.";
+
+    // The fast track (`review.rs`).
+
+    /// Shown after a task of the fast track that was done without help.
+    lesson_is_known() = "You know this lesson, and it counts as done.";
+
+    /// Shown after a task of the fast track that was done with help, or given up.
+    lesson_stays_open() = "This lesson has something for you, so it stays open.";
+
+    /// Shown at the end of the fast track.
+    lessons_known(known, total, title) =
+        "You know {known} of these {total} lessons. `redis-tutor learn` opens the first of the others: {title}.";
+
+    /// Shown at the end of the fast track if every task was done without help.
+    all_lessons_known() =
+        "You know all these lessons. `redis-tutor review` brings their tasks back when they are due, and \
+         `redis-tutor play` is a prompt to try things at.";
 
     // Practice (`review.rs`).
 

@@ -5,6 +5,8 @@ messages! {
     heading_step(number, steps) = "{number} of {steps}";
     /// The number of a practised task, in the heading of its lesson.
     heading_practice(number, tasks) = "practice, {number} of {tasks}";
+    /// The number of a task of the fast track, in the heading of its lesson.
+    heading_fast_track(number, tasks) = "fast track, {number} of {tasks}";
     /// The label for the summary of a lesson, in the heading of the lesson.
     heading_remember() = "to remember";
     /// The label for the sheet of a lesson, in the heading of the lesson.
@@ -29,6 +31,8 @@ messages! {
 
     /// The state of a finished lesson, in the list of lessons.
     lesson_finished() = "done";
+    /// The state of a lesson that the learner knows, as the fast track has shown.
+    lesson_known() = "known";
     /// The state of a lesson that was left by skipping its last step, in the list of lessons.
     lesson_skipped() = "skipped";
     /// The duration of a lesson, in the list of lessons.

@@ -14,7 +14,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 - Type Python at `>>>`: `r` is a `redis.Redis()`. Lines of redis-cli work as well.
 - `:hint` helps, `:answer` shows a solution, `:skip` types it for you.
 - A lesson follows. You can't break anything, and any way that works counts.
-- You know some Redis? `:lessons` lists all lessons, `:go leaderboards` opens one.";
+- Know Redis? `:lessons` lists all, `redis-tutor fast-track` skips what you know.";
 
     /// The last point of `first_start`, if progress is saved to a file.
     leaving_keeps_place() =
@@ -31,8 +31,8 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown when a lesson resumes at a later step than its first.
     lesson_resumed(title, step) = "Resuming **{title}** at step {step}. `:lessons` lists all lessons.";
 
-    /// Shown at the end of a session of `review` whose progress is saved.
-    practice_saved() = "Your practice is saved.";
+    /// Shown at the end of a session of `review` or `fast-track` whose progress is saved.
+    practice_saved() = "What you have done is saved.";
 
     /// Shown at the end of a session that leaves a lesson unfinished.
     place_kept(title, step) = "Your place is kept: {title}, step {step}.";

@@ -61,11 +61,12 @@ fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> 
     Some(markup::truncate(title, room, "").trim_end().to_owned() + ellipsis)
 }
 
-/// Returns the state of a lesson as a short text: `done`, `skipped`, `2 of 5`, or, before the lesson is begun, its
+/// Returns the state of a lesson as a short text: `done`, `known`, `skipped`, `2 of 5`, or, before the lesson is begun, its
 /// duration.
 fn state(lesson: &LessonStatus) -> String {
     match (lesson.finished, lesson.done) {
         (true, _) if lesson.skipped => messages::lesson_skipped(),
+        (true, _) if lesson.known && lesson.done < lesson.steps => messages::lesson_known(),
         (true, _) => messages::lesson_finished(),
         (false, 0) => messages::lesson_minutes(lesson.minutes),
         (false, done) => messages::lesson_progress(done, lesson.steps),
@@ -76,6 +77,7 @@ fn state(lesson: &LessonStatus) -> String {
 fn spoken(lesson: &LessonStatus) -> String {
     let state = match (lesson.finished, lesson.done) {
         (true, _) if lesson.skipped => messages::lesson_skipped(),
+        (true, _) if lesson.known && lesson.done < lesson.steps => messages::lesson_known(),
         (true, _) => messages::lesson_finished(),
         (false, 0) => messages::lesson_minutes_spoken(lesson.minutes),
         (false, done) => messages::lesson_progress_spoken(done, lesson.steps),

@@ -198,6 +198,7 @@ fn part_title(part: Part) -> String {
     match part {
         Part::Step { number, of } => messages::heading_step(number, of),
         Part::Practice { number, of } => messages::heading_practice(number, of),
+        Part::FastTrack { number, of } => messages::heading_fast_track(number, of),
         Part::Remember => messages::heading_remember(),
         Part::Sheet => messages::heading_sheet(),
     }

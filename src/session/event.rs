@@ -123,6 +123,8 @@ pub enum Part {
     Step { number: usize, of: usize },
     /// A step in practice: its number among the steps that are due, counted from 1, and how many are due.
     Practice { number: usize, of: usize },
+    /// A task of the fast track: its number among the tasks, counted from 1, and the number of tasks.
+    FastTrack { number: usize, of: usize },
     /// The summary at the end of the lesson.
     Remember,
     /// The sheet: a list of the commands that the lesson taught.

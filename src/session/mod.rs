@@ -109,6 +109,13 @@ impl Session {
         self.settle();
     }
 
+    /// Starts the fast track with the given steps. Each step is a lesson and the index of a step in it. There must be at
+    /// least one step.
+    pub fn fast_track(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
+        self.tutor.begin_fast_track(steps);
+        self.settle();
+    }
+
     /// Provides the rehearsal of the open lesson. If this function is called right after the lesson was opened, no
     /// rehearsal is requested.
     pub fn rehearsed(&mut self, rehearsal: Arc<Rehearsal>) {
@@ -275,7 +282,7 @@ impl Session {
         self.tutor.is_step_done()
     }
 
-    /// Returns whether this is a practice session.
+    /// Returns whether this session is a series of single tasks: practice or the fast track.
     pub fn is_practice(&self) -> bool {
         self.tutor.is_practice()
     }

@@ -43,7 +43,7 @@ impl CourseProgress {
             Part::Step { number: 1, .. } if any_is_begun => {
                 messages::lesson_begins(lesson.number, count, &lesson.about, lesson.steps, lesson.minutes)
             }
-            Part::Step { .. } | Part::Practice { .. } | Part::Sheet => return None,
+            Part::Step { .. } | Part::Practice { .. } | Part::FastTrack { .. } | Part::Sheet => return None,
         };
         Some(Text(vec![Block::Paragraph(vec![Span::new(Role::Strong, sentence)]), Block::Paragraph(self.bar(style))]))
     }

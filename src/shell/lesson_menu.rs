@@ -290,6 +290,7 @@ mod tests {
             steps: 4,
             done: index % 5,
             finished: index == 4,
+            known: false,
             skipped: false,
             last_step: String::new(),
             next: index == 2,

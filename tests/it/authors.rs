@@ -186,7 +186,7 @@ fn finished_steps_are_practised_when_they_are_due() {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     let kept: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    assert_eq!(kept["version"], 2);
+    assert_eq!(kept["version"], 3);
     assert_eq!(kept["lessons"]["hashes"]["step"], "all-fields", "practice leaves the lessons as they are");
     assert_eq!(kept["practice"]["hashes/count-visit"]["box"], 0);
     assert_eq!(kept["practice"]["hashes/one-field"]["box"], 0);
@@ -195,6 +195,65 @@ fn finished_steps_are_practised_when_they_are_due() {
         assert!(stdout(&later).contains(part), "{part}: {}", stdout(&later));
     }
     assert!(later.status.success());
+}
+
+#[test]
+fn the_fast_track_asks_one_task_of_each_lesson_that_is_not_finished() {
+    let place = folder("fast-track");
+    let lessons = place.join("lessons");
+    fs::create_dir_all(&lessons).unwrap();
+    for (id, asked) in [("ant", "fast_track = \"first\"\n"), ("bee", ""), ("cat", "")] {
+        let head = format!("format = 1\nid = \"{id}\"\ntitle = \"Lesson {id}\"\nminutes = 1\nabout = \"It counts.\"\n");
+        let step = |step: &str| {
+            format!(
+                "[[step]]\nid = \"{step}\"\nsay = \"A counter.\"\ntask = \"Count under `{id}-{step}`.\"\n\
+                 answer = \"r.incr('{id}-{step}')\"\nhints = [\"INCR.\"]\n\
+                 [step.expect]\nstate = [{{ run = \"r.get('{id}-{step}')\", reply = \"b'1'\" }}]\n"
+            )
+        };
+        let text = format!("{head}{asked}remember = \"- It counts.\"\n{}{}", step("first"), step("last"));
+        fs::write(lessons.join(format!("{id}.toml")), text).unwrap();
+    }
+    let file = place.join("progress.json");
+    fs::write(&file, finished_lessons()).unwrap();
+    let (progress, lessons) = (file.display().to_string(), lessons.display().to_string());
+    let fast_track = |input: &str| {
+        let output = redis_tutor(&["--progress", &progress, "--lessons", &lessons, "fast-track"], input.as_bytes());
+        stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let shown = fast_track("r.incr('ant-first')\n\n:hint\nr.incr('bee-last')\n\n:skip\n\n");
+    for part in [
+        "Lesson ant · fast track, 1 of 3",
+        "You know this lesson, and it counts as done.",
+        "Lesson bee · fast track, 2 of 3",
+        "This lesson has something for you, so it stays open.",
+        "Lesson cat · fast track, 3 of 3",
+        "Enter shows the result.",
+        "You know 1 of these 3 lessons. `redis-tutor learn` opens the first of the others: Lesson bee.",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let listed = stdout(&redis_tutor(&["--progress", &progress, "--lessons", &lessons, "lessons"], b""));
+    let row = |id: &str| listed.lines().find(|line| line.contains(&format!(". {id} "))).unwrap_or_default().to_owned();
+    assert!(row("ant").contains(" known ") && row("bee").contains("1 min") && row("bee").contains('→'), "{listed}");
+    let kept: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(kept["current"], "bee");
+    assert!(kept["practice"]["ant/first"].is_object() && kept["practice"]["bee/last"].is_null(), "{kept}");
+    let again = fast_track("r.incr('bee-last')\n\nr.incr('cat-last')\n\n");
+    assert!(
+        again.contains("Lesson bee · fast track, 1 of 2") && again.contains("You know all these lessons."),
+        "{again}"
+    );
+    assert!(fast_track("").contains("All lessons are done."));
+}
+
+/// Returns the text of a progress file in which all lessons of the program are finished.
+fn finished_lessons() -> String {
+    let listed = stdout(&redis_tutor(&["--no-progress", "lessons"], b""));
+    let ids =
+        listed.lines().filter_map(|line| line.split_whitespace().find(|word| word.starts_with(char::is_alphabetic)));
+    let lessons: Vec<_> = ids.map(|id| format!("\"{id}\": {{\"finished\": true}}")).collect();
+    format!("{{\"version\": 2, \"lessons\": {{{}}}}}", lessons.join(", "))
 }
 
 #[test]

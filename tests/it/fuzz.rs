@@ -177,8 +177,11 @@ fn card() -> impl Strategy<Value = Card> {
 }
 
 fn progress() -> impl Strategy<Value = Progress> {
-    let lesson = (proptest::option::of(id()), vec(id(), 0..4), any::<bool>(), any::<bool>())
-        .prop_map(|(step, done, finished, end_is_due)| LessonProgress { step, done, finished, end_is_due });
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    let lesson =
+        (proptest::option::of(id()), vec(id(), 0..4), flags).prop_map(|(step, done, (finished, known, end_is_due))| {
+            LessonProgress { step, done, finished, known, end_is_due }
+        });
     let practice = btree_map((id(), id()).prop_map(|(lesson, step)| format!("{lesson}/{step}")), card(), 0..4);
     (proptest::option::of(id()), btree_map(id(), lesson, 0..4), practice)
         .prop_map(|(current, lessons, practice)| Progress { version: VERSION, current, lessons, practice })

@@ -124,6 +124,7 @@ fn every_show(text: &str) -> Vec<Show> {
         steps: 3,
         done: 1,
         finished: false,
+        known: false,
         skipped: false,
         last_step: owned(),
         next: true,

@@ -16,6 +16,8 @@ pub struct LessonStatus {
     pub done: usize,
     /// Whether the learner has reached the end of the lesson.
     pub finished: bool,
+    /// Whether the learner has shown in the fast track that they know the lesson.
+    pub known: bool,
     /// Whether the learner has left the lesson by skipping its last step.
     pub skipped: bool,
     /// The id of the last step.
@@ -26,7 +28,7 @@ pub struct LessonStatus {
 
 /// Returns whether the learner has reached the end of a lesson by skipping its last step.
 pub fn is_left_by_skip(progress: &LessonProgress, last_step: &str) -> bool {
-    progress.finished && !progress.done.iter().any(|done| done == last_step)
+    progress.finished && !progress.known && !progress.done.iter().any(|done| done == last_step)
 }
 
 /// Returns the status of all lessons in order. The learner continues with the lesson that was open last, or with the
@@ -58,6 +60,7 @@ pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStat
             steps: lesson.steps.len(),
             done: known(id).map_or(0, |known| known.done.iter().filter(done).count()),
             finished: is_finished(id),
+            known: known(id).is_some_and(|known| known.known),
             skipped: known(id).is_some_and(|known| is_left_by_skip(known, &last_step)),
             last_step,
             next: next.as_deref() == Some(id),

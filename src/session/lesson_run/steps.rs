@@ -190,8 +190,8 @@ impl Tutor {
         }
         self.note_outcome(outcome);
         self.runtime.effects.push(Effect::Progress(self.progress.clone()));
-        let is_last = self.is_last_in_review();
-        self.say(Role::Muted, &if is_last { messages::enter_ends_practice() } else { messages::enter_goes_on() });
+        let text = self.what_enter_does();
+        self.say(Role::Muted, &text);
     }
 
     /// Records in the progress that a step is done, and where the lesson continues. Practice does not change the

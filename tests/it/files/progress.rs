@@ -334,9 +334,9 @@ fn a_session_waits_for_another_that_saves_but_not_for_ever() {
 #[test]
 fn a_file_of_a_newer_version_is_left_alone_whatever_is_in_it() {
     for newer in [
-        r#"{"version": 3, "lessons": {}}"#,
-        r#"{"version": 3, "lessons": ["another", "form"], "practice": null}"#,
-        r#"{"lessons": 7, "version": 2.5}"#,
+        r#"{"version": 4, "lessons": {}}"#,
+        r#"{"version": 4, "lessons": ["another", "form"], "practice": null}"#,
+        r#"{"lessons": 7, "version": 3.5}"#,
         r#"{"version": 1e10}"#,
     ] {
         let place = prepare("files-progress-newer", Beginning::NoFolder);
