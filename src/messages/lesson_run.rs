@@ -46,6 +46,11 @@ messages! {
     hidden_code_stopped() =
         "Stopped, so what the tutor has prepared may be incomplete. `:again` starts the step again.";
 
+    /// Shown if a Python that prepares a step or reads the data has ended too often.
+    hidden_code_failed() =
+        "Python has ended while the tutor was at work, and again when it tried again, so what it has prepared or \
+         checked may be incomplete. `:again` starts the step again.";
+
     // Answers to questions (`question.rs`).
 
     /// Shown for an answer that is not the number of an option. `count` is the number of options.

@@ -112,7 +112,8 @@ fn first_difference(a: &str, b: &str) -> Option<(String, String)> {
     lines.map(|(a, b)| (without_addresses(a), without_addresses(b))).find(|(a, b)| a != b)
 }
 
-fn without_addresses(line: &str) -> String {
+/// Replaces the addresses of Python's objects, which the system chooses.
+pub fn without_addresses(line: &str) -> String {
     let mut parts = line.split("0x");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {

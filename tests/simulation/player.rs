@@ -179,11 +179,19 @@ impl<'a> Player<'a> {
                 let (losses, faults) = (self.world.losses.len(), self.world.faults.len());
                 self.type_answer()?;
                 self.is_clean &= (losses, faults) == (self.world.losses.len(), self.world.faults.len());
+                if losses != self.world.losses.len() {
+                    // Code that the step shows may have run in the Python that ended.
+                    self.step_start = None;
+                }
             }
             Step::Enter => {
                 self.world.note("Enter");
+                let losses = self.world.losses.len();
                 self.world.deliver(Event::Entered(String::new()));
                 self.settle()?;
+                if losses != self.world.losses.len() {
+                    (self.is_clean, self.step_start) = (false, None);
+                }
             }
             Step::Interrupt => {
                 if matches!(self.stop, Stop::Waiting { .. } | Stop::Prompt(Prompt::Program { .. })) {
@@ -402,8 +410,12 @@ impl<'a> Player<'a> {
         if matches!(self.stop, Stop::Prompt(_)) {
             self.world.note("the lesson is saved");
             (self.is_clean, self.step_start) = (new.is_ok(), None);
+            let before = self.disturbances();
             self.world.deliver(Event::LessonSaved(new));
             self.settle()?;
+            if !self.was_prepared(before) {
+                (self.is_clean, self.step_start) = (false, None);
+            }
         }
         Ok(())
     }

@@ -74,6 +74,11 @@ pub fn state(world: &World<'_>, prompt: &Prompt) -> State {
 }
 
 impl State {
+    /// Forgets the values of the keys, but not the keys themselves.
+    pub fn forget_values(&mut self) {
+        self.keys.iter_mut().for_each(|(_, _, digest, _)| digest.clear());
+    }
+
     /// Describes the differences from another state. Returns `None` if there are none.
     pub fn difference(&self, other: &State, tolerance: Tolerance) -> Option<String> {
         let tolerance_us = if tolerance == Tolerance::Exact { 0 } else { 1_000_000 };

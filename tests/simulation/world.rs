@@ -373,11 +373,11 @@ impl<'a> World<'a> {
     /// Removes a child, as if its process had been killed. The session is not informed.
     pub fn lose(&mut self, id: ChildId) {
         let variables = self.child_variables(id);
-        if self.children.remove(&id).is_some()
-            && let (Some(client), Some(variables)) = (self.clients.get(&id), variables)
-        {
-            self.lost_variables.insert(*client, variables.clone());
-            self.losses.push((*client, variables));
+        let client = self.clients.get(&id).copied();
+        if let (Some(_), Some(client)) = (self.children.remove(&id), client) {
+            self.lost_variables.extend(variables.clone().map(|variables| (client, variables)));
+            // The variables of a real Python are not known.
+            self.losses.push((client, variables.unwrap_or_default()));
         }
     }
 

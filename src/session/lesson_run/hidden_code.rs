@@ -52,9 +52,17 @@ impl Tutor {
         let client = self.runtime.clients.with_child(child);
         let ran = client.filter(|&client| self.is_hidden(client) && self.runtime.clients[client].work.is_some());
         self.runtime.handle_child_exit(child);
-        if ran.is_some() && self.hidden_code.repeats < MOST_REPEATS {
-            self.hidden_code.repeats += 1;
-            self.repeat_lesson_code();
+        match ran {
+            Some(_) if self.hidden_code.repeats < MOST_REPEATS => {
+                self.hidden_code.repeats += 1;
+                self.repeat_lesson_code();
+            }
+            // After a second Ctrl-C, the learner has already been told.
+            Some(_) if self.hidden_code.interrupts < 2 => {
+                let text = Text::from_markdown(Role::Muted, &messages::hidden_code_failed());
+                self.runtime.effects.push(Effect::Show(Show::Text(text)));
+            }
+            _ => {}
         }
     }
 
