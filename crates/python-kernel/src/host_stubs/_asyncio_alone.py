@@ -41,12 +41,14 @@ class PackageLoader:
         self.messages = no_network, no_processes
 
     def exec_module(self, module):
-        stubs = {stub.__name__: stub for stub in _stub_modules(*self.messages)}
-        sys.modules.update(stubs)
+        # Without `ssl`, `asyncio` has no transports over TLS.
+        stubs = {"ssl": None, **{stub.__name__: stub for stub in _stub_modules(*self.messages)}}
+        imported = {name: sys.modules[name] for name in stubs if name in sys.modules}
+        sys.modules.update({**stubs, **imported})
         try:
             FrozenImporter.exec_module(module)
         finally:
-            for name in stubs:
+            for name in stubs.keys() - imported.keys():
                 sys.modules.pop(name, None)
 
 

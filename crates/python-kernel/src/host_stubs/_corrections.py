@@ -305,6 +305,17 @@ def correct_strptime(strptime):
     strptime._TimeRE_cache = TimeRE()
 
 
+def correct_logging_handlers(handlers):
+    # This handler would connect when it logs, and drop the record if that fails.
+    def refuse(self, *args, **options):
+        import _socket
+
+        raise PermissionError(_socket.NO_NETWORK)
+
+    for handler in (handlers.HTTPHandler, handlers.SMTPHandler, handlers.SocketHandler, handlers.SysLogHandler):
+        handler.__init__ = refuse
+
+
 def correct_pickle(pickle):
     from _struct import error as StructError
 
@@ -359,6 +370,21 @@ def correct_regex_compiler(compiler):
     compiler._compile_charset = compile_charset
 
 
+def correct_subprocess(subprocess):
+    def refuse(self, *args, **options):
+        from posix import NO_PROCESSES
+
+        raise PermissionError(NO_PROCESSES)
+
+    # This is the first method that a new process calls.
+    subprocess.Popen._get_handles = refuse
+
+
+def correct_tempfile(tempfile):
+    # The search for a usable folder would end in an error that does not say why there is none.
+    tempfile.tempdir = "/tmp"
+
+
 def correct_textwrap(textwrap):
     original = textwrap.TextWrapper._handle_long_word
 
@@ -402,6 +428,34 @@ def correct_warnings(warnings):
     warnings._formatwarnmsg_impl = format_with_display_name
 
 
+def correct_zoneinfo(common):
+    """Takes time zones from the database in the binary."""
+
+    def load_tzdata(key):
+        import io
+
+        data = _host.time_zone(key)
+        if data is None:
+            raise common.ZoneInfoNotFoundError(f"No time zone found with key {key}")
+        return io.BytesIO(data)
+
+    common.load_tzdata = load_tzdata
+
+
+def correct_zoneinfo_paths(paths):
+    def available_timezones():
+        """Returns a set containing all available time zones."""
+        return set(_host.time_zones())
+
+    paths.available_timezones = available_timezones
+
+
+def correct_zoneinfo_class(module):
+    original_repr = module.ZoneInfo.__repr__
+    module.ZoneInfo.__module__ = "zoneinfo"
+    module.ZoneInfo.__repr__ = lambda self: f"{type(self).__module__}.{original_repr(self)}"
+
+
 CORRECTIONS = {
     "_pydatetime": correct_datetime,
     "_pydecimal": correct_decimal,
@@ -412,12 +466,18 @@ CORRECTIONS = {
     "heapq": correct_heapq,
     "io": correct_io,
     "json.encoder": correct_json_encoder,
+    "logging.handlers": correct_logging_handlers,
     "pickle": correct_pickle,
     "random": correct_random,
     "re._compiler": correct_regex_compiler,
+    "subprocess": correct_subprocess,
+    "tempfile": correct_tempfile,
     "textwrap": correct_textwrap,
     "threading": correct_threading,
     "warnings": correct_warnings,
+    "zoneinfo._common": correct_zoneinfo,
+    "zoneinfo._tzpath": correct_zoneinfo_paths,
+    "zoneinfo._zoneinfo": correct_zoneinfo_class,
 }
 
 

@@ -32,15 +32,23 @@ NO_NETWORK = "redis-tutor's Python has no network: it can connect only to redis-
 NO_PROCESSES = "redis-tutor's Python cannot start or stop processes: it runs in a sandbox"
 NO_NATIVE = "redis-tutor's Python does not have this module: it runs in a sandbox"
 
-UNAVAILABLE = {
-    **dict.fromkeys(
-        "ftplib http imaplib poplib select selectors smtplib socket socketserver ssl webbrowser xmlrpc".split(),
-        NO_NETWORK,
-    ),
-    "urllib.request": NO_NETWORK,
-    **dict.fromkeys("multiprocessing pty signal subprocess".split(), NO_PROCESSES),
-    **dict.fromkeys("fileinput mmap shelve tempfile zipimport".split(), NO_FILES),
-    **dict.fromkeys("ctypes curses fcntl readline resource sqlite3 termios tkinter".split(), NO_NATIVE),
+UNAVAILABLE = {"dbm.sqlite3": NO_FILES, "tkinter": NO_NATIVE, "turtle": NO_NATIVE, "zipimport": NO_FILES}
+
+# The sentences with which stubs of modules refuse calls. Others say that a function is missing.
+REFUSALS = {
+    "_multiprocessing": NO_PROCESSES,
+    "_posixshmem": NO_PROCESSES,
+    "_posixsubprocess": NO_PROCESSES,
+    "_ssl": NO_NETWORK,
+    "mmap": NO_FILES,
+}
+
+
+# The packages and modules that `_refused_modules` may contain. It is large, so it is imported only for these.
+MAYBE_REFUSED = {
+    *REFUSALS,
+    *"_curses_panel cProfile ctypes curses faulthandler fcntl profile pstats resource sqlite3 syslog termios".split(),
+    "tracemalloc",
 }
 
 
@@ -71,6 +79,10 @@ class UnavailableFinder:
             return _asyncio_alone.find_spec(name, path, target, NO_NETWORK, NO_PROCESSES)
         if name in UNAVAILABLE:
             raise ImportError(UNAVAILABLE[name], name=name)
+        if name.partition(".")[0] in MAYBE_REFUSED:
+            import _refused_modules
+
+            return _refused_modules.find_spec(name, REFUSALS.get(name))
 
 
 sys.meta_path.insert(0, UnavailableFinder)

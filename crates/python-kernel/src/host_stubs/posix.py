@@ -9,6 +9,10 @@ NO_FILES = "redis-tutor's Python cannot use files: keep data in variables or in 
 NO_PROCESSES = "redis-tutor's Python cannot start or stop processes: it runs in a sandbox"
 NO_MACHINE = "redis-tutor's Python has no access to the operating system: it runs in a sandbox"
 
+# The names of the machine and of its system. They are the same on all platforms, so that lessons are the same, too.
+HOST_NAME = "redis-tutor"
+LIBC_VERSION = "glibc 2.36"
+
 error = OSError
 environ = {}
 _have_functions = []
@@ -16,7 +20,7 @@ _have_functions = []
 F_OK, R_OK, W_OK, X_OK = 0, 4, 2, 1
 O_RDONLY, O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_TRUNC = 0, 1, 2, 1024, 64, 128, 512
 O_CLOEXEC, O_NONBLOCK, O_NOFOLLOW, O_DIRECTORY = 524288, 2048, 131072, 65536
-WNOHANG = 1
+WNOHANG, WUNTRACED = 1, 2
 EX_OK = 0
 
 
@@ -34,18 +38,18 @@ def _define_unavailable(names, message):
 
 _define_unavailable(
     "access chdir chmod chown close closerange copy_file_range dup dup2 fchdir fchmod fchown fstat fsync ftruncate "
-    "isatty lchown link listdir listxattr lseek lstat mkdir mkfifo mknod open openpty pipe pread pwrite read readlink "
+    "isatty lchown link listdir listxattr lseek lstat mkdir mkfifo mknod open openpty pread pwrite read readlink "
     "readv remove rename replace rmdir scandir sendfile stat statvfs symlink sync truncate ttyname umask unlink utime "
     "write writev",
     NO_FILES,
 )
 _define_unavailable(
-    "abort execv execve fork forkpty kill killpg nice posix_spawn posix_spawnp setgid setpgid setpriority setsid "
+    "abort execv execve fork forkpty kill killpg nice pipe posix_spawn posix_spawnp setgid setpgid setpriority setsid "
     "setuid system times wait wait3 wait4 waitid waitpid",
     NO_PROCESSES,
 )
 _define_unavailable(
-    "ctermid get_terminal_size getgroups getloadavg getlogin getpgid getpgrp getpriority getsid sysconf uname",
+    "ctermid get_terminal_size getgroups getloadavg getlogin getpgid getpgrp getpriority getsid sysconf",
     NO_MACHINE,
 )
 
@@ -56,6 +60,16 @@ class stat_result(tuple):
 
 class terminal_size(tuple):
     """The result type of `os.get_terminal_size`."""
+
+
+class uname_result(tuple):
+    """The result type of `os.uname`."""
+
+    _names = "sysname", "nodename", "release", "version", "machine"
+    sysname, nodename, release, version, machine = [property(lambda self, i=i: self[i]) for i in range(5)]
+
+    def __repr__(self):
+        return f"posix.uname_result({', '.join(f'{name}={value!r}' for name, value in zip(self._names, self))})"
 
 
 class DirEntry:
@@ -93,6 +107,16 @@ def cpu_count():
     return 1
 
 
+def uname():
+    return uname_result(("Linux", HOST_NAME, "6.1.0", "#1 SMP", "x86_64"))
+
+
+def confstr(name, /):
+    if name == "CS_GNU_LIBC_VERSION":
+        return LIBC_VERSION
+    raise ValueError("unrecognized configuration name")
+
+
 def strerror(code, /):
     return f"Error {code}"
 
@@ -124,6 +148,29 @@ def register_at_fork(**hooks):
 
 def waitstatus_to_exitcode(status):
     return status
+
+
+def WIFEXITED(status):
+    return WTERMSIG(status) == 0
+
+
+def WEXITSTATUS(status):
+    return status >> 8 & 0xFF
+
+
+def WIFSIGNALED(status):
+    return WTERMSIG(status) not in (0, 0x7F)
+
+
+def WTERMSIG(status):
+    return status & 0x7F
+
+
+def WIFSTOPPED(status):
+    return status & 0xFF == 0x7F
+
+
+WSTOPSIG = WEXITSTATUS
 
 
 def get_inheritable(fd, /):

