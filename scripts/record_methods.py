@@ -17,7 +17,7 @@ FILE = pathlib.Path(__file__).resolve().parent.parent / "tests/truth/redis-py-me
 
 FAMILIES = """
     BasicKeyCommands HashCommands ListCommands SetCommands SortedSetCommands ScanCommands PubSubCommands
-    HyperlogCommands GeoCommands StreamCommands ManagementCommands ScriptCommands FunctionCommands
+    HyperlogCommands GeoCommands StreamCommands ManagementCommands ACLCommands ScriptCommands FunctionCommands
 """.split()
 
 

@@ -95,7 +95,7 @@ def main():
     out = [
         '"""The names of modules of CPython 3.13 on Linux. Written by scripts/record_modules.py.',
         "",
-        "The integers are text, because the table is read when one of the modules is imported, and text is read faster.",
+        "The integers are text, because text is read faster, and importing one of the modules reads the whole table.",
         '"""',
         "",
         "# The constants of modules of which `host_stubs` contains the rest.",
@@ -104,7 +104,7 @@ def main():
     for name in CONSTANTS_ONLY:
         out += [f"    {name!r}: (", wrapped(numbers_and_others(entry(name)["constants"])[0], "        "), "    ),"]
     out += ["}", ""]
-    out += ["# The names of the other modules: exceptions (each with its base class), classes, functions, integers, and the rest."]
+    out += ["# The names of the other modules: exceptions with their bases, classes, functions, integers, others."]
     out += ["REFUSED = {"]
     for name in REFUSED:
         kinds = entry(name)

@@ -1,6 +1,6 @@
 """The names of modules of CPython 3.13 on Linux. Written by scripts/record_modules.py.
 
-The integers are text, because the table is read when one of the modules is imported, and text is read faster.
+The integers are text, because text is read faster, and importing one of the modules reads the whole table.
 """
 
 # The constants of modules of which `host_stubs` contains the rest.
@@ -91,7 +91,7 @@ CONSTANTS = {
     ),
 }
 
-# The names of the other modules: exceptions (each with its base class), classes, functions, integers, and the rest.
+# The names of the other modules: exceptions with their bases, classes, functions, integers, others.
 REFUSED = {
     '_curses_panel': (
         "error:Exception",

@@ -85,7 +85,20 @@ class UnavailableFinder:
             return _refused_modules.find_spec(name, REFUSALS.get(name))
 
 
+class AbsentFinder:
+    """Finds the modules of redis-py that our `redis` package does not have."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if not name.startswith("redis."):
+            return None
+        from redis.absent import Finder
+
+        return Finder.find_spec(name, path, target)
+
+
 sys.meta_path.insert(0, UnavailableFinder)
+sys.meta_path.append(AbsentFinder)
 
 
 class FileIO(_io._RawIOBase):

@@ -78,7 +78,9 @@ fn modules_that_need_an_operating_system_can_be_imported() {
         ("datetime(2040, 7, 1, tzinfo=ZoneInfo('America/New_York')).strftime('%Z %z')", "'EDT -0400'"),
         ("zones = zoneinfo.available_timezones(); len(zones) > 500, {'UTC', 'Europe/Paris'} <= zones", "(True, True)"),
         (
-            "logging.config.dictConfig({'version': 1, 'handlers': {'out': {'class': 'logging.StreamHandler', 'stream': 'ext://sys.stdout'}}, 'root': {'handlers': ['out']}}); logging.warning('logged')",
+            "out = {'class': 'logging.StreamHandler', 'stream': 'ext://sys.stdout'}; \
+            logging.config.dictConfig({'version': 1, 'handlers': {'out': out}, 'root': {'handlers': ['out']}}); \
+            logging.warning('logged')",
             "logged",
         ),
         ("select.select([], [], [], 2)", "([], [], [])"),
@@ -202,4 +204,27 @@ fn nothing_outside_of_the_child_can_be_reached() {
         python.output_of("list(os.walk('/')), pathlib.Path('/etc').exists(), os.getenv('HOME')"),
         "([], False, None)\n"
     );
+}
+
+/// Programs can import every name of redis-py. What redis-tutor does not have is refused when it is called.
+#[test]
+fn names_of_redis_py_that_are_missing_are_refused_in_a_sentence() {
+    let mut python = Python::start();
+    for (source, message) in [
+        ("from redis.commands.core import Script; Script(r, 'return 1')", "redis-tutor does not run Lua, so Script()"),
+        ("from redis.commands.search.query import Query; Query('x')", "redis.commands.search.query.Query is missing:"),
+        (
+            "from redis.cluster import NodesManager; NodesManager()",
+            "redis.cluster.NodesManager is missing: redis-tutor is",
+        ),
+        (
+            "from redis.cache import CacheConfig; CacheConfig()",
+            "redis.cache.CacheConfig is missing: redis-tutor has no",
+        ),
+        ("r.acl_setuser('ann')", "redis-tutor's Redis has a single user, so acl_setuser() is not available:"),
+        ("import redis.observability", "redis.observability is missing: redis-tutor's redis package"),
+    ] {
+        let result = python.run(source);
+        assert!(result.exception().message.starts_with(message), "{source}: {}", result.exception().message);
+    }
 }

@@ -63,7 +63,17 @@ _LOADED_ON_USE = {
     "from_url": "utils",
     "get_channel_type": "keyspace_notifications",
 }
-_MODULES = ("asyncio", "cluster", "credentials", "keyspace_notifications", "lock", "sentinel", "typing", "utils")
+_MODULES = (
+    "asyncio",
+    "cluster",
+    "crc",
+    "credentials",
+    "keyspace_notifications",
+    "lock",
+    "sentinel",
+    "typing",
+    "utils",
+)
 
 __all__ = [
     "AuthenticationError",

@@ -402,6 +402,8 @@ def _warn_about_deprecated(retry_on_timeout, lib_name, lib_version):
 
 
 _LOADED_ON_USE = {
+    "CaseInsensitiveDict": "utils",
+    "Lock": "lock",
     "Monitor": "pubsub",
     "Pipeline": "pipeline",
     "PubSub": "pubsub",
@@ -411,8 +413,8 @@ _LOADED_ON_USE = {
 
 def __getattr__(name):
     # redis-py has these classes in this module as well. They derive from Redis, and are loaded on first use.
-    if name not in _LOADED_ON_USE:
-        raise AttributeError(f"module 'redis.client' has no attribute {name!r}")
     from importlib import import_module
 
+    if name not in _LOADED_ON_USE:
+        return import_module("redis.absent").find(__name__, name)
     return getattr(import_module("redis." + _LOADED_ON_USE[name]), name)

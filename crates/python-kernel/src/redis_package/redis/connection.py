@@ -270,8 +270,15 @@ class BlockingConnectionPool(ConnectionPool):
 
 
 def __getattr__(name):
-    if name == "parse_url":  # redis-py has it in this module as well; it is loaded on first use
-        from redis.url import parse_url
+    # redis-py has these names in this module. They are loaded on first use.
+    if name in ("FALSE_STRINGS", "URL_QUERY_ARGUMENT_PARSERS", "parse_ssl_verify_flags", "parse_url", "to_bool"):
+        from redis import url
 
-        return parse_url
-    raise AttributeError(f"module 'redis.connection' has no attribute {name!r}")
+        return getattr(url, name)
+    if name in ("CRYPTOGRAPHY_AVAILABLE", "HIREDIS_AVAILABLE", "SSL_AVAILABLE"):
+        from redis import utils
+
+        return getattr(utils, name)
+    from redis.absent import find
+
+    return find(__name__, name)

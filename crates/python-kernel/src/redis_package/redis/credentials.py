@@ -8,6 +8,26 @@ class CredentialProvider:
         """Returns a tuple: (password,) or (username, password)."""
         raise NotImplementedError("get_credentials must be implemented")
 
+    async def get_credentials_async(self):
+        """Returns the same as get_credentials."""
+        return self.get_credentials()
+
+
+class StreamingCredentialProvider(CredentialProvider):
+    """The base class of providers that renew credentials in the background."""
+
+    def on_next(self, callback):
+        """Sets the function to call with new credentials."""
+        raise NotImplementedError("on_next must be implemented")
+
+    def on_error(self, callback):
+        """Sets the function to call with an error."""
+        raise NotImplementedError("on_error must be implemented")
+
+    def is_streaming(self):
+        """Returns whether new credentials are awaited."""
+        raise NotImplementedError("is_streaming must be implemented")
+
 
 class UsernamePasswordCredentialProvider(CredentialProvider):
     """Always provides the same user name and password."""

@@ -392,3 +392,9 @@ class ClusterKeyspaceNotifications(KeyspaceNotificationsInterface):
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError("redis-tutor is one Redis server, not a cluster: use KeyspaceNotifications instead.")
+
+
+def __getattr__(name):
+    from redis.absent import find
+
+    return find(__name__, name)

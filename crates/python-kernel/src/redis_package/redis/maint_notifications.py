@@ -22,3 +22,9 @@ class MaintNotificationsPoolHandler:
 
     def __init__(self, config):
         self.config = config
+
+
+def __getattr__(name):
+    from redis.absent import find
+
+    return find(__name__, name)

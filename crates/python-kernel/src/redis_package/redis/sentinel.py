@@ -2,7 +2,20 @@
 
 from redis.connection import Connection, ConnectionPool, SSLConnection
 
+from redis.exceptions import ConnectionError
+
 _REFUSED = "redis-tutor is one Redis server without Sentinel: use redis.Redis() instead."
+
+
+class MasterNotFoundError(ConnectionError):
+    """No master has the name."""
+
+
+class SlaveNotFoundError(ConnectionError):
+    """No replica has the name."""
+
+
+ReplicaNotFoundError = SlaveNotFoundError
 
 
 class Sentinel:
@@ -31,3 +44,9 @@ class SentinelManagedSSLConnection(SSLConnection):
 
     def __init__(self, *args, **kwargs):
         raise NotImplementedError(_REFUSED)
+
+
+def __getattr__(name):
+    from redis.absent import find
+
+    return find(__name__, name)

@@ -1,4 +1,4 @@
-"""The type of a subscription with its handler."""
+"""The type of a subscription with its handler, and aliases for annotations."""
 
 
 class Subscription:
@@ -21,3 +21,13 @@ class Subscription:
 
     def __hash__(self):
         return hash((self.name, self.handler))
+
+
+def __getattr__(name):
+    # The aliases need the module `typing`, whose import is slow.
+    from redis import type_aliases
+
+    try:
+        return getattr(type_aliases, name)
+    except AttributeError:
+        raise AttributeError(f"module 'redis.typing' has no attribute {name!r}") from None

@@ -2,16 +2,27 @@
 
 from redis import connection
 
-_FALSE = ("0", "F", "FALSE", "N", "NO")
+FALSE_STRINGS = ("0", "F", "FALSE", "N", "NO")
 
 
 def to_bool(value):
     """Converts the text of an option to a bool, and no text to None."""
     if value is None or value == "":
         return None
-    if isinstance(value, str) and value.upper() in _FALSE:
+    if isinstance(value, str) and value.upper() in FALSE_STRINGS:
         return False
     return bool(value)
+
+
+def parse_ssl_verify_flags(value):
+    """Converts a text such as [VERIFY_X509_STRICT] to flags of `ssl`."""
+    import ssl
+
+    names = [name.strip() for name in value.replace("[", "").replace("]", "").split(",")]
+    for name in names:
+        if not hasattr(ssl.VerifyFlags, name):
+            raise ValueError(f"Invalid ssl verify flag: {name}")
+    return [getattr(ssl.VerifyFlags, name) for name in names]
 
 
 URL_QUERY_ARGUMENT_PARSERS = {
@@ -25,6 +36,8 @@ URL_QUERY_ARGUMENT_PARSERS = {
     "max_connections": int,
     "health_check_interval": int,
     "ssl_check_hostname": to_bool,
+    "ssl_include_verify_flags": parse_ssl_verify_flags,
+    "ssl_exclude_verify_flags": parse_ssl_verify_flags,
     "ssl_min_version": int,
     "timeout": float,
     "protocol": int,

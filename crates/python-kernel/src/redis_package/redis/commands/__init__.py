@@ -6,4 +6,6 @@ def __getattr__(name):
         from redis.commands import core
 
         return getattr(core, name)
-    raise AttributeError(f"module 'redis.commands' has no attribute {name!r}")
+    from redis.absent import find
+
+    return find(__name__, name)

@@ -6,7 +6,7 @@ from redis.commands.hyperloglog import HyperlogCommands
 from redis.commands.keys import BasicKeyCommands
 from redis.commands.lists import ListCommands
 from redis.commands.pubsub import PubSubCommands
-from redis.commands.refused import FunctionCommands, RedisModuleCommands, ScriptCommands
+from redis.commands.refused import ACLCommands, FunctionCommands, RedisModuleCommands, Script, ScriptCommands
 from redis.commands.scan import ScanCommands
 from redis.commands.server import HotkeysMetricsTypes, ManagementCommands
 from redis.commands.sets import SetCommands
@@ -26,9 +26,16 @@ class CoreCommands(
     SetCommands,
     StreamCommands,
     SortedSetCommands,
+    ACLCommands,
     ManagementCommands,
     PubSubCommands,
     ScriptCommands,
     FunctionCommands,
 ):
     """All commands, as methods that call `execute_command`."""
+
+
+def __getattr__(name):
+    from redis.absent import find
+
+    return find(__name__, name)

@@ -1,0 +1,3 @@
+"""The module in which redis-py has its encoder."""
+
+from redis.encoder import Encoder
