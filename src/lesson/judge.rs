@@ -111,6 +111,10 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         };
         return Verdict::Miss(vec![Mismatch::Client(mismatch)]);
     }
+    // No further line corrects the order in which the clients began to wait.
+    if let [FailedExpectation::WaitingOrder { .. }] = failed.as_slice() {
+        return Verdict::Miss(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
+    }
     // If everything else is right, the learner will not send these commands again, so a wrong sender must be reported.
     if failed.iter().all(|failed| matches!(failed, FailedExpectation::Sent(_))) {
         let mut mismatches = failed.iter().map(|failed| Mismatch::of_expectation(failed, submission, findings));
