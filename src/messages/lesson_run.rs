@@ -110,6 +110,11 @@ messages! {
 
     // The fast track (`review.rs`).
 
+    /// Shown at the beginning of the fast track.
+    fast_track_begins(total) =
+        "The fast track asks one task of each lesson that is open: {total}. If you do it without a hint, the lesson \
+         counts as done. `:skip` shows an answer, and Ctrl-D leaves; both keep what you have done.";
+
     /// Shown after a task of the fast track that was done without help.
     lesson_is_known() = "You know this lesson, and it counts as done.";
 

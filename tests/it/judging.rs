@@ -520,3 +520,20 @@ state = [{ run = "r.get('n')", reply = "b'2'" }, { run = "0 < r.ttl('n') <= 30",
     let late = tutor_output("late", step, "r.set('n', 1, ex=60)\n:wait 30s\nr.set('n', 2, ex=60)\n");
     assert!(!is_done(&late), "{late}");
 }
+
+#[test]
+fn clients_that_wait_in_the_wrong_order_are_reported() {
+    let step = r#"
+[[step]]
+id = "wait"
+say = "Two clients."
+task = "Let first `one` and then `two` wait on `jobs`, and look at the number of clients as `main`. `:client one` switches."
+answer = ":client one\nr.blpop('jobs')\n:client two\nr.blpop('jobs')\n:client main\nINFO clients"
+[step.expect]
+uses = ["INFO"]
+waiting = ["one", "two"]
+"#;
+    let wrong = ":client two\nr.blpop('jobs')\n:client one\nr.blpop('jobs')\n:client main\nr.info('clients')['blocked_clients']\n";
+    let said = tutor_output("waiting-order", step, wrong);
+    assert!(said.contains("`two` began to wait before `one`."), "{said}");
+}

@@ -52,6 +52,9 @@ impl Tutor {
     fn begin_series(&mut self, purpose: Purpose, mut steps: VecDeque<(Arc<Lesson>, usize)>) {
         let total = steps.len();
         let Some((lesson, step)) = steps.pop_front() else { return };
+        if purpose == Purpose::FastTrack {
+            self.say(Role::Plain, &messages::fast_track_begins(total));
+        }
         self.review = Some(Review { purpose, queue: steps, total, known: 0, first_unknown: None });
         self.open_lesson(lesson, step);
     }
