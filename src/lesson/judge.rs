@@ -104,7 +104,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     }
     if let [FailedExpectation::Client(mismatch)] = failed.as_slice() {
         let mismatch = match mismatch {
-            ClientMismatch::StillMissing { missing } if submission.changed => {
+            ClientMismatch::StillMissing { missing } => {
                 ActorMismatch::StillMissingInRightData { missing: (*missing).to_owned() }
             }
             mismatch => ActorMismatch::new(mismatch, submission),

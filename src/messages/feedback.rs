@@ -17,10 +17,10 @@ messages! {
     client_still_missing_after_change(client, command) =
         "{client} has a part in this, too. {command} switches to it. If {client} should have sent this line, `:undo` takes it back.";
     client_still_missing_in_right_data(client, command) =
-        "The data is right, but {client} should do a part of it. `:undo` takes this line back, and {command} switches to that client.";
+        "The rest is right, but {client} should do a part of it. `:again` starts the step again, and {command} switches to that client.";
     wrong_client(actual, wanted, command) = "{actual} did this, but {wanted} should do it. {command} switches to it.";
     wrong_client_changed_data(actual, wanted, command) =
-        "{actual} did this, but {wanted} should do it. `:undo` takes it back, and {command} switches to the other client.";
+        "{actual} did this, but {wanted} should do it. `:again` starts the step again, and {command} switches to the other client.";
     client_not_waiting(client) = "{client} should be waiting for a reply now.";
 
     // Feedback on errors, output, commands and keys.
@@ -50,12 +50,17 @@ messages! {
     // Feedback on an error that Redis returned.
     wrong_type(key, held, command, wanted) = "{key} holds {held}, but {command} works on {wanted}.";
     unknown_command(name, suggestion) = "There is no command {name}. Did you mean {suggestion}?";
+    not_a_number(command, word) = "{command} expects a number where you gave {word}.";
     wrong_number_of_arguments(syntax) = "The syntax is {syntax}.";
 
     // Feedback on an error that was raised before any command was sent.
     nothing_sent() = "It failed before anything was sent to Redis.";
     nothing_sent_misspelt(suggestion) =
         "It failed before anything was sent to Redis. Did you mean {suggestion}?";
+    no_such_argument(method, name, help) = "{method} has no argument {name}. {help} lists its arguments.";
+    argument_missing(method, help) = "{method} needs one more argument. {help} lists its arguments.";
+    arguments_missing(method, help) = "{method} needs more arguments. {help} lists them.";
+    no_such_method(name) = "The client has no method {name}. Its methods are named after Redis's commands.";
     undefined_name(name) = "{name} is not defined here.";
     undefined_name_misspelt(name, suggestion) = "{name} is not defined here. Did you mean {suggestion}?";
     variable_of_other_client(name, client, command) = "{name} is a variable of {client}. {command} switches to that client.";
@@ -230,7 +235,7 @@ messages! {
     score_and_member_swapped() = "Score and member are swapped.";
     field_and_value_swapped() = "Field and value are swapped.";
     key_and_value_swapped() = "Key and value are swapped.";
-    words_swapped(first, second) = "{first} and {second} are swapped.";
+    words_swapped(command, first, second) = "{command} got {first} and {second} in the wrong order.";
     word_surplus(command, word) = "{command} sent {word}, which is one argument too many.";
     key_missing(key) = "The key {key} is missing.";
     word_missing(word) = "{word} is missing.";

@@ -446,6 +446,10 @@ state = [{ run = "r.get('page:views')", reply = "b'0'" }]
         ("page:views:home = 0", "A key is not a Python variable."),
         ("set_all('page:views', 0)", "`set_all` is not defined here."),
         ("incr('page:views')", "Commands are methods of the client: `r.incr(…)`."),
+        ("r.sett('page:views', 0)", "The client has no method `sett`. Its methods are named after Redis's commands."),
+        ("r.set('page:views', 0, ttl=5)", "`r.set` has no argument `ttl`. `r.set?` lists its arguments."),
+        ("r.set('page:views')", "`r.set` needs one more argument. `r.set?` lists its arguments."),
+        ("r.incrby('page:views', 'one')", "`INCRBY` expects a number where you gave `one`."),
         ("r.lpush('page:views', 0)", "`page:views` now holds a list, but this step needs a string."),
     ] {
         let said = tutor_output("cause", options, &format!("{line}\n"));
@@ -480,7 +484,7 @@ by = ["main", "phone"]
 state = [{ run = "r.get('n')", reply = "b'2'" }]
 "#;
     let by_one = tutor_output("by-one", counted, "r.incrby('n', 2)\n");
-    assert!(by_one.contains("The data is right, but `phone` should do a part of it. `:undo` takes"), "{by_one}");
+    assert!(by_one.contains("The rest is right, but `phone` should do a part of it. `:again` starts"), "{by_one}");
 }
 
 #[test]
@@ -536,4 +540,26 @@ waiting = ["one", "two"]
     let wrong = ":client two\nr.blpop('jobs')\n:client one\nr.blpop('jobs')\n:client main\nr.info('clients')['blocked_clients']\n";
     let said = tutor_output("waiting-order", step, wrong);
     assert!(said.contains("`two` began to wait before `one`."), "{said}");
+}
+
+#[test]
+fn a_right_line_after_a_mistake_is_not_called_the_mistake() {
+    let step = r#"
+setup = "r.hset('h', 'old', 1)"
+[[step]]
+id = "fields"
+say = "A hash."
+task = "In the hash `h`, set the field `city` to Lisbon, and delete the field `old`."
+answer = "r.hset('h', 'city', 'Lisbon')\nr.hdel('h', 'old')"
+[step.expect]
+state = [{ run = "r.hgetall('h')", reply = "{b'city': b'Lisbon'}" }]
+[[step.mistake]]
+try = "r.hset('h', 'Lisbon', 'city')"
+when = { state = [{ run = "r.hexists('h', 'Lisbon')", reply = "True" }] }
+say = "Field and value are swapped."
+spoils = true
+"#;
+    let said = tutor_output("right-after", step, "r.hset('h', 'Lisbon', 'city')\nr.hdel('h', 'old')\n");
+    assert_eq!(said.matches("Field and value are swapped.").count(), 1, "{said}");
+    assert!(said.contains("That's part of it, but an earlier mistake is still in the data."), "{said}");
 }

@@ -20,9 +20,11 @@ pub fn sentence(mismatch: &CommandMismatch) -> String {
         CommandMismatch::SwappedPairs(PairKind::ScoreAndMember) => messages::score_and_member_swapped(),
         CommandMismatch::SwappedPairs(PairKind::FieldAndValue) => messages::field_and_value_swapped(),
         CommandMismatch::SwappedPairs(PairKind::KeyAndValue) => messages::key_and_value_swapped(),
-        CommandMismatch::SwappedWords { first, second } => messages::words_swapped(code(first), code(second)),
-        CommandMismatch::ValuesInOneText { text, has_commas: true } => messages::values_in_one_text(code(text)),
-        CommandMismatch::ValuesInOneText { text, has_commas: false } => messages::texts_joined(code(text)),
+        CommandMismatch::SwappedWords { command, first, second } => {
+            messages::words_swapped(code(command), code(first), code(second))
+        }
+        CommandMismatch::ValuesInOneText { text, has_separators: true } => messages::values_in_one_text(code(text)),
+        CommandMismatch::ValuesInOneText { text, has_separators: false } => messages::texts_joined(code(text)),
         CommandMismatch::SurplusWord { command, word } => messages::word_surplus(code(command), code(word)),
         CommandMismatch::MissingKey { key } => messages::key_missing(code(key)),
         CommandMismatch::MissingWord { word } => messages::word_missing(code(word)),
@@ -67,8 +69,8 @@ mod tests {
             ("SET k v", "SET k v EX 300", Python, "The option `ex=` is missing."),
             ("SET k v NX EX 300", "SET k v EX 300", Python, "The option `nx=True` is not needed."),
             ("SET k v EX 30", "SET k v EX 300", Python, "`ex=` was `30`, but the step needs another value."),
-            ("LRANGE k -1 0", "LRANGE k 0 -1", Python, "`-1` and `0` are swapped."),
-            ("ZINCRBY b Alice 50", "ZINCRBY b 50 Alice", Python, "`Alice` and `50` are swapped."),
+            ("LRANGE k -1 0", "LRANGE k 0 -1", Python, "`LRANGE` got `-1` and `0` in the wrong order."),
+            ("ZINCRBY b Alice 50", "ZINCRBY b 50 Alice", Python, "`ZINCRBY` got `Alice` and `50` in the wrong order."),
             ("ZADD b Alice 1 Bob 2", "ZADD b 2 Bob 1 Alice", Python, "Score and member are swapped."),
             (
                 "ZRANGE b 0 1",

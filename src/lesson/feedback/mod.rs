@@ -193,6 +193,7 @@ fn redis_error_sentence(mismatch: &RedisErrorMismatch) -> String {
         RedisErrorMismatch::UnknownCommand { name, suggestion } => {
             messages::unknown_command(code(name), code(suggestion))
         }
+        RedisErrorMismatch::NotANumber { command, word } => messages::not_a_number(code(command), code(word)),
         RedisErrorMismatch::WrongNumberOfArguments { syntax } => messages::wrong_number_of_arguments(code(syntax)),
     }
 }
@@ -209,6 +210,14 @@ fn unsent_sentence(unsent: &Unsent) -> String {
             messages::undefined_name_misspelt(code(name), code(suggestion))
         }
         Unsent::UnquotedWord { word } => messages::unquoted_word(quoted(word)),
+        Unsent::NoSuchArgument { method, name } => {
+            messages::no_such_argument(code(method), code(name), code(&format!("{method}?")))
+        }
+        Unsent::ArgumentMissing { method, is_one } => {
+            let message = if *is_one { messages::argument_missing } else { messages::arguments_missing };
+            message(code(method), code(&format!("{method}?")))
+        }
+        Unsent::NoSuchMethod { name } => messages::no_such_method(code(name)),
         Unsent::MethodWithoutClient { call } => messages::method_without_client(code(call)),
         Unsent::AssignedKey { key } => messages::key_is_no_variable(quoted(key)),
         Unsent::OptionWithoutName { value, named } => messages::option_without_name(code(value), code(named)),
@@ -274,11 +283,12 @@ mod tests {
                 "HGET user:1000 name",
                 &["The syntax is `HGET key field`.", "`name` is missing."],
             ),
+            ("INCR a", "ERR value is not an integer or out of range", "SET b 1", &[]),
             (
-                "INCR a",
+                "INCRBY a one",
                 "ERR value is not an integer or out of range",
                 "SET b 1",
-                &["Expected: `1`. Nothing was shown."],
+                &["`INCRBY` expects a number where you gave `one`."],
             ),
         ] {
             assert_eq!(feedback_on_error(line, error, intended), expected, "{line}");
@@ -310,7 +320,7 @@ mod tests {
         for (changed, expected) in [
             (
                 true,
-                "`main` did this, but `phone` should do it. `:undo` takes it back, and `:client phone` switches to the other client.",
+                "`main` did this, but `phone` should do it. `:again` starts the step again, and `:client phone` switches to the other client.",
             ),
             (false, "`main` did this, but `phone` should do it. `:client phone` switches to it."),
         ] {

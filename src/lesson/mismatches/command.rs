@@ -36,6 +36,7 @@ pub enum CommandMismatch {
     /// In each pair, the two arguments are in the wrong order.
     SwappedPairs(PairKind),
     SwappedWords {
+        command: String,
         first: String,
         second: String,
     },
@@ -43,7 +44,7 @@ pub enum CommandMismatch {
     /// string literals because the comma between them is missing.
     ValuesInOneText {
         text: String,
-        has_commas: bool,
+        has_separators: bool,
     },
     SurplusWord {
         command: String,
@@ -279,10 +280,15 @@ fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerConte
     match different.as_slice() {
         [] => None,
         &[i, j] if a[i] == b[j] && a[j] == b[i] => {
-            Some(CommandMismatch::SwappedWords { first: b[i].clone(), second: b[j].clone() })
+            let (first, second) = (b[i].clone(), b[j].clone());
+            Some(CommandMismatch::SwappedWords { command: sent.sent_name.clone(), first, second })
         }
         &[i, ..] if sent.is_key(i) && spelling::are_similar(&a[i], &b[i]) => {
             Some(CommandMismatch::Misspelling { sent: b[i].clone(), wanted: a[i].clone() })
+        }
+        &[i, ..] if sent.is_key(i) && b.contains(&a[i]) && a.contains(&b[i]) => {
+            let (first, second) = (b[i].clone(), a[i].clone());
+            Some(CommandMismatch::SwappedWords { command: sent.sent_name.clone(), first, second })
         }
         &[i, ..] if sent.is_key(i) => Some(CommandMismatch::OtherKey { sent: b[i].clone(), wanted: a[i].clone() }),
         &[i] => between_single_words(sent, i, &b[i], &a[i], context),
@@ -292,7 +298,7 @@ fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerConte
 
 /// Detects a string that consists of several of the wanted arguments.
 fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> {
-    let has_commas = text.contains(',');
+    let has_separators = text.contains([',', ' ']);
     let joined: String = text.split([',', ' ']).collect();
     let consists_of_words = (0..wanted.len()).any(|start| {
         (start + 2..=wanted.len()).any(|end| {
@@ -300,7 +306,7 @@ fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> 
             words.iter().all(|word| !word.is_empty()) && words.concat() == joined
         })
     });
-    consists_of_words.then(|| CommandMismatch::ValuesInOneText { text: text.into(), has_commas })
+    consists_of_words.then(|| CommandMismatch::ValuesInOneText { text: text.into(), has_separators })
 }
 
 /// Compares two arguments that are the only difference between two commands.

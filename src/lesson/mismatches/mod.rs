@@ -27,6 +27,27 @@ use value::ValueMismatch;
 /// Maximum number of differences that are reported about one submission.
 const MOST_AT_ONCE: usize = 2;
 
+/// Commands that take numbers, with the positions of the numbers among the arguments. The command's name is at 0.
+const NUMBERS: [(&str, &[usize]); 17] = [
+    ("INCRBY", &[2]),
+    ("DECRBY", &[2]),
+    ("INCRBYFLOAT", &[2]),
+    ("HINCRBY", &[3]),
+    ("HINCRBYFLOAT", &[3]),
+    ("ZINCRBY", &[2]),
+    ("EXPIRE", &[2]),
+    ("PEXPIRE", &[2]),
+    ("SETEX", &[2]),
+    ("PSETEX", &[2]),
+    ("LRANGE", &[2, 3]),
+    ("LTRIM", &[2, 3]),
+    ("LINDEX", &[2]),
+    ("GETRANGE", &[2, 3]),
+    ("SETBIT", &[2]),
+    ("ZREVRANGE", &[2, 3]),
+    ("ZREMRANGEBYRANK", &[2, 3]),
+];
+
 /// A difference between what a step expects and what a submission did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mismatch {
@@ -111,8 +132,8 @@ pub enum ActorMismatch {
         missing: String,
         has_changed_data: bool,
     },
-    /// A client that has a part in the step has sent nothing yet, although the data is as the step wants it. The
-    /// submission has changed the data, so the client's part can be done only after an undo.
+    /// A client that has a part in the step has sent nothing yet, although all other expectations are met: another
+    /// client has done its part.
     StillMissingInRightData {
         missing: String,
     },
@@ -179,6 +200,7 @@ pub enum RedisErrorMismatch {
     WrongType { key: String, key_type: &'static str, command: String, works_on: &'static str },
     UnknownCommand { name: String, suggestion: &'static str },
     WrongNumberOfArguments { syntax: String },
+    NotANumber { command: String, word: String },
 }
 
 impl Mismatch {
@@ -280,7 +302,10 @@ impl ReplyMismatch {
             return ReplyMismatch::NotShown { has_changed_data: submission.changed };
         }
         let Some(shown) = &submission.value else {
-            return ReplyMismatch::NothingShown { wanted: wanted.into() };
+            return match submission.output.trim_end().lines().last() {
+                Some(printed) => ReplyMismatch::Text { wanted: wanted.into(), actual: printed.into() },
+                None => ReplyMismatch::NothingShown { wanted: wanted.into() },
+            };
         };
         match (parse_python(wanted), shown.value_like(wanted)) {
             (Some(wanted_value), Some(actual_value)) => {
@@ -348,6 +373,12 @@ impl RedisErrorMismatch {
             let suggestion = spelling::nearest(&name, commands::all().map(|command| command.name))?;
             return Some(RedisErrorMismatch::UnknownCommand { name, suggestion });
         }
+        if message.contains("value is not an integer") || message.contains("value is not a valid float") {
+            let (_, indices) = NUMBERS.iter().find(|(command, _)| *command == name)?;
+            let mut words = indices.iter().filter_map(|&index| sent.get(index));
+            let word = words.find(|word| word.parse::<f64>().is_err())?.clone();
+            return Some(RedisErrorMismatch::NotANumber { command: name, word });
+        }
         if message.contains("wrong number of arguments") {
             let row = commands::by_name(&name)?;
             return Some(RedisErrorMismatch::WrongNumberOfArguments { syntax: format!("{} {}", row.name, row.syntax) });
@@ -380,7 +411,13 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
     // If a command was sent and refused, its error is more helpful than the fact that the command is wanted.
     let names = submission.command_names();
-    let is_refused = |failed: &FailedExpectation<'_>| matches!(failed, FailedExpectation::Uses(wanted) if alternatives(wanted.get_ref()).any(|name| names.contains(&canonical(name))));
+    let is_sent = |wanted: &str| alternatives(wanted).any(|name| names.contains(&canonical(name)));
+    let is_refused = |failed: &FailedExpectation<'_>| match failed {
+        FailedExpectation::Uses(wanted) => is_sent(wanted.get_ref()),
+        // After an error there is no value that could be compared.
+        FailedExpectation::Reply(_) => submission.error.is_some(),
+        _ => false,
+    };
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
     // If Redis replied with the wanted value, the command is right, and its differences from the answer do not matter.

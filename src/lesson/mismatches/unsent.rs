@@ -49,6 +49,20 @@ pub enum Unsent {
     UnsupportedType {
         python_type: String,
     },
+    /// A method was called with a keyword argument that it does not have.
+    NoSuchArgument {
+        method: String,
+        name: String,
+    },
+    /// A method was called with too few arguments.
+    ArgumentMissing {
+        method: String,
+        is_one: bool,
+    },
+    /// The client has no method of this name.
+    NoSuchMethod {
+        name: String,
+    },
     MisspeltCommand {
         suggestion: &'static str,
     },
@@ -65,6 +79,8 @@ impl Unsent {
             "SyntaxError" => assigned_key(&submission.source)
                 .map(|key| Unsent::AssignedKey { key })
                 .or_else(|| unquoted_word(&submission.source, findings).map(|word| Unsent::UnquotedWord { word })),
+            "TypeError" => wrong_arguments(&error),
+            "AttributeError" => no_such_method(&error),
             "DataError" => option_without_name(&submission.source, findings).or_else(|| unsupported_type(&error)),
             _ => None,
         };
@@ -88,7 +104,8 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if let Some(key) = assigned_key(source) {
         return Some(Unsent::AssignedKey { key });
     }
-    if is_intended(name, findings) {
+    let is_in_task = || findings.task.contains(&format!("'{name}'")) || findings.task.contains(&format!("`{name}`"));
+    if is_intended(name, findings) || is_in_task() {
         return Some(Unsent::UndefinedWord { word: name.into() });
     }
     if source.contains(&format!("{name}(")) && name.chars().all(|c| !c.is_uppercase()) && is_command(name) {
@@ -103,6 +120,31 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
 /// Returns whether `word` is an argument of a command that the step's own answer sends.
 fn is_intended(word: &str, findings: &Findings) -> bool {
     findings.intended.iter().flat_map(|words| words.iter().skip(1)).any(|known| known == word.as_bytes())
+}
+
+/// Returns the method of the client in an error such as `BasicKeyCommands.set() got an unexpected keyword argument
+/// 'ttl'`, with the rest of the error.
+fn method_and_complaint(message: &str) -> Option<(String, &str)> {
+    let (called, complaint) = message.split_once("() ")?;
+    let (class, name) = called.split_once('.')?;
+    let is_client = class.ends_with("Commands") || class == "Redis";
+    (is_client && !name.contains('.')).then(|| (format!("r.{name}"), complaint))
+}
+
+/// Explains a call with an argument that the method does not have, or without one that it needs.
+fn wrong_arguments(error: &Failure) -> Option<Unsent> {
+    let (method, complaint) = method_and_complaint(&error.message)?;
+    if let Some(rest) = complaint.strip_prefix("got an unexpected keyword argument '") {
+        return Some(Unsent::NoSuchArgument { method, name: rest.split('\'').next()?.into() });
+    }
+    let missing = complaint.strip_prefix("missing ")?;
+    Some(Unsent::ArgumentMissing { method, is_one: missing.starts_with("1 ") })
+}
+
+/// Explains a method that the client does not have.
+fn no_such_method(error: &Failure) -> Option<Unsent> {
+    let name = error.message.strip_prefix("'Redis' object has no attribute '")?.split('\'').next()?;
+    Some(Unsent::NoSuchMethod { name: name.into() })
 }
 
 /// Returns whether a command has the name of a method, such as `ttl`.

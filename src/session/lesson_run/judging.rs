@@ -8,7 +8,7 @@ use crate::lesson::feedback;
 use crate::lesson::findings::{Findings, Origin};
 use crate::lesson::format::Step;
 use crate::lesson::judge::{self, Judged, Verdict};
-use crate::lesson::mismatches::no_effect::NoEffect;
+use crate::lesson::mismatches::{self, no_effect::NoEffect};
 use crate::lesson::sent_command::is_another_way;
 use crate::markup::{Role, code};
 use crate::messages::feedback as messages;
@@ -75,7 +75,8 @@ impl Tutor {
         let findings = self.findings(&step, submission);
         let submission = submission.clone().with_queued(&findings.sent);
         let submission = self.with_race(submission, findings.race_result.as_ref());
-        let verdict = self.without_repetition(&step, &submission, judge::judge(&step, &submission, &findings));
+        let verdict = judge::judge(&step, &submission, &findings);
+        let verdict = self.without_repetition(&step, &submission, &findings, verdict);
         self.note_repair(&submission);
         match verdict {
             Verdict::Done if submission.is_from_real_client => {
@@ -200,9 +201,24 @@ impl Tutor {
     }
 
     /// Replaces a verdict that would only repeat an earlier one. If a mistake shows only in the data, it is not
-    /// reported again until the data changes. Also records whether a mistake has spoiled the data.
-    fn without_repetition(&mut self, step: &Step, submission: &Submission, verdict: Verdict) -> Verdict {
+    /// reported again until the data changes, and not for a later line that is right. Also records whether a mistake has
+    /// spoiled the data.
+    fn without_repetition(
+        &mut self,
+        step: &Step,
+        submission: &Submission,
+        findings: &Findings,
+        verdict: Verdict,
+    ) -> Verdict {
         let Some(run) = &mut self.lesson else { return verdict };
+        if let Verdict::Mistake(index) = &verdict
+            && judge::is_shown_by_data_alone(&step.mistakes[*index])
+            && findings.is_spoiled
+            && run.activity.spoiling_mistake == Some(*index)
+            && mismatches::is_part_of_answer(submission, findings)
+        {
+            return Verdict::PartDone;
+        }
         if submission.changed {
             run.activity.reported_mistakes.clear();
         }
@@ -212,7 +228,10 @@ impl Tutor {
             return Verdict::Exploring;
         }
         run.activity.reported_mistakes.push(*index);
-        run.activity.is_spoilt |= judge::spoils_data(mistake, submission);
+        if judge::spoils_data(mistake, submission) {
+            run.activity.is_spoilt = true;
+            run.activity.spoiling_mistake = Some(*index);
+        }
         verdict
     }
 

@@ -31,6 +31,8 @@ pub(super) struct StepActivity {
     assigned: HashSet<(String, String)>,
     /// The mistakes that were reported since the data last changed.
     pub reported_mistakes: Vec<usize>,
+    /// The index of the last mistake that has spoiled the data of the step.
+    pub spoiling_mistake: Option<usize>,
     /// Whether a mistake has spoiled the data for this step.
     pub is_spoilt: bool,
 }
