@@ -1,11 +1,12 @@
 //! Measures how long commands take inside this process, with 1,000 and with 1,000,000 elements, and the ratio of the
 //! two times.
 //!
-//! Run it with `cargo bench --bench engine`. Words after `--` select the rows that contain one of them. Each figure is
-//! the median of many batches. A row that adds or removes elements undoes its changes after each batch, outside of the
-//! measured time, so that the size stays the same.
+//! Run it with `cargo bench --bench engine`. Arguments after `--` are filters: only commands that contain one of them
+//! are measured. Each figure is the median of many batches. A command that adds or removes elements is undone after
+//! each batch, outside of the measured time, so that the number of elements stays the same.
 
-// clippy.toml forbids clocks, sockets and output in the engine. This program drives the engine, and needs them.
+// clippy.toml bans clocks, sockets and output in the engine itself. This benchmark only calls the engine, so the bans
+// do not apply to it.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::time::Instant;
@@ -25,13 +26,13 @@ struct BenchEngine {
     random: u64,
 }
 
-/// A command to measure, written as a line of words. `%` is replaced by the number of a random element, `+` by the
-/// number of a new element, and `@ 100` by a range of 100 elements in the middle.
+/// A command to measure, written as words separated by spaces. `%` is replaced by the number of a random element, `+`
+/// by a number that no element has, and `@ 100` by the first and last index of 100 elements in the middle.
 struct Row {
     command: &'static str,
     /// The command that undoes the row's changes, if it makes any.
     undo: Option<&'static str>,
-    /// A note for the output: which elements the command uses.
+    /// Which elements the command uses, for the last column of the output.
     note: &'static str,
 }
 
@@ -70,7 +71,7 @@ impl BenchEngine {
         let client = engine.connect();
         let mut engine = BenchEngine { engine, client, size, random: 1 };
         for n in 0..size {
-            // The order of scores differs from the order of insertion.
+            // Scatters the scores, so that members are not inserted in the order of their scores.
             let score = n.wrapping_mul(7919) % size;
             for line in [
                 format!("SET key:{n} value:{n}"),
@@ -98,12 +99,12 @@ impl BenchEngine {
         reply.clear();
     }
 
-    /// Generates the lines of a batch.
+    /// Generates the command lines of one batch by replacing the placeholders in `template`.
     fn batch_lines(&mut self, template: &str) -> Vec<String> {
         let middle = format!("{} {}", self.size / 2, self.size / 2 + 99);
         let template = template.replace("@ 100", &middle);
         let line = |n: usize| {
-            // Knuth's linear congruential generator selects elements in an order that a cache cannot predict.
+            // Knuth's linear congruential generator selects elements in an order that the CPU cannot predict.
             self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let element = (self.random >> 33) as usize % self.size;
             template.replace('%', &element.to_string()).replace('+', &(self.size + n).to_string())
@@ -111,19 +112,19 @@ impl BenchEngine {
         (0..CALLS_PER_BATCH).map(line).collect()
     }
 
-    /// Runs the lines. Returns the average time per call in nanoseconds.
+    /// Runs the lines as commands. Returns the average time per command in nanoseconds.
     fn run(&mut self, lines: &[String]) -> f64 {
         let batch: Vec<Vec<&[u8]>> = lines.iter().map(|line| line.split(' ').map(str::as_bytes).collect()).collect();
         let start = Instant::now();
         for words in &batch {
             self.engine.execute(self.client, words, 1);
-            // Like a driver, clears the reply after use but keeps its memory.
+            // Clears the reply but keeps its allocation, as a driver does.
             self.engine.server.clients.get_mut(self.client).reply.clear();
         }
         start.elapsed().as_nanos() as f64 / batch.len() as f64
     }
 
-    /// Returns the median over all batches, in nanoseconds per call.
+    /// Measures a row's command in several batches. Returns the median of their averages, in nanoseconds per call.
     fn measure(&mut self, row: &Row) -> f64 {
         let mut figures: Vec<f64> = (0..BATCHES)
             .map(|_| {

@@ -27,7 +27,7 @@ pub enum Shape {
     /// Nothing follows: the argument is only a token.
     #[default]
     Token,
-    /// A value, with its name in the syntax.
+    /// A value. The string is its name in the syntax, such as `seconds`.
     Value(&'static str),
     /// A choice of one of these arguments.
     OneOf(Vec<Argument>),
@@ -46,14 +46,15 @@ pub enum ValueType {
     Double,
     /// A glob pattern.
     Pattern,
-    /// A time since 1970, in seconds or milliseconds.
+    /// A Unix timestamp, in seconds or milliseconds.
     UnixTime,
     /// Any other string.
     Text,
 }
 
 impl ValueType {
-    /// Returns the type of a value with the given name. A name has the same meaning in the syntax of all commands.
+    /// Returns the type of the value that a command's syntax calls `name`. A name stands for the same type in all
+    /// commands.
     pub fn from_argument_name(name: &str) -> Self {
         match name {
             "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
@@ -88,8 +89,8 @@ impl Argument {
         Argument { token, shape, ..Argument::default() }
     }
 
-    /// Returns a name for the argument: the name of its value, its token in lower case, or for a group the name of its
-    /// first argument and a suffix.
+    /// Returns a name for the argument. A value has its own name, a token its lower-case form, and a group the name of
+    /// its first argument with a suffix.
     pub fn name(&self) -> String {
         match (&self.shape, self.token) {
             (Shape::Value(name), _) => (*name).into(),
@@ -197,7 +198,7 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
         (all, repeats)
     }
 
-    /// Parses the values or the choice after a token, if there are any.
+    /// Parses an argument that starts with `token`, including any values or choice that follow the token.
     fn after_token(&mut self, token: &'static str) -> Argument {
         match self.words.peek() {
             Some(&"<") => {

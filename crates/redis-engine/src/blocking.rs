@@ -1,11 +1,11 @@
-//! Blocked clients: for each key, the clients that are blocked on it, in the order in which they blocked.
+//! Blocked clients, stored for each key in the order in which they blocked.
 //!
 //! A blocking command that finds nothing to pop is stored as a [`BlockedCommand`]. When another command fills one of
-//! its keys, the engine runs the blocked commands again, the longest blocked first. A command that finds an element
-//! replies with it. A command that finds nothing stays blocked, and keeps its place in the queue. So even after a
-//! wait, the command itself writes the reply.
+//! its keys, the engine runs the blocked commands again, in the order in which their clients blocked. A command that
+//! finds an element replies with it. A command that finds nothing stays blocked, and keeps its place in the queue. So
+//! even after a wait, the command itself writes the reply.
 //!
-//! The file `unblocking.rs` wakes the clients whose keys became ready.
+//! The code in `unblocking.rs` wakes the clients whose keys became ready.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -114,7 +114,7 @@ impl Blocking {
         self.queues.len()
     }
 
-    /// Returns the clients that are blocked on a key, the longest blocked first.
+    /// Returns the clients that are blocked on a key, in the order in which they blocked.
     pub(crate) fn clients_blocked_on(&self, database: usize, key: &[u8]) -> Vec<ClientId> {
         if self.queues.is_empty() {
             return Vec::new();

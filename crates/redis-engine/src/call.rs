@@ -11,7 +11,8 @@ use super::reply::Reply;
 use super::resp::quoting;
 use super::server_state::ServerState;
 
-/// The outcome of a command: either its reply is written, or it has changed nothing and the error is the reply.
+/// The result of a command. `Ok` means that the command has written its reply or blocked its client. An error is sent
+/// as the reply, and means that the command has changed no data.
 pub type Outcome = Result<(), Error>;
 
 /// Everything that a running command can access. The fields are separate borrows, so that a command can write a value
@@ -46,7 +47,8 @@ pub enum Mode {
 }
 
 impl Call<'_> {
-    /// Runs the command and counts the call. An error replaces anything that the command has written.
+    /// Runs the command, counts the call in the statistics unless the command blocks, and shows the call to monitors.
+    /// An error replaces everything that the command has already written to the reply.
     pub fn run(&mut self) {
         let written = self.reply.len();
         self.keyspace.memory_cap.count_words(self.argv);
@@ -70,7 +72,8 @@ impl Call<'_> {
         }
     }
 
-    /// Sends the command to all monitors, with passwords redacted. Like Redis, does so after the command has run.
+    /// Sends the command to all monitors, with passwords redacted. As in Redis, monitors see a command after it has
+    /// run.
     fn show_to_monitors(&mut self) {
         if self.command.has(Flag::SkipMonitor) || self.command.has(Flag::Admin) {
             return;
@@ -116,7 +119,7 @@ impl Call<'_> {
         number::parse_integer(self.argv[index]).ok_or(error::NOT_AN_INTEGER)
     }
 
-    /// Parses the argument at `index` as an integer that can be negated.
+    /// Parses the argument at `index` as an integer whose negation does not overflow.
     ///
     /// # Errors
     /// Returns `value is not an integer or out of range`, or for `i64::MIN` an error that names the allowed range.
@@ -140,7 +143,7 @@ impl Call<'_> {
         self.argv.get(index).is_some_and(|word| word.eq_ignore_ascii_case(option.as_bytes()))
     }
 
-    /// Disconnects the client because its reply would not fit in memory.
+    /// Discards the reply and disconnects the client. Commands call this when their reply would not fit in memory.
     pub fn drop_connection(&mut self) -> Outcome {
         self.reply.clear();
         self.server.clients.close(self.client);
@@ -154,7 +157,8 @@ impl Call<'_> {
     }
 
     /// Parses the argument at `index` as the timeout of a blocking command, in seconds. Returns the time at which the
-    /// timeout ends, in milliseconds since 1970, or `None` for a timeout of 0, which never ends.
+    /// timeout ends, in milliseconds since 1970, or `None` if the timeout is 0, which means that the command waits
+    /// forever.
     ///
     /// # Errors
     /// Returns an error if the timeout is not a float, is out of range, or is negative.
@@ -174,7 +178,7 @@ impl Call<'_> {
     }
 
     /// Blocks the client until one of the keys is filled or the deadline passes. If a key is filled, the command runs
-    /// again. After the deadline, the reply is null. Inside EXEC the command does not block, but replies null
+    /// again. If the deadline passes, the reply is null. Inside EXEC the command does not block: it replies null
     /// immediately.
     pub fn block(&mut self, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
         if self.mode == Mode::Exec {

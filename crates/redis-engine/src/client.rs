@@ -13,7 +13,7 @@ pub struct Client {
     pub reply: Reply,
     /// The number of the selected database.
     pub database: usize,
-    /// Whether the client has given the password, or the server has none.
+    /// Whether the client has authenticated, or needs no password.
     pub authenticated: bool,
     /// The commands queued since MULTI, or `None` if the client is not in a transaction.
     pub transaction: Option<Transaction>,
@@ -29,7 +29,7 @@ pub struct Client {
     pub local_address: String,
     /// The file descriptor of the socket, as the driver reports it.
     pub socket: Option<i32>,
-    /// The bytes that the driver has read and written.
+    /// Byte counts of the data exchanged with the client, as the driver reports them.
     pub traffic: Traffic,
     /// When the client connected, in microseconds since 1970.
     pub connected_us: i64,
@@ -37,7 +37,7 @@ pub struct Client {
     pub active_us: i64,
     /// The number of commands that the client has run.
     pub commands: u64,
-    /// The name of the last command, in capitals.
+    /// The name of the last command in capitals, or `None` before the first command.
     pub last_command: Option<&'static str>,
     /// The mode set by CLIENT REPLY.
     pub reply_mode: ReplyMode,
@@ -56,14 +56,14 @@ pub struct Client {
     pub is_killed: bool,
 }
 
-/// The bytes that a driver has read from and written to a client.
+/// Byte counts of the data exchanged with a client, as the driver reports them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Traffic {
     /// Number of bytes that the driver has read from the client.
     pub received: u64,
     /// Number of bytes of output that the driver has taken from the engine.
     pub answered: u64,
-    /// Number of received bytes of the running command and of commands that have not run yet.
+    /// Number of received bytes that belong to the running command or to commands that have not run yet.
     pub unread: usize,
     /// Number of bytes of output that the socket has not accepted yet.
     pub unsent: usize,
@@ -94,13 +94,14 @@ impl OutputBuffer {
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
     }
 
-    /// Returns the memory of the blocks in bytes: `omem` in CLIENT LIST, which `client-output-buffer-limit` limits.
+    /// Returns the memory allocated for the blocks, in bytes. CLIENT LIST shows it as `omem`, and
+    /// `client-output-buffer-limit` limits it.
     pub fn memory(self) -> u64 {
         (self.blocks * Self::BLOCK_ALLOCATED) as u64
     }
 }
 
-/// Which commands of a client get a reply, as set by CLIENT REPLY.
+/// Which of a client's commands get a reply, as set by CLIENT REPLY.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReplyMode {
     /// All commands get a reply.
@@ -180,8 +181,8 @@ pub struct Clients {
     /// Number of bytes that the following commands may add to the output of all clients together, or `None` for no
     /// limit. A client whose output does not fit is disconnected.
     pub output_room: Option<usize>,
-    /// Number of clients that were disconnected because their output was too long, and are not counted in the
-    /// statistics yet.
+    /// Number of clients that were disconnected because their output was too long, and that the statistics do not count
+    /// yet.
     pub(crate) too_long_outputs: u64,
 }
 
@@ -237,7 +238,7 @@ impl Clients {
         }
     }
 
-    /// Returns a connected client.
+    /// Returns a mutable reference to a connected client.
     ///
     /// # Panics
     /// Panics if the client is not connected.
@@ -245,7 +246,7 @@ impl Clients {
         self.find(id).expect("the driver calls only for clients that it has connected")
     }
 
-    /// Returns a connected client for reading.
+    /// Returns a shared reference to a connected client.
     ///
     /// # Panics
     /// Panics if the client is not connected.
@@ -253,13 +254,13 @@ impl Clients {
         self.find_for_reading(id).expect("the driver calls only for clients that it has connected")
     }
 
-    /// Returns a client for reading, or `None` if it is not connected.
+    /// Returns a shared reference to a client, or `None` if it is not connected.
     pub fn find_for_reading(&self, id: ClientId) -> Option<&Client> {
         let place = self.place(id)?;
         self.places[place].as_ref().map(|(_, client)| client)
     }
 
-    /// Returns a client, or `None` if it is not connected.
+    /// Returns a mutable reference to a client, or `None` if it is not connected.
     pub fn find(&mut self, id: ClientId) -> Option<&mut Client> {
         self.latest = self.place(id)?;
         self.places[self.latest].as_mut().map(|(_, client)| client)
@@ -290,8 +291,8 @@ impl Clients {
         ids
     }
 
-    /// Writes output, such as a message or the reply that ends a wait, to a client other than the one whose command is
-    /// running. The driver learns about the output through `take_pending_writes`. A client that is closing gets no more
+    /// Writes output to a client other than the one whose command is running, such as a message or the reply to a
+    /// blocked command. `take_pending_writes` then tells the driver about it. A client that is closing gets no more
     /// output.
     pub(crate) fn write_to(&mut self, id: ClientId, write: impl FnOnce(&mut Reply)) {
         let room = self.output_room;
@@ -313,16 +314,17 @@ impl Clients {
         &self.pending_writes
     }
 
-    /// Returns the clients that have new output or have been marked for closing since the last call. A reply that
-    /// `execute` writes to its own client does not count. The counterpart in Redis is `clients_pending_write`.
+    /// Returns the clients that have new output or have been marked for closing since the last call. Replies that
+    /// `execute` writes to the client that sent the command are not included. The counterpart in Redis is
+    /// `clients_pending_write`.
     pub fn take_pending_writes(&mut self) -> Vec<ClientId> {
         std::mem::take(&mut self.pending_writes)
     }
 }
 
 impl Client {
-    /// Returns whether a command may need more memory and is therefore rejected above `maxmemory`. EXEC may need more
-    /// memory if any queued command may.
+    /// Returns whether a command may need more memory, and is therefore rejected while `maxmemory` is exceeded. EXEC
+    /// may need more memory if any of the queued commands may.
     pub(crate) fn may_need_memory(&self, command: &Command) -> bool {
         match &self.transaction {
             Some(transaction) if command.name == "EXEC" => {

@@ -1,19 +1,20 @@
-//! The memory that clients take up besides the data, and how it is released.
+//! The memory that clients use besides the stored data, and how it is released.
 
 use super::Engine;
 use super::client::ClientId;
 use super::reply::Reply;
 
-/// The memory that a name takes up in addition to its bytes: its table entry, and the allocator's overhead.
+/// Estimated memory in bytes that a stored name or argument uses besides its own bytes, such as its table entry and the
+/// allocator's overhead.
 const NAME_OVERHEAD: usize = 64;
 
 impl Engine {
-    /// Returns the memory of a client in bytes: output that the driver has not taken, queued commands, names of watched
-    /// keys and of channels, and its blocked command. Input that the driver has read but not passed to the engine is
-    /// not included.
+    /// Returns the memory that a client uses, in bytes. It is used for output that the driver has not taken, queued
+    /// commands, names of watched keys and of channels, and the blocked command. Input that the driver has read but not
+    /// passed to the engine is not included.
     ///
-    /// Returns 0 for a client that is not connected. The driver may have replaced the engine with an earlier copy,
-    /// which lacks the connections that were opened since then.
+    /// Returns 0 for a client that is not connected. This can happen when the driver has replaced the engine with an
+    /// earlier copy, which lacks the connections that were opened since then.
     pub fn client_memory(&self, id: ClientId) -> usize {
         let Some(client) = self.server.clients.find_for_reading(id) else { return 0 };
         // These names are stored twice: in the client's own list, and as keys of a table that maps each name to its

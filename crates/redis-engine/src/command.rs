@@ -28,7 +28,7 @@ pub struct Command {
     pub complexity: &'static str,
     /// What the command does, in one line.
     pub summary: &'static str,
-    /// An example, as lines to enter in redis-cli. The last line uses the command.
+    /// An example: lines to enter in redis-cli, the last of which calls the command.
     pub example: &'static str,
     /// The function that runs the command.
     pub(crate) run: fn(&mut Call) -> Outcome,
@@ -71,8 +71,8 @@ impl Keys {
         Keys { count_at, ..self }
     }
 
-    /// Returns the positions of the keys in an `argv` of length `words`. `count` parses the argument that holds the
-    /// number of keys.
+    /// Returns the positions of the keys in an `argv` of length `words`. `count` parses the argument at a position as
+    /// the number of keys, and returns `None` if it is invalid.
     pub fn positions(self, words: usize, count: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
         let mut positions = Vec::new();
         if let (Ok(first @ 1..), Ok(step @ 1..)) = (usize::try_from(self.first), usize::try_from(self.step)) {
@@ -152,7 +152,7 @@ pub enum Flag {
     Denyoom,
     /// An administrative command.
     Admin,
-    /// The command is about publish/subscribe.
+    /// The command belongs to publish/subscribe.
     Pubsub,
     /// Scripts may not call the command.
     Noscript,
@@ -250,8 +250,8 @@ pub(crate) fn missing_subcommand(call: &mut Call) -> Outcome {
     Err(error::wrong_arity(call.command.name))
 }
 
-/// Replies to the HELP subcommand of a container command with `lines`, which describe its subcommands, between the
-/// lines that all containers share.
+/// Replies to the HELP subcommand of a container command. `lines` describe its other subcommands. The introductory line
+/// and the entry for HELP, which all containers share, are added to them.
 pub(crate) fn help(call: &mut Call, lines: &[&str]) -> Outcome {
     let container = call.command.container().unwrap_or(call.command.name);
     call.reply.array(lines.len() + 3);

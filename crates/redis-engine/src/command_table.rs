@@ -41,7 +41,7 @@ impl CommandTable {
         self.families.iter().flat_map(|family| family.iter().copied())
     }
 
-    /// Finds a command by its name in any case. The name of a subcommand has two words (`object encoding`).
+    /// Finds a command by its name, ignoring case. The name of a subcommand has two words (`object encoding`).
     pub fn by_name(&self, name: &str) -> Option<&'static Command> {
         self.by_name.get(name.to_ascii_uppercase().as_bytes()).map(|row| row.command)
     }
@@ -59,7 +59,7 @@ impl CommandTable {
         self.row(&both).map(|row| row.command).ok_or_else(|| error::unknown_subcommand(argv[1], command.name))
     }
 
-    /// Finds the row for a name in any case, without allocating.
+    /// Finds the row for a name, ignoring case, without allocating.
     fn row(&self, name: &[u8]) -> Option<Row> {
         let mut capitals = [0; 40];
         let capitals = capitals.get_mut(..name.len())?;

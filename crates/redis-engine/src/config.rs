@@ -22,7 +22,7 @@ use super::notify::Classes;
 /// The values of all parameters.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The values, in the order of the table, which is also the order of CONFIG GET.
+    /// The values, in the order of the parameter table, which is also the order of CONFIG GET.
     values: Vec<Vec<u8>>,
     /// The parsed value of `notify-keyspace-events`.
     pub(crate) events: Classes,
@@ -48,8 +48,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns all names, including former names, with their values, and whether CONFIG GET finds them only by their
-    /// full name.
+    /// Iterates over the names of all parameters, including former names. Each name comes with its value, and with
+    /// whether CONFIG GET finds it only by its full name.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8], bool)> {
         PARAMETERS.iter().zip(&self.values).flat_map(|(parameter, value)| {
             let names = [Some(parameter.name), parameter.old_name].into_iter().flatten();
@@ -67,7 +67,7 @@ impl Config {
         self.get("maxmemory-policy").ends_with(b"lfu")
     }
 
-    /// Sets parameters as CONFIG SET does: all or none.
+    /// Sets parameters as CONFIG SET does. If one of them is invalid, none is changed.
     ///
     /// # Errors
     /// Returns the error message of CONFIG SET, without the code `ERR`.
@@ -152,7 +152,7 @@ impl Config {
     }
 }
 
-/// Returns the position of a parameter in the table.
+/// Returns the index of a parameter in the table, given its name or its former name.
 fn position(name: &[u8]) -> Option<usize> {
     let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
     PARAMETERS.iter().position(|parameter| is(parameter.name) || parameter.old_name.is_some_and(is))
@@ -162,7 +162,8 @@ fn position(name: &[u8]) -> Option<usize> {
 const UNSIGNED: i64 = u32::MAX as i64;
 
 impl Kind {
-    /// Parses a value, and returns it as CONFIG GET shows it.
+    /// Parses a value, and returns it in the form that CONFIG GET shows. Returns Redis's error message if the value is
+    /// invalid.
     fn normalize(self, value: &[u8]) -> Result<Vec<u8>, String> {
         match self {
             Kind::YesNo => one_of(&["yes", "no"], value).ok_or_else(|| "argument must be 'yes' or 'no'".into()),
@@ -170,7 +171,8 @@ impl Kind {
                 .ok_or_else(|| format!("argument(s) must be one of the following: {}", choices.join(", "))),
             Kind::Integer(min, max) => match integer(value)? {
                 n if (min..=max).contains(&n) => Ok(n.to_string().into()),
-                // Redis parses a parameter with this maximum as an unsigned integer.
+                // Redis treats a parameter with this maximum as unsigned, so its message about a negative number
+                // differs.
                 ..0 if max == UNSIGNED => Err("argument must be greater or equal to 0".into()),
                 _ => Err(format!("argument must be between {min} and {max} inclusive")),
             },
@@ -214,7 +216,8 @@ fn integer(value: &[u8]) -> Result<i64, String> {
     super::number::parse_integer(value).ok_or_else(|| "argument couldn't be parsed into an integer".into())
 }
 
-/// Parses the value of `latency-tracking-info-percentiles`: percentages from 0 to 100, separated by spaces.
+/// Parses the value of `latency-tracking-info-percentiles`, a list of percentages from 0 to 100 separated by spaces.
+/// Returns the list in the form that CONFIG GET shows.
 fn percentiles(value: &[u8]) -> Result<Vec<u8>, String> {
     let mut texts = Vec::new();
     for word in String::from_utf8_lossy(value).split_ascii_whitespace() {
@@ -228,7 +231,8 @@ fn percentiles(value: &[u8]) -> Result<Vec<u8>, String> {
     Ok(texts.join(" ").into())
 }
 
-/// Parses the value of `save`: pairs of a number of seconds and a number of changes.
+/// Parses the value of `save`, a list of pairs of a number of seconds and a number of changes. Returns the list in the
+/// form that CONFIG GET shows.
 fn save_points(value: &[u8]) -> Option<Vec<u8>> {
     let words: Vec<&str> = std::str::from_utf8(value).ok()?.split_ascii_whitespace().collect();
     let numbers: Option<Vec<i64>> = words.iter().map(|word| word.parse().ok()).collect();

@@ -88,7 +88,8 @@ pub(crate) const WATCH_INSIDE_MULTI: Error = Error::from_static("ERR WATCH insid
 pub(crate) const EXEC_ABORTED: Error =
     Error::from_static("EXECABORT Transaction discarded because of previous errors.");
 
-/// Returns the error for an EXEC that was itself rejected. Redis omits the code of the reason if it is `ERR`.
+/// Returns the error for an EXEC that was itself rejected. `error` is the reason, whose code Redis omits if it is
+/// `ERR`.
 pub(crate) fn exec_aborted_by(error: &Error) -> Error {
     let reason = error.as_bytes().strip_prefix(b"ERR ").unwrap_or(error.as_bytes());
     Error::new([b"EXECABORT Transaction discarded because of: ", reason].concat())
@@ -104,7 +105,8 @@ pub(crate) fn out_of_range(min: i64, max: i64) -> Error {
     Error::new(format!("ERR value is out of range, value must between {min} and {max}"))
 }
 
-/// Returns the error for a wrong number of arguments. The error writes the name of a subcommand as `object|encoding`.
+/// Returns the error for a wrong number of arguments. The message contains the name of a subcommand in the form
+/// `object|encoding`.
 pub(crate) fn wrong_arity(command: &str) -> Error {
     Error::new(format!("ERR wrong number of arguments for '{}' command", command.to_lowercase().replace(' ', "|")))
 }

@@ -9,10 +9,11 @@ use super::keyspace::{Database, Keyspace, MemoryEstimate};
 use super::rng::Rng;
 use super::server_state::ServerState;
 
-/// The `used_memory` of Redis 8.2 right after its start, in bytes.
+/// The `used_memory` that Redis 8.2 reports right after it has started, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// A memory estimate is reused for up to `keys / KEYS_PER_CHANGE` changes: with 1,000 keys, for ten changes.
+/// Number of keys per change for which a memory estimate is reused. With 1,000 keys, an estimate is reused for ten
+/// changes.
 const KEYS_PER_CHANGE: u64 = 100;
 
 /// The minimum number of keys to compare in each database: the size of Redis's eviction pool (`EVPOOL_SIZE`).
@@ -55,7 +56,7 @@ pub fn used_memory(keyspace: &Keyspace) -> u64 {
     EMPTY_SERVER + (keyspace.memory() + tables) as u64
 }
 
-/// Evicts keys until the used memory is at most `maxmemory`. Returns false if that is not possible.
+/// Evicts keys until the used memory is at most `maxmemory`. Returns false if there are not enough keys to evict.
 pub fn perform_evictions(keyspace: &mut Keyspace, server: &mut ServerState) -> bool {
     let limit = server.config.max_memory;
     if limit == 0 {
@@ -89,8 +90,8 @@ fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     }
 }
 
-/// Returns the database and index of the key to evict next: the one that the policy prefers among samples from all
-/// databases.
+/// Returns the database number and index of the key to evict next, which is the key that the policy prefers among
+/// samples from all databases.
 fn key_to_evict(keyspace: &Keyspace, policy: Policy, samples: usize, random: &mut Rng) -> Option<(usize, usize)> {
     let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
     for (number, database) in keyspace.databases().iter().enumerate() {
@@ -126,7 +127,8 @@ fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut
     if !sampled.is_empty() {
         return sampled;
     }
-    // So few keys have an expiry time that none was sampled. Takes the first such keys from a random index on.
+    // So few keys have an expiry time that none of the sampled keys has one. Takes the first keys that do, starting at
+    // a random index.
     let start = random.below(keys);
     (start..keys).chain(0..start).filter(is_candidate).take(samples).collect()
 }

@@ -27,7 +27,7 @@ impl ExpiryFormat {
         formats.into_iter().find(|(name, _)| word.eq_ignore_ascii_case(name)).map(|(_, format)| format)
     }
 
-    /// Parses the argument at `index`, which must be positive, as an expiry time. Returns milliseconds since 1970.
+    /// Parses the argument at `index` as an expiry time. Returns the time in milliseconds since 1970.
     ///
     /// # Errors
     /// Returns an error if the argument is not an integer, and `invalid expire time` if it is not positive or too
@@ -42,8 +42,8 @@ impl ExpiryFormat {
         if self.absolute { Ok(ms) } else { ms.checked_add(call.keyspace.now_ms()).ok_or_else(invalid) }
     }
 
-    /// Parses the argument at `index` as the expiry time of a hash field. Returns milliseconds since 1970, possibly in
-    /// the past.
+    /// Parses the argument at `index` as the expiry time of a hash field. Returns the time in milliseconds since 1970,
+    /// which may be in the past.
     ///
     /// # Errors
     /// Returns an error if the argument is not an integer, is negative, or results in a time that does not fit into the

@@ -4,7 +4,7 @@
 //! last `*`, and the time is at most proportional to the product of the lengths of pattern and text.
 
 /// The maximum number of `*` in a pattern. A pattern with more of them matches nothing, because Redis limits the depth
-/// of its recursive function.
+/// of its recursive matching function.
 const MAX_STARS: usize = 1000;
 
 /// Returns whether a pattern matches the whole text. As in Redis, only the empty pattern matches the empty text.
@@ -13,7 +13,7 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
         return pattern.is_empty();
     }
     let (mut pattern, mut text) = (pattern, text);
-    // The pattern after the last `*`, and the text that it was last tried on.
+    // The part of the pattern after the last `*`, and the part of the text that it was last tried on.
     let mut retry: Option<(&[u8], &[u8])> = None;
     let mut stars = 0;
     while !text.is_empty() {
@@ -42,8 +42,8 @@ pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }
 
-/// Matches a byte against the first part of a pattern, which must not begin with `*`. Returns the rest of the pattern,
-/// or `None` if the byte does not match.
+/// Matches a byte against the first part of a pattern, which must not begin with `*`. Returns the remaining pattern, or
+/// `None` if the byte does not match.
 fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     let (matched, rest) = match pattern {
         [] => return None,
@@ -58,8 +58,8 @@ fn match_one(pattern: &[u8], byte: u8) -> Option<&[u8]> {
     matched.then_some(rest)
 }
 
-/// Returns whether a byte is in a class, and the rest of the pattern after the class. The class ends at `]` or at the
-/// end of the pattern.
+/// Returns whether a byte is in a character class, and the part of the pattern after the class. The class ends at `]`
+/// or at the end of the pattern.
 fn in_class(mut class: &[u8], byte: u8) -> (bool, &[u8]) {
     let mut matched = false;
     loop {

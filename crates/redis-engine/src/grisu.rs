@@ -1,8 +1,8 @@
-//! The digits of doubles as Redis writes them: the Grisu2 algorithm (Florian Loitsch, "Printing Floating-Point Numbers
-//! Quickly and Accurately with Integers", 2010).
+//! Converts doubles to the digits that Redis writes, with the Grisu2 algorithm (Florian Loitsch, "Printing
+//! Floating-Point Numbers Quickly and Accurately with Integers", 2010).
 //!
 //! Parsing the digits returns the original double. In about one case in a thousand, there are one or two digits more
-//! than necessary: Redis replies `56.44861951509316` as `56.448619515093156`. So an algorithm that always finds the
+//! than necessary: Redis writes `56.44861951509316` as `56.448619515093156`. So an algorithm that always finds the
 //! fewest digits, such as the one in Rust's standard library, would produce replies that differ from those of Redis.
 
 /// A number `fraction * 2^exponent`.
@@ -14,7 +14,8 @@ struct Float {
 
 const HIDDEN_BIT: u64 = 1 << 52;
 
-/// The powers of ten from `10^FIRST_POWER`, in steps of `10^STEP`, rounded to 64 bits.
+/// The exponent of the first power of ten in `POWERS`. The exponents increase in steps of `STEP`, and the powers are
+/// rounded to 64 bits.
 const FIRST_POWER: i32 = -348;
 const STEP: i32 = 8;
 #[rustfmt::skip]
@@ -119,7 +120,7 @@ impl Float {
         }
     }
 
-    /// Returns the same number with the highest bit of the fraction set.
+    /// Returns the same number, shifted so that the highest bit of the fraction is set.
     fn normalized(self) -> Float {
         let shift = self.fraction.leading_zeros();
         Float { fraction: self.fraction << shift, exponent: self.exponent - shift as i32 }
@@ -136,7 +137,7 @@ impl Float {
         (Float { fraction, exponent: upper.exponent }, upper)
     }
 
-    /// Returns the product, with its fraction rounded to the upper 64 bits.
+    /// Returns the product of two numbers, with its fraction rounded to 64 bits.
     fn times(self, other: Float) -> Float {
         let product = u128::from(self.fraction) * u128::from(other.fraction) + (1 << 63);
         Float { fraction: (product >> 64) as u64, exponent: self.exponent + other.exponent + 64 }
@@ -211,7 +212,7 @@ fn generate(float: Float, lower: Float, upper: Float) -> (Vec<u8>, i32) {
     }
 }
 
-/// Lowers the last digit while that brings the digits closer to the exact number and keeps them within the bounds.
+/// Lowers the last digit as long as this brings the digits closer to the exact number and keeps them within the bounds.
 fn round(digits: &mut [u8], delta: u64, mut rest: u64, unit: u64, distance: u64) {
     let Some(last) = digits.last_mut() else { return };
     while rest < distance

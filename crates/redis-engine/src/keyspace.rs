@@ -49,7 +49,7 @@ pub struct KeyspaceStats {
 /// An estimate of `used_memory`, and when it was made.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct MemoryEstimate {
-    /// The value of `Keyspace::changes` when the estimate was made.
+    /// The value of `Keyspace::changes` at the time of the estimate.
     pub changes: u64,
     /// The estimate, or `None` before the first one.
     pub bytes: Option<u64>,
@@ -88,7 +88,8 @@ pub struct Keyspace {
     /// Whether keyspace events are recorded, because `notify-keyspace-events` enables some of them.
     pub(crate) events_enabled: bool,
     events: Vec<Event>,
-    /// The number of blocked clients. A key is signalled as ready only if a client is blocked on its type.
+    /// The numbers of clients blocked on lists and on sorted sets. A key is signalled as ready only if a client is
+    /// blocked on a value of its type.
     pub(crate) blocked: BlockedCounts,
     ready_keys: Vec<(usize, Vec<u8>)>,
     /// Number of changes since the start, including expiries and evictions. If the number is the same at two times,
@@ -97,9 +98,9 @@ pub struct Keyspace {
     /// Number of changes as Redis counts them (`server.dirty`): a command that changes several elements counts several
     /// times, and an expired key does not count. INFO reports it as `rdb_changes_since_last_save`.
     pub(crate) dirty: u64,
-    /// The last estimate of `used_memory`, for `maxmemory`.
+    /// The last estimate of `used_memory`, which is compared with `maxmemory`.
     pub(crate) memory_estimate: MemoryEstimate,
-    /// The driver's own limit on the memory of the data.
+    /// The driver's own limit on the memory that the data takes up.
     pub memory_cap: MemoryCap,
 }
 
@@ -182,7 +183,7 @@ impl Keyspace {
         &mut self.databases[self.selected]
     }
 
-    /// Finds the index of a key. Removes the key instead if it has expired.
+    /// Finds the index of a key in the selected database. If the key has expired, removes it and returns `None`.
     fn find(&mut self, key: &[u8]) -> Option<usize> {
         let now_ms = self.now_ms();
         let database = &self.databases[self.selected];
@@ -252,7 +253,7 @@ impl Keyspace {
         index
     }
 
-    /// Reads a key that must hold a `T`.
+    /// Reads a key, which must hold a `T` if it exists.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -263,7 +264,8 @@ impl Keyspace {
         }
     }
 
-    /// Removes those of the given fields that have expired, and then reads the key, which must hold a hash.
+    /// Removes those of the given fields that have expired, and then reads the key, which must hold a hash if it
+    /// exists.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -286,7 +288,7 @@ impl Keyspace {
         }
     }
 
-    /// Starts an edit of the value of a key, which must hold a `T`.
+    /// Starts an edit of a key's value, which must be a `T`. Returns `None` if the key does not exist.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -298,8 +300,8 @@ impl Keyspace {
         Ok(Some(Edit::new(self, index, key, false)))
     }
 
-    /// Starts an edit of the value of a key, which must hold a `T`, or creates the key with an empty value. A created
-    /// key is removed again if the edit is not committed.
+    /// Starts an edit of a key's value, which must be a `T`. If the key does not exist, creates it with an empty value,
+    /// and removes it again if the edit is dropped before it is committed or kept.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.
@@ -323,8 +325,8 @@ impl Keyspace {
         Entry::new(value, expires_ms, self.now_ms())
     }
 
-    /// Sets a key to a value, replacing any previous value. If the value is an empty container, removes the key
-    /// instead.
+    /// Sets a key to a value, replacing any previous value, and records `event`. If the value is an empty container,
+    /// removes the key instead.
     pub(crate) fn put(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>, event: &'static str) {
         if value.is_empty() {
             self.remove(key, "del");
@@ -382,7 +384,7 @@ impl Keyspace {
         old
     }
 
-    /// Records the events for a value that replaced another value.
+    /// Records the events that Redis sends when a new value has replaced `old`.
     fn notify_overwritten(&mut self, key: &[u8], old: &Entry) {
         if !self.events_enabled {
             return;
@@ -402,7 +404,7 @@ impl Keyspace {
         Some(entry)
     }
 
-    /// Removes a key, and returns its entry.
+    /// Removes a key, records `event`, and returns the key's entry. Returns `None` if the key does not exist.
     pub(crate) fn remove(&mut self, key: &[u8], event: &'static str) -> Option<Entry> {
         let index = self.find(key)?;
         let entry = self.database_mut().remove_at(index)?;
@@ -424,7 +426,8 @@ impl Keyspace {
         bytes
     }
 
-    /// Sets or removes the expiry time of a key, and returns whether the key exists. The time must be in the future.
+    /// Sets or removes the expiry time of a key, given in milliseconds since 1970, which must be in the future. Returns
+    /// whether the key exists.
     pub(crate) fn set_expiry(&mut self, key: &[u8], expires_ms: Option<i64>, event: &'static str) -> bool {
         let Some(index) = self.find(key) else { return false };
         self.database_mut().set_expiry(index, key, expires_ms);
@@ -455,7 +458,7 @@ impl Keyspace {
         }
     }
 
-    /// Returns the events recorded since the last call.
+    /// Returns the events that have been recorded since the last call.
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }
@@ -502,8 +505,8 @@ impl Keyspace {
         self.dirty += 1;
     }
 
-    /// Updates the key of a value that has changed: schedules the expiry of its fields, or removes the key if the value
-    /// is empty. Returns whether the key still exists.
+    /// Updates the key of a value that has changed. Reschedules the expiry of the value's fields, or removes the key if
+    /// the value is empty. Returns whether the key still exists.
     fn settle(&mut self, index: usize, key: &[u8]) -> bool {
         self.signal_modified(key);
         let database = self.database_mut();

@@ -87,7 +87,7 @@ impl Engine {
         Engine { keyspace: Keyspace::new(now_us), server: ServerState::new(seed, now_us) }
     }
 
-    /// Connects a client. The client must authenticate first if the server has a password.
+    /// Connects a client and returns its id. If the server has a password, the client must authenticate first.
     pub fn connect(&mut self) -> ClientId {
         self.server.statistics.connections_received += 1;
         let id = self.server.clients.connect(self.server.password.is_none());
@@ -143,7 +143,7 @@ impl Engine {
         self.server.statistics.output_limit_disconnections += std::mem::take(&mut self.server.clients.too_long_outputs);
         if self.keyspace.blocked.any() {
             if self.server.pause_us > 0 {
-                // If a transaction ran DEBUG SLEEP, blocked clients are served when the sleep is over, which is later
+                // If a transaction ran DEBUG SLEEP, blocked clients are served at the end of the sleep, which is later
                 // than `now_us`.
                 self.keyspace.set_clock(now_us.saturating_add(self.server.pause_us));
             }
@@ -169,8 +169,8 @@ impl Engine {
         }
     }
 
-    /// Returns the next time at which `advance` has something to do, in milliseconds since 1970, or `None` if there is
-    /// nothing to wait for.
+    /// Returns the next time at which `advance` has a timeout or an expiry to handle, in milliseconds since 1970, or
+    /// `None` if there is none.
     pub fn next_deadline(&self) -> Option<i64> {
         [self.server.blocking.next_deadline(), self.keyspace.next_expiry()].into_iter().flatten().min()
     }
@@ -213,8 +213,8 @@ impl Engine {
         admitted.map(|()| command)
     }
 
-    /// Makes the checks of Redis's `processCommand`, in its order. Between the checks, evicts keys if `maxmemory` is
-    /// exceeded.
+    /// Performs the checks of Redis's `processCommand`, in the same order. Between the checks, evicts keys if
+    /// `maxmemory` is exceeded. `words` is the length of the command's `argv`.
     fn admit_command(&mut self, client: ClientId, command: &Command, words: usize) -> Result<(), Error> {
         if !command.arity_allows(words) {
             return Err(error::wrong_arity(command.name));

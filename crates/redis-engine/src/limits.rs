@@ -16,8 +16,8 @@ pub struct Limits {
     pub hash_max_listpack_entries: usize,
     /// Maximum length in bytes of a field or value of a hash that is a listpack.
     pub hash_max_listpack_value: usize,
-    /// If positive, maximum number of elements of a list node. From -1 to -5, maximum size of a node: 4, 8, 16, 32 and
-    /// 64 KiB.
+    /// If positive, the maximum number of elements in a list node. If negative, the maximum size of a node: -1 to -5
+    /// mean 4, 8, 16, 32 and 64 KiB.
     pub list_max_listpack_size: i64,
     /// Maximum number of members of a set that is an intset.
     pub set_max_intset_entries: usize,

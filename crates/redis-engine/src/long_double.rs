@@ -8,7 +8,7 @@ const MAX_EXPONENT: i64 = 16383 - 63;
 /// The exponent of the smallest numbers, which are subnormal.
 const MIN_EXPONENT: i64 = -16445;
 
-/// Strings of at least this length in bytes are not numbers in Redis.
+/// Redis does not accept strings of this length in bytes, or longer ones, as numbers.
 const TEXT_LIMIT: usize = 5 * 1024;
 
 /// Number of decimal places that Redis writes before it removes trailing zeros.
@@ -18,7 +18,8 @@ const DECIMAL_SCALE: u128 = 10u128.pow(DECIMALS as u32);
 /// A `long double`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LongDouble {
-    /// The number `mantissa * 2^exponent`. The top bit of the mantissa is set unless the exponent is the smallest.
+    /// The number `mantissa * 2^exponent`. The top bit of the mantissa is set, unless the number is zero or its
+    /// exponent is the smallest one.
     Finite { negative: bool, mantissa: u64, exponent: i64 },
     /// An infinity, or the NaN that can result from adding infinities. Redis rejects all of them.
     Infinite,
@@ -27,8 +28,8 @@ pub enum LongDouble {
 impl LongDouble {
     pub const ZERO: LongDouble = LongDouble::Finite { negative: false, mantissa: 0, exponent: 0 };
 
-    /// Parses the whole text as C's `strtold` does: decimal or hexadecimal or `inf`, with an optional sign, without
-    /// spaces. Returns `None` if the text is not a number or the number is out of range.
+    /// Parses a whole string as C's `strtold` does. Decimal and hexadecimal numbers and `inf` are accepted, with an
+    /// optional sign, but no spaces. Returns `None` if the string is not a number or the number is out of range.
     pub fn parse(text: &[u8]) -> Option<LongDouble> {
         if text.len() >= TEXT_LIMIT {
             return None;
@@ -48,8 +49,8 @@ impl LongDouble {
         Some(LongDouble::Finite { negative, mantissa, exponent })
     }
 
-    /// Formats a finite number as Redis does: rounded to 17 decimal places, without trailing zeros. Returns `None` for
-    /// an infinity.
+    /// Formats a finite number as Redis does, rounded to 17 decimal places and without trailing zeros. Returns `None`
+    /// for an infinity.
     pub fn format(self) -> Option<String> {
         let LongDouble::Finite { negative, mantissa, exponent } = self else { return None };
         let digits = match u32::try_from(exponent) {
@@ -78,7 +79,7 @@ impl std::ops::Add for LongDouble {
         }
         let first_is_larger = (e1, m1) >= (e2, m2);
         let (large, small) = if first_is_larger { ((m1, e1), (m2, e2)) } else { ((m2, e2), (m1, e1)) };
-        // The sum keeps 62 bits below the larger mantissa, and two bits above it for the carry. Bits of the smaller
+        // The sum has 62 bits below the larger mantissa, and two bits above it for the carry. Bits of the smaller
         // mantissa that are shifted out lie below the rounding position. `lost` records whether any of them is set.
         const BELOW: u32 = 62;
         let distance = u32::try_from(large.1 - small.1).unwrap_or(u32::MAX);
@@ -111,7 +112,7 @@ fn with_decimals(mantissa: u64, shift: u64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
-/// The parts of a written number: the digits before and after the point, and the exponent.
+/// The parts of a number in text form: the digits before and after the point, and the exponent.
 struct Literal<'a> {
     whole: &'a [u8],
     fraction: &'a [u8],
@@ -144,8 +145,8 @@ impl<'a> Literal<'a> {
         (natural, count)
     }
 
-    /// Converts a hexadecimal number, whose exponent is a power of 2, to a rounded mantissa and an exponent. Returns
-    /// `None` if it is too large or too small.
+    /// Converts a hexadecimal number, whose exponent is a power of 2, to a rounded mantissa and a binary exponent.
+    /// Returns `None` if the number is too large or too small.
     fn binary(&self) -> Option<(u64, i64)> {
         let (digits, _) = self.digits(16);
         if digits.is_zero() {
@@ -154,8 +155,8 @@ impl<'a> Literal<'a> {
         round(&digits, self.exponent - 4 * self.fraction.len() as i64, false).filter(|&(mantissa, _)| mantissa > 0)
     }
 
-    /// Converts a decimal number to a rounded mantissa and a binary exponent. Returns `None` if it is too large or too
-    /// small.
+    /// Converts a decimal number to a rounded mantissa and a binary exponent. Returns `None` if the number is too large
+    /// or too small.
     fn decimal(&self) -> Option<(u64, i64)> {
         let (mut digits, count) = self.digits(10);
         if digits.is_zero() {
@@ -186,7 +187,7 @@ impl<'a> Literal<'a> {
     }
 }
 
-/// Parses an exponent: digits with an optional sign. Clamps an exponent that is far out of range.
+/// Parses an exponent, which consists of digits with an optional sign. Clamps an exponent that is far out of range.
 fn parse_exponent(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
@@ -200,8 +201,8 @@ fn parse_exponent(text: &[u8]) -> Option<i64> {
     Some(if negative { -n } else { n })
 }
 
-/// Rounds `natural * 2^exponent`, or a slightly larger number if bits below it were `lost`, to a mantissa and an
-/// exponent. Returns `None` if the number is too large.
+/// Rounds `natural * 2^exponent` to a mantissa and an exponent. If `lost` is true, the exact number is slightly larger,
+/// because lower bits were cut off. Returns `None` if the number is too large.
 fn round(natural: &Natural, exponent: i64, lost: bool) -> Option<(u64, i64)> {
     let target = (exponent + natural.bits() as i64 - 64).max(MIN_EXPONENT);
     let Ok(down @ 1..) = usize::try_from(target - exponent) else {
@@ -273,7 +274,7 @@ impl Natural {
         }
     }
 
-    /// Divides the number, and returns the remainder.
+    /// Divides the number in place, and returns the remainder.
     fn divide(&mut self, divisor: u32) -> u32 {
         let mut rest = 0u64;
         for word in self.0.iter_mut().rev() {

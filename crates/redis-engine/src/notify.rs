@@ -43,7 +43,7 @@ impl Class {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     pub class: Class,
-    /// The name of the event: `set`, `lpush`, `expired`.
+    /// The name of the event, such as `set`, `lpush` or `expired`.
     pub name: &'static str,
     pub database: usize,
     pub key: Vec<u8>,
@@ -69,18 +69,18 @@ const ALL: [Class; 13] = [
 /// The value of `notify-keyspace-events`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Classes {
-    /// A bit for each class.
+    /// The enabled classes. Bit `n` stands for `ALL[n]`.
     bits: u16,
-    /// `d`: events of modules. The engine has no modules.
+    /// Whether `d` is set, which enables the events of modules. The engine has no modules.
     modules: bool,
-    /// `K`: events are published on `__keyspace@DB__:KEY`.
+    /// Whether `K` is set, so that events are published on `__keyspace@DB__:KEY`.
     pub by_key: bool,
-    /// `E`: events are published on `__keyevent@DB__:EVENT`.
+    /// Whether `E` is set, so that events are published on `__keyevent@DB__:EVENT`.
     pub by_event: bool,
 }
 
 impl Classes {
-    /// Parses the letters. Returns `None` if one is unknown.
+    /// Parses the letters of `notify-keyspace-events`. Returns `None` if a letter is unknown.
     pub fn parse(letters: &[u8]) -> Option<Self> {
         let mut classes = Classes::default();
         for &letter in letters {
@@ -98,7 +98,8 @@ impl Classes {
         Some(classes)
     }
 
-    /// Returns the bits of the classes that `A` enables.
+    /// Returns the bits of the event classes that `A` includes. `A` is the alias for most classes in
+    /// `notify-keyspace-events`.
     fn by_default() -> u16 {
         let not_all = [Class::New, Class::Overwritten, Class::TypeChanged, Class::KeyMiss];
         ALL.iter().enumerate().filter(|(_, class)| !not_all.contains(class)).map(|(bit, _)| 1 << bit).sum()

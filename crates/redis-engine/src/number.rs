@@ -45,8 +45,8 @@ pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
     Some(if negative { -magnitude } else { magnitude })
 }
 
-/// Returns `v`, the value of a decimal `text`, or `None` if the number is too large or too small for a double. Redis
-/// rejects such numbers.
+/// Returns `v`, the parsed value of the decimal string `text`, or `None` if the number is too large or too small for a
+/// double. Redis rejects such numbers.
 fn in_range(text: &str, v: f64) -> Option<f64> {
     let mantissa = text.split('e').next().unwrap_or(text);
     let is_zero = !mantissa.bytes().any(|b| matches!(b, b'1'..=b'9'));

@@ -48,8 +48,7 @@ impl Reply {
         self.is_incomplete
     }
 
-    /// Returns whether the given number of bytes fits into the output. If they do not fit, marks the output as
-    /// incomplete.
+    /// Returns whether the given number of bytes fits into the output. If not, marks the output as incomplete.
     fn has_room_for(&mut self, length: usize) -> bool {
         let has_room = length <= self.limit.saturating_sub(self.bytes.len());
         self.is_incomplete |= !has_room;
@@ -236,8 +235,8 @@ impl Reply {
         self.counted(if self.is_resp3() { b'>' } else { b'*' }, n);
     }
 
-    /// Writes the header of an attribute of `n` pairs, which precedes a reply. In RESP2, which has no attributes,
-    /// writes nothing and returns false.
+    /// Writes the header of an attribute of `n` pairs, which precedes a reply, and returns true. In RESP2, which has no
+    /// attributes, writes nothing and returns false.
     pub fn attribute(&mut self, n: usize) -> bool {
         if self.is_resp3() {
             self.counted(b'|', n);

@@ -1,13 +1,13 @@
 //! Resetting the engine, or restoring it from a copy, while clients stay connected.
 //!
-//! The driver holds the connections. A client's id, blocked command, subscriptions and pending output must neither be
+//! The driver owns the connections. A client's id, blocked command, subscriptions and pending output must neither be
 //! lost nor pass to another client.
 
 use super::Engine;
 use super::client::{ClientId, Clients};
 
 impl Engine {
-    /// Removes all keys, settings and statistics, but keeps the connected clients and the limit on the data's memory.
+    /// Removes all keys, settings and statistics, but keeps the connected clients and the driver's memory limit.
     ///
     /// Clients stay blocked and subscribed, and keep their selected database. Watched keys that existed count as
     /// changed. Without clients, the result is the same as that of [`Engine::new`], except for the memory limit.
@@ -33,8 +33,8 @@ impl Engine {
         }
     }
 
-    /// Undoes all changes made since `before`, an earlier copy of this engine. The clients in `rehearsing` keep their
-    /// state.
+    /// Undoes all changes that were made after `before` was copied from this engine. The clients in `rehearsing` keep
+    /// their current state.
     ///
     /// Keys and blocked commands are restored. All other clients that are still connected are restored as well, which
     /// discards the output that was written to them since the copy was made.

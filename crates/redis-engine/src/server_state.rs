@@ -38,18 +38,19 @@ pub struct ServerState {
     pub(crate) run_id: String,
     /// The `process_id` that INFO reports, set by the driver.
     pub process_id: u32,
-    /// Measures the `used_memory_rss` that INFO reports, in bytes. Set by the driver. If it is not set, INFO reports
-    /// `used_memory`.
+    /// Function that measures the `used_memory_rss` that INFO reports, in bytes. The driver sets it. Without it, INFO
+    /// reports `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
-    /// Makes room for the given number of clients if possible, and returns the number of clients for which there is
-    /// room. The driver sets this function. CONFIG SET refuses a `maxclients` above the returned number.
+    /// Function that makes room for the given number of clients if possible, and returns the number of clients for
+    /// which there is room. The driver sets it. CONFIG SET rejects a `maxclients` above the returned number.
     pub make_room_for_clients: Option<fn(i64) -> i64>,
     /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
     pub pause_us: i64,
-    /// Becomes true when the driver wants the engine to stop. A command that can take very long then ends with an error.
-    /// The driver sets this flag.
+    /// Flag that the driver sets to true when it wants the engine to stop. A command that can take very long then ends
+    /// with an error.
     pub stop_requested: Option<Arc<AtomicBool>>,
-    /// The words of the commands that have run since the driver put an empty list here. With `None`, nothing is recorded.
+    /// The names and arguments of the commands that have run since the driver set this field to an empty list. With
+    /// `None`, nothing is recorded.
     pub recorded_commands: Option<Vec<Vec<Vec<u8>>>>,
 }
 
@@ -69,8 +70,8 @@ impl ServerState {
             blocking: Blocking::default(),
             subscriptions: Subscriptions::default(),
             config: Config::default(),
-            // The run id uses another generator, so the random choices that commands make do not depend on how the run
-            // id is made.
+            // Commands use a separate generator, so that their random choices do not depend on how the run id is
+            // generated.
             random: Rng::new(seed),
             statistics: Statistics::default(),
             wrong_passwords: 0,
@@ -124,8 +125,8 @@ impl ServerState {
         }
     }
 
-    /// Counts a command that has run, and the error that it returned. The command of a blocked client is counted when
-    /// the client is unblocked, as in Redis.
+    /// Counts a command that has run, and the error that it returned, if any. The command of a blocked client is
+    /// counted when the client is unblocked, as in Redis.
     pub(crate) fn count_call(&mut self, client: ClientId, command: &'static Command, error: Option<&Error>) {
         self.statistics.commands_processed += 1;
         let calls = self.statistics.calls_of(command);
@@ -139,7 +140,7 @@ impl ServerState {
         }
     }
 
-    /// Unblocks a client. Replies with the error if there is one, otherwise with null as after a timeout. Returns
+    /// Unblocks a client. Replies with `error` if there is one, and otherwise with null, as after a timeout. Returns
     /// whether the client was blocked.
     pub(crate) fn unblock(&mut self, client: ClientId, error: Option<&Error>) -> bool {
         let Some(blocked) = self.blocking.unblock(client) else { return false };

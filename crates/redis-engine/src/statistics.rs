@@ -44,7 +44,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Returns the counters of a command, to change them.
+    /// Returns a mutable reference to a command's counters.
     pub(crate) fn calls_of(&mut self, command: &'static Command) -> &mut Calls {
         let place = std::ptr::from_ref(command).addr();
         &mut self.commands.entry(place).or_insert_with(|| (command.name, Calls::default())).1
@@ -64,7 +64,7 @@ impl Statistics {
         commands
     }
 
-    /// Returns the codes of errors (`ERR`, `WRONGTYPE`) with their counts, sorted.
+    /// Returns the codes of errors (`ERR`, `WRONGTYPE`) with their counts, sorted by code.
     pub(crate) fn errors(&self) -> impl Iterator<Item = (&str, u64)> {
         self.errors.iter().map(|(code, &count)| (&**code, count))
     }

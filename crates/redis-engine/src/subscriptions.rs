@@ -1,4 +1,4 @@
-//! Subscriptions: the clients of each channel, pattern and shard channel.
+//! Subscriptions: the clients that are subscribed to each channel, pattern and shard channel.
 
 use std::collections::HashMap;
 
@@ -24,9 +24,9 @@ type Clients = IndexMap<Vec<u8>, IndexSet<ClientId, foldhash::fast::FixedState>,
 /// All subscriptions.
 #[derive(Debug, Clone, Default)]
 pub struct Subscriptions {
-    /// For each kind of subscription: the clients that subscribe to each name.
+    /// The clients that are subscribed to each name, for each kind of subscription.
     clients: [Clients; 3],
-    /// For each kind of subscription: the names that each client subscribes to, in the order in which it subscribed.
+    /// The names that each client is subscribed to, for each kind of subscription, in the order in which it subscribed.
     names: HashMap<ClientId, [Names; 3], foldhash::fast::FixedState>,
 }
 
@@ -82,7 +82,7 @@ impl Subscriptions {
         self.names.get(&client).into_iter().flatten().flat_map(|names| names.iter().map(Vec::len))
     }
 
-    /// Returns the number of a client's subscriptions of a kind.
+    /// Returns how many subscriptions of the given kind a client has.
     pub(crate) fn count(&self, client: ClientId, kind: Kind) -> usize {
         self.names.get(&client).map_or(0, |names| names[kind as usize].len())
     }

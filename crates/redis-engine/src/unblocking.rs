@@ -1,4 +1,4 @@
-//! Wakes blocked clients whose keys became ready. [`Engine::advance`] wakes those whose timeout has passed.
+//! Wakes blocked clients whose keys have become ready. [`Engine::advance`] wakes the clients whose timeout has passed.
 
 use super::Engine;
 use super::call::Mode;

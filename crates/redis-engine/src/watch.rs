@@ -19,7 +19,7 @@ pub(crate) struct WatchedKey {
     pub database: usize,
     /// The name of the key.
     pub key: Vec<u8>,
-    /// Whether the key existed but had expired when WATCH was called. Removing it then does not count as a change.
+    /// Whether the key existed but had expired when WATCH was called. If so, its removal does not count as a change.
     pub was_expired: bool,
 }
 
@@ -40,7 +40,7 @@ impl Watches {
         keys.push(watched);
     }
 
-    /// Ends all watches of a client, and discards the record that a watched key has changed.
+    /// Removes all watches of a client, and forgets whether a watched key has changed.
     pub(crate) fn unwatch(&mut self, client: ClientId) {
         self.touched.remove(&client);
         for WatchedKey { database, key, .. } in self.watched.remove(&client).unwrap_or_default() {
@@ -90,8 +90,8 @@ impl Watches {
         }
     }
 
-    /// Records that a database was flushed or swapped with another. `change` returns the states of a key before and
-    /// after that. The counterpart in Redis is `touchAllWatchedKeysInDb`.
+    /// Records that a database was flushed or swapped with another one. `change` returns the states of a key before and
+    /// after this operation. The counterpart in Redis is `touchAllWatchedKeysInDb`.
     pub(crate) fn touch_database(&mut self, database: usize, change: impl Fn(&[u8]) -> KeyChange) {
         for (&client, keys) in &mut self.watched {
             for watched in keys.iter_mut().filter(|watched| watched.database == database) {
@@ -114,7 +114,7 @@ impl Watches {
 pub(crate) struct KeyChange {
     /// Whether the key existed before the change, even if it had expired.
     pub before: bool,
-    /// The state of the key now, or `None` if it does not exist.
+    /// The state of the key after the change, or `None` if it no longer exists.
     pub after: Option<KeyState>,
 }
 

@@ -1,4 +1,4 @@
-//! BITFIELD: integers of any width in a string.
+//! BITFIELD: reads and writes integers of any width within a string.
 
 use super::bitmap::{bit_at, bit_offset, set_bit};
 use crate::call::{Call, Outcome};
@@ -16,7 +16,7 @@ struct FieldType {
     bits: usize,
 }
 
-/// What happens if a value does not fit into its field.
+/// What happens to a value that does not fit into its field.
 #[derive(Clone, Copy)]
 enum Overflow {
     Wrap,
@@ -75,13 +75,14 @@ impl FieldType {
         }
     }
 
-    /// Returns the value that the lowest `self.bits` bits have in this type.
+    /// Interprets the lowest `self.bits` bits of a value as an integer of this type.
     fn wrap(self, value: i128) -> i64 {
         let above = 128 - self.bits;
         (if self.signed { value << above >> above } else { ((value as u128) << above >> above) as i128 }) as i64
     }
 
-    /// Makes a value fit into the field. Returns `None` if the value overflows and `overflow` is `Fail`.
+    /// Returns the value to store in the field. It is `value` if that fits, and otherwise the wrapped or saturated
+    /// value, or `None` if `overflow` is `Fail`.
     fn fit(self, value: i128, overflow: Overflow) -> Option<i64> {
         let (min, max) = match self.signed {
             true => (-(1i128 << (self.bits - 1)), (1i128 << (self.bits - 1)) - 1),
@@ -97,9 +98,9 @@ impl FieldType {
         }
     }
 
-    /// Returns the exact value of SET's argument. For an unsigned field, the argument's 64 bits are read as an
-    /// unsigned integer. For a signed field, Redis computes the distance from the argument to the field's maximum.
-    /// This computation overflows for very low values, so they count as very high values.
+    /// Returns the exact value of SET's argument. For an unsigned field, the argument's 64 bits are read as an unsigned
+    /// integer. For a signed field, Redis subtracts the argument from the field's maximum. If the argument is very low,
+    /// this subtraction overflows, so Redis treats the argument as a very high value.
     fn exact_value(self, value: i64) -> i128 {
         let is_too_far = self.bits < 64 && value <= i64::MIN + ((1 << (self.bits - 1)) - 1);
         match self.signed {
@@ -198,7 +199,7 @@ fn overflow_option(call: &Call, index: usize) -> Result<Overflow, Error> {
     }
 }
 
-/// Parses an offset: a number of bits, or after `#` a number of fields as wide as `field`.
+/// Parses an offset and returns it in bits. An offset that starts with `#` is a multiple of the field's width.
 fn field_offset(call: &Call, index: usize, field: FieldType) -> Result<usize, Error> {
     let Some(fields) = call.argv[index].strip_prefix(b"#") else {
         return bit_offset(call, call.argv[index]);
@@ -246,7 +247,7 @@ fn write(call: &mut Call, operations: &[Operation]) -> Outcome {
     if changes > 0 {
         value.commit_changes("setbit", changes);
     } else {
-        // The string has grown even if every operation failed, but Redis does not count this as a change.
+        // Keeps the string, which may have grown even if every operation failed. Redis does not count this as a change.
         value.keep();
     }
     Ok(())

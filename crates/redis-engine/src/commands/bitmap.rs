@@ -12,7 +12,7 @@ use crate::number;
 
 pub const COMMANDS: &[&Command] = &[&BITCOUNT, &BITOP, &BITPOS, &GETBIT, &SETBIT];
 
-/// Parses a bit offset, which must be less than eight times the maximum length of a string.
+/// Parses a bit offset, which must be less than eight times the maximum length of a string in bytes.
 pub(super) fn bit_offset(call: &Call, text: &[u8]) -> Result<usize, Error> {
     number::parse_integer(text)
         .and_then(|offset| usize::try_from(offset).ok())
@@ -197,7 +197,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let unit = if words > 5 { Unit::parse(call, 5)? } else { Unit::Byte };
     let end = if words > 4 { Some(call.integer(4)?) } else { None };
     let Some(value) = call.keyspace.read::<Str>(call.argv[1])? else {
-        // A missing key counts as an endless array of zeros.
+        // A missing key is treated as an endless run of zero bits.
         call.reply.integer(if target { -1 } else { 0 });
         return Ok(());
     };
@@ -205,7 +205,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let bits = unit.to_bits(clamped_range(start, end.unwrap_or(-1), unit.count(&bytes)));
     match first_bit(&bytes, bits.clone(), target) {
         Some(offset) => call.reply.count(offset),
-        // Without an end argument, the string counts as followed by endless zeros.
+        // Without an end argument, the string is treated as if endless zero bits followed it.
         None if !target && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
         None => call.reply.integer(-1),
     }
@@ -298,7 +298,7 @@ fn bitop(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Combines the sources. Shorter ones are padded with zeros.
+/// Combines the source strings bit by bit. Shorter strings are padded with zero bytes.
 ///
 /// # Errors
 /// Returns an error if there is too little memory for the result.

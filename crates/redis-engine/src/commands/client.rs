@@ -100,7 +100,7 @@ fn setname(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Rejects characters that would break the lines of CLIENT LIST. `what` begins the error message.
+/// Rejects a name with characters that would break the format of CLIENT LIST. The error message starts with `what`.
 pub fn check_name(name: &[u8], what: &str) -> Outcome {
     match name.iter().all(|byte| (b'!'..=b'~').contains(byte)) {
         true => Ok(()),
@@ -164,9 +164,10 @@ fn info(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns a client's line in CLIENT LIST. The buffer sizes are based on the driver's counts (`Traffic`).
+/// Returns a client's line in the reply of CLIENT LIST. The buffer sizes are derived from the byte counts that the
+/// driver reports (`Traffic`).
 fn client_line(call: &Call, id: ClientId) -> String {
-    /// Size in bytes of Redis's read buffer, which clients share while they send complete requests.
+    /// Size in bytes of the query buffer that Redis's clients share as long as they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
     let (server, watches, now_us) = (&*call.server, &call.keyspace.watches, call.keyspace.now_us());
     let client = server.clients.get(id);
@@ -344,7 +345,7 @@ fn disconnect(call: &mut Call, id: ClientId) {
     call.server.clients.close(id);
 }
 
-/// Filters of CLIENT KILL. A client must match all of them.
+/// The filters of CLIENT KILL. A client is killed only if it matches all of them.
 struct KillFilter<'a> {
     id: Option<ClientId>,
     address: Option<&'a [u8]>,

@@ -139,7 +139,7 @@ fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'
 /// that Redis adds individually.
 fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
-        // A container command without a subcommand does nothing.
+        // A container command does nothing by itself, so it has no other categories.
         return vec!["@slow"];
     }
     let name = command.name;
@@ -377,7 +377,7 @@ fn pair(reply: &mut Reply, name: &str, text: &str) {
     reply.bulk(text.as_bytes());
 }
 
-/// Which key specification of a command each argument belongs to.
+/// Assignment of a command's arguments to its key specifications.
 struct KeySpecIndices {
     /// Number of key specifications.
     specs: usize,

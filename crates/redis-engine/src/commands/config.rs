@@ -97,7 +97,8 @@ fn set(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Makes room for more clients if CONFIG SET has raised `maxclients`.
+/// If CONFIG SET has raised `maxclients`, asks the driver to make room for that many clients. Returns an error if the
+/// operating system allows fewer.
 fn make_room_for_clients(call: &Call, before: &Config) -> Outcome {
     let wanted = call.server.config.integer("maxclients");
     let Some(make_room) = call.server.make_room_for_clients else { return Ok(()) };

@@ -198,8 +198,7 @@ fn set_protocol(call: &mut Call, protocol: Protocol) {
     call.client().reply.protocol = protocol;
 }
 
-/// Replies with information about the server. The reply lists the module `vectorset`, which is built into a real Redis
-/// 8.
+/// Replies with information about the server. The reply lists the module `vectorset`, because it is built into Redis 8.
 fn write_server_info(call: &mut Call) {
     let proto = if call.reply.protocol == Protocol::Resp3 { 3 } else { 2 };
     let id = i64::try_from(call.client.0).unwrap_or(i64::MAX);

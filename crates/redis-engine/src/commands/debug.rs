@@ -110,7 +110,8 @@ fn object(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies as Redis does after printing the value's internal structure to its standard output. Prints nothing.
+/// Checks the value's encoding, and replies as Redis does after it has printed the value's internal structure to its
+/// standard output. Prints nothing.
 fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
     // `listpackex` counts as a listpack.
@@ -124,8 +125,8 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
 /// Maximum length of a value that DEBUG POPULATE copies. Longer values never have the encoding `embstr`.
 const MAX_COPIED: usize = 64;
 
-/// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. Their values are the strings `value:0` and
-/// so on, truncated or padded to a size.
+/// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. Another prefix can replace `key`. The
+/// values are the strings `value:0`, `value:1` and so on, truncated or padded with zero bytes to the requested size.
 ///
 /// # Errors
 /// Returns an error if the memory limit would be exceeded, if there is too little memory, or if the driver wants the
@@ -151,7 +152,7 @@ fn populate(call: &mut Call) -> Outcome {
         call.keyspace.check_growth(key.len().saturating_add(length))?;
         value.try_reserve_exact(length.saturating_sub(value.len())).map_err(|_| error::OUT_OF_MEMORY)?;
         value.resize(length, 0);
-        // A long string is not copied.
+        // Moves a long string instead of copying it.
         let value = if length > MAX_COPIED { Str::raw(value) } else { Str::new(&value) };
         call.keyspace.add_if_missing(&key, Value::Str(value));
     }
@@ -229,12 +230,12 @@ fn reload(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies with the same digest of all databases as Redis.
+/// Replies with a digest of all databases. It equals the digest that Redis would compute.
 fn digest_all(call: &mut Call) {
     call.reply.status(&call.keyspace.digest());
 }
 
-/// Replies with the same digest for each key as Redis. A digest covers the value, and whether the key expires.
+/// Replies with a digest for each key. It equals Redis's digest, and covers the value and whether the key expires.
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {

@@ -108,8 +108,8 @@ impl Conditions {
         Ok(conditions)
     }
 
-    /// Returns whether the conditions hold for a key that expires at `old` and would expire at `new`. A key without an
-    /// expiry time counts as expiring last.
+    /// Returns whether the conditions allow the expiry time `new` to replace `old`. A key without an expiry time is
+    /// treated as if it expired after all others.
     fn hold(&self, old: Option<i64>, new: i64) -> bool {
         !(self.if_none && old.is_some()
             || self.if_any && old.is_none()

@@ -48,8 +48,8 @@ fn del(call: &mut Call) -> Outcome {
 }
 
 fn unlink(call: &mut Call) -> Outcome {
-    /// Maximum number of allocations that Redis frees in the main thread (`LAZYFREE_THRESHOLD`). A value with more
-    /// allocations is freed in another thread.
+    /// Maximum number of allocations in a value that Redis frees in the main thread (`LAZYFREE_THRESHOLD`). A value
+    /// with more allocations is freed in another thread.
     const LAZYFREE_THRESHOLD: usize = 64;
     let mut removed = 0;
     for key in &call.argv[1..] {
@@ -193,7 +193,7 @@ fn renamenx(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// What happens if a key with the new name exists.
+/// What to do if a key with the new name exists.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum IfExists {
     Replace,
@@ -306,7 +306,7 @@ fn move_to(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Parses the argument at `index` as the number of a database.
+/// Parses the argument at `index` as a database number.
 pub fn parse_database(call: &Call, index: usize) -> Result<usize, Error> {
     let number = i32::try_from(call.integer(index)?).map_err(|_| error::NOT_A_32_BIT_INTEGER)?;
     usize::try_from(number).ok().filter(|&n| n < DATABASES).ok_or(error::DB_INDEX_OUT_OF_RANGE)
@@ -333,7 +333,8 @@ fn wait(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Checks a timeout in milliseconds. The timeout is not used, because there are no replicas to wait for.
+/// Checks that the argument at `index` is a valid timeout in milliseconds. The timeout is not used, because there are
+/// no replicas to wait for.
 fn check_timeout(call: &Call, index: usize) -> Outcome {
     let ms = call.integer(index).map_err(|_| Error::from_static("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {

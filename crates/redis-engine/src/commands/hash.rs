@@ -434,7 +434,7 @@ fn hrandfield(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Parses the arguments of HRANDFIELD after the key: the count, and whether to include values.
+/// Parses the arguments of HRANDFIELD after the key. Returns the count, and whether to include values.
 fn parse_random_options(call: &Call) -> Result<(i64, bool), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {

@@ -31,7 +31,8 @@ const NO_FIELD: i64 = -2;
 /// The reply for a field without an expiry time.
 const NO_EXPIRY: i64 = -1;
 
-/// Parses `FIELDS numfields field [field ...]` from index `at` to the end of the arguments.
+/// Parses `FIELDS numfields field [field ...]` from index `at` to the end of the arguments. Returns the fields. If
+/// `numfields` is not a positive integer, returns the error `bad_count`.
 fn parse_fields<'a>(call: &Call<'a>, at: usize, bad_count: Error) -> Result<&'a [&'a [u8]], Error> {
     let count = *call.argv.get(at + 1).ok_or_else(|| call.wrong_arity())?;
     if !call.is_option(at, "FIELDS") {
@@ -74,8 +75,8 @@ impl Condition {
         options.into_iter().find(|(name, _)| call.is_option(index, name)).map(|(_, condition)| condition)
     }
 
-    /// Returns whether `new` replaces the expiry time `before`. A field without an expiry time counts as expiring
-    /// last.
+    /// Returns whether the condition allows `new` to replace the expiry time `before`. A field without an expiry time
+    /// is treated as if it expired after all others.
     fn holds(self, before: Option<i64>, new: i64) -> bool {
         match self {
             Condition::Always => true,
@@ -251,8 +252,8 @@ fn to_seconds(ms: i64) -> i64 {
     (ms + 999) / 1000
 }
 
-/// Replies with a number for each field. `convert` computes the number from the field's expiry time and the current
-/// time, both in milliseconds since 1970.
+/// Replies with a number for each field: the result of `convert` for the field's expiry time and the current time, both
+/// in milliseconds since 1970.
 fn reply_with_expiries(call: &mut Call, convert: fn(i64, i64) -> i64) -> Outcome {
     // As in Redis, a missing key counts as a keyspace miss even if the arguments are invalid.
     call.keyspace.read::<Hash>(call.argv[1])?;
@@ -348,7 +349,7 @@ fn hgetdel(call: &mut Call) -> Outcome {
 /// What HGETEX and HSETEX do with the fields' expiry times.
 #[derive(Clone, Copy)]
 enum Expiry {
-    /// The command has no option for the expiry times.
+    /// The command was called without an option for the expiry times.
     Unspecified,
     Keep,
     Persist,

@@ -1,5 +1,6 @@
-//! Fields of INFO about features that this engine does not have or does not measure: persistence, replication,
-//! allocators. They have the values of an idle Redis, because some clients expect the fields to exist.
+//! Fields of INFO about features that this engine does not have or does not measure, such as persistence, replication
+//! and allocators. They have the values that an idle Redis server reports. They are included because some clients
+//! expect them to exist.
 
 type Fields = &'static [(&'static str, &'static str)];
 

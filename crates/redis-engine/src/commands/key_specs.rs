@@ -1,9 +1,9 @@
 //! Key specifications: where a command's keys are and what the command does to them, as COMMAND reports in Redis 8.2.
 
-/// Position of some of a command's keys, and what the command does to them.
+/// The position of one or more of a command's keys, and what the command does to these keys.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySpec {
-    /// The notes of Redis's specification, in Redis's words. Empty if there are none.
+    /// The notes in Redis's own specification, verbatim. Empty if there are none.
     pub notes: &'static str,
     pub flags: &'static [&'static str],
     pub position: Position,
@@ -141,7 +141,7 @@ fn sort_specs(command: &str) -> &'static [KeySpec] {
     }
 }
 
-/// Returns the flags of the key at `position` in a call.
+/// Returns the key-specification flags of the key at `position` in `argv`.
 pub fn flags_at(command: &str, argv: &[&[u8]], position: usize) -> &'static [&'static str] {
     let has_argument = |word: &str| argv.iter().skip(2).any(|given| given.eq_ignore_ascii_case(word.as_bytes()));
     match command {

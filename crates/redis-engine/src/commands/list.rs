@@ -123,7 +123,7 @@ pub(super) fn pop_event(end: End) -> &'static str {
     }
 }
 
-/// Pops up to `count` elements, and calls `take` with each.
+/// Pops up to `count` elements from `end`, and calls `take` with each of them.
 pub(super) fn pop_each(list: &mut List, end: End, count: usize, mut take: impl FnMut(&[u8])) {
     for _ in 0..count.min(list.len()) {
         if let Some(element) = list.pop(end) {
@@ -190,7 +190,7 @@ fn lrange(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Converts an inclusive range of indices to a range of positions. Negative indices count from the end.
+/// Converts an inclusive range of indexes to a half-open range of positions. Negative indexes count from the end.
 fn resolve_range(start: i64, stop: i64, length: usize) -> Range<usize> {
     let from_front = |index: i64| match usize::try_from(index) {
         Ok(index) => Some(index),
@@ -505,8 +505,8 @@ fn rpoplpush(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Moves an element from the list whose key is the first argument to the list whose key is the second, and replies with
-/// the element. Returns whether there was an element.
+/// Moves an element from the list at the first key to the list at the second key, and replies with the element. Returns
+/// false without a reply if the first list does not exist.
 pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, Error> {
     let limit = node_limit(call);
     let (source, destination) = (call.argv[1], call.argv[2]);
@@ -517,7 +517,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
         list.prepare_for_moved(&element, limit);
         list.push(to, element);
         list.shrink(limit);
-        // Redis sends the event of the push first.
+        // Redis publishes the push event before the pop event.
         list.commit(push_event(to));
         call.keyspace.notify(Class::List, pop_event(from), source);
         return Ok(true);
@@ -537,7 +537,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
     if let Some(mut list) = call.keyspace.edit::<List>(source)? {
         list.pop(from);
         list.shrink(limit);
-        // Push and pop count as a single change.
+        // The push and the pop count as a single change.
         list.commit_changes(pop_event(from), 0);
     }
     Ok(true)

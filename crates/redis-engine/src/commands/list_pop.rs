@@ -74,12 +74,12 @@ fn pop(call: &mut Call, end: End) -> Outcome {
     Ok(())
 }
 
-/// How many elements to pop from the first list that has any. This number also decides the format of the reply.
+/// How many elements to pop from the first list that has any. This also decides the format of the reply.
 #[derive(Clone, Copy)]
 pub(super) enum PopCount {
-    /// One element. The reply is the key and the element.
+    /// One element. The reply consists of the key and the element.
     One,
-    /// Up to this number of elements. The reply is the key and an array.
+    /// Up to this many elements. The reply consists of the key and an array of elements.
     UpTo(usize),
 }
 
@@ -129,7 +129,8 @@ fn lmpop(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Parses `numkeys key [key ...] LEFT | RIGHT [COUNT count]` from index `at` to the end of the arguments.
+/// Parses `numkeys key [key ...] LEFT | RIGHT [COUNT count]` from index `at` to the end of the arguments. Returns the
+/// keys, the end of the list to pop from, and the count, which is 1 by default.
 pub(super) fn parse_multi_pop<'a>(call: &Call<'a>, at: usize) -> Result<(&'a [&'a [u8]], End, usize), Error> {
     let positive =
         |index: usize| number::parse_integer(call.argv[index]).and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);

@@ -81,7 +81,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     TABLE.iter()
 }
 
-/// Finds a command by its name in any case. The name of a subcommand has two words (`object encoding`).
+/// Finds a command by its name, ignoring case. The name of a subcommand has two words (`object encoding`).
 pub fn by_name(name: &str) -> Option<&'static Command> {
     TABLE.by_name(name)
 }

@@ -100,8 +100,8 @@ const OBJECT_FREQ: Command = Command {
 };
 
 fn freq(call: &mut Call) -> Outcome {
-    /// Initial access counter of a new key. It never grows, because eviction depends only on the time of the last
-    /// access.
+    /// The access counter of every key. Redis gives this value to a new key. The counter never grows, because eviction
+    /// depends only on the time of the last access.
     const INITIAL_COUNTER: i64 = 5;
     const NOT_TRACKED: Error = Error::from_static(
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching \
@@ -111,8 +111,8 @@ fn freq(call: &mut Call) -> Outcome {
     reply_number(call, error, |_, _| INITIAL_COUNTER)
 }
 
-/// Replies with a number about a key, or with null if the key does not exist. If `error` is given and the key exists,
-/// returns that error instead.
+/// Replies with the result of `number` for a key's entry and the current time in milliseconds since 1970, or with null
+/// if the key does not exist. If `error` is given and the key exists, returns that error instead.
 fn reply_number(call: &mut Call, error: Option<Error>, number: fn(&Entry, i64) -> i64) -> Outcome {
     let now_ms = call.keyspace.now_ms();
     match (call.keyspace.inspect_without_event(call.argv[2]), error) {

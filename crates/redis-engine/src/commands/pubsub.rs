@@ -70,7 +70,8 @@ const SSUBSCRIBE: Command = Command {
     run: ssubscribe,
 };
 
-/// Rejects SSUBSCRIBE in a transaction, where SUBSCRIBE is allowed for backward compatibility.
+/// Subscribes to sharded channels. Returns an error in a transaction, although SUBSCRIBE is allowed there for backward
+/// compatibility.
 fn ssubscribe(call: &mut Call) -> Outcome {
     if call.mode == Mode::Exec {
         return Err(Error::from_static("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));

@@ -1,9 +1,9 @@
 //! Commands that iterate: KEYS, SCAN, and the scans of hashes, sets and sorted sets.
 //!
-//! A cursor is the number of positions that have not been visited yet, and the iteration goes from the last position
-//! down. Removing an element moves the last element into the gap: that element has been visited already, or its new
-//! position is still below the cursor. New elements are added at the end. So every element that exists throughout the
-//! iteration is returned, perhaps twice, and the server needs no memory for a cursor.
+//! A cursor is the number of positions that have not been visited yet. The iteration goes from the last position to the
+//! first. When an element is removed, the last element moves into the gap. That element has been visited already, or
+//! its new position is still below the cursor. New elements are added at the end. So every element that exists
+//! throughout the iteration is returned, perhaps more than once, and the server needs no memory for a cursor.
 
 use std::borrow::Cow;
 
@@ -55,7 +55,7 @@ fn remove_expired(call: &mut Call, keys: &[Vec<u8>]) {
     }
 }
 
-/// Pattern of MATCH. `*` matches the empty key too, which the glob `*` does not.
+/// The pattern of MATCH. A lone `*` is a special case: it also matches the empty key, which the glob `*` does not.
 #[derive(Clone, Copy)]
 enum Pattern<'a> {
     All,
@@ -120,7 +120,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Parses a cursor like C's `strtoul`: it may begin with spaces and a `+`.
+/// Parses a cursor as C's `strtoul` does: leading spaces and a `+` are accepted.
 fn parse_cursor(call: &Call, index: usize) -> Result<usize, Error> {
     let text = call.argv[index].trim_ascii_start();
     let text = text.strip_prefix(b"+").unwrap_or(text);
@@ -128,7 +128,7 @@ fn parse_cursor(call: &Call, index: usize) -> Result<usize, Error> {
     digits.and_then(|digits| digits.parse().ok()).ok_or(error::INVALID_CURSOR)
 }
 
-/// Returns the positions that a call with `cursor` visits, last one first, and the next cursor.
+/// Returns the positions that a call with `cursor` visits, in descending order, and the next cursor.
 fn next_positions(cursor: usize, length: usize, count: usize) -> (impl Iterator<Item = usize>, usize) {
     let end = if cursor == 0 { length } else { cursor.min(length) };
     let next = end.saturating_sub(count);
@@ -238,7 +238,7 @@ const ZSCAN: Command = Command {
 
 fn zscan(call: &mut Call) -> Outcome {
     scan_elements::<SortedSet>(call, ScanTarget::Members, |zset, index, _, found| {
-        // A small sorted set is returned in the order of ranks, as in Redis's listpack.
+        // The members of a small sorted set are returned in the order of their ranks, as in Redis's listpack.
         let small = zset.is_small();
         let element = if small { zset.members(index..index + 1, Direction::Ascending).next() } else { zset.at(index) };
         let Some((member, score)) = element else { return };
@@ -282,7 +282,8 @@ struct CollectOptions {
     now_ms: i64,
 }
 
-/// Collects the element at a position.
+/// A function that appends the element at a position to the vector: its name, then its value or score if requested. It
+/// appends nothing if the element has expired.
 type Collect<T> = for<'v> fn(&'v T, usize, &CollectOptions, &mut Vec<Cow<'v, [u8]>>);
 
 fn scan_elements<T: Scannable>(call: &mut Call, target: ScanTarget, collect: Collect<T>) -> Outcome {

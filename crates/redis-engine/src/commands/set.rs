@@ -256,7 +256,8 @@ fn srandmember(call: &mut Call) -> Outcome {
 /// Returns `count` different random indices of a set, which must have at least as many members. For a listpack, the
 /// indices are sorted, because Redis reads a listpack in a single pass.
 fn random_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
-    // Runs only the first steps of a shuffle. Only the indices that have been swapped are stored.
+    // Performs only the first `count` steps of a Fisher-Yates shuffle. Only the indexes that have been swapped are
+    // stored.
     let mut moved: HashMap<usize, usize> = HashMap::new();
     let mut indices: Vec<usize> = (0..count)
         .map(|step| {
@@ -304,7 +305,7 @@ fn spop_one(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Ratio of popped to remaining members at which SPOP creates a new set from the remaining members, as in Redis.
+/// Ratio of popped to remaining members from which SPOP moves the remaining members to a new set, as in Redis.
 const REBUILD_RATIO: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {

@@ -136,7 +136,7 @@ fn store(call: &mut Call, operation: Operation, event: &'static str) -> Outcome 
     Ok(())
 }
 
-/// Returns the sets under the given keys, with `None` for a key that does not exist.
+/// Returns the sets stored at the given keys, with `None` for a key that does not exist.
 fn read_all<'a>(keyspace: &'a mut Keyspace, keys: &[&[u8]]) -> Result<Vec<Option<&'a Set>>, Error> {
     for key in keys {
         keyspace.read::<Set>(key)?;
@@ -166,7 +166,8 @@ fn first_encoding(sets: &[Option<&Set>], purpose: Purpose) -> Encoding {
     if purpose == Purpose::Store || all_intsets { Encoding::Intset } else { Encoding::Hashtable }
 }
 
-/// Returns the sets, smallest first, or `None` if a key does not exist, because the intersection is then empty.
+/// Sorts the sets by size, smallest first. Returns `None` if a key does not exist, because the intersection is then
+/// empty.
 fn smallest_first<'a>(sets: &[Option<&'a Set>]) -> Option<Vec<&'a Set>> {
     let mut sets = sets.iter().copied().collect::<Option<Vec<_>>>()?;
     sets.sort_by_key(|set| set.len());

@@ -48,7 +48,7 @@ const SORT_RO: Command = Command {
     run: |call| sort(call, Access::ReadOnly),
 };
 
-/// Whether the command may write, which decides whether STORE is an option.
+/// Whether the command may write. If it may not, STORE is not an option.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     ReadWrite,
@@ -59,9 +59,9 @@ enum Access {
 #[derive(Clone, Copy)]
 enum By<'a> {
     Element,
-    /// The value of the key or field that results from the pattern for each element.
+    /// The value of the key or field that the pattern refers to when the element replaces `*`.
     Pattern(&'a [u8]),
-    /// The elements are not sorted, because a pattern without `*` results in the same key for each element.
+    /// The elements are not sorted, because a pattern without `*` refers to the same key for every element.
     Nothing,
 }
 
@@ -191,8 +191,8 @@ fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>,
     };
     let is_set = matches!(entry.value, Value::Set(_));
     match (options.by, options.alphabetic) {
-        // With BY nosort, a set has no order. If the result is stored, Redis sorts the elements to make the result
-        // deterministic.
+        // With BY nosort, the elements of a set have no defined order. Redis sorts them if the result is stored, so
+        // that the result is deterministic.
         (By::Nothing, _) if is_set && options.store.is_some() => {
             elements.sort();
             if options.descending {
@@ -263,8 +263,9 @@ fn sort_by_weight(
     Ok(())
 }
 
-/// Parses the number to sort by. A missing or empty string counts as 0. Unlike a score, the number may be out of a
-/// double's range, must not be hexadecimal, and ends at a zero byte.
+/// Parses the number that an element is sorted by, and returns `None` if it is invalid. A missing or empty string
+/// counts as 0. Unlike the score of a sorted set's member, the number may exceed the range of a double, must not be
+/// hexadecimal, and ends at a NUL byte.
 fn weight(text: Option<&[u8]>) -> Option<f64> {
     let text = text.unwrap_or_default();
     let text = text.split(|&b| b == 0).next().unwrap_or_default();

@@ -71,7 +71,7 @@ struct Options {
 }
 
 impl Options {
-    /// Parses the options. Also returns the index of the first score.
+    /// Parses the options of ZADD. Returns them, and the index of the first score.
     fn parse(call: &Call) -> (Options, usize) {
         let mut options = Options::default();
         let mut index = 2;
@@ -397,7 +397,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Parses the arguments of ZRANDMEMBER after the key.
+/// Parses the arguments of ZRANDMEMBER after the key. Returns the count, and whether to include scores.
 fn parse_random_options(call: &Call) -> Result<(i64, Listing), Error> {
     let count = call.integer(2)?;
     if count == i64::MIN {

@@ -214,7 +214,7 @@ impl Options {
     }
 }
 
-/// An operand: the value of a key.
+/// An operand of a union, an intersection or a difference: the value stored at a key.
 #[derive(Clone, Copy)]
 enum Input<'a> {
     Missing,
@@ -294,7 +294,8 @@ fn difference(inputs: &[Input]) -> Scores {
     first.members().filter(|(member, _)| others.iter().all(|other| other.score(member).is_none())).collect()
 }
 
-/// Computes an operation on the keys that follow `numkeys`, the argument at index `count_at`.
+/// Applies an operation to the keys that follow `numkeys`, the argument at index `count_at`. Returns the result and the
+/// options.
 fn compute(
     call: &mut Call,
     operation: Operation,

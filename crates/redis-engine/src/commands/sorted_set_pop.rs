@@ -58,8 +58,8 @@ fn parse_count(word: &[u8]) -> Result<usize, Error> {
     number::parse_integer(word).and_then(|count| usize::try_from(count).ok()).ok_or(error::MUST_BE_POSITIVE)
 }
 
-/// Replies with the member that ZPOPMIN or ZPOPMAX without a count pops, and its score: a flat array in both
-/// protocols.
+/// Replies with the member that ZPOPMIN or ZPOPMAX pops without a count, and its score. The reply is a flat array in
+/// both RESP2 and RESP3.
 fn write_single_pair(reply: &mut Reply, members: Members) {
     reply.array(2);
     write_flat(reply, members);

@@ -38,7 +38,7 @@ enum By {
 /// The bounds of a range.
 #[derive(Debug, Clone, Copy)]
 enum Bounds<'a> {
-    /// Inclusive ranks, counted in the direction of the range. Negative ranks count from the end.
+    /// Inclusive ranks, counted in the direction of the range. A negative rank counts from the end.
     Ranks(i64, i64),
     Scores(Bound<f64>, Bound<f64>),
     Lex(LexBound<'a>, LexBound<'a>),
@@ -74,8 +74,8 @@ impl<'a> Bounds<'a> {
     }
 }
 
-/// Limits an inclusive range of ranks to those that exist, and counts them from the lowest score. In a descending
-/// range, `start` and `stop` count from the highest score.
+/// Restricts an inclusive range of ranks to ranks that exist, and converts them to ranks that count from the lowest
+/// score. In a descending range, `start` and `stop` count from the highest score.
 fn resolve_ranks(start: i64, stop: i64, len: usize, direction: Direction) -> Range<usize> {
     let position = |index: i64| {
         let distance = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
@@ -92,9 +92,9 @@ fn resolve_ranks(start: i64, stop: i64, len: usize, direction: Direction) -> Ran
     }
 }
 
-/// Parses `1.5`, `(1.5` or `-inf`. Unlike a score, a bound may be empty (it is then 0), too large for a double
-/// (infinite) or too small for a double (0), but not hexadecimal. Except for the empty bound, Rust's parser accepts
-/// the same syntax.
+/// Parses a bound on scores, such as `1.5`, `(1.5` or `-inf`. Unlike a score, a bound may be empty (it is then 0), too
+/// large for a double (it is then infinite) or too small for a double (it is then 0). It must not be hexadecimal.
+/// Except for the empty bound, Rust's parser accepts the same syntax.
 fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
     let (number, is_excluded) = match word {
         [b'(', number @ ..] => (number, true),
@@ -108,7 +108,7 @@ fn score_bound(word: &[u8]) -> Option<Bound<f64>> {
     }
 }
 
-/// Parses `[a`, `(a`, `-` or `+`.
+/// Parses a bound on members, such as `[a`, `(a`, `-` or `+`.
 fn lex_bound(word: &[u8]) -> Option<LexBound<'_>> {
     match word {
         b"-" => Some(LexBound::First),
@@ -191,7 +191,7 @@ impl<'a> Request<'a> {
         Ok(Request { key: call.argv[key_at], by, bounds, direction, limit, listing })
     }
 
-    /// Returns the ranks of the range, after LIMIT.
+    /// Returns the ranks of the range after LIMIT has been applied.
     fn ranks(&self, zset: &SortedSet) -> Range<usize> {
         let Range { start, end } = self.bounds.ranks(zset, self.direction);
         if self.by == By::Rank {

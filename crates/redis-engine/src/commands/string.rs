@@ -33,7 +33,7 @@ fn get(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Replies with a string, without copying it first.
+/// Replies with a string without copying it first.
 fn write_string(reply: &mut Reply, value: &Str) {
     match value {
         Str::Integer(n) => reply.bulk_integer(*n),
@@ -68,11 +68,11 @@ enum Condition {
 /// What SET and GETEX do with the key's expiry time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expiry {
-    /// The command has no option for the expiry time.
+    /// The command was called without an option for the expiry time.
     Unspecified,
     Keep,
     Persist,
-    /// The argument at this index is an expiry time in this format.
+    /// An expiry time: its format, and the index of the argument that holds it.
     At(ExpiryFormat, usize),
 }
 
@@ -104,7 +104,7 @@ fn parse_set_options(call: &Call) -> Result<Options, Error> {
 }
 
 impl Expiry {
-    /// Parses `EX seconds` and its variants. Advances `index` to the argument with the time.
+    /// Parses `EX seconds` or one of its variants at `index`. Advances `index` to the argument that holds the time.
     fn parse(call: &Call, index: &mut usize) -> Result<Expiry, Error> {
         let format = ExpiryFormat::from_option(call.argv[*index]).ok_or(error::SYNTAX)?;
         *index += 1;
@@ -382,7 +382,7 @@ fn msetnx(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns the key-value pairs of MSET and MSETNX.
+/// Returns the key-value pairs of MSET and MSETNX, or the arity error if the last key has no value.
 fn parse_pairs<'a>(call: &Call<'a>) -> Result<&'a [[&'a [u8]; 2]], Error> {
     let (pairs, rest) = call.argv[1..].as_chunks();
     if rest.is_empty() { Ok(pairs) } else { Err(call.wrong_arity()) }

@@ -106,15 +106,15 @@ fn getrange(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns the range of bytes from `start` to `end`, both inclusive. Negative positions count from the end.
+/// Returns the range of bytes from `start` to `end`, both inclusive. A negative position counts from the end.
 pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
-    // Clamping both positions to 0 would return the first byte, whereas Redis returns no bytes.
+    // If both positions are clamped to 0, the range contains the first byte. Redis returns no bytes in this case.
     let is_reversed = start < 0 && end < 0 && start > end;
     if is_reversed { 0..0 } else { clamped_range(start, end, length) }
 }
 
-/// Returns the range of positions from `start` to `end` for BITPOS, which clamps negative positions to 0 even if
-/// `start` is after `end`.
+/// Returns the range of positions from `start` to `end`, both inclusive. A negative position counts from the end, and
+/// is clamped to 0 even if `start` is after `end`, as in BITPOS.
 pub(super) fn clamped_range(start: i64, end: i64, length: usize) -> Range<usize> {
     let length = length as i64;
     let from_front = |position: i64| if position < 0 { (position + length).max(0) } else { position };
@@ -179,14 +179,14 @@ const LCS: Command = Command {
 enum LcsForm {
     Bytes,
     Length,
-    /// The positions of all matches of at least this length.
+    /// The positions of all matches that are at least `min_length` bytes long.
     Positions {
         min_length: usize,
         with_lengths: bool,
     },
 }
 
-/// A match: a substring of both strings, with its start in each string and its length.
+/// A substring that both strings contain, given by its start in each string and its length in bytes.
 #[derive(Clone, Copy)]
 struct Match {
     first: usize,

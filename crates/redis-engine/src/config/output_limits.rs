@@ -38,11 +38,12 @@ impl Default for OutputLimits {
 }
 
 impl OutputLimits {
-    /// Returns a copy of the limits with the changes in `text`. For each class, `text` has four words: the name, the
-    /// hard limit, the soft limit, and the seconds.
+    /// Returns a copy of the limits, changed as `text` says. For each class of clients that is changed, `text` contains
+    /// four words: the name of the class, the hard limit, the soft limit, and the seconds for which the soft limit may
+    /// be exceeded.
     ///
     /// # Errors
-    /// Returns Redis's description of the problem.
+    /// Returns Redis's error message if `text` is invalid.
     pub(super) fn with_changes(mut self, text: &[u8]) -> Result<Self, String> {
         let words: Vec<&[u8]> = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
         let rows = words.chunks_exact(4);

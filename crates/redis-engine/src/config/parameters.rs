@@ -11,7 +11,7 @@ pub(super) enum Kind {
     Clamped(i64, i64),
     /// The value is a non-negative integer.
     Size,
-    /// The value is a number of bytes of at least this minimum, with an optional unit.
+    /// The value is a number of bytes, with an optional unit. It must be at least this minimum.
     Memory(i64),
     /// The value is a number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
     MemoryOrPercent,
@@ -57,7 +57,8 @@ const fn hidden(name: &'static str, default: &'static str, kind: Kind) -> Parame
 pub(super) const MAX: i64 = i64::MAX;
 pub(super) const INT: i64 = i32::MAX as i64;
 
-/// All parameters, in the order of CONFIG GET, with the default values of a Redis 8.2 that saves nothing to disk.
+/// All parameters, in the order of CONFIG GET, with the defaults of a Redis 8.2 server that is configured to save
+/// nothing to disk.
 pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("acl-pubsub-default", None, "resetchannels", Kind::Choice(&["allchannels", "resetchannels"])),
     parameter("aclfile", None, "", Kind::Immutable),

@@ -27,7 +27,7 @@ pub struct Hash {
     noted_expiry_ms: Option<i64>,
 }
 
-/// The encoding that Redis would use for a hash, and its size.
+/// The encoding that Redis would use for a hash, with the size of its listpack or table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Layout {
     /// `listpack`: a small hash without expiry times.
@@ -50,9 +50,9 @@ struct FieldEntry {
     expiry: Expiry,
 }
 
-/// Which fields a command accesses. Redis removes an expired field when a command accesses it by name, and all expired
-/// fields of a hash in the expire cycle. Until an expired field is removed, some commands skip it, and others still
-/// count it.
+/// Which fields a command accesses. Redis removes an expired field when a command accesses it by name, and removes all
+/// expired fields of a hash in its expire cycle. Until an expired field is removed, some commands skip it, and others
+/// still count it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fields<'a> {
     /// The command accesses all fields.
@@ -71,7 +71,8 @@ pub(crate) enum FieldTtl {
 }
 
 impl Hash {
-    /// Returns the number of fields, including expired fields that are not removed yet. HLEN replies with this number.
+    /// Returns the number of fields, including expired fields that have not been removed yet. HLEN replies with this
+    /// number.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
@@ -90,12 +91,12 @@ impl Hash {
         }
     }
 
-    /// Returns the encoding and its size.
+    /// Returns the encoding that Redis would use, with the size of its listpack or table.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
-    /// Returns a copy whose table is sized for the current number of fields.
+    /// Returns a copy whose table has the size that Redis allocates for the current number of fields.
     pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
@@ -133,8 +134,8 @@ impl Hash {
         self.fields.contains_key(field)
     }
 
-    /// Returns the field at an index, and its value. Removing a field from a `hashtable` moves the last field into the
-    /// gap and no other, so an iteration from the end visits every field.
+    /// Returns the field at an index, and its value. Removing a field from a `hashtable` moves only the last field,
+    /// into the gap, so an iteration from the end to the start visits every field.
     pub fn at(&self, index: usize) -> Option<(&[u8], &[u8])> {
         self.fields.get_index(index).map(|(field, entry)| (&**field, &*entry.value))
     }
@@ -167,7 +168,7 @@ impl Hash {
     }
 
     /// Converts the hash to a `hashtable` if a command is about to set more fields than a listpack may have. As in
-    /// Redis, repeated fields count each time.
+    /// Redis, a field that is named twice counts twice.
     pub(crate) fn prepare_for(&mut self, fields: usize, limits: Limits) {
         if fields > limits.hash_max_listpack_entries {
             self.convert_to_table(fields);
@@ -178,7 +179,7 @@ impl Hash {
     fn convert_to_table(&mut self, fields: usize) {
         match self.layout {
             Layout::Listpack(_) => {}
-            // In a table, only fields with an expiry time have space reserved for one.
+            // A table reserves space for an expiry time only in fields that have one.
             Layout::ListpackEx(_) => {
                 self.fields.values_mut().for_each(|entry| entry.expiry = Expiry::new(entry.expiry.at_ms()));
             }
@@ -187,7 +188,7 @@ impl Hash {
         self.layout = Layout::Hashtable(Table::with_elements(fields));
     }
 
-    /// Sets a field. Returns whether it is new.
+    /// Sets a field's value. Returns whether the field is new.
     pub(crate) fn set(&mut self, field: &[u8], value: &[u8], ttl: FieldTtl, limits: Limits) -> bool {
         if field.len().max(value.len()) > limits.hash_max_listpack_value {
             self.convert_to_table(self.len());
@@ -246,13 +247,13 @@ impl Hash {
     }
 
     /// Returns a field's expiry time in milliseconds since 1970. The outer `Option` is `None` if there is no such
-    /// field.
+    /// field. The inner one is `None` if the field does not expire.
     pub fn expiry(&self, field: &[u8]) -> Option<Option<i64>> {
         self.fields.get(field).map(|entry| entry.expiry.at_ms())
     }
 
-    /// Returns whether the field at an index has ever had an expiry time. In a `hashtable`, the space for the time
-    /// stays reserved after it is cleared.
+    /// Returns whether the field at an index has space for an expiry time. In a `hashtable`, the space stays reserved
+    /// after the expiry time is cleared.
     pub(crate) fn had_expiry(&self, index: usize) -> bool {
         self.fields.get_index(index).is_some_and(|(_, entry)| entry.expiry.has_room())
     }
@@ -291,16 +292,16 @@ impl Hash {
         old.is_some()
     }
 
-    /// Returns the index at which a field with the given expiry time belongs in a `listpackex`, not counting the field
-    /// itself. The field belongs before the first field that does not expire sooner. A field without an expiry time
-    /// belongs at the end.
+    /// Returns the index at which a field with the given expiry time belongs in a `listpackex`. The field, which is now
+    /// at index `moved`, is not counted itself. It belongs before the first field that does not expire sooner. A field
+    /// without an expiry time belongs at the end.
     fn listpackex_index(&self, moved: usize, expires_ms: Option<i64>) -> usize {
         let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };
         let others = self.fields.values().enumerate().filter(|&(index, _)| index != moved);
         others.take_while(|(_, entry)| entry.expiry.at_ms().is_some_and(|sooner| sooner < at_ms)).count()
     }
 
-    /// Returns the earliest expiry time of a field, in milliseconds since 1970.
+    /// Returns the earliest expiry time of any field in milliseconds since 1970, or `None` if no field expires.
     pub fn next_expiry(&self) -> Option<i64> {
         self.volatile.first().map(|&(at_ms, _)| at_ms)
     }
@@ -315,7 +316,7 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Removes those of the given fields that have expired. Returns the number of removed fields.
+    /// Removes those of the given fields that have expired. Returns how many were removed.
     pub(crate) fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),

@@ -16,7 +16,8 @@ pub(crate) enum End {
     Right,
 }
 
-/// A list: its elements in a single deque, and the node boundaries that Redis would have.
+/// A list. Its elements are stored in a single deque, together with the boundaries of the nodes that Redis would
+/// create.
 #[derive(Debug, Clone, Default)]
 pub struct List {
     elements: VecDeque<Box<[u8]>>,
@@ -39,7 +40,7 @@ impl List {
         if self.nodes.is_quicklist() { "quicklist" } else { "listpack" }
     }
 
-    /// Returns the nodes that Redis would have.
+    /// Returns the quicklist nodes that Redis would create.
     pub(crate) fn nodes(&self) -> &Nodes {
         &self.nodes
     }
@@ -76,7 +77,7 @@ impl List {
         self.nodes.shrink(limit);
     }
 
-    /// Adds an element at an end.
+    /// Adds an element at the given end.
     pub(crate) fn push(&mut self, end: End, element: Box<[u8]>) {
         match end {
             End::Left => {
@@ -90,7 +91,7 @@ impl List {
         }
     }
 
-    /// Removes and returns the element at an end.
+    /// Removes the element at the given end and returns it, or returns `None` if the list is empty.
     pub(crate) fn pop(&mut self, end: End) -> Option<Box<[u8]>> {
         match end {
             End::Left => {
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// Returns a random element: short, a number, long, or too large for a shared node.
+    /// Returns a random element: a number, a short string, a long string, or one that may be too large to share a node.
     fn element(random: &mut Rng) -> Box<[u8]> {
         match random.below(8) {
             0..=2 => random.next_u64().to_string().into_bytes().into(),

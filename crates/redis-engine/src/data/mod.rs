@@ -1,4 +1,4 @@
-//! The value types that a key can hold, with the encodings of Redis.
+//! The value types that a key can hold, with Redis's encodings.
 
 pub mod hash;
 pub mod list;
@@ -35,7 +35,7 @@ pub enum Value {
     SortedSet(Box<SortedSet>),
 }
 
-/// A type of value. `Keyspace` reads and edits values through this trait, and returns WRONGTYPE for a value of another
+/// A type of value. `Keyspace` reads and edits values through this trait. It returns WRONGTYPE if the value has another
 /// type.
 pub(crate) trait DataType: Default {
     /// Class of the type's keyspace events.
@@ -44,7 +44,7 @@ pub(crate) trait DataType: Default {
     /// Returns the value as this type, or `None` if it has another type.
     fn from_value(value: &Value) -> Option<&Self>;
 
-    /// Returns the value as this type, to be changed, or `None` if it has another type.
+    /// Returns a mutable reference to the value as this type, or `None` if it has another type.
     fn from_value_mut(value: &mut Value) -> Option<&mut Self>;
 
     /// Wraps this value in a `Value`.
@@ -112,14 +112,16 @@ impl Value {
         }
     }
 
-    /// Records the earliest expiry time among the fields of a hash. The database's expiry schedule contains this time.
+    /// Records the earliest expiry time of a hash's fields, which is the time in the database's expiry schedule. Has no
+    /// effect on other types.
     pub(crate) fn note_field_expiry(&mut self) {
         if let Value::Hash(value) = self {
             value.note_expiry();
         }
     }
 
-    /// Returns the time that `note_field_expiry` recorded last, in milliseconds since 1970.
+    /// Returns the time that `note_field_expiry` recorded last, in milliseconds since 1970. Returns `None` if the value
+    /// is no hash or no field expired.
     pub(crate) fn noted_field_expiry(&self) -> Option<i64> {
         match self {
             Value::Hash(value) => value.noted_expiry(),
@@ -127,7 +129,7 @@ impl Value {
         }
     }
 
-    /// Removes those of the given hash fields that have expired. Returns the number of removed fields.
+    /// Removes those of the given hash fields that have expired. Returns how many were removed.
     pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),
@@ -135,7 +137,7 @@ impl Value {
         }
     }
 
-    /// Returns a copy without spare memory, as COPY makes it.
+    /// Returns a copy without spare memory, like the copy that COPY creates.
     pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Value::Str(value) => Value::Str(value.compact_copy()),
@@ -146,7 +148,8 @@ impl Value {
         }
     }
 
-    /// Returns the number of allocations to free, as Redis estimates it: nodes of a quicklist, or elements of a table.
+    /// Returns Redis's estimate of how many allocations must be freed to delete the value. This is the number of nodes
+    /// of a quicklist or of elements of a table, and otherwise 1.
     pub(crate) fn allocations(&self) -> usize {
         match self {
             Value::List(value) if value.nodes().is_quicklist() => value.nodes().count(),

@@ -24,7 +24,8 @@ pub enum NodeLimit {
 }
 
 impl NodeLimit {
-    /// Converts `list-max-listpack-size`: -1 to -5 mean 4 to 64 KiB, and a positive number is a number of elements.
+    /// Converts a value of `list-max-listpack-size`. The values -1 to -5 mean 4 to 64 KiB, and a positive value is a
+    /// number of elements.
     pub fn new(list_max_listpack_size: i64) -> Self {
         match usize::try_from(list_max_listpack_size) {
             Ok(elements) => NodeLimit::Elements(elements.max(1)),
@@ -158,7 +159,7 @@ impl Nodes {
         self.nodes.iter().map(|node| node.bytes).sum()
     }
 
-    /// Iterates over the nodes: the number of elements in each, and its allocated size in bytes.
+    /// Iterates over the nodes. Each item is a node's number of elements and its allocated size in bytes.
     pub fn allocated(&self) -> impl Iterator<Item = (usize, usize)> {
         self.nodes.iter().map(|node| (node.elements, size_class(node.bytes)))
     }
@@ -222,8 +223,8 @@ impl Nodes {
         }
     }
 
-    /// Updates the nodes for the removal of the elements at the indices for which `is_removed` is true. `elements` is
-    /// the list before the removal.
+    /// Updates the nodes for the removal of the elements whose indexes satisfy `is_removed`. `elements` is the list
+    /// before the removal.
     pub fn remove_all<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>, is_removed: impl Fn(usize) -> bool) {
         let (mut at, mut left) = (0, self.nodes[0].elements);
         for (index, element) in elements.enumerate() {
@@ -279,8 +280,8 @@ impl Nodes {
             self.nodes.insert(at + 1, Node::from_element(element, limit));
             return;
         }
-        // The node was split at the insertion point. The new element is added to the half without the element at
-        // `index`. Redis then merges nodes around the other half.
+        // The node was split at the insertion point. The new element is added to the half that does not contain the
+        // element at `index`. Redis then merges nodes around the other half.
         let (grown, kept) = if side == Side::Before { (at, at + 1) } else { (at + 1, at) };
         self.nodes[grown].add(element);
         self.merge_around(kept, limit);
@@ -312,7 +313,7 @@ impl Nodes {
         }
     }
 
-    /// Replaces a large element. A small replacement goes into the next node if that node has room.
+    /// Replaces the large element in the node at `at`. The new element is added to the next node if it fits there.
     fn replace_large(&mut self, at: usize, element: &[u8], limit: NodeLimit) {
         match self.nodes.get_mut(at + 1) {
             Some(next) if next.has_room_for(element, limit) => {

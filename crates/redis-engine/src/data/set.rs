@@ -1,4 +1,4 @@
-//! Set values: members without order.
+//! Set values: unordered members.
 //!
 //! Redis stores a small set of integers as an `intset`, in numeric order, another small set as a `listpack`, in the
 //! order in which members were added, and a large one as a `hashtable`. Here all members are in one `IndexSet`, in the
@@ -29,7 +29,7 @@ pub struct Set {
     layout: Layout,
 }
 
-/// The encoding of a set, and its size.
+/// The encoding that Redis would use for a set, with the size of its integers, its listpack or its table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Layout {
     Intset {
@@ -89,7 +89,7 @@ impl Set {
         }
     }
 
-    /// Converts the set to a table if a command is about to add more members than the encoding may have.
+    /// Converts the set to a table if a command is about to add more members than the set's encoding allows.
     pub(crate) fn prepare_for(&mut self, members: usize, limits: &Limits) {
         let max = match self.layout {
             Layout::Intset { .. } => limits.set_max_intset_entries,
@@ -120,7 +120,7 @@ impl Set {
         }
     }
 
-    /// Returns the encoding.
+    /// Returns the encoding that Redis would use.
     pub(crate) fn encoding_kind(&self) -> Encoding {
         match self.layout {
             Layout::Intset { .. } => Encoding::Intset,
@@ -129,12 +129,12 @@ impl Set {
         }
     }
 
-    /// Returns the encoding and its size.
+    /// Returns the encoding that Redis would use, with the size of its integers, its listpack or its table.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
-    /// Returns a copy whose table is sized for the current number of members.
+    /// Returns a copy whose table has the size that Redis allocates for the current number of members.
     pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Hashtable(table) = &mut copy.layout {
@@ -148,8 +148,8 @@ impl Set {
         self.members.contains(member)
     }
 
-    /// Returns the member at an index. Removing a member from a `hashtable` moves the last member into the gap and no
-    /// other, so an iteration from the end visits every member.
+    /// Returns the member at an index. Removing a member from a `hashtable` moves only the last member, into the gap,
+    /// so an iteration from the end to the start visits every member.
     pub fn at(&self, index: usize) -> Option<&[u8]> {
         self.members.get_index(index).map(|member| &**member)
     }
@@ -229,7 +229,7 @@ impl Set {
         removed
     }
 
-    /// Removes and returns a random member. All members are equally likely.
+    /// Removes a random member and returns it, or returns `None` if the set is empty. All members are equally likely.
     pub(crate) fn pop(&mut self, random: &mut Rng) -> Option<SmallBytes> {
         if self.members.is_empty() {
             return None;
@@ -243,7 +243,7 @@ impl Set {
         Some(popped)
     }
 
-    /// Updates the encoding's size after a member was removed.
+    /// Updates the size of the listpack or table after a member has been removed.
     fn record_removal(&mut self, member: &[u8]) {
         match &mut self.layout {
             Layout::Intset { .. } => {}

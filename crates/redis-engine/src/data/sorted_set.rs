@@ -1,9 +1,9 @@
 //! Sorted set values: members with scores, ordered by score, and by the members' bytes if scores are equal.
 //!
 //! Two structures share the members: a hash map from member to score, which also gives each member an index, and a
-//! `Ranking` of scores with members. Redis uses a hash table and a skip list. We measured three ordered structures
-//! that hold a score and a shared member, and support ranks (nanoseconds per call, random scores, release build; bytes
-//! per member of the ordered structure alone):
+//! `Ranking` of scores with members. Redis uses a hash table and a skip list. We measured three ordered structures that
+//! hold a score and a shared member, and support ranks. The times are in nanoseconds per call, for random scores in a
+//! release build. The last column is the number of bytes per member in the ordered structure alone.
 //!
 //! | 1,000 / 1,000,000 members     | insert    | new score   | rank       | range of 100 | bytes |
 //! | ----------------------------- | --------- | ----------- | ---------- | ------------ | ----- |
@@ -11,10 +11,10 @@
 //! | crate `indexset` (chunks)     | 308 / 1444 | 776 / 3321 | 106 / 746  | 136 / 649    | 31    |
 //! | skip list with spans          | 262 / 4812 | 482 / 11451 | 188 / 5827 | 969 / 32899 | 80    |
 //!
-//! Since these measurements, short members are stored inline in both structures, which saves one cache miss per
-//! comparison and makes an element of the `Ranking` 8 bytes larger.
+//! After these measurements, we began to store short members inline in both structures. This saves one cache miss per
+//! comparison, and makes an element of the `Ranking` 8 bytes larger.
 //!
-//! A lookup in a tree of wide nodes reads a few cache lines, whereas one in a skip list follows twenty pointers.
+//! A lookup in a tree of wide nodes reads a few cache lines, whereas a lookup in a skip list follows twenty pointers.
 //! `indexset` is a list of chunks, where a change takes time proportional to the square root of the number of members.
 //! A small sorted set is a single leaf: a sorted vector, like Redis's listpack. So `listpack` and `skiplist` are the
 //! same structure here, and differ only by Redis's rules for the encoding.
@@ -47,7 +47,7 @@ pub struct SortedSet {
     layout: Layout,
 }
 
-/// The encoding that Redis would use for a sorted set, and its size.
+/// The encoding that Redis would use for a sorted set, with the size of its listpack or table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Layout {
     Listpack(Listpack),
@@ -206,12 +206,12 @@ impl SortedSet {
         }
     }
 
-    /// Returns the encoding and its size.
+    /// Returns the encoding that Redis would use, with the size of its listpack or table.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
     }
 
-    /// Returns a copy whose table is sized for the current number of members.
+    /// Returns a copy whose table has the size that Redis allocates for the current number of members.
     pub(crate) fn compact_copy(&self) -> Self {
         let mut copy = self.clone();
         if let Layout::Skiplist(table) = &mut copy.layout {
@@ -225,9 +225,9 @@ impl SortedSet {
         self.scores.get(member).copied()
     }
 
-    /// Returns the member at an index below `len`, and its score. The index is unrelated to the rank. A removal moves
-    /// the last member into the gap, or shifts later members down. Members never move to a higher index, so an
-    /// iteration from the end visits every member that stays.
+    /// Returns the member at an index below `len`, and its score. The index is unrelated to the rank. Removing a member
+    /// moves the last member into the gap, or shifts later members down. Members never move to a higher index, so an
+    /// iteration from the end to the start visits every member that is not removed.
     pub fn at(&self, index: usize) -> Option<(&[u8], f64)> {
         self.scores.get_index(index).map(|(member, &score)| (&**member, score))
     }
@@ -382,9 +382,8 @@ impl SortedSet {
     }
 
     /// Returns the ranks of the members between two bounds. The result is meaningful only if all scores are equal.
-    /// Otherwise the result matches that of Redis in two cases: it is empty if the last member is below the range or
-    /// the first member is above it, and for a listpack it is the range that Redis's linear search finds in the given
-    /// direction.
+    /// Otherwise it matches that of Redis in two cases. It is empty if the last member is below the range or the first
+    /// member is above it. For a listpack, it is the range that Redis's linear search finds in the given direction.
     pub(crate) fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
             let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));
@@ -407,8 +406,8 @@ impl SortedSet {
         score(0) == score(self.len().saturating_sub(1))
     }
 
-    /// Searches linearly for the first member within the bounds, and from there for the first one beyond the opposite
-    /// bound.
+    /// Searches linearly, as Redis does in a listpack, for the first member within the bounds, and from there for the
+    /// first member beyond the opposite bound. Returns the ranks of the members in between.
     fn scan_lex_range(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         let too_low = |(member, _): (&[u8], f64)| min.starts_after(member);
         let too_high = |(member, _): (&[u8], f64)| max.ends_before(member);
@@ -429,17 +428,17 @@ impl SortedSet {
     }
 }
 
-/// Returns the score as it is stored: a listpack stores whole numbers as integers, which have no -0.
+/// Returns the score as Redis stores it. A listpack stores whole numbers as integers, so -0 becomes 0.
 fn stored_score(score: f64, is_packed: bool) -> f64 {
     if is_packed { score + 0.0 } else { score }
 }
 
-/// Returns the size of a member and its score in a listpack.
+/// Returns the size in bytes of a member and its score in a listpack.
 fn pair_size(member: &[u8], score: f64) -> usize {
     listpack::entry_size(member) + score_size(score)
 }
 
-/// Returns the size of a score in a listpack, where it is an integer or a string.
+/// Returns the size in bytes of a score in a listpack, where it is an integer or a string.
 fn score_size(score: f64) -> usize {
     match number::integral(score) {
         Some(n) => listpack::integer_entry_size(n),
@@ -447,7 +446,7 @@ fn score_size(score: f64) -> usize {
     }
 }
 
-/// Iterator over members and their scores: see `SortedSet::members`.
+/// Iterator over members and their scores, returned by `SortedSet::members`.
 #[derive(Debug, Clone)]
 pub struct Members<'a> {
     elements: Elements<'a, ScoredMember>,
@@ -477,7 +476,7 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// Sorts the model's members as Redis does.
+    /// Sorts the model's members by score, and by their bytes if scores are equal, as Redis does.
     fn sorted(model: &[(String, f64)]) -> Vec<(&[u8], f64)> {
         let mut sorted: Vec<_> = model.iter().map(|(member, score)| (member.as_bytes(), *score)).collect();
         sorted.sort_by(|a, b| a.1.partial_cmp(&b.1).unwrap().then(a.0.cmp(b.0)));
@@ -519,7 +518,7 @@ mod tests {
         let from_10_to_below_20 = zset.ranks_by_score(Bound::Included(10.0), Bound::Excluded(20.0));
         let expected = sorted.iter().filter(|(_, score)| (10.0..20.0).contains(score)).copied();
         assert!(zset.members(from_10_to_below_20, Direction::Ascending).eq(expected));
-        // The two ranges test the two ways to remove members from the hash map: first a large range, then a small one.
+        // The large range and then the small one test the two ways of removing members from the hash map.
         zset.remove_ranks(10..sorted.len() - 10);
         assert!(zset.iter().eq(sorted[..10].iter().chain(&sorted[sorted.len() - 10..]).copied()));
         zset.remove_ranks(1..3);

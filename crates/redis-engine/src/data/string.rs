@@ -15,7 +15,7 @@ use crate::number;
 /// A string value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Str {
-    /// A decimal integer of 64 bits (`int`).
+    /// A 64-bit integer, stored instead of its decimal form (`int`).
     Integer(i64),
     /// A short string that has not been modified since it was set (`embstr`).
     Embedded(SmallBytes),
@@ -40,7 +40,7 @@ pub struct RawString {
 }
 
 impl RawString {
-    /// Returns the size of Redis's allocation for the string.
+    /// Returns the allocation that Redis would have for the string.
     pub(crate) fn allocation(&self) -> Allocation {
         self.allocation.resized(self.bytes.len())
     }
@@ -118,7 +118,7 @@ impl Str {
         }
     }
 
-    /// Returns the bytes for modification in place. The encoding becomes `raw`.
+    /// Returns the bytes, to be modified in place. The encoding becomes `raw`.
     pub(crate) fn make_mut(&mut self) -> &mut Vec<u8> {
         if !matches!(self, Str::Raw(_)) {
             let was_embedded = matches!(self, Str::Embedded(_));
@@ -133,7 +133,7 @@ impl Str {
         }
     }
 
-    /// Returns a copy without spare memory, as COPY makes it.
+    /// Returns a copy without spare memory, like the copy that COPY creates.
     pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Str::Raw(text) => Str::raw(text.bytes.clone()),

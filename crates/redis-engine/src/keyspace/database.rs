@@ -26,7 +26,7 @@ pub struct Entry {
     expiry: Expiry,
 }
 
-/// The times at which an entry and the first of its hash fields are scheduled to expire.
+/// The times at which a key and the first of its hash fields expire, as recorded in the expiry schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Times {
     expires_ms: Option<i64>,
@@ -44,12 +44,13 @@ impl Entry {
         self.expiry.at_ms()
     }
 
-    /// Returns whether the key has expired at `now_ms`, a time in milliseconds since 1970.
+    /// Returns whether the key has expired at the time `now_ms`, in milliseconds since 1970.
     pub fn has_expired(&self, now_ms: i64) -> bool {
         self.expires_ms().is_some_and(|at_ms| at_ms <= now_ms)
     }
 
-    /// Returns whether any field of the hash has expired.
+    /// Returns whether the value is a hash with a field that has expired at the time `now_ms`, in milliseconds since
+    /// 1970.
     pub(super) fn has_expired_fields(&self, now_ms: i64) -> bool {
         self.value.noted_field_expiry().is_some_and(|at_ms| at_ms <= now_ms)
     }
@@ -63,7 +64,8 @@ impl Entry {
         memory::usage(Head::new(key, self.expiry.has_room()), &self.value, samples)
     }
 
-    /// Moves the entry to a new head of its key (see [`Head`]), which gets room for an expiry time if it needs one.
+    /// Moves the entry to a newly allocated head of its key (see [`Head`]). The head has room for an expiry time if
+    /// `new` says so or if the key expires.
     fn move_to_new_head(&mut self, key: &[u8], new: NewHead) {
         let has_room = new == NewHead::WithRoom;
         if let Value::Str(value) = &mut self.value {
@@ -88,7 +90,7 @@ impl Entry {
 /// Maximum number of keys that are measured to estimate the memory of a database.
 const MEMORY_SAMPLES: usize = 1000;
 
-/// Whether a new head has room for an expiry time from the start.
+/// Whether the new head of a key has room for an expiry time from the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NewHead {
     WithRoom,
@@ -105,14 +107,15 @@ impl NewHead {
 #[derive(Debug, Clone, Default)]
 pub struct Database {
     entries: IndexMap<Key, Entry, foldhash::fast::RandomState>,
-    /// The keys that expire or that have fields that expire, soonest first.
+    /// Pairs of an expiry time and a key, soonest first. The time is that of the key, or that of its first hash field
+    /// to expire.
     volatile: BTreeSet<(i64, Key)>,
     /// Number of keys that have an expiry time of their own.
     expiring: usize,
 }
 
 impl Database {
-    /// Returns the number of keys, including expired keys that are not removed yet.
+    /// Returns the number of keys, including expired keys that have not been removed yet.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -175,7 +178,7 @@ impl Database {
         self.entries.get_index(index).map(|(key, entry)| (&**key, entry))
     }
 
-    /// Returns the entry of a key, even if it has expired and is not removed yet.
+    /// Returns the entry of a key, even if it has expired but has not been removed yet.
     pub fn get(&self, key: &[u8]) -> Option<&Entry> {
         self.entries.get(key)
     }
@@ -185,12 +188,12 @@ impl Database {
         Some(if self.get(key)?.has_expired(now_ms) { KeyState::Expired } else { KeyState::Live })
     }
 
-    /// Returns all keys and entries, including expired keys that are not removed yet.
+    /// Returns all keys and entries, including expired keys that have not been removed yet.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Entry)> {
         self.entries.iter().map(|(key, entry)| (&**key, entry))
     }
 
-    /// Returns the index of a key, even if it has expired and is not removed yet.
+    /// Returns the index of a key, even if it has expired but has not been removed yet.
     pub(super) fn index_of(&self, key: &[u8]) -> Option<usize> {
         self.entries.get_index_of(key)
     }
@@ -232,7 +235,7 @@ impl Database {
     pub(super) fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
         let before = &self.entries[index];
         if is_apart(&before.value) && is_apart(&entry.value) && !is_shared(&entry.value) {
-            // The new value keeps the old head.
+            // If both values are stored outside the key's head, the head is kept.
             let mut expiry = before.expiry;
             expiry.set(entry.expires_ms());
             entry.expiry = expiry;

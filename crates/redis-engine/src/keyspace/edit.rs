@@ -7,14 +7,14 @@ use crate::data::{DataType, Str};
 use crate::error::{self, Error};
 use crate::notify::Class;
 
-/// A value that may be changed in place. After a change, the caller must end the edit with `commit`, `commit_changes`
+/// A value that is being edited in place. After a change, the caller must end the edit with `commit`, `commit_changes`
 /// or `keep`.
 pub(crate) struct Edit<'a, T: DataType> {
     keyspace: &'a mut Keyspace,
     index: usize,
     key: &'a [u8],
     created: bool,
-    /// The length of the value before the change, if the value is a string and the memory is limited, and 0 otherwise.
+    /// The length of the value before the edit, if the value is a string and the memory is limited. Otherwise 0.
     length_before: usize,
     type_: std::marker::PhantomData<T>,
 }
@@ -82,12 +82,12 @@ impl<T: DataType> Edit<'_, T> {
 }
 
 impl Edit<'_, Str> {
-    /// Returns the bytes for modification in place, after appending zero bytes up to the given length. Appends nothing
-    /// to a string that is long enough.
+    /// Appends zero bytes up to the given length, unless the string is already that long. Returns the bytes, to be
+    /// modified in place.
     ///
     /// # Errors
-    /// Returns the error of `maxmemory` if the string would exceed the memory limit, or if the system has too little
-    /// memory. In the latter case, Redis would crash.
+    /// Returns the OOM error if the string would exceed the memory limit, or if the system has too little memory. In
+    /// the latter case, Redis would crash.
     pub fn lengthen(&mut self, length: usize) -> Result<&mut Vec<u8>, Error> {
         let growth = length.saturating_sub(self.len());
         self.keyspace.check_growth(growth)?;
@@ -99,13 +99,14 @@ impl Edit<'_, Str> {
         Ok(bytes)
     }
 
-    /// Appends bytes.
+    /// Appends bytes to the string.
     ///
     /// # Errors
-    /// Returns the error of `maxmemory` if the system has too little memory.
+    /// Returns the OOM error if the system has too little memory.
     pub fn append(&mut self, suffix: &[u8]) -> Result<(), Error> {
         let bytes = self.make_mut();
-        // Reserving more than is needed makes repeated calls fast, but there may be too little memory for that.
+        // Reserving more than is needed makes repeated calls fast. If there is too little memory for that, only the
+        // needed bytes are reserved.
         bytes
             .try_reserve(suffix.len())
             .or_else(|_| bytes.try_reserve_exact(suffix.len()))

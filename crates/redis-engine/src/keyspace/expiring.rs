@@ -7,7 +7,8 @@ use crate::data::hash::Fields;
 use crate::notify::Class;
 
 impl Keyspace {
-    /// Sets the clock, which never goes back. At the end of each expire cycle, removes everything that has expired.
+    /// Moves the clock to `now_us`, unless that time is in the past. If an expire cycle has ended, removes everything
+    /// that has expired.
     pub(crate) fn set_clock(&mut self, now_us: i64) {
         self.now_us = self.now_us.max(now_us);
         // Until the cycle ends, an expired key is still in the database, and DBSIZE counts it, as in Redis.
@@ -34,7 +35,8 @@ impl Keyspace {
         1000 / self.hz
     }
 
-    /// Returns the end of the next expire cycle that will remove something, in milliseconds since 1970.
+    /// Returns the end of the next expire cycle that will remove a key or a field, in milliseconds since 1970. Returns
+    /// `None` if nothing expires, or if active expiry is off.
     pub fn next_expiry(&self) -> Option<i64> {
         let soonest = self.databases.iter().filter_map(|db| db.soonest().map(|(at_ms, _)| at_ms)).min();
         let cycle_ms = self.cycle_ms();

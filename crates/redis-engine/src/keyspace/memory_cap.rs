@@ -1,6 +1,6 @@
-//! A limit on the memory of the data, which is not a setting of Redis. A program that embeds the engine can protect
-//! its machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the limit, a
-//! command that may add data is refused with the same error as for `maxmemory`.
+//! A limit on the memory that the data takes up. Redis has no such setting. A program that embeds the engine can
+//! protect its machine with this limit. The limit affects neither the value of `maxmemory` nor evictions. Above the
+//! limit, a command that may add data is refused with the same error as for `maxmemory`.
 //!
 //! Measuring the memory takes a long time if there is much data. So the keyspace adds up how many bytes commands may
 //! have added, and measures the memory only when the sum might exceed the limit.
@@ -21,7 +21,7 @@ const TOLERANCE: u64 = 64;
 /// `keys` is the number of keys.
 const KEYS_PER_CHANGE: u64 = 100;
 
-/// The limit on the memory of the data, and the last measurement of that memory.
+/// The limit on the memory that the data takes up, and the last measurement of that memory.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct MemoryCap {
     /// The limit in bytes. 0 means no limit.
@@ -41,8 +41,8 @@ impl MemoryCap {
         self.added = self.added.saturating_add(bytes as u64);
     }
 
-    /// Returns whether a command may allocate the given number of bytes until it ends. The bytes must not exceed the
-    /// limit by themselves, that is, without the data.
+    /// Returns whether a command may temporarily allocate the given number of bytes. Only this number is compared with
+    /// the limit. The memory that the data takes up is not added to it.
     pub(crate) fn allows_temporary(&self, bytes: usize) -> bool {
         self.limit == 0 || bytes as u64 <= self.limit
     }
@@ -90,7 +90,7 @@ impl Keyspace {
     /// bytes. A command must call this before it allocates memory whose size is a number that the client has chosen.
     ///
     /// # Errors
-    /// Returns the error of `maxmemory`.
+    /// Returns the OOM error that is also returned for `maxmemory`.
     pub(crate) fn check_growth(&mut self, bytes: usize) -> Result<(), Error> {
         if bytes > 0 && self.exceeds_memory_cap_with(bytes as u64) { Err(error::OUT_OF_MEMORY) } else { Ok(()) }
     }
@@ -130,7 +130,7 @@ mod tests {
         String::from_utf8_lossy(&engine.server.clients.get_mut(client).reply.take()).into_owned()
     }
 
-    /// Returns an engine with a limit of one megabyte, and a client.
+    /// Returns an engine with a limit of 1 MiB, and a connected client.
     fn limited_engine() -> (Engine, ClientId) {
         let mut engine = Engine::new(1, 0);
         engine.keyspace.memory_cap.limit = 1 << 20;

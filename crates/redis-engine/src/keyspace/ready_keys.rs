@@ -1,4 +1,5 @@
-//! Keys that received a value on which a client may be blocked. The counterpart in Redis is `signalKeyAsReady`.
+//! Keys that have received a value for which a blocked client may be waiting. The counterpart in Redis is
+//! `signalKeyAsReady`.
 
 use super::Keyspace;
 use crate::data::Value;

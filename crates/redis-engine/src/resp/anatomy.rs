@@ -1,4 +1,4 @@
-//! Explains the bytes of RESP messages to people, one part at a time.
+//! Explains the bytes of RESP messages in words, one part at a time.
 //!
 //! Unlike a parser, this module accepts truncated data, because only the beginning of long data is stored.
 
@@ -16,18 +16,18 @@ const TRUNCATED_PAYLOAD: usize = 32;
 /// Maximum nesting depth that is explained. Redis's own replies are less than ten levels deep.
 const MAX_DEPTH: usize = 128;
 
-/// A part: a line of the protocol, together with its payload if it announces one.
+/// A part of a message: a line of the protocol, together with the payload that it announces, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Number of containers around the part.
+    /// Number of containers that enclose the part.
     pub depth: usize,
-    /// The bytes as text: `*3`, `$3 SET`, `+OK`. Line breaks are omitted, and unprintable bytes are escaped.
+    /// The bytes as text, such as `*3`, `$3 SET` or `+OK`. Line breaks are omitted, and unprintable bytes are escaped.
     pub raw: String,
     /// What the part means, in words.
     pub meaning: String,
 }
 
-/// Returns the parts of `bytes`, which are the beginning of a message of `length` bytes.
+/// Splits `bytes`, the beginning of a message of `length` bytes, into parts.
 pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
     let mut reader = Reader { rest: bytes, parts: Vec::new(), folded_depth: 0, missing_payload: 0 };
     while !reader.rest.is_empty() && reader.value(0).is_some() {}
@@ -49,7 +49,7 @@ struct Reader<'a> {
     parts: Vec<Part>,
     /// Number of enclosing containers whose elements are counted but not explained.
     folded_depth: usize,
-    /// Number of bytes missing from a truncated payload. They are already part of its announced length.
+    /// Number of bytes missing at the end of a truncated payload. The payload's announced length includes them.
     missing_payload: usize,
 }
 
@@ -60,8 +60,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value and everything in it. Returns `None` at the end of the bytes. Bytes that are nested too deeply end
-    /// the explanation.
+    /// Reads a value and everything in it. Returns `None` at the end of the bytes. Reading ends early at a value that
+    /// is nested too deeply.
     fn value(&mut self, depth: usize) -> Option<()> {
         if depth > MAX_DEPTH {
             self.add_part(depth, "…".into(), "nested too deeply to explain");
@@ -117,7 +117,8 @@ impl<'a> Reader<'a> {
         self.add_part(depth, format!("{raw} {shown}{fold}"), counted(length, "byte"));
     }
 
-    /// Adds the line of a container, and reads its elements, each of which consists of `each` values.
+    /// Adds the part for a container's line, and reads the container's elements. Each element consists of `each`
+    /// values. `what` describes the container in words.
     fn container(&mut self, depth: usize, raw: String, what: &str, n: i64, each: usize) {
         let n = usize::try_from(n).unwrap_or_default();
         let meaning = match (n, each) {
@@ -142,7 +143,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns bytes as text, escaped like redis-cli's output if they are not printable.
+/// Returns bytes as text. If they are not printable, they are escaped as in redis-cli's output.
 pub fn printable(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(char::is_control) => text.to_owned(),

@@ -1,7 +1,7 @@
 //! RESP, Redis's protocol: requests from clients, and replies from the server.
 //!
 //! `request` parses requests, and `value` parses replies. `quoting` splits a typed line into words, for inline commands
-//! and for redis-cli. `anatomy` explains the bytes to people. Replies are written by [`crate::reply`].
+//! and for redis-cli. `anatomy` explains the bytes in words. Replies are written by [`crate::reply`].
 
 pub mod anatomy;
 pub mod quoting;

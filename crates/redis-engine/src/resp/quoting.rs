@@ -1,15 +1,15 @@
 //! Splits a typed line into words by Redis's rules for quotes: `SET "a key" 'it\'s' "\x00"`.
 
-/// The error for a quote that is not closed, or that is closed in the middle of a word.
+/// The error for a quote that is never closed, or that is closed in the middle of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unbalanced;
 
 /// Splits a line into words. In double quotes, `\n \r \t \b \a \xHH` are escape sequences, and `\` before any other
 /// byte stands for that byte. In single quotes, only `\'` is an escape sequence. A quote may begin within a word, but
-/// the closing quote must end the word. A zero byte ends the line.
+/// the closing quote must end the word. A NUL byte ends the line.
 ///
 /// # Errors
-/// Returns [`Unbalanced`] if a quote is not closed, or not at the end of a word.
+/// Returns [`Unbalanced`] if a quote is never closed, or is closed in the middle of a word.
 pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
     let line = line.split(|&byte| byte == 0).next().unwrap_or_default();
     let mut words = Vec::new();
@@ -29,7 +29,7 @@ pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
     }
 }
 
-/// Reads the first word of a line. Also returns the rest of the line.
+/// Reads the first word of a line. Returns the word and the rest of the line.
 fn read_word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let mut word = Vec::new();
     while let [byte, tail @ ..] = line {
@@ -46,7 +46,8 @@ fn read_word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
 
 type QuotedReader = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
 
-/// Reads the quoted end of a word, which must be followed by whitespace or by the end of the line.
+/// Reads the quoted part at the end of a word with `quoted`. Whitespace or the end of the line must follow. Returns the
+/// whole word and the rest of the line.
 fn finish_quoted(mut word: Vec<u8>, quoted: QuotedReader, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let tail = quoted(&mut word, line).map(|used| &line[used..]).ok_or(Unbalanced)?;
     match tail {
@@ -114,7 +115,8 @@ fn hexadecimal(digit: u8) -> u8 {
     }
 }
 
-/// Escapes bytes for use in double quotes: `"`, `\`, and everything except printable ASCII. `split` reverses it.
+/// Escapes bytes for use in double quotes: `"`, `\`, and everything except printable ASCII. `split` reverses the
+/// escaping.
 pub fn escape(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for &byte in bytes {
@@ -160,7 +162,7 @@ const ESCAPED_LENGTHS: [u8; 256] = {
     lengths
 };
 
-/// Joins words into a line, with quotes where necessary. `split` reverses it.
+/// Joins words into a line, with quotes where necessary. `split` turns the line into the same words again.
 pub fn join<W: AsRef<[u8]>>(words: &[W]) -> String {
     let word = |word: &W| {
         let bytes = word.as_ref();

@@ -1,9 +1,9 @@
 //! An incremental parser of requests.
 //!
-//! A request has one of two formats. It is an array of bulk strings, such as `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`, whose
-//! arguments are ranges of the input and are never copied, or an inline command as typed in telnet. The parser
-//! remembers its position in an incomplete request, so each byte is read once, even if the request arrives in small
-//! pieces. It allocates nothing for lengths that are only announced.
+//! A request has one of two formats. The first is an array of bulk strings, such as `*2\r\n$3\r\nGET\r\n$1\r\na\r\n`.
+//! Its arguments are ranges of the input and are never copied. The second is an inline command, as people type it in
+//! telnet. The parser remembers its position in an incomplete request, so each byte is read once, even if the request
+//! arrives in small pieces. Nothing is allocated for a length that has only been announced.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub struct RequestLimits {
     pub max_bulk_len: usize,
 }
 
-/// Encodes a command as client libraries send it.
+/// Encodes a command in the format that client libraries send.
 pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
     for word in words {
@@ -53,8 +53,8 @@ pub struct RequestParser {
 enum State {
     #[default]
     Start,
-    /// `missing` arguments have not been parsed yet. `length` is the length of the next one, if its header has been
-    /// read.
+    /// `missing` arguments have not been parsed yet. `length` is the length of the next one in bytes, if its header has
+    /// been read.
     Arguments { missing: i64, length: Option<usize> },
     /// The request is complete, and `words` returns its arguments.
     Complete,
@@ -108,8 +108,8 @@ impl RequestParser {
         }
     }
 
-    /// Returns the number of bytes that `release_memory` would release: those of the last request's arguments, or none
-    /// if the next request has begun.
+    /// Returns the number of bytes that `release_memory` would release. These are the bytes allocated for the last
+    /// request's arguments, or none if the next request has begun.
     pub fn releasable_bytes(&self) -> usize {
         match self.state {
             State::Start if self.position > 0 => 0,
@@ -178,7 +178,8 @@ impl RequestParser {
         Ok(Some(length))
     }
 
-    /// Reads a header up to its `\r`, and skips the `\r` and the byte after it.
+    /// Reads a header up to its `\r`, and skips the `\r` and the byte after it. Returns the header's range in `input`,
+    /// or `None` if the header is incomplete.
     fn line(&mut self, input: &[u8], too_long: &'static str) -> Result<Option<Range<usize>>, ProtocolError> {
         let start = self.position;
         match input[start..].iter().position(|&byte| byte == b'\r') {

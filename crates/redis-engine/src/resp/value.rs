@@ -45,10 +45,11 @@ pub enum Value {
 /// Maximum nesting depth of a reply. Redis's own replies are less than ten levels deep.
 const MAX_DEPTH: usize = 128;
 
-/// Parses a reply at the start of `bytes`. Returns it with its length in bytes, or `None` if it is incomplete.
+/// Parses a reply at the start of `bytes`. Returns the reply and its length in bytes, or `None` if the reply is
+/// incomplete.
 ///
 /// # Errors
-/// Returns an error if the bytes are not a reply, or if it is nested too deeply.
+/// Returns an error if the bytes are not a reply, or if the reply is nested too deeply.
 pub fn parse(bytes: &[u8]) -> Result<Option<(Value, usize)>, ProtocolError> {
     let mut reader = Reader { bytes, position: 0 };
     match reader.value(MAX_DEPTH) {
@@ -122,7 +123,7 @@ impl<'a> Reader<'a> {
     }
 
     fn values(&mut self, header: &[u8], depth: usize) -> Result<Vec<Value>, Stop> {
-        // Elements are collected one by one, so that a header that announces billions allocates nothing.
+        // Elements are collected one by one, so that a header that announces billions of them allocates nothing.
         (0..count(header)?).map(|_| self.value(depth)).collect()
     }
 

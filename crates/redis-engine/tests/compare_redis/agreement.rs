@@ -1,5 +1,5 @@
-//! Decides whether the outputs of two servers agree. The bytes must be equal, except where an order is unspecified or
-//! a value depends on a clock.
+//! Decides whether the engine's output agrees with that of a real Redis server. The bytes must be equal, except where
+//! the order of elements is unspecified, or where a value depends on the clock, on chance or on the connection.
 
 use std::collections::HashSet;
 
@@ -12,13 +12,14 @@ pub enum Tolerance {
     None,
     /// The order of elements may differ.
     Order,
-    /// The order of elements may differ, if the elements of one of the command's keys have an unspecified order.
+    /// The order of elements may differ, if one of the command's keys holds elements in an unspecified order.
     OrderOfContainer,
     /// Integers may differ by up to this amount, because they depend on the clock.
     Clock(i64),
     /// The values may differ, because they describe the connection.
     Connection,
-    /// Integers may differ by up to half, if the memory of one of the command's keys depends on chance.
+    /// Integers may differ by up to half of the real server's value, if the memory of one of the command's keys depends
+    /// on chance.
     Memory,
 }
 
@@ -37,12 +38,13 @@ impl Tolerance {
     }
 }
 
-/// Keys whose elements are in an order that Redis does not specify but also does not change later.
+/// Keys whose elements are in an unspecified order that nevertheless stays the same.
 #[derive(Debug, Default)]
 pub struct UnspecifiedOrders(HashSet<Vec<u8>>);
 
 impl UnspecifiedOrders {
-    /// Records the effect of a command that is about to run.
+    /// Records the keys that may have an unspecified order after the command `argv` has run. Must be called before it
+    /// runs.
     pub fn record(&mut self, argv: &[Vec<u8>], engine: &Engine) {
         let name = argv[0].to_ascii_uppercase();
         let stores = matches!(name.as_slice(), b"SUNIONSTORE" | b"SDIFFSTORE");
@@ -52,14 +54,14 @@ impl UnspecifiedOrders {
         }
     }
 
-    /// Returns whether one of the given keys has an unspecified order.
+    /// Returns whether one of the command's keys has an unspecified order.
     pub fn contains_any(&self, argv: &[Vec<u8>], engine: &Engine) -> bool {
         argv[1..].iter().any(|word| self.0.contains(word) || is_hash_table(engine, word))
     }
 }
 
-/// Returns whether the memory of one of the given keys depends on chance: on the heights of a skip list's nodes, or on
-/// the distribution of elements in a hash table, which decides when rehashing ends.
+/// Returns whether the memory of one of the command's keys depends on chance: on the heights of a skip list's nodes, or
+/// on the distribution of elements in a hash table, which decides when rehashing ends.
 pub fn memory_depends_on_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
     argv[1..].iter().any(|word| has_encoding("skiplist", engine, word) || is_hash_table(engine, word))
 }
@@ -74,14 +76,15 @@ fn has_encoding(encoding: &str, engine: &Engine, key: &[u8]) -> bool {
 }
 
 /// Returns whether the replies to the sender of a command agree. `queue` holds the tolerances of the commands that EXEC
-/// ran.
+/// ran, and is empty for other commands.
 pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[Tolerance]) -> bool {
     if ours == theirs {
         return true;
     }
     let (Some(ours), Some(theirs)) = (parse_all(ours), parse_all(theirs)) else { return false };
     if ours.len() > 1 && (tolerance == Tolerance::Order || queue.contains(&Tolerance::Order)) {
-        // UNSUBSCRIBE replies once per channel, even in EXEC. EXEC then writes more replies than it has announced.
+        // UNSUBSCRIBE replies once per channel, even in a transaction. EXEC then writes more replies than its array
+        // header announces.
         return sorted_texts(&Value::Array(ours)) == sorted_texts(&Value::Array(theirs));
     }
     ours.len() == theirs.len()
@@ -91,7 +94,7 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
                 ours.len() == theirs.len()
                     && pairs.into_iter().all(|((ours, theirs), tolerance)| agree(ours, theirs, *tolerance))
             }
-            // In RESP2, SUBSCRIBE in a transaction writes more replies than EXEC has announced.
+            // In RESP2, SUBSCRIBE in a transaction writes more replies than EXEC's array header announces.
             _ => agree(ours, theirs, tolerance) || queue.iter().any(|tolerance| agree(ours, theirs, *tolerance)),
         })
 }
@@ -131,7 +134,7 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
     }
 }
 
-/// Returns the contents of a value as sorted strings.
+/// Returns all elements of a value, including nested ones, as sorted strings.
 fn sorted_texts(value: &Value) -> Vec<String> {
     let mut texts = match value {
         Value::Array(parts) | Value::Set(parts) | Value::Push(parts) => parts.iter().flat_map(sorted_texts).collect(),
@@ -142,7 +145,7 @@ fn sorted_texts(value: &Value) -> Vec<String> {
     texts
 }
 
-/// Parses all values in the given bytes. Returns `None` if the last one is incomplete.
+/// Parses all values in the given bytes. Returns `None` if one of them is invalid or incomplete.
 fn parse_all(mut bytes: &[u8]) -> Option<Vec<Value>> {
     let mut values = Vec::new();
     while !bytes.is_empty() {

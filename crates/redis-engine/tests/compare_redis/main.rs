@@ -1,15 +1,17 @@
-//! Sends random commands from several clients to the engine and to a real Redis. All replies and messages must agree.
+//! Sends random commands from several clients to the engine and to a real Redis server. All replies and messages must
+//! agree.
 //!
-//! This test needs the binary of a server, and is skipped without one:
+//! This test needs the binary of a Redis server, and is skipped without one:
 //!
 //!     REDIS_TUTOR_REAL_REDIS=/path/to/redis-server cargo test -p redis-engine --test compare_redis
 //!
 //! Half of the scripts are generated from a fixed seed, the others from a new one. REDIS_TUTOR_COMPARE_SEED sets a
-//! single seed instead, and REDIS_TUTOR_COMPARE_SCRIPTS the number of scripts per seed. A script that fails is reduced
-//! to the steps that are needed to fail, and printed in the format of crates/redis-engine/tests/truth/engine, so that
-//! it can be added there.
+//! single seed instead, and REDIS_TUTOR_COMPARE_SCRIPTS sets the number of scripts per seed. A script that fails is
+//! reduced to the steps that reproduce the failure, and printed in the format of
+//! crates/redis-engine/tests/truth/engine, so that it can be added there.
 
-// clippy.toml forbids clocks, sockets and output in the engine. This program drives the engine, and needs them.
+// clippy.toml bans clocks, sockets and output in the engine itself. This test only calls the engine, so the bans do not
+// apply to it.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::process::ExitCode;
@@ -34,16 +36,16 @@ const SCRIPTS: usize = 1000;
 const STEPS: usize = 60;
 /// Number of failures after which the comparison stops.
 const MAX_FAILURES: usize = 3;
-/// Time after which a key with a short expiry time may already have expired, in which case the script is run again.
+/// Time after which a key with a short expiry time may already have expired. A script that takes longer is run again.
 const MAX_ELAPSED: Duration = Duration::from_millis(55);
-/// Interval of the expiry cycle on both sides, in milliseconds (`hz` is 500).
+/// Interval of the expire cycle on both sides, in milliseconds (`hz` is 500).
 const CYCLE_MS: i64 = 2;
-/// Maximum time that the real server needs to run its expiry cycle.
+/// Maximum time that the real server needs to run its expire cycle.
 const EXPIRY_CYCLE_DELAY: Duration = Duration::from_millis(10);
-/// Maximum number of runs of a script that was too slow for its short expiry times.
+/// Maximum number of times that a script is run because it is too slow for its short expiry times.
 const MAX_RUNS: usize = 5;
 
-/// Returns the wall clock's time in microseconds since 1970.
+/// Returns the current time in microseconds since 1970.
 fn now_us() -> i64 {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is later than 1970");
     i64::try_from(since_1970.as_micros()).expect("the year is before 292278")
@@ -134,7 +136,7 @@ fn play_in_time(server: &mut RealServer, steps: &[Step]) -> Outcome {
     Outcome::TooSlow
 }
 
-/// Removes steps that a script does not need in order to fail: first large pieces, then single steps.
+/// Removes steps that are not needed to make a script fail: first large pieces, then single steps.
 fn shrink(server: &mut RealServer, mut steps: Vec<Step>, mut difference: Difference) -> (Vec<Step>, Difference) {
     steps.truncate(difference.at + 1);
     let mut piece = steps.len() / 2;
@@ -161,7 +163,7 @@ fn shrink(server: &mut RealServer, mut steps: Vec<Step>, mut difference: Differe
     (steps, difference)
 }
 
-/// A script that is running on both sides.
+/// A script that is running on both the engine and the real server.
 struct Play<'a> {
     server: &'a mut RealServer,
     ours: EngineServer,
@@ -225,7 +227,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let calls = play.calls;
     drop(play);
-    // Waits until the real server has disconnected the clients that were blocked.
+    // Waits until the real server has disconnected all clients, including those that were blocked.
     server.wait_until_idle();
     Outcome::Agreed { calls }
 }
@@ -242,8 +244,8 @@ impl Client {
 }
 
 impl Play<'_> {
-    /// Sends a command to both sides, and returns the difference between the replies. Does nothing if the client is
-    /// blocked or disconnected.
+    /// Sends a command to both sides. Returns a description of the difference between the replies, if there is one.
+    /// Does nothing if the client is blocked or disconnected.
     fn send(&mut self, client: usize, argv: &[Vec<u8>]) -> Option<String> {
         let sender = self.clients[client].ours;
         if self.ours.state(sender) != ClientState::Ready {
@@ -263,7 +265,7 @@ impl Play<'_> {
         self.server.wait_until_idle();
         let keyspace = &self.ours.engine.keyspace;
         if keyspace.next_expiry().is_some_and(|at_ms| at_ms <= keyspace.now_ms() + CYCLE_MS) {
-            // After SET with an expiry time in the past, both sides delete the key in their next expiry cycle.
+            // After SET with an expiry time in the past, both sides delete the key in their next expire cycle.
             thread::sleep(EXPIRY_CYCLE_DELAY);
             self.ours.advance(Duration::from_millis(CYCLE_MS.unsigned_abs()));
             self.server.wait_until_idle();
@@ -280,8 +282,8 @@ impl Play<'_> {
         self.difference(Some((client, &name, tolerance)))
     }
 
-    /// Returns the words to send to the engine and to the real server. `{id:N}` is replaced by the ID that client N
-    /// has on each of them.
+    /// Returns the words to send to the engine and to the real server. `{id:N}` is replaced by the ID of client N on
+    /// the respective server.
     fn resolve_id(&self, word: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let number = word.strip_prefix(b"{id:").and_then(|rest| rest.strip_suffix(b"}"));
         let client = number.and_then(|digits| str::from_utf8(digits).ok()?.parse::<usize>().ok());
@@ -305,8 +307,9 @@ impl Play<'_> {
         self.server.wait_until_idle();
     }
 
-    /// Takes the output that all clients have received, and returns the first difference. If a command was sent,
-    /// `sent` holds the sender, the command's name and the tolerance for its reply.
+    /// Takes the output that all clients have received on both sides, and returns a description of the first
+    /// difference. If a command was sent, `sent` holds the index of the sender, the command's name and the tolerance
+    /// for its reply.
     fn difference(&mut self, sent: Option<(usize, &str, Tolerance)>) -> Option<String> {
         let mut found = None;
         for (index, client) in self.clients.iter_mut().enumerate() {

@@ -1,4 +1,5 @@
-//! Generates random commands for several clients: the arguments follow each command's syntax, with mistakes mixed in.
+//! Generates random commands for several clients. The arguments follow each command's syntax, apart from some
+//! deliberate mistakes.
 
 use redis_engine::argument_syntax::{self, Argument, Shape};
 use redis_engine::command::{Command, Group};
@@ -36,8 +37,8 @@ impl Step {
     }
 }
 
-/// Commands that are not generated from their syntax, because their replies depend on chance, on the clock or on the
-/// machine, or because they end a connection or a wait at a time that is not fixed.
+/// Commands that are not generated from their syntax. Their replies depend on chance, on the clock or on the machine,
+/// or the moment at which they end a connection or a wait is not fixed.
 const EXCLUDED: &[&str] = &[
     "RANDOMKEY",
     "SPOP",
@@ -56,7 +57,8 @@ const EXCLUDED: &[&str] = &[
     "SHUTDOWN",
 ];
 
-/// Commands with fixed arguments, so that their replies do not depend on chance.
+/// Commands with arguments that are chosen so that the replies do not depend on chance. `{key}` stands for a random
+/// key.
 const FIXED: &[&str] = &[
     "SPOP {key} 1000",
     "SRANDMEMBER {key} 1000",
@@ -100,7 +102,8 @@ const FIXED: &[&str] = &[
     "CONFIG SET list-max-listpack-size 3",
 ];
 
-/// Commands with effects on several clients.
+/// Commands for transactions, Pub/Sub and blocking, which involve several clients. Words in braces stand for random
+/// arguments.
 const INTERACTIONS: &[&str] = &[
     "MULTI",
     "MULTI",
@@ -152,7 +155,7 @@ const LOW_THRESHOLDS: &[&str] = &[
     "CONFIG SET list-max-listpack-size 3",
 ];
 
-/// Commands after which a client gets an event for every change.
+/// Commands after which the client that sends them gets an event for every change.
 const EVENTS: &[&str] = &["CONFIG SET notify-keyspace-events KEAnmoc", "PSUBSCRIBE __key*__:*"];
 
 const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g"];
@@ -254,7 +257,7 @@ impl Writer<'_> {
     fn choose(&mut self, words: &[&str]) -> Vec<u8> {
         match words[self.random.below(words.len())] {
             "{300 bytes}" => vec![b'l'; 300],
-            // Each character stands for a byte.
+            // Each character stands for the byte of the same value.
             word => word.chars().map(|c| c as u8).collect(),
         }
     }
@@ -380,7 +383,7 @@ impl Writer<'_> {
     }
 }
 
-/// Replaces `{count}` with the number of keys after numkeys, or of fields after FIELDS.
+/// Replaces the placeholder `{count}` with the number of keys or fields that follow it.
 fn count_keys(argv: &mut [Vec<u8>]) {
     let Some(at) = argv.iter().position(|word| word == b"{count}") else { return };
     let remaining = &argv[at + 1..];
@@ -393,7 +396,7 @@ fn count_keys(argv: &mut [Vec<u8>]) {
     argv[at] = count.max(1).to_string().into_bytes();
 }
 
-/// Formats a script in the format of tests/truth/engine, which `scripts/record_truths` can run.
+/// Writes a script in the format of tests/truth/engine, which `scripts/record_truths` can run.
 pub fn format(steps: &[Step]) -> String {
     let mut text = String::new();
     let mut turn = usize::MAX;

@@ -1,4 +1,4 @@
-//! A real Redis with several connections, to which commands are sent one at a time.
+//! A real Redis server with several connections, to which commands are sent one at a time.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -11,7 +11,8 @@ use test_support::real_redis::RealRedis;
 /// Maximum time to wait for a reply.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Settings of the real server: an expiry cycle every two milliseconds, and access to DEBUG for the digests of values.
+/// Settings of the real server: an expire cycle every two milliseconds, and DEBUG, which replies with the digests of
+/// values.
 const SETTINGS: &[&str] = &["--hz", "500", "--dynamic-hz", "no", "--enable-debug-command", "yes"];
 
 /// The real server, and a control connection to it.
@@ -21,7 +22,7 @@ pub struct RealServer {
 }
 
 impl RealServer {
-    /// Starts the binary, and waits until the server replies.
+    /// Starts the server binary, and waits until the server replies.
     pub fn start(binary: &str) -> Result<Self, String> {
         let process = RealRedis::start(binary, SETTINGS)?;
         let control = Stream::connect(process.address);
@@ -74,7 +75,7 @@ impl Stream {
         self.is_open = false;
     }
 
-    /// Waits for a complete reply, up to the time limit.
+    /// Waits for a complete reply, but no longer than `TIMEOUT`.
     pub fn read_reply(&mut self) {
         let started = Instant::now();
         while self.is_open && started.elapsed() < TIMEOUT && !matches!(value::parse(&self.received), Ok(Some(_))) {
@@ -82,7 +83,8 @@ impl Stream {
         }
     }
 
-    /// Takes the bytes that have been received.
+    /// Reads the bytes that have arrived, without waiting. Returns all bytes that have been received since the last
+    /// call.
     pub fn drain(&mut self) -> Vec<u8> {
         while self.is_open && self.read(None) {}
         self.take()
@@ -92,7 +94,7 @@ impl Stream {
         std::mem::take(&mut self.received)
     }
 
-    /// Reads once, waiting up to `max_wait`. Returns whether there was anything to read.
+    /// Reads once, waiting up to `max_wait`, or not at all if it is `None`. Returns whether any bytes were read.
     fn read(&mut self, max_wait: Option<Duration>) -> bool {
         let set_up = self.stream.set_nonblocking(max_wait.is_none()).and(self.stream.set_read_timeout(max_wait));
         set_up.expect("it is a socket");

@@ -30,8 +30,8 @@ const GROUPS: [&str; 11] = [
     "server",
 ];
 
-/// The group of commands for scripts and functions. They succeed if there is nothing to do, as FLUSH does, and
-/// otherwise return the error that this server runs no scripts.
+/// The group of the commands for scripts and functions. In the engine, they succeed if there is nothing to do, as FLUSH
+/// does, and otherwise return an error which says that this server runs no scripts.
 const SCRIPTING: &str = "scripting";
 
 /// A command as the real server reports it.
@@ -46,7 +46,7 @@ struct Recorded {
     keys: [i32; 3],
     counted: Vec<i32>,
     tokens: Vec<String>,
-    /// The arguments that belong to a key specification, each with its index: `destination:0`.
+    /// The arguments that belong to a key specification, each with the specification's index, as in `destination:0`.
     key_indices: Vec<String>,
 }
 
@@ -61,8 +61,8 @@ fn recorded() -> BTreeMap<String, Recorded> {
 }
 
 impl Recorded {
-    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Also returns the command's
-    /// name.
+    /// Parses a line of commands.tsv, whose columns `scripts/record_commands` describes. Returns the command's name and
+    /// the command.
     fn parse(line: &str) -> Option<(String, Self)> {
         let columns: Vec<&str> = line.split('\t').collect();
         let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens, key_indices] =
@@ -96,7 +96,7 @@ fn is_excluded(exclusions: &[(String, String)], name: &str) -> bool {
     })
 }
 
-/// Returns the lines of out-of-scope.txt: names with reasons.
+/// Returns the lines of out-of-scope.txt as pairs of a command's name and a reason.
 fn exclusions() -> Vec<(String, String)> {
     truth("out-of-scope.txt")
         .lines()
@@ -229,8 +229,8 @@ fn field<'a>(pairs: &'a Value, name: &str) -> Option<&'a Value> {
     pairs.chunks(2).find(is_name).map(|pair| &pair[1])
 }
 
-/// Returns the arguments that belong to a key specification, each with its index: `destination:0`. `arguments` is a
-/// part of the reply to COMMAND DOCS.
+/// Returns the arguments that belong to a key specification, each with the specification's index, as in
+/// `destination:0`. `arguments` is the array of arguments in the reply to COMMAND DOCS.
 fn key_indices(arguments: &Value) -> Vec<String> {
     let Value::Array(arguments) = arguments else { panic!("not an array: {arguments:?}") };
     let mut found = Vec::new();
@@ -245,7 +245,7 @@ fn key_indices(arguments: &Value) -> Vec<String> {
     found
 }
 
-/// Returns the texts of an array of status replies.
+/// Returns the strings in an array of status replies.
 fn texts(value: &Value) -> Vec<String> {
     let Value::Array(words) = value else { panic!("not an array: {value:?}") };
     words

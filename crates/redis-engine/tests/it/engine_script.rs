@@ -1,5 +1,6 @@
-//! Runs the scripts of tests/truth/engine against a server, and writes the same output as `scripts/truths/engine.py`
-//! for a real server. That file describes the format of scripts and recordings. Both files must be changed together.
+//! Runs the scripts of tests/truth/engine against a server, and produces the output that `scripts/truths/engine.py`
+//! produces with a real server. That Python file describes the format of scripts and recordings. Both files must be
+//! changed together.
 
 use std::time::Duration;
 
@@ -138,7 +139,7 @@ impl Runner<'_> {
         self.write_received_by_others()
     }
 
-    /// Returns the word, or, if it is `{id:NAME}`, the ID of the client NAME.
+    /// Replaces the word `{id:NAME}` by the ID of the client called NAME. Returns any other word unchanged.
     fn resolve_id(&self, word: Vec<u8>) -> Vec<u8> {
         let is_named = |client: &&Client| word == format!("{{id:{}}}", client.name).as_bytes();
         let named = self.clients.iter().find(is_named);

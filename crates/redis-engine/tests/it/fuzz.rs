@@ -1,5 +1,5 @@
-//! Passes random bytes to everything that reads RESP. Nothing may panic. Bytes that arrive in pieces must give the
-//! same result as in one piece, and everything that is encoded must be parsed into the same value again.
+//! Passes random bytes to everything that reads RESP. Nothing may panic. Bytes that arrive in pieces must give the same
+//! result as in one piece, and parsing must reverse encoding.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -54,7 +54,7 @@ fn words() -> impl Strategy<Value = Words> {
     vec(vec(any::<u8>(), 0..12), 1..6)
 }
 
-/// Generates bytes in which one byte may be changed and the end may be missing.
+/// Generates damaged bytes: one byte may be changed, and the end may be missing.
 fn damaged(bytes: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     let change = proptest::option::of((any::<Index>(), any::<u8>()));
     (bytes, change, proptest::option::of(any::<Index>())).prop_map(|(mut bytes, change, end)| {
@@ -73,8 +73,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     vec(select(PIECES.to_vec()), 0..12).prop_map(|pieces| pieces.concat())
 }
 
-/// Generates bytes from a client: valid requests, pieces of requests, and any bytes, each of them with and without
-/// damage.
+/// Generates bytes from a client: valid requests, damaged requests, damaged pieces of requests, and arbitrary bytes.
 fn from_client() -> impl Strategy<Value = Vec<u8>> {
     let request = prop_oneof![
         words().prop_map(|words| request::encode(&words)),
@@ -93,7 +92,7 @@ fn limits() -> impl Strategy<Value = RequestLimits> {
 /// The result of parsing: the requests, and the error after them, if there is one.
 type Parsed = (Vec<Words>, Option<String>);
 
-/// Parses bytes that arrive in pieces. The pieces end at the positions `ends`.
+/// Parses bytes that arrive in pieces. The pieces end at the positions `ends`. Stops at the first error.
 fn parse_requests(bytes: &[u8], ends: &[usize], limits: RequestLimits) -> Result<Parsed, TestCaseError> {
     let (mut requests, mut parser, mut start) = (Vec::new(), RequestParser::default(), 0);
     for &end in ends {
@@ -189,7 +188,8 @@ fn reply() -> impl Strategy<Value = Value> + Clone {
     })
 }
 
-/// Encodes a reply as Redis writes it. An error that contains a line break becomes a bulk error.
+/// Encodes a reply as Redis writes it, and appends it to `out`. An error that contains a line break becomes a bulk
+/// error.
 fn encode(value: &Value, out: &mut Vec<u8>) {
     let line = |out: &mut Vec<u8>, kind: u8, text: &[u8]| out.extend([&[kind], text, b"\r\n"].concat());
     let header = |out: &mut Vec<u8>, kind: u8, n: usize| line(out, kind, n.to_string().as_bytes());
@@ -251,7 +251,7 @@ fn an_encoded_reply_is_parsed_into_the_same_value_and_not_before_its_end() {
     });
 }
 
-/// Generates bytes from a server: replies, damaged replies, damaged pieces of replies, and any bytes.
+/// Generates bytes from a server: valid replies, damaged replies, damaged pieces of replies, and arbitrary bytes.
 fn from_server() -> impl Strategy<Value = Vec<u8>> {
     let reply = reply().prop_map(|reply| encoded(&reply));
     prop_oneof![reply.clone(), damaged(reply), damaged(pieces()), vec(any::<u8>(), 0..80)]

@@ -8,10 +8,10 @@ use std::{fs, iter};
 /// state belongs to the same cycle, because it holds blocked, queued and counted commands.
 const MAX_CYCLE: usize = 10;
 
-/// A module by its path in the crate: `["data", "hash"]`. The path of the crate root is empty.
+/// The path of a module in the crate, such as `["data", "hash"]`. The path of the crate root is empty.
 type Module = Vec<String>;
 
-/// Reads all modules of a folder with their source.
+/// Reads the source code of all modules in a folder. `path` is the folder's path as a module.
 fn read_modules(folder: &Path, path: &Module, modules: &mut BTreeMap<Module, String>) {
     for entry in fs::read_dir(folder).expect("the folder can be read") {
         let entry = entry.expect("the folder can be read").path();

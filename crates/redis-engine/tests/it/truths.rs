@@ -1,4 +1,4 @@
-//! Runs the scripts in tests/truth on the engine, and compares its replies with the replies of a real Redis that
+//! Runs the scripts in tests/truth on the engine, and compares its replies with those of a real Redis server, which
 //! `scripts/record_truths` has recorded.
 
 use std::path::Path;

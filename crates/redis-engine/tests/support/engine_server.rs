@@ -36,7 +36,7 @@ impl EngineServer {
         EngineServer { engine: Engine::new(7, now_us), now_us, clients: Vec::new() }
     }
 
-    /// Does what a driver does after each command: delivers output, and disconnects clients that the engine has closed.
+    /// Delivers output, and disconnects the clients that the engine has closed, as a driver does after each command.
     fn deliver(&mut self) {
         for client in self.clients.iter_mut().filter(|client| client.is_open) {
             let state = self.engine.server.clients.get_mut(client.id);

@@ -1,5 +1,5 @@
-//! Size of `kvobj`, the allocation that holds a value's metadata, the key's name, its expiry time, and a short string
-//! value.
+//! Sizes of key heads. The head of a key is Redis's `kvobj`, the allocation that holds a value's metadata, the key's
+//! name, its expiry time, and a short string value.
 //!
 //! The head of a key without an expiry time has no room for one, unless the allocation has spare bytes. When the key
 //! first gets an expiry time, its head is reallocated with room for the time, and keeps this room. A short string is
@@ -19,12 +19,12 @@ const MAX_EMBEDDING_ALLOCATION: usize = 64;
 /// Minimum length in bytes of a key that always has room for an expiry time (`KEY_SIZE_TO_INCLUDE_EXPIRE_THRESHOLD`).
 const MIN_KEY_WITH_EXPIRY: usize = 128;
 
-/// Size in bytes of the header and the terminating zero byte of an embedded string.
+/// Size in bytes of the header and the terminating NUL byte of an embedded string.
 const EMBEDDED_STRING_OVERHEAD: usize = 4;
 
 /// The expiry time of a key or of a hash field in milliseconds since 1970, if there is one, and whether Redis has room
-/// for a time. The room stays reserved when the expiry time is cleared. An `Expiry` takes up only 8 bytes, because
-/// every key and every field has one.
+/// for an expiry time. The room stays reserved when the expiry time is cleared. An `Expiry` takes up only 8 bytes,
+/// because every key and every field has one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Expiry(i64);
 
@@ -56,7 +56,7 @@ impl Expiry {
         };
     }
 
-    /// Returns the expiry time with room reserved for it.
+    /// Returns this expiry time with room reserved, even if no time is set.
     pub fn with_room(self) -> Self {
         if self.has_room() { self } else { Expiry::RESERVED }
     }
@@ -80,14 +80,14 @@ impl Head {
         Head { key_length: key.len(), has_room: has_room || key.len() >= MIN_KEY_WITH_EXPIRY }
     }
 
-    /// Returns the same key with room for an expiry time.
+    /// Returns the head of the same key with room for an expiry time.
     pub fn with_room(self) -> Self {
         Head { has_room: true, ..self }
     }
 
     /// Returns whether a string value of the given length is embedded in the allocation.
     pub fn can_embed(self, length: usize) -> bool {
-        // Redis assumes the smallest header for the name here.
+        // Redis assumes the smallest `sds` header for the key's name here.
         let name = 1 + 1 + self.key_length + 1;
         OBJECT + self.expiry() + name + EMBEDDED_STRING_OVERHEAD + length <= MAX_EMBEDDING_ALLOCATION
     }

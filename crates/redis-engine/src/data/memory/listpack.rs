@@ -1,5 +1,5 @@
-//! Sizes of listpacks: Redis's encoding for small lists, hashes, sets and sorted sets, and for the nodes of large
-//! lists. A listpack is a single allocation with all elements, in which each element is followed by its length, and
+//! Sizes of listpacks. A listpack is Redis's encoding for small lists, hashes, sets and sorted sets, and for the nodes
+//! of large lists. It is a single allocation with all elements, in which each element is followed by its length, and
 //! integers are stored in binary.
 
 use super::allocator::size_class;

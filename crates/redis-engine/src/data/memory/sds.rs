@@ -3,12 +3,12 @@
 
 use super::allocator::size_class;
 
-/// Maximum spare room in bytes. A string shorter than this gets an allocation for twice its length when it grows
+/// Maximum spare room in bytes. A string that is shorter than this gets room for twice its length when it grows
 /// (`SDS_MAX_PREALLOC`).
 const MAX_SPARE: usize = 1 << 20;
 
-/// Returns the header size for a string of the given length. From 32 bytes on, the header stores the allocated size too
-/// (`sdsReqType`).
+/// Returns the size in bytes of the header of a string of the given length. The header of a string of 32 bytes or more
+/// also stores the allocated size (`sdsReqType`).
 pub fn header(length: usize) -> usize {
     match length {
         0..32 => 1,
@@ -19,12 +19,12 @@ pub fn header(length: usize) -> usize {
     }
 }
 
-/// Returns the size of a string with its header and terminating zero byte, before the allocator rounds it up.
+/// Returns the size in bytes of a string with its header and terminating NUL byte, before the allocator rounds it up.
 pub fn requested(length: usize) -> usize {
     header(length) + length + 1
 }
 
-/// Returns the allocated size of a string without spare room.
+/// Returns the allocated size in bytes of a string without spare room.
 pub fn allocated(length: usize) -> usize {
     size_class(requested(length))
 }
@@ -52,8 +52,8 @@ impl Allocation {
         Allocation { allocated, capacity }
     }
 
-    /// Returns the allocation after the string's length has changed. If the allocation was too small, the new one has
-    /// room for twice the length (`sdsMakeRoomFor`). An allocation never shrinks.
+    /// Returns the allocation after the string's length has changed to `length`. If the old allocation is too small,
+    /// the new one has room for twice the length (`sdsMakeRoomFor`). An allocation never shrinks.
     pub fn resized(self, length: usize) -> Self {
         if self.allocated == 0 {
             return Allocation::exact(length);

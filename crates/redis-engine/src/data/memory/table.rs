@@ -1,6 +1,6 @@
 //! Sizes of `dict`, Redis's hash table. The number of buckets is a power of two. It doubles when there are more
-//! elements than buckets, and shrinks when at most an eighth is used. Rehashing moves the elements bucket by bucket,
-//! one bucket with each command. Both tables are allocated until rehashing ends.
+//! elements than buckets, and shrinks when there are at least eight buckets per element. Rehashing moves the elements
+//! one bucket at a time, with each command. Both tables are allocated until rehashing ends.
 
 /// Size in bytes of the table without its buckets (`sizeof(dict)`).
 const DICT: usize = 56;
@@ -17,7 +17,7 @@ const MAX_BUCKETS_PER_ELEMENT: usize = 8;
 /// Maximum number of empty buckets that a rehashing step skips (`dictRehash`).
 const EMPTY_BUCKETS_PER_STEP: i32 = 10;
 
-/// The number of buckets of a hash table.
+/// The size of a hash table, in buckets.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
     buckets: usize,
@@ -45,14 +45,14 @@ impl Table {
         }
     }
 
-    /// Updates the table after one element was removed and `left` remain.
+    /// Updates the table after an element has been removed. `left` is the number of remaining elements.
     pub fn remove(&mut self, left: usize) {
         self.step();
         self.shrink(left);
     }
 
-    /// Updates the table after elements were removed without rehashing steps. `left` is the number of remaining
-    /// elements.
+    /// Updates the table after elements have been removed without any rehashing steps. `left` is the number of
+    /// remaining elements.
     pub fn shrink(&mut self, left: usize) {
         if self.buckets > MIN_BUCKETS && left * MAX_BUCKETS_PER_ELEMENT <= self.buckets {
             self.start_rehash(left, left);
@@ -79,8 +79,8 @@ impl Table {
     }
 }
 
-/// Returns the mean number of rehashing steps for the given number of elements and buckets. In Redis the number depends
-/// on the hash function and varies slightly.
+/// Returns the mean number of steps that it takes to rehash a table with the given numbers of buckets and elements. In
+/// Redis the number depends on the hash function and varies slightly.
 fn mean_steps(buckets: usize, elements: usize) -> u32 {
     let filled = 1.0 - (-(elements as f64) / buckets as f64).exp();
     let buckets_per_step = (1.0 - (1.0 - filled).powi(EMPTY_BUCKETS_PER_STEP)) / filled;
@@ -102,8 +102,8 @@ mod tests {
                 sizes.push((others + 1, (table.allocated() - DICT) / BUCKET));
             }
         }
-        // On a real server the size changed at 257, 420, 513, 849 and 1025 elements. The second and the fourth of these
-        // numbers depend on its hash function.
+        // On a real server, the size changed at 257, 420, 513, 849 and 1025 elements. The second and fourth of these
+        // numbers depend on the server's hash function.
         assert_eq!(sizes, [(257, 768), (419, 512), (513, 1536), (837, 1024), (1025, 3072)]);
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Two operations are enough for all queries. `partition_point` finds the rank of a boundary (such as the first score
 //! of 10 or more), and `range` iterates between two ranks, from either end. So counting elements is a subtraction of
-//! ranks, and skipping elements costs nothing.
+//! ranks, and skipped elements need not be visited.
 //!
 //! Invariants: all leaves have the same depth. A branch's `lower_bound` is not greater than any of its own elements,
 //! and is greater than all elements to its left. No node exceeds its maximum size. After a removal, a sparse node is
@@ -31,7 +31,8 @@ enum Node<T> {
 
 #[derive(Debug, Clone)]
 struct Branch<T> {
-    /// A bound that is not greater than any element in the node, and greater than all elements to its left.
+    /// A bound that is not greater than any element below the node, but greater than all elements to the left of the
+    /// node.
     lower_bound: T,
     /// Number of elements below the node.
     len: usize,
@@ -271,7 +272,7 @@ impl<T: Ord + Clone> Branch<T> {
     }
 }
 
-/// Inserts an item at an index. If there is no room, splits the items and returns the right half.
+/// Inserts an item at an index. If there are already `limit` items, splits them and returns the right part.
 fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, position: Position) -> Option<Vec<I>> {
     if items.len() < limit {
         items.insert(at, item);
@@ -287,8 +288,8 @@ fn insert_or_split<I>(items: &mut Vec<I>, at: usize, item: I, limit: usize, posi
     Some(right)
 }
 
-/// Restores the invariants after a removal below a branch: removes an empty branch, and merges a sparse branch with a
-/// neighbour or moves elements to it.
+/// Restores the invariants after a removal below the branch at `at`. Removes the branch if it is empty. If its node is
+/// sparse, merges the node with a neighbour or takes elements from the neighbour.
 fn rebalance<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
     let Some(branch) = branches.get(at) else { return };
     if branch.len == 0 {
@@ -312,7 +313,7 @@ fn rebalance<T: Ord + Clone>(branches: &mut Vec<Branch<T>>, at: usize) {
     }
 }
 
-/// Iterator over the elements between two ranks: see `Ranking::range`.
+/// Iterator over the elements between two ranks, returned by `Ranking::range`.
 #[derive(Debug, Clone)]
 pub struct Elements<'a, T> {
     ranking: &'a Ranking<T>,
