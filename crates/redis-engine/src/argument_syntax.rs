@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-/// An argument, or a group of them.
+/// An argument, or a group of arguments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Argument {
     /// The token that precedes the value (`EX`), or that is the whole argument (`NX`).
@@ -24,14 +24,14 @@ pub struct Argument {
 /// What an argument consists of, besides its token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Shape {
-    /// Nothing follows: the argument is only a token.
+    /// The argument consists only of its token.
     #[default]
     Token,
     /// A value. The string is its name in the syntax, such as `seconds`.
     Value(&'static str),
-    /// A choice of one of these arguments.
+    /// A choice: exactly one of these arguments.
     OneOf(Vec<Argument>),
-    /// All of these arguments, in this order.
+    /// A sequence: all of these arguments, in this order.
     Block(Vec<Argument>),
 }
 
@@ -48,7 +48,7 @@ pub enum ValueType {
     Pattern,
     /// A Unix timestamp, in seconds or milliseconds.
     UnixTime,
-    /// Any other string.
+    /// A string that fits none of the other types.
     Text,
 }
 
@@ -71,7 +71,7 @@ impl ValueType {
         }
     }
 
-    /// Returns the name of the type in COMMAND DOCS.
+    /// Returns the type's name in COMMAND DOCS.
     pub const fn name(self) -> &'static str {
         match self {
             ValueType::Key => "key",
@@ -111,7 +111,7 @@ impl Argument {
     }
 }
 
-/// Writes an argument in the notation that [`parse`] reads: `[EX seconds | KEEPTTL]`, `key [key ...]`.
+/// Writes an argument in the notation that [`parse`] reads, such as `[EX seconds | KEEPTTL]` or `key [key ...]`.
 impl fmt::Display for Argument {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let once = self.written_once(true);
@@ -176,8 +176,8 @@ struct Parser<I: Iterator<Item = &'static str>> {
 }
 
 impl<I: Iterator<Item = &'static str>> Parser<I> {
-    /// Parses up to the closing bracket `close`, or up to the end of the syntax if `close` is `None`. Returns the
-    /// alternatives, which are separated by bars, and whether they are repeated (`...`).
+    /// Parses the syntax up to the closing bracket `close`, or to the end if `close` is `None`. Returns the
+    /// alternatives, which are separated by bars, and whether `...` marks them as repeated.
     fn alternatives(&mut self, close: Option<&str>) -> (Vec<Vec<Argument>>, bool) {
         let (mut all, mut sequence, mut repeats) = (Vec::new(), Vec::new(), false);
         while let Some(word) = self.words.next() {
@@ -224,9 +224,9 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
         }
     }
 
-    /// Parses `[…]`: an optional argument, or a repetition of the preceding arguments. Returns true if the brackets
-    /// repeat the whole choice (`a | b [a | b ...]`). `before` contains all alternatives of that choice except the
-    /// last.
+    /// Parses the contents of `[…]`, which are an optional argument or a repetition of the preceding arguments. Returns
+    /// true if they repeat a whole choice, as in `a | b [a | b ...]`. `before` contains all alternatives of that choice
+    /// except the last, which is in `sequence`.
     fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
         let (alternatives, repeats) = self.alternatives(Some("]"));
         if let Some((last, others)) = alternatives.split_last()
@@ -251,7 +251,7 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
             && last.token.is_some()
             && matches!((&last.shape, alternatives[0].as_slice()), (a, [Argument { shape: b, token: None, .. }]) if a == b)
         {
-            // `FIELDS field [field ...]`: only the value is repeated, not the token.
+            // In `FIELDS field [field ...]`, only the value is repeated, not the token.
             last.multiple = true;
             return false;
         }
@@ -261,8 +261,8 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
     }
 }
 
-/// Combines the alternatives into a choice, and the arguments of each alternative into a block. A single alternative
-/// or argument is returned as it is.
+/// Combines the alternatives into a choice, and the arguments of each alternative into a block. A single alternative or
+/// argument is returned unchanged.
 fn group(mut alternatives: Vec<Vec<Argument>>) -> Argument {
     let single = |mut sequence: Vec<Argument>| match sequence.len() {
         1 => sequence.swap_remove(0),
@@ -278,7 +278,7 @@ fn is_mark(word: &str) -> bool {
     matches!(word, "[" | "]" | "<" | ">" | "|" | "...")
 }
 
-/// Returns whether a word of the syntax is a token: it contains no lower-case letters.
+/// Returns whether a word of the syntax is a token, which means that it contains no lower-case letters.
 fn is_token(word: &str) -> bool {
     !is_mark(word) && !word.bytes().any(|byte| byte.is_ascii_lowercase())
 }

@@ -86,12 +86,13 @@ impl Blocking {
         self.commands.keys().copied().collect()
     }
 
-    /// Returns the numbers of clients that are blocked on lists and on sorted sets.
+    /// Returns how many clients are blocked on lists, and how many on sorted sets.
     pub(crate) fn counts(&self) -> BlockedCounts {
         self.counts
     }
 
-    /// Returns the counter for the type of value that `command` pops from.
+    /// Returns a mutable reference to the number of clients that are blocked on the type of value that `command` pops
+    /// from.
     fn count_mut(&mut self, command: &Command) -> &mut usize {
         match command.group {
             Group::SortedSet => &mut self.counts.sorted_sets,
@@ -122,8 +123,8 @@ impl Blocking {
         self.queues.get(&(database, key.to_vec())).map(|queue| queue.iter().copied().collect()).unwrap_or_default()
     }
 
-    /// Returns the keys of a database on which clients are blocked, in sorted order. After SWAPDB, some of these keys
-    /// may exist.
+    /// Returns the keys in a database that clients are blocked on, in sorted order. SWAPDB uses this function, because
+    /// swapping can make these keys exist.
     pub(crate) fn keys_with_blocked_clients(&self, database: usize) -> Vec<Vec<u8>> {
         let mut keys: Vec<_> =
             self.queues.keys().filter(|(db, _)| *db == database).map(|(_, key)| key.clone()).collect();
@@ -137,7 +138,7 @@ impl Blocking {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
-    /// Returns the clients whose timeout ends at or before `now_ms`, a time in milliseconds since 1970.
+    /// Returns the clients whose timeout ends at or before `now_ms`, in milliseconds since 1970.
     pub(crate) fn timed_out(&self, now_ms: i64) -> Vec<ClientId> {
         self.deadlines.range(..=(now_ms, ClientId(u64::MAX))).map(|&(_, client)| client).collect()
     }

@@ -1,4 +1,4 @@
-//! A call: one run of a command, with its arguments and everything that it may read and change.
+//! A call: one execution of a command, with its arguments and everything that it may read and change.
 
 use super::blocking::BlockedCommand;
 use super::client::{Client, ClientId};
@@ -18,11 +18,12 @@ pub type Outcome = Result<(), Error>;
 /// Everything that a running command can access. The fields are separate borrows, so that a command can write a value
 /// from `keyspace` to `reply` without copying it.
 pub struct Call<'a> {
-    /// All keys. The methods of `Keyspace` use the selected database and the clock.
+    /// The keys of all databases. The methods of `Keyspace` use the selected database and the current time.
     pub keyspace: &'a mut Keyspace,
     /// The reply that the command writes.
     pub reply: &'a mut Reply,
-    /// Server state other than keys: clients, configuration, subscriptions, randomness, statistics.
+    /// All server state except keys: clients, configuration, subscriptions, statistics, and the random number
+    /// generator.
     pub server: &'a mut ServerState,
     /// The table of all commands, for commands that look up other commands.
     pub commands: &'static CommandTable,
@@ -114,7 +115,7 @@ impl Call<'_> {
     /// Parses the argument at `index` as an integer.
     ///
     /// # Errors
-    /// Returns `value is not an integer or out of range`.
+    /// Returns the error `value is not an integer or out of range`.
     pub fn integer(&self, index: usize) -> Result<i64, Error> {
         number::parse_integer(self.argv[index]).ok_or(error::NOT_AN_INTEGER)
     }
@@ -122,7 +123,8 @@ impl Call<'_> {
     /// Parses the argument at `index` as an integer whose negation does not overflow.
     ///
     /// # Errors
-    /// Returns `value is not an integer or out of range`, or for `i64::MIN` an error that names the allowed range.
+    /// Returns the error `value is not an integer or out of range`, or for `i64::MIN` an error that names the allowed
+    /// range.
     pub fn negatable_integer(&self, index: usize) -> Result<i64, Error> {
         match self.integer(index)? {
             i64::MIN => Err(error::out_of_range(-i64::MAX, i64::MAX)),
@@ -133,7 +135,7 @@ impl Call<'_> {
     /// Parses the argument at `index` as a double.
     ///
     /// # Errors
-    /// Returns `value is not a valid float`.
+    /// Returns the error `value is not a valid float`.
     pub fn double(&self, index: usize) -> Result<f64, Error> {
         number::parse_double(self.argv[index]).ok_or(error::NOT_A_FLOAT)
     }

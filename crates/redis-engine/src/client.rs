@@ -74,9 +74,9 @@ pub struct Traffic {
 /// The size of a client's pending output, divided as Redis stores it: a static buffer first, then a list of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutputBuffer {
-    /// Number of bytes in the static buffer: `obl` in CLIENT LIST.
+    /// Number of bytes in the static buffer, which CLIENT LIST shows as `obl`.
     pub buffered: usize,
-    /// Number of blocks: `oll` in CLIENT LIST.
+    /// Number of blocks, which CLIENT LIST shows as `oll`.
     pub blocks: usize,
 }
 
@@ -88,7 +88,7 @@ impl OutputBuffer {
     /// Number of bytes allocated for a block, including its header and list node.
     const BLOCK_ALLOCATED: usize = 20_504;
 
-    /// Divides `bytes` bytes of output between the static buffer and blocks.
+    /// Returns the sizes for `bytes` bytes of output, which fill the static buffer first and then blocks.
     pub fn with_length(bytes: usize) -> Self {
         let buffered = bytes.min(Self::BUFFER);
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
@@ -121,7 +121,7 @@ impl ReplyMode {
         matches!(self, ReplyMode::Off | ReplyMode::SkipThis)
     }
 
-    /// Moves on to the next command. Returns whether the command that has just run gets a reply.
+    /// Updates the mode after a command has run. Returns whether that command gets a reply.
     pub(crate) fn finish_command(&mut self) -> bool {
         let (answers, next) = match self {
             ReplyMode::On => (true, ReplyMode::On),
@@ -168,7 +168,7 @@ impl Transaction {
 #[derive(Debug, Clone, Default)]
 pub struct Clients {
     by_id: HashMap<ClientId, usize, foldhash::fast::FixedState>,
-    /// The clients in their slots. A disconnected client leaves `None`.
+    /// The clients in their slots. A slot is `None` after its client has disconnected.
     places: Vec<Option<(ClientId, Client)>>,
     gaps: Vec<usize>,
     /// The slot of the client that was looked up last. The next lookup is nearly always for the same client.
@@ -187,7 +187,7 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// Adds a client.
+    /// Adds a client and returns its id. `authenticated` is true if the client needs no password.
     pub(crate) fn connect(&mut self, authenticated: bool) -> ClientId {
         self.last_id += 1;
         let id = ClientId(self.last_id);
@@ -309,7 +309,7 @@ impl Clients {
         self.pending_writes.push(id);
     }
 
-    /// Returns the clients that `take_pending_writes` would return.
+    /// Returns the clients that `take_pending_writes` would return, without removing them from the pending ones.
     pub fn pending_writes(&self) -> &[ClientId] {
         &self.pending_writes
     }

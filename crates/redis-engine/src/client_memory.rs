@@ -9,7 +9,7 @@ use super::reply::Reply;
 const NAME_OVERHEAD: usize = 64;
 
 impl Engine {
-    /// Returns the memory that a client uses, in bytes. It is used for output that the driver has not taken, queued
+    /// Returns the memory that a client uses, in bytes. This covers output that the driver has not taken, queued
     /// commands, names of watched keys and of channels, and the blocked command. Input that the driver has read but not
     /// passed to the engine is not included.
     ///
@@ -17,8 +17,8 @@ impl Engine {
     /// earlier copy, which lacks the connections that were opened since then.
     pub fn client_memory(&self, id: ClientId) -> usize {
         let Some(client) = self.server.clients.find_for_reading(id) else { return 0 };
-        // These names are stored twice: in the client's own list, and as keys of a table that maps each name to its
-        // clients.
+        // The names of keys and channels are stored twice: in the client's own list, and as keys of a table that maps
+        // each name to its clients.
         let doubled = |length: usize| 2 * (length + NAME_OVERHEAD);
         let watched = self.keyspace.watches.watched(id).iter().map(|watched| doubled(watched.key.len()));
         let subscribed = self.server.subscriptions.name_lengths(id).map(doubled);
@@ -90,7 +90,8 @@ mod tests {
     #[test]
     fn output_beyond_the_room_that_the_driver_allows_closes_its_client() {
         let long = vec![b'x'; 100_000];
-        // The cases are two replies, a message to a subscriber, and a line for a monitor.
+        // The output is a reply in the first two cases, a message to a subscriber in the third, and a line for a
+        // monitor in the last.
         type Command<'a> = &'a [&'a [u8]];
         let cases: [(&str, Command<'_>, Command<'_>, bool); 4] = [
             ("MGET", &[b"PING"], &[b"MGET", b"k", b"k", b"k"], false),

@@ -1,10 +1,10 @@
-//! Commands. Each command is defined by a row above the function that implements it. COMMAND, arity errors, help,
-//! completion and hints are all derived from the row.
+//! The definition of commands. Each command has a row, which is a `Command` constant above the function that implements
+//! the command. COMMAND, arity errors, help, completion and hints are all derived from the row.
 
 use super::call::{Call, Outcome};
 use super::error;
 
-/// The row of a command or of a subcommand. The name of a subcommand has a space: `OBJECT ENCODING`.
+/// The table row of a command or subcommand. A subcommand's name contains a space, as in `OBJECT ENCODING`.
 ///
 /// Arity, flags and key positions match `COMMAND INFO` of Redis 8.2. Group, version, complexity and the options in
 /// `syntax` match its `COMMAND DOCS`.
@@ -12,11 +12,11 @@ use super::error;
 pub struct Command {
     /// The command's name in capitals.
     pub name: &'static str,
-    /// The syntax of the arguments: `key value [NX | XX] [EX seconds]`. See [`super::argument_syntax`].
+    /// The syntax of the arguments, such as `key value [NX | XX] [EX seconds]`. See [`super::argument_syntax`].
     pub syntax: &'static str,
     /// The number of words in a call, including the name. If negative, its absolute value is the minimum.
     pub arity: i32,
-    /// The flags of COMMAND INFO, in no particular order.
+    /// The command's flags in COMMAND INFO, in no particular order.
     pub flags: &'static [Flag],
     /// The positions of the command's keys in `argv`.
     pub keys: Keys,
@@ -24,9 +24,9 @@ pub struct Command {
     pub group: Group,
     /// The version of Redis that introduced the command.
     pub since: &'static str,
-    /// The time complexity, in the words of COMMAND DOCS.
+    /// The time complexity, as worded in COMMAND DOCS.
     pub complexity: &'static str,
-    /// What the command does, in one line.
+    /// A one-line description of what the command does.
     pub summary: &'static str,
     /// An example: lines to enter in redis-cli, the last of which calls the command.
     pub example: &'static str,
@@ -56,17 +56,17 @@ impl Keys {
     /// All arguments are keys.
     pub(crate) const ALL: Keys = Keys::range(1, -1, 1);
 
-    /// Returns the keys at every `step`th position from `first` to `last`.
+    /// Returns the positions from `first` to `last`, in steps of `step`.
     pub(crate) const fn range(first: i32, last: i32, step: i32) -> Keys {
         Keys { first, last, step, count_at: 0 }
     }
 
-    /// Returns the keys that follow the argument at `count_at`, which holds their number.
+    /// Returns the positions of the keys that follow the argument at `count_at`, which holds the number of keys.
     pub(crate) const fn counted(count_at: i32) -> Keys {
         Keys { first: 0, last: 0, step: 0, count_at }
     }
 
-    /// Returns these keys, and the keys that follow the argument at `count_at` (`ZUNIONSTORE destination 2 a b`).
+    /// Adds the keys that follow the argument at `count_at` to these keys, as in `ZUNIONSTORE destination 2 a b`.
     pub(crate) const fn and_counted(self, count_at: i32) -> Keys {
         Keys { count_at, ..self }
     }
@@ -92,7 +92,7 @@ impl Keys {
     }
 }
 
-/// The groups of commands in Redis's documentation.
+/// A group of commands in Redis's documentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
     /// Commands on strings.
@@ -122,7 +122,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// Returns the name that COMMAND DOCS uses.
+    /// Returns the group's name in COMMAND DOCS.
     pub const fn name(self) -> &'static str {
         match self {
             Group::String => "string",
@@ -141,20 +141,20 @@ impl Group {
     }
 }
 
-/// The flags of commands, in the order in which COMMAND INFO lists them.
+/// A flag of a command. The variants are in the order in which COMMAND INFO lists the flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
     /// The command may change keys.
     Write,
-    /// The command reads keys and changes none.
+    /// The command only reads keys.
     Readonly,
     /// The command is rejected when `maxmemory` is exceeded.
     Denyoom,
-    /// An administrative command.
+    /// The command is administrative.
     Admin,
     /// The command belongs to publish/subscribe.
     Pubsub,
-    /// Scripts may not call the command.
+    /// Scripts are not allowed to call the command.
     Noscript,
     /// The command may block the client.
     Blocking,
@@ -185,7 +185,7 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// Returns the name that COMMAND INFO uses.
+    /// Returns the flag's name in COMMAND INFO.
     pub const fn name(self) -> &'static str {
         match self {
             Flag::Write => "write",
@@ -217,7 +217,7 @@ impl Command {
         self.flags.contains(&flag)
     }
 
-    /// Returns whether the command can be called with an `argv` of length `words`, which includes the name.
+    /// Returns whether the command accepts an `argv` of length `words`, including the command's name.
     pub fn arity_allows(&self, words: usize) -> bool {
         let expected = self.arity.unsigned_abs() as usize;
         if self.arity < 0 { words >= expected } else { words == expected }
@@ -239,13 +239,14 @@ impl Command {
         )
     }
 
-    /// Returns the name of the container command that this subcommand belongs to: `OBJECT` for `OBJECT ENCODING`.
+    /// Returns the name of the container command, such as `OBJECT` for `OBJECT ENCODING`, or `None` if this command is
+    /// not a subcommand.
     pub fn container(&self) -> Option<&'static str> {
         self.name.split_once(' ').map(|(container, _)| container)
     }
 }
 
-/// Returns the error for a container command that is called without a subcommand.
+/// Implements a container command, which returns the arity error if it is called without a subcommand.
 pub(crate) fn missing_subcommand(call: &mut Call) -> Outcome {
     Err(error::wrong_arity(call.command.name))
 }

@@ -12,7 +12,7 @@ use super::error::{self, Error};
 #[derive(Debug)]
 pub struct CommandTable {
     families: &'static [&'static [&'static Command]],
-    /// The rows by name in capitals. The name of a subcommand has two words (`OBJECT ENCODING`).
+    /// The rows, by the command's name in capitals. The name of a subcommand has two words (`OBJECT ENCODING`).
     by_name: HashMap<&'static [u8], Row, foldhash::fast::FixedState>,
 }
 
@@ -36,7 +36,7 @@ impl CommandTable {
         table
     }
 
-    /// Iterates over all commands, family by family, with subcommands after their container.
+    /// Iterates over all commands, family by family, with subcommands after their container command.
     pub fn iter(&self) -> impl Iterator<Item = &'static Command> + use<> {
         self.families.iter().flat_map(|family| family.iter().copied())
     }

@@ -130,7 +130,7 @@ impl Config {
         self.idle_timeout_seconds = self.integer("timeout");
     }
 
-    /// Returns the thresholds and sizes that commands use.
+    /// Returns the encoding thresholds and size limits that commands use.
     pub(crate) fn limits(&self) -> Limits {
         let size = |name: &str| self.integer(name).try_into().unwrap_or(usize::MAX);
         Limits {

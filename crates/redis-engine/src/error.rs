@@ -24,7 +24,7 @@ impl Error {
         Error(Cow::Owned(text))
     }
 
-    /// Returns the text, including the code.
+    /// Returns the error's text, including its code.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -157,7 +157,7 @@ pub(crate) fn no_input_key(command: &str) -> Error {
     Error::new(format!("ERR at least 1 input key is needed for '{}' command", command.to_lowercase()))
 }
 
-/// Returns the error for a command that a subscribed RESP2 client may not run.
+/// Returns the error for a command that a subscribed RESP2 client is not allowed to run.
 pub(crate) fn not_while_subscribed(command: &str) -> Error {
     Error::new(format!(
         "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context",

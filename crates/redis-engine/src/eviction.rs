@@ -76,7 +76,8 @@ pub fn perform_evictions(keyspace: &mut Keyspace, server: &mut ServerState) -> b
     used <= limit
 }
 
-/// Estimates the memory in use, in bytes. With many keys, reuses the previous estimate for a few changes.
+/// Estimates the memory in use, in bytes. Reuses the previous estimate until there have been more than `keys /
+/// KEYS_PER_CHANGE` changes, where `keys` is the number of keys.
 fn estimated_memory(keyspace: &mut Keyspace) -> u64 {
     let MemoryEstimate { changes, bytes } = keyspace.memory_estimate;
     let keys: usize = keyspace.databases().iter().map(Database::len).sum();

@@ -37,7 +37,7 @@ pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     pattern.iter().all(|&byte| byte == b'*')
 }
 
-/// Returns whether a pattern matches the whole text like [`matches`], but ignores the case of ASCII letters.
+/// Like [`matches`], returns whether a pattern matches the whole text, but ignores the case of ASCII letters.
 pub fn matches_ignore_case(pattern: &[u8], text: &[u8]) -> bool {
     matches(&pattern.to_ascii_lowercase(), &text.to_ascii_lowercase())
 }

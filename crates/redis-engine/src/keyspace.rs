@@ -51,7 +51,7 @@ pub struct KeyspaceStats {
 pub(crate) struct MemoryEstimate {
     /// The value of `Keyspace::changes` at the time of the estimate.
     pub changes: u64,
-    /// The estimate, or `None` before the first one.
+    /// The estimate in bytes, or `None` if there is none yet.
     pub bytes: Option<u64>,
 }
 
@@ -337,7 +337,8 @@ impl Keyspace {
             Some(old) => self.notify_overwritten(key, &old),
             None => {
                 self.notify(Class::New, "new", key);
-                // Redis serves no blocked clients when a value replaces another, even if they are blocked on its type.
+                // Only a new key is signalled as ready. Redis serves no blocked clients when a value replaces another
+                // one.
                 self.signal_key_as_ready(key);
             }
         }

@@ -71,12 +71,13 @@ use keyspace::Keyspace;
 use reply::{Protocol, Reply};
 use server_state::ServerState;
 
-/// A Redis server without a network.
+/// A Redis server without network access.
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// The keys of all databases.
     pub keyspace: Keyspace,
-    /// Server state other than keys: clients, configuration, subscriptions, statistics.
+    /// All server state except keys: clients, configuration, subscriptions, statistics, and the random number
+    /// generator.
     pub server: ServerState,
 }
 
@@ -96,7 +97,7 @@ impl Engine {
         id
     }
 
-    /// Disconnects a client, and removes its watched keys, its blocked command and its subscriptions.
+    /// Disconnects a client, and ends its watches, its blocked command and its subscriptions.
     pub fn disconnect(&mut self, client: ClientId) {
         self.keyspace.watches.unwatch(client);
         self.server.disconnect(client);
@@ -200,7 +201,7 @@ impl Engine {
         self.run(command, client, argv, reply, Mode::Plain);
     }
 
-    /// Finds the command, and makes sure that the client may run it now.
+    /// Finds the command, and checks that the client is allowed to run it now.
     ///
     /// # Errors
     /// Returns the error that rejects the command.

@@ -64,7 +64,7 @@ impl LongDouble {
 impl std::ops::Add for LongDouble {
     type Output = LongDouble;
 
-    /// Returns the rounded sum.
+    /// Returns the sum, rounded to the precision of a `long double`.
     fn add(self, other: LongDouble) -> LongDouble {
         let (
             LongDouble::Finite { negative: n1, mantissa: m1, exponent: e1 },
@@ -134,7 +134,8 @@ impl<'a> Literal<'a> {
         (all_digits && some_digits).then_some(Literal { whole, fraction, exponent })
     }
 
-    /// Returns all digits as one number, and their count without leading zeros.
+    /// Returns the number that all digits form if the point is ignored, and how many digits it has without leading
+    /// zeros.
     fn digits(&self, base: u32) -> (Natural, i64) {
         let (mut natural, mut count) = (Natural::default(), 0);
         for &b in self.whole.iter().chain(self.fraction) {
@@ -163,7 +164,7 @@ impl<'a> Literal<'a> {
             return Some((0, 0));
         }
         let power = self.exponent - self.fraction.len() as i64;
-        // Rejects numbers that are far out of range without computing them.
+        // Rejects a number that is far out of range before it is computed, because that would take long.
         if !(-4970..=4934).contains(&(power + count)) {
             return None;
         }

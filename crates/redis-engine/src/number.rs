@@ -53,7 +53,7 @@ fn in_range(text: &str, v: f64) -> Option<f64> {
     (v.is_finite() && (v != 0.0 || is_zero)).then_some(v)
 }
 
-/// Parses a hexadecimal floating-point number in C's notation, without the `0x`: `1a.8p3`.
+/// Parses a hexadecimal floating-point number in C's notation, but without the `0x`, such as `1a.8p3`.
 fn parse_hexadecimal(text: &str) -> Option<f64> {
     let (mantissa, exponent) = match text.split_once('p') {
         Some((m, e)) => (m, e.parse::<i32>().ok()?),
@@ -68,7 +68,7 @@ fn parse_hexadecimal(text: &str) -> Option<f64> {
         value = value * 16.0 + f64::from(c.to_digit(16)?);
     }
     let shift = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
-    // The power is applied in two steps, because 2^-1074 is a double but 2^1074 is not.
+    // Applies the power of two in two steps, because a single factor could exceed the range of a double.
     let half = shift / 2;
     let scaled = value * 2f64.powi(half) * 2f64.powi(shift - half);
     (scaled.is_finite() && (scaled != 0.0 || value == 0.0)).then_some(scaled)

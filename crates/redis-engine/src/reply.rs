@@ -20,7 +20,7 @@ pub struct Reply {
     bytes: Vec<u8>,
     /// The version of the protocol for the next replies.
     pub protocol: Protocol,
-    /// Maximum length of `bytes`. Long data that would exceed this limit is left out.
+    /// Maximum length of `bytes`, in bytes. Long data that would exceed this limit is left out.
     limit: usize,
     /// Whether data was left out. The output is then not valid, and the client must be disconnected.
     is_incomplete: bool,
@@ -129,7 +129,7 @@ impl Reply {
         self.header(kind, i64::try_from(n).expect("no collection in memory has 2^63 elements"));
     }
 
-    /// Writes a line: the byte of the type, and `text`, which must not contain line breaks.
+    /// Writes a line that consists of the type byte `kind` and of `text`, which must not contain line breaks.
     fn line(&mut self, kind: u8, text: &[u8]) {
         if !self.has_room_for(text.len()) {
             return;
@@ -154,7 +154,7 @@ impl Reply {
         self.line(b'+', text);
     }
 
-    /// Writes an error: `-ERR text`.
+    /// Writes an error reply, such as `-ERR text`.
     pub fn error(&mut self, error: &Error) {
         self.line(b'-', error.as_bytes());
     }

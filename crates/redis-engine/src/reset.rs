@@ -51,7 +51,7 @@ impl Engine {
 }
 
 impl Clients {
-    /// Restores the clients that are still connected, except those in `except`.
+    /// Restores the clients in `before` that are still connected, apart from those in `except`.
     fn restore(&mut self, mut before: Clients, except: &[ClientId]) {
         for id in before.ids() {
             if !except.contains(&id)

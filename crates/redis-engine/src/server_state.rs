@@ -1,4 +1,5 @@
-//! Server state other than keys: clients, blocked clients, subscriptions, configuration, randomness, statistics.
+//! All server state except keys: clients, blocked clients, subscriptions, configuration, statistics, and the random
+//! number generator.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,7 @@ use super::rng::Rng;
 use super::statistics::Statistics;
 use super::subscriptions::{Kind, Subscriber, Subscriptions};
 
-/// Server state other than keys.
+/// All server state except keys.
 #[derive(Debug, Clone)]
 pub struct ServerState {
     /// All connected clients.
@@ -26,7 +27,7 @@ pub struct ServerState {
     pub config: Config,
     /// The random number generator for the random choices that commands make.
     pub(crate) random: Rng,
-    /// Counters for INFO.
+    /// The counters that INFO reports.
     pub statistics: Statistics,
     /// Number of wrong passwords since the start. CONFIG RESETSTAT does not reset this counter.
     pub(crate) wrong_passwords: u64,
@@ -152,7 +153,7 @@ impl ServerState {
         true
     }
 
-    /// Removes a client with its blocked command and its subscriptions.
+    /// Removes a client, together with its blocked command and its subscriptions.
     pub(crate) fn disconnect(&mut self, client: ClientId) {
         self.blocking.unblock(client);
         self.subscriptions.unsubscribe_all(client);

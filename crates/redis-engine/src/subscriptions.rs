@@ -45,7 +45,7 @@ impl Subscriptions {
         }
     }
 
-    /// Ends a subscription, if there is one.
+    /// Ends a client's subscription to a channel or pattern, if there is one.
     pub(crate) fn unsubscribe(&mut self, client: ClientId, kind: Kind, name: &[u8]) {
         let Some(names) = self.names.get_mut(&client) else { return };
         if !names[kind as usize].shift_remove(name) {

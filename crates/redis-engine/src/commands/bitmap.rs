@@ -1,4 +1,4 @@
-//! Bitmap commands: strings as arrays of bits. Bit 0 is the most significant bit of the first byte.
+//! Bitmap commands, which treat a string as an array of bits. Bit 0 is the most significant bit of the first byte.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -90,7 +90,7 @@ fn getbit(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Unit of the positions that BITCOUNT and BITPOS take.
+/// The unit in which BITCOUNT and BITPOS count positions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Byte,

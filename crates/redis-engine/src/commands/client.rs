@@ -1,4 +1,4 @@
-//! CLIENT: information about connections, and their settings.
+//! CLIENT: subcommands that report on client connections and change their settings.
 
 use crate::call::{Call, Outcome};
 use crate::client::{Client, ClientId, OutputBuffer, ReplyMode};

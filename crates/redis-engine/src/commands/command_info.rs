@@ -53,12 +53,12 @@ fn subcommands(table: &CommandTable, command: &Command) -> impl Iterator<Item = 
     table.iter().filter(move |other| other.container() == Some(name))
 }
 
-/// Returns a command's name as COMMAND writes it: `config|get`.
+/// Returns a command's name in the form that COMMAND uses, such as `config|get`.
 fn full_name(command: &Command) -> String {
     command.name.to_lowercase().replace(' ', "|")
 }
 
-/// Finds a command by its name as COMMAND writes it.
+/// Finds a command by its name in the form that COMMAND uses, such as `config|get`.
 fn by_full_name(table: &CommandTable, name: &[u8]) -> Option<&'static Command> {
     table.by_name(&std::str::from_utf8(name).ok()?.replace('|', " "))
 }
@@ -135,8 +135,8 @@ fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'
     words.for_each(|word| reply.status(word));
 }
 
-/// Returns the ACL categories: the category of the group, the categories that follow from flags, and the categories
-/// that Redis adds individually.
+/// Returns a command's ACL categories: that of its group, those that follow from its flags, and those that Redis
+/// assigns to it individually.
 fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
         // A container command does nothing by itself, so it has no other categories.

@@ -1,4 +1,4 @@
-//! Commands on the connection itself: protocol, authentication, database.
+//! Commands that concern the connection itself: protocol, authentication, database.
 
 use crate::call::{Call, Outcome};
 use crate::client::ReplyMode;
@@ -129,7 +129,7 @@ fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
     Ok(())
 }
 
-/// Compares two passwords. The time that this takes does not depend on where they differ.
+/// Compares two passwords in constant time, so that the duration does not reveal where they differ.
 fn are_equal(expected: &[u8], given: &[u8]) -> bool {
     let difference = expected.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
     difference == 0 && expected.len() == given.len()

@@ -122,7 +122,7 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     Ok(())
 }
 
-/// Maximum length of a value that DEBUG POPULATE copies. Longer values never have the encoding `embstr`.
+/// Maximum length in bytes of a value that DEBUG POPULATE copies. Longer values never have the encoding `embstr`.
 const MAX_COPIED: usize = 64;
 
 /// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. Another prefix can replace `key`. The

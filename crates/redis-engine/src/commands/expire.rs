@@ -1,4 +1,4 @@
-//! Commands for the expiry times of keys.
+//! Commands that set, read and remove the expiry times of keys.
 
 use crate::call::{Call, Outcome};
 use crate::command::{Command, Flag, Group, Keys};
@@ -73,7 +73,7 @@ const PEXPIREAT: Command = Command {
     run: |call| expire(call, MILLISECOND, RelativeTo::Epoch),
 };
 
-/// Conditions for setting a new expiry time. All conditions that are set must hold.
+/// Conditions under which a new expiry time is set. All conditions that are true here must hold.
 #[derive(Default)]
 struct Conditions {
     if_none: bool,

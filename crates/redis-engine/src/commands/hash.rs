@@ -445,8 +445,8 @@ fn parse_random_options(call: &Call) -> Result<(i64, bool), Error> {
     match call.argv.len() {
         3 => Ok((count, false)),
         4 if call.is_option(3, "WITHVALUES") => {
-            // With WITHVALUES, the reply has twice as many elements. Redis rejects a count for which that number
-            // overflows.
+            // With WITHVALUES, the reply has twice as many elements as `count`. Redis rejects a count for which this
+            // number overflows.
             let is_countable = (-i64::MAX / 2..=i64::MAX / 2).contains(&count);
             if is_countable { Ok((count, true)) } else { Err(error::OUT_OF_RANGE) }
         }

@@ -448,7 +448,7 @@ enum FieldCondition {
     AllExist,
 }
 
-/// Arguments of HSETEX.
+/// The parsed arguments of HSETEX.
 struct HsetexOptions<'a> {
     condition: FieldCondition,
     expiry: Expiry,
@@ -491,7 +491,8 @@ fn parse_hsetex<'a>(call: &Call<'a>) -> Result<HsetexOptions<'a>, Error> {
     Err(call.wrong_arity())
 }
 
-/// Parses `numfields field value [field value ...]` from index `at` to the end of the arguments.
+/// Parses `numfields field value [field value ...]` from index `at` to the end of the arguments. Returns the pairs of
+/// fields and values.
 fn parse_pairs<'a>(call: &Call<'a>, at: usize) -> Result<&'a [[&'a [u8]; 2]], Error> {
     if call.argv.len() < at + 3 {
         return Err(call.wrong_arity());
@@ -509,7 +510,8 @@ fn hsetex(call: &mut Call) -> Outcome {
     let mut hash = call.keyspace.edit_or_create::<Hash>(key)?;
     let mut fields = pairs.iter().map(|[field, _]| *field);
     let mut expired = 0;
-    // Redis stops at the first field that decides the condition, and removes expired fields only up to that field.
+    // Redis stops at the first field that decides whether the condition holds, and removes expired fields only up to
+    // that field.
     let mut exists = |field| {
         expired += hash.expire(Fields::Named(&[field]), now_ms);
         hash.contains(field)

@@ -126,7 +126,7 @@ fn clients(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std:
     line(text, "total_blocking_keys_on_nokey", 0)
 }
 
-/// Formats a number of bytes with a unit, for people to read: `1.50K`.
+/// Formats a number of bytes in human-readable form, with a unit, as in `1.50K`.
 fn human(bytes: u64) -> String {
     let units = [("T", 40), ("G", 30), ("M", 20), ("K", 10)];
     match units.into_iter().find(|&(_, shift)| bytes >> shift > 0) {

@@ -1,4 +1,5 @@
-//! Key specifications: where a command's keys are and what the command does to them, as COMMAND reports in Redis 8.2.
+//! Key specifications: where a command's keys are and what the command does to them, as COMMAND reports it in Redis
+//! 8.2.
 
 /// The position of one or more of a command's keys, and what the command does to these keys.
 #[derive(Debug, Clone, Copy)]
@@ -14,9 +15,9 @@ pub enum Position {
     /// The keys are every `step`th argument, starting with `first`. `last` is relative to `first`, or negative to count
     /// from the end.
     Range { first: i32, last: i32, step: i32 },
-    /// The keys follow argument `at`, which is the number of keys.
+    /// The keys follow the argument at position `at`, which is the number of keys.
     Counted { at: i32 },
-    /// The positions cannot be expressed in a specification.
+    /// The positions of the keys cannot be expressed in a specification.
     Unknown,
 }
 

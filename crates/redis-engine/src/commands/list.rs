@@ -1,4 +1,4 @@
-//! List commands: pushing, reading, modifying, and moving elements between lists.
+//! List commands that push, read, modify and move elements.
 
 use std::ops::Range;
 
@@ -83,7 +83,7 @@ enum IfMissing {
     Ignore,
 }
 
-/// Returns the configured limit on a list's nodes.
+/// Returns the limit on the size of list nodes, as configured by `list-max-listpack-size`.
 pub(super) fn node_limit(call: &Call) -> NodeLimit {
     NodeLimit::new(call.keyspace.limits.list_max_listpack_size)
 }
@@ -392,10 +392,11 @@ const LPOS: Command = Command {
 
 /// The options of LPOS.
 struct Search {
-    /// The number of the match to start from: 1 is the first match. If the number is negative, the search starts from
-    /// the right.
+    /// Which match to return first: 1 for the first match, 2 for the second. If negative, the search goes from right to
+    /// left.
     rank: i64,
-    /// Maximum number of matches, 0 for all. With `None`, LPOS returns the first match instead of an array.
+    /// Maximum number of matches to return, or 0 for all. With `None`, LPOS returns the first match instead of an
+    /// array.
     count: Option<usize>,
     /// Maximum number of elements that LPOS compares.
     length: usize,

@@ -1,4 +1,5 @@
-//! All commands, one file per family. Each command is defined by a row above the function that implements it.
+//! All commands, one file per family. Each command is defined by a row, a `Command` constant above the function that
+//! implements the command.
 
 mod bitfield;
 mod bitmap;
@@ -76,7 +77,7 @@ static FAMILIES: &[&[&Command]] = &[
 /// The table of all commands.
 pub static TABLE: LazyLock<CommandTable> = LazyLock::new(|| CommandTable::new(FAMILIES));
 
-/// Iterates over all commands, family by family, with subcommands after their container.
+/// Iterates over all commands, family by family, with subcommands after their container command.
 pub fn all() -> impl Iterator<Item = &'static Command> {
     TABLE.iter()
 }

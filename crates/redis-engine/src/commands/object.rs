@@ -1,4 +1,4 @@
-//! OBJECT: the encoding of a value, and when and how often it is used.
+//! OBJECT: reports the encoding of a value, and when and how often it has been used.
 
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};

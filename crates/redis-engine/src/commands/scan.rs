@@ -48,7 +48,7 @@ fn keys(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Removes the expired keys that an iteration has found, because active expiry may be off.
+/// Removes the expired keys that an iteration has found. Active expiry does not remove them if it is turned off.
 fn remove_expired(call: &mut Call, keys: &[Vec<u8>]) {
     for key in keys {
         call.keyspace.exists(key);
@@ -276,7 +276,7 @@ scannable!(SortedSet);
 
 /// Which parts of the elements to collect.
 struct CollectOptions {
-    /// Whether to include the values in addition to the names.
+    /// Whether to collect the fields' values in addition to their names.
     values: bool,
     /// The current time in milliseconds since 1970. Elements that have expired by then are left out.
     now_ms: i64,

@@ -1,5 +1,5 @@
-//! Commands on the whole server: flushing, swapping databases, TIME, MONITOR, MEMORY, and scripts, which are not
-//! supported.
+//! Commands on the whole server: flushing, swapping databases, TIME, MONITOR and MEMORY. The commands for scripts,
+//! which are not supported, are defined here as well.
 
 use std::ops::Range;
 
@@ -104,7 +104,7 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     Ok(())
 }
 
-/// Checks that there are no arguments from `index` on, or only ASYNC or SYNC.
+/// Checks that no arguments follow from `index` on, except for a single ASYNC or SYNC. Otherwise returns `error`.
 fn check_flush_mode(call: &Call, index: usize, error: Error) -> Outcome {
     let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
     if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(error) }

@@ -253,8 +253,8 @@ fn srandmember(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns `count` different random indices of a set, which must have at least as many members. For a listpack, the
-/// indices are sorted, because Redis reads a listpack in a single pass.
+/// Returns `count` distinct random indexes of members. The set must have at least that many members. For a listpack,
+/// the indexes are sorted, because Redis reads a listpack in a single pass.
 fn random_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
     // Performs only the first `count` steps of a Fisher-Yates shuffle. Only the indexes that have been swapped are
     // stored.

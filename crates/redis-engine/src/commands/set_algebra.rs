@@ -180,7 +180,7 @@ fn intersection<'a>(sets: &'a [&'a Set]) -> impl Iterator<Item = &'a [u8]> {
     candidates.filter(|member| others.iter().all(|other| other.contains(member)))
 }
 
-/// Returns the intersection as a set to store.
+/// Returns the intersection as a new set, to be stored.
 fn intersect(sets: &[Option<&Set>], limits: &Limits) -> Set {
     let Some(sets) = smallest_first(sets) else { return Set::default() };
     let encoding = match sets[0].encoding_kind() {

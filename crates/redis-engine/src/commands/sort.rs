@@ -1,4 +1,4 @@
-//! SORT: the elements of a list, a set or a sorted set, sorted by their own values or by values under other keys.
+//! SORT: the elements of a list, a set or a sorted set, sorted by their own values or by values stored at other keys.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -179,7 +179,7 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
     Ok(())
 }
 
-/// Returns all elements, sorted according to the options.
+/// Returns all elements of the value at the command's key, sorted according to the options.
 fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>, Error> {
     call.keyspace.convert_sorted_set_to_skiplist(call.argv[1]);
     let Some(entry) = call.keyspace.read_any(call.argv[1]) else { return Ok(Vec::new()) };
@@ -226,7 +226,7 @@ fn apply_direction(ordering: Ordering, options: &Options) -> Ordering {
     if options.descending { ordering.reverse() } else { ordering }
 }
 
-/// For each element, the string to sort it by, or `None` if there is no such string.
+/// The string that each element is sorted by, or `None` for an element without one.
 type ValuesByPattern = HashMap<Box<[u8]>, Option<Rc<[u8]>>, foldhash::fast::FixedState>;
 
 /// Sorts elements by the string that `value` returns for each element. Elements without a string come first. Equal
@@ -256,7 +256,7 @@ fn sort_by_weight(
     for element in elements.drain(..) {
         weighed.push((weight(&element).ok_or(error::WEIGHT_NOT_A_DOUBLE)?, element));
     }
-    // No weight is NaN, so `None` is impossible. -0 equals 0.
+    // No weight is NaN, so `partial_cmp` never returns `None`. Unlike `total_cmp`, it treats -0 and 0 as equal.
     let by_weight = |a: &f64, b: &f64| a.partial_cmp(b).unwrap_or(Ordering::Equal);
     weighed.sort_by(|a, b| apply_direction(by_weight(&a.0, &b.0).then_with(|| a.1.cmp(&b.1)), options));
     elements.extend(weighed.into_iter().map(|(_, element)| element));
@@ -295,7 +295,7 @@ fn resolve_pattern<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &
     let suffix = &rest[..arrow.unwrap_or(rest.len())];
     let key = [prefix, element, suffix].concat();
     match arrow {
-        // A key of another type counts as missing.
+        // A key that holds a value of another type is treated as missing.
         Some(arrow) => {
             let field = &rest[arrow + 2..];
             keyspace.read_fields(&key, Fields::Named(&[field])).ok()??.get(field).map(Cow::Borrowed)

@@ -382,7 +382,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     };
     let number = usize::try_from(count.unsigned_abs()).map_err(|_| error::OUT_OF_RANGE)?;
     let random = &mut call.server.random;
-    // All indices are below the length.
+    // All indexes that are passed to `at` are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
         write_members_header(call.reply, number, listing);
@@ -406,8 +406,8 @@ fn parse_random_options(call: &Call) -> Result<(i64, Listing), Error> {
     match call.argv.len() {
         3 => Ok((count, Listing::Members)),
         4 if call.is_option(3, "WITHSCORES") => {
-            // With WITHSCORES, the reply has twice as many elements. Redis rejects a count for which that number
-            // overflows.
+            // With WITHSCORES, the reply has twice as many elements as `count`. Redis rejects a count for which this
+            // number overflows.
             count.checked_mul(2).map(|_| (count, Listing::WithScores)).ok_or(error::OUT_OF_RANGE)
         }
         _ => Err(error::SYNTAX),

@@ -122,7 +122,7 @@ enum Operation {
     Difference,
 }
 
-/// How the scores of a member are combined.
+/// How the scores of a member in several inputs are combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Aggregate {
     Sum,

@@ -119,7 +119,7 @@ const ZMPOP: Command = Command {
     run: zmpop,
 };
 
-/// Arguments of ZMPOP and BZMPOP.
+/// The parsed arguments of ZMPOP and BZMPOP.
 struct Request<'a> {
     keys: &'a [&'a [u8]],
     from: Direction,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::parse::{decimal, memory};
 
-/// The limits for one class of clients. A limit of 0 has no effect.
+/// The limits for one class of clients. 0 means no limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OutputLimit {
     /// Hard limit in bytes: the client is disconnected as soon as its output buffer reaches it.

@@ -5,25 +5,25 @@
 pub(super) enum Kind {
     /// The value is `yes` or `no`.
     YesNo,
-    /// The value is an integer between a minimum and a maximum.
+    /// The value is an integer between a minimum and a maximum, both inclusive.
     Integer(i64, i64),
-    /// The value is a non-negative integer, clamped to a minimum and a maximum.
+    /// The value is a non-negative integer, which is clamped to a minimum and a maximum.
     Clamped(i64, i64),
     /// The value is a non-negative integer.
     Size,
     /// The value is a number of bytes, with an optional unit. It must be at least this minimum.
     Memory(i64),
-    /// The value is a number of bytes with an optional unit, or a percentage of `maxmemory`: `5%`.
+    /// The value is a number of bytes with an optional unit, or a percentage of `maxmemory`, such as `5%`.
     MemoryOrPercent,
     /// The value is one of these words.
     Choice(&'static [&'static str]),
     /// The value is any string.
     Text,
-    /// The value is a list of save points: pairs of seconds and changes.
+    /// The value is a list of save points. Each is a pair of a number of seconds and a number of changes.
     SavePoints,
     /// The value is a set of letters for classes of keyspace events.
     Events,
-    /// The value holds, for each class of clients, a hard limit, a soft limit and a number of seconds.
+    /// For each class of clients, the value holds a hard limit, a soft limit and a number of seconds.
     OutputLimits,
     /// The value is a list of percentages from 0 to 100.
     Percentiles,
@@ -33,7 +33,7 @@ pub(super) enum Kind {
     Protected,
 }
 
-/// A row of the table: a parameter.
+/// A row of the parameter table.
 #[derive(Debug)]
 pub(super) struct Parameter {
     pub name: &'static str,

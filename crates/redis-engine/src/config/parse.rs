@@ -5,8 +5,8 @@ pub(super) fn decimal(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Parses a number of bytes: `1000`, `1k` (a thousand), `1kb` (1024), and so on up to `gb`. The counterpart in Redis is
-/// `memtoull`.
+/// Parses a number of bytes with an optional unit, such as `1000`, `1k` (a thousand) or `1kb` (1024). The largest unit
+/// is `gb`. The counterpart in Redis is `memtoull`.
 pub(super) fn memory(value: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(value).ok()?.to_ascii_lowercase();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 pub struct Hash {
     fields: IndexMap<SmallBytes, FieldEntry, foldhash::fast::RandomState>,
     layout: Layout,
-    /// Fields with an expiry time, soonest first.
+    /// Pairs of an expiry time in milliseconds since 1970 and a field, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
     /// Expiry time recorded by `note_expiry`. It is stored in the hash, so that values of other types need no space for
     /// it.
@@ -162,7 +162,7 @@ impl Hash {
         entry.is_live(now_ms).then_some((&**field, &*entry.value))
     }
 
-    /// Returns a field's expiry time like `expiry`, but returns `None` if the field has expired.
+    /// Like `expiry`, returns a field's expiry time, but returns `None` if the field has expired at the time `now_ms`.
     pub(crate) fn live_expiry(&self, field: &[u8], now_ms: i64) -> Option<Option<i64>> {
         self.fields.get(field).filter(|entry| entry.is_live(now_ms)).map(|entry| entry.expiry.at_ms())
     }
@@ -258,7 +258,7 @@ impl Hash {
         self.fields.get_index(index).is_some_and(|(_, entry)| entry.expiry.has_room())
     }
 
-    /// Converts a `listpack` into a `listpackex`, for fields that are about to get an expiry time.
+    /// Converts a `listpack` into a `listpackex`, because fields are about to get an expiry time.
     pub(crate) fn prepare_for_expiry(&mut self) {
         if let Layout::Listpack(mut listpack) = self.layout {
             listpack.add(self.fields.len() * expiry_entry_size(Expiry::NONE));
@@ -346,7 +346,7 @@ impl FieldEntry {
     }
 }
 
-/// Returns the size of a field's expiry time in a `listpackex`, which stores 0 for a field without one.
+/// Returns the size in bytes of a field's expiry time in a `listpackex`, which stores 0 for a field without one.
 fn expiry_entry_size(expiry: Expiry) -> usize {
     listpack::integer_entry_size(expiry.at_ms().unwrap_or(0))
 }

@@ -51,7 +51,7 @@ pub(crate) trait DataType: Default {
     fn into_value(self) -> Value;
 }
 
-/// Implements `DataType` for a type that is a variant of `Value`, boxed or not.
+/// Implements `DataType` for a type that a variant of `Value` holds, boxed or not.
 macro_rules! data_type {
     ($variant:ident, $class:ident) => {
         impl DataType for $variant {

@@ -40,7 +40,7 @@ impl NodeLimit {
         }
     }
 
-    /// Returns whether an element of the given length gets its own node.
+    /// Returns whether an element of the given length in bytes gets its own node.
     fn is_exceeded_by_element(self, bytes: usize) -> bool {
         match self {
             NodeLimit::Bytes(limit) => bytes > limit,
@@ -58,7 +58,7 @@ impl NodeLimit {
     }
 }
 
-/// Position relative to an element.
+/// The side of an existing element on which a new element is inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Before,

@@ -113,16 +113,16 @@ pub enum Direction {
     Descending,
 }
 
-/// A bound of a range of members in byte order.
+/// A bound of a lexicographical range of members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LexBound<'a> {
     /// The bound `-`, which is before all members.
     First,
     /// The bound `+`, which is after all members.
     Last,
-    /// The bound `[member`, which includes the member.
+    /// The inclusive bound `[member`.
     Included(&'a [u8]),
-    /// The bound `(member`, which excludes the member.
+    /// The exclusive bound `(member`.
     Excluded(&'a [u8]),
 }
 
@@ -257,7 +257,7 @@ impl SortedSet {
         }
     }
 
-    /// Sets the score of a member, which may be new.
+    /// Sets the score of an existing or a new member.
     pub(crate) fn set(&mut self, member: &[u8], score: f64, limits: Limits) {
         let is_packed = self.is_packed();
         if let Some((_, member, old)) = self.scores.get_full_mut(member) {

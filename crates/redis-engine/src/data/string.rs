@@ -141,7 +141,7 @@ impl Str {
         }
     }
 
-    /// Returns whether Redis has a single object for this value, shared by all keys.
+    /// Returns whether Redis stores this value as a single object that all keys share.
     pub(crate) fn is_shared(&self) -> bool {
         matches!(self, Str::Integer(0..SHARED_INTEGERS))
     }

@@ -103,7 +103,7 @@ impl NewHead {
     }
 }
 
-/// One database.
+/// A database: its keys, and the schedule of their expiry.
 #[derive(Debug, Clone, Default)]
 pub struct Database {
     entries: IndexMap<Key, Entry, foldhash::fast::RandomState>,
@@ -141,15 +141,15 @@ impl Database {
         self.expiring
     }
 
-    /// Returns the average time to live of the keys and hash fields that expire soonest, in milliseconds: `avg_ttl` in
-    /// INFO.
+    /// Returns the average time to live of the keys and hash fields that expire soonest, in milliseconds. INFO reports
+    /// it as `avg_ttl`.
     pub(crate) fn average_ttl_ms(&self, now_ms: i64) -> i64 {
         const SAMPLE: usize = 64;
         let left: Vec<i64> = self.volatile.iter().take(SAMPLE).map(|&(at_ms, _)| (at_ms - now_ms).max(0)).collect();
         left.iter().sum::<i64>() / i64::try_from(left.len()).unwrap_or(1).max(1)
     }
 
-    /// Returns the number of hashes that have fields that expire: `subexpiry` in INFO.
+    /// Returns the number of hashes that have fields that expire. INFO reports it as `subexpiry`.
     pub(crate) fn field_expiry_count(&self) -> usize {
         self.volatile.len().saturating_sub(self.expiring)
     }
@@ -198,7 +198,7 @@ impl Database {
         self.entries.get_index_of(key)
     }
 
-    /// Returns the entry at an index from `index_of` or `add`.
+    /// Returns the entry at an index that `index_of` or `add` returned.
     pub(super) fn entry(&self, index: usize) -> &Entry {
         &self.entries[index]
     }
@@ -224,7 +224,7 @@ impl Database {
         }
     }
 
-    /// Adds a key that does not exist, and returns its index.
+    /// Adds a key that does not exist yet, and returns its index.
     pub(super) fn add(&mut self, key: &[u8], mut entry: Entry, new: NewHead) -> usize {
         self.schedule_entry(entry.times(), key);
         entry.move_to_new_head(key, new);

@@ -1,4 +1,4 @@
-//! An edit of a value in place, and the consequences of the change for the value's key.
+//! In-place edits of values, and their consequences for the values' keys.
 
 use std::ops::{Deref, DerefMut};
 
@@ -30,8 +30,8 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.created
     }
 
-    /// Ends the edit without counting a change. Keeps a created key, and records the event `new` for it. BITFIELD
-    /// needs this, because it creates a key or lengthens a string even if every value then overflows.
+    /// Ends the edit without counting a change. Keeps a created key, and records the event `new` for it. BITFIELD needs
+    /// this, because it creates a key or lengthens a string even if all its operations then fail because of overflows.
     pub fn keep(mut self) {
         self.count_growth();
         if std::mem::take(&mut self.created) {
@@ -44,7 +44,7 @@ impl<'a, T: DataType> Edit<'a, T> {
         self.keyspace.stats.expired_subkeys += fields as u64;
     }
 
-    /// Records an event before the event that ends the edit.
+    /// Records a keyspace event in addition to the event that ends the edit.
     pub fn notify(&mut self, event: &'static str) {
         self.keyspace.notify(T::CLASS, event, self.key);
     }

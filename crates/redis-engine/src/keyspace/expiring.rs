@@ -18,7 +18,7 @@ impl Keyspace {
         }
     }
 
-    /// Sets the number of expire cycles per second: `hz`, 1 to 500.
+    /// Sets the number of expire cycles per second (`hz`), which must be from 1 to 500.
     pub fn set_hz(&mut self, hz: i64) {
         self.hz = hz;
         self.begin_cycle();
@@ -63,8 +63,8 @@ impl Keyspace {
         self.selected = selected;
     }
 
-    /// Removes those of the given fields of a hash that have expired, before a command that changes the hash looks
-    /// them up.
+    /// Removes those of the given fields of a hash that have expired. Commands that change the hash call this before
+    /// they look the fields up.
     pub(crate) fn expire_fields(&mut self, key: &[u8], fields: Fields) {
         let now_ms = self.now_ms();
         if self.database().soonest().is_some_and(|(at_ms, _)| at_ms <= now_ms)

@@ -28,7 +28,7 @@ pub struct MemoryCap {
     pub limit: u64,
     /// Whether a command has been refused. The driver may reset this flag.
     pub was_reached: bool,
-    /// The memory when it was last measured, in bytes.
+    /// The memory that the data took up when it was last measured, in bytes.
     measured: u64,
     /// The value of `Keyspace::changes` at the last measurement.
     changes: u64,

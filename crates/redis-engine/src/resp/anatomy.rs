@@ -38,7 +38,7 @@ pub fn parts(bytes: &[u8], length: usize) -> Vec<Part> {
     reader.parts
 }
 
-/// Formats a number with a noun: `1 byte`, `2 bytes`.
+/// Formats a number with a noun, such as `1 byte` or `2 bytes`.
 fn counted(number: usize, noun: &str) -> String {
     let ending = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{ending}")

@@ -1,4 +1,4 @@
-//! Splits a typed line into words by Redis's rules for quotes: `SET "a key" 'it\'s' "\x00"`.
+//! Splits a typed line into words according to Redis's quoting rules, as in `SET "a key" 'it\'s' "\x00"`.
 
 /// The error for a quote that is never closed, or that is closed in the middle of a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

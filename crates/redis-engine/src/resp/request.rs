@@ -37,7 +37,7 @@ pub fn encode(words: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// An incremental parser of requests, with its state within the current request.
+/// An incremental parser of requests, with the state of the current request.
 #[derive(Debug, Clone, Default)]
 pub struct RequestParser {
     state: State,
@@ -45,7 +45,7 @@ pub struct RequestParser {
     position: usize,
     /// The arguments that have been parsed, as ranges of the input relative to the start of the request.
     ranges: Vec<Range<usize>>,
-    /// The words of an inline command.
+    /// The words of the request, if it is an inline command.
     inline_words: Vec<Vec<u8>>,
 }
 

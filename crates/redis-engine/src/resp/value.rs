@@ -1,4 +1,4 @@
-//! A parser of replies: all types of RESP2 and RESP3 that Redis sends.
+//! A parser of replies. It supports all RESP2 and RESP3 types that Redis sends.
 
 use super::ProtocolError;
 

@@ -175,7 +175,7 @@ struct Play<'a> {
 struct Client {
     ours: Connection,
     theirs: Stream,
-    /// Client ID on the real server.
+    /// The client's ID on the real server.
     their_id: String,
     /// Tolerances of the commands that EXEC will run.
     queue: Vec<Tolerance>,

@@ -89,7 +89,7 @@ fn limits() -> impl Strategy<Value = RequestLimits> {
         .prop_map(|(authenticated, max_bulk_len)| RequestLimits { authenticated, max_bulk_len })
 }
 
-/// The result of parsing: the requests, and the error after them, if there is one.
+/// The parsed requests, and the error that follows them, if any.
 type Parsed = (Vec<Words>, Option<String>);
 
 /// Parses bytes that arrive in pieces. The pieces end at the positions `ends`. Stops at the first error.

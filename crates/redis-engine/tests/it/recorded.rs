@@ -86,7 +86,7 @@ fn every_command_has_recorded_cases() {
             continue;
         };
         let found = found.entry(row.name).or_default();
-        // A queued command has not run yet.
+        // The reply `+QUEUED` does not show whether the command succeeds.
         match case.reply.as_str() {
             "+QUEUED" => {}
             reply if reply.starts_with('-') => found.fails = true,

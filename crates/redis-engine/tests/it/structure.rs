@@ -64,8 +64,7 @@ fn paths(code: &str) -> Vec<Vec<String>> {
     paths
 }
 
-/// Finds the module that a path refers to, if the path is used in `module`. Returns `None` for a path outside the
-/// crate.
+/// Finds the module that `path` refers to when it is used in `module`. Returns `None` for a path outside the crate.
 fn resolve(module: &Module, path: &[String], modules: &BTreeMap<Module, String>) -> Option<Module> {
     let mut target = module.clone();
     let mut words = path.iter().peekable();

@@ -1,7 +1,8 @@
 //! Allocation sizes of jemalloc. Redis reports the sizes of its allocations, which are larger than the sizes requested.
 
-/// Returns the size of jemalloc's allocation for a request: a multiple of 8 up to 64 bytes, and above that one of four
-/// sizes per power of two. Redis builds jemalloc with these size classes (`--with-lg-quantum=3` in `deps/Makefile`).
+/// Returns the number of bytes that jemalloc allocates for a request of `bytes` bytes. Up to 64 bytes, this is a
+/// multiple of 8. Above, there are four sizes per power of two. Redis builds jemalloc with these size classes
+/// (`--with-lg-quantum=3` in `deps/Makefile`).
 pub fn size_class(bytes: usize) -> usize {
     match bytes {
         0..=8 => 8,

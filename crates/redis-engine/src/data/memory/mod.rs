@@ -81,7 +81,7 @@ impl Default for Samples {
 }
 
 impl Samples {
-    /// Converts the SAMPLES argument of MEMORY USAGE, in which 0 means all elements.
+    /// Converts the SAMPLES argument of MEMORY USAGE, where 0 means all elements.
     pub fn new(count: usize) -> Self {
         Samples(if count == 0 { usize::MAX } else { count })
     }

@@ -1,5 +1,5 @@
-//! Sizes of `sds`, Redis's strings: a header that depends on the length, the bytes, and a zero byte. A string that was
-//! lengthened has spare room.
+//! Sizes of `sds`, Redis's string type. Such a string consists of a header whose size depends on the length, the bytes,
+//! and a NUL byte. A string that was lengthened has spare room.
 
 use super::allocator::size_class;
 

@@ -97,8 +97,9 @@ impl<T: Ord + Clone> Ranking<T> {
         }
     }
 
-    /// Returns the number of elements before a boundary. Like a slice's `partition_point`, it requires that `is_before`
-    /// is true for all elements up to some rank and false after it. Otherwise the result is an unspecified rank.
+    /// Returns the number of elements before a boundary. Like the method of a slice, this method requires that
+    /// `is_before` is true for all elements up to some rank and false after it. Otherwise the result is an unspecified
+    /// rank.
     pub fn partition_point(&self, is_before: impl Fn(&T) -> bool) -> usize {
         let mut rank = 0;
         let mut node = &self.root;
@@ -319,7 +320,7 @@ pub struct Elements<'a, T> {
     ranking: &'a Ranking<T>,
     /// Ranks that have not been visited.
     ranks: Range<usize>,
-    /// Elements of the front leaf that have not been visited. `back` has those of the back leaf.
+    /// Elements of the front leaf that have not been visited. `back` holds those of the back leaf.
     front: &'a [T],
     back: &'a [T],
 }
