@@ -309,7 +309,7 @@ impl Clients {
         self.pending_writes.push(id);
     }
 
-    /// Returns the clients that `take_pending_writes` would return, without removing them from the pending ones.
+    /// Returns the clients that `take_pending_writes` would return, but leaves them pending.
     pub fn pending_writes(&self) -> &[ClientId] {
         &self.pending_writes
     }

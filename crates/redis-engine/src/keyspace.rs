@@ -32,9 +32,9 @@ pub const DATABASES: usize = 16;
 /// Counters of the keyspace that INFO reports.
 #[derive(Debug, Clone, Default)]
 pub struct KeyspaceStats {
-    /// Number of lookups for reading that found the key.
+    /// Number of lookups by reading commands that found the key.
     pub hits: u64,
-    /// Number of lookups for reading that did not find the key.
+    /// Number of lookups by reading commands that did not find the key.
     pub misses: u64,
     /// Number of keys that expired.
     pub expired_keys: u64,

@@ -29,8 +29,8 @@ impl Rng {
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
     }
 
-    /// Returns `count` distinct random indexes below `n` (Floyd's algorithm). All sets of indexes are equally likely,
-    /// but not all orders of the returned indexes. `count` must be at most `n`.
+    /// Returns `count` distinct random indices below `n` (Floyd's algorithm). All sets of indices are equally likely,
+    /// but not all orders of the returned indices. `count` must be at most `n`.
     pub(crate) fn distinct_below(&mut self, n: usize, count: usize) -> IndexSet<usize, foldhash::fast::RandomState> {
         let mut indices = IndexSet::default();
         for last in n - count..n {

@@ -377,7 +377,7 @@ fn pair(reply: &mut Reply, name: &str, text: &str) {
     reply.bulk(text.as_bytes());
 }
 
-/// Assignment of a command's arguments to its key specifications.
+/// The state for assigning a command's arguments to its key specifications, one argument after the other.
 struct KeySpecIndices {
     /// Number of key specifications.
     specs: usize,

@@ -190,7 +190,7 @@ fn lrange(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Converts an inclusive range of indexes to a half-open range of positions. Negative indexes count from the end.
+/// Converts an inclusive range of indices to a half-open range of positions. Negative indices count from the end.
 fn resolve_range(start: i64, stop: i64, length: usize) -> Range<usize> {
     let from_front = |index: i64| match usize::try_from(index) {
         Ok(index) => Some(index),

@@ -253,10 +253,10 @@ fn srandmember(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Returns `count` distinct random indexes of members. The set must have at least that many members. For a listpack,
-/// the indexes are sorted, because Redis reads a listpack in a single pass.
+/// Returns `count` distinct random indices of members. The set must have at least that many members. For a listpack,
+/// the indices are sorted, because Redis reads a listpack in a single pass.
 fn random_indices(set: &Set, count: usize, random: &mut Rng) -> Vec<usize> {
-    // Performs only the first `count` steps of a Fisher-Yates shuffle. Only the indexes that have been swapped are
+    // Performs only the first `count` steps of a Fisher-Yates shuffle. Only the indices that have been swapped are
     // stored.
     let mut moved: HashMap<usize, usize> = HashMap::new();
     let mut indices: Vec<usize> = (0..count)

@@ -382,7 +382,7 @@ fn zrandmember(call: &mut Call) -> Outcome {
     };
     let number = usize::try_from(count.unsigned_abs()).map_err(|_| error::OUT_OF_RANGE)?;
     let random = &mut call.server.random;
-    // All indexes that are passed to `at` are below the length.
+    // All indices that are passed to `at` are below the length.
     let at = |index| zset.at(index).expect("there is a member at each position");
     if count < 0 {
         write_members_header(call.reply, number, listing);

@@ -72,8 +72,8 @@ fn write_flat(reply: &mut Reply, members: Members) {
     }
 }
 
-/// Pops up to `count` members from an end of a sorted set, and calls `write` to reply with them. Returns whether the
-/// sorted set had any members.
+/// Pops up to `count` of the members with the lowest or the highest scores, and calls `write` to reply with them.
+/// Returns whether the sorted set had any members.
 ///
 /// # Errors
 /// Returns WRONGTYPE if the key holds a value of another type.

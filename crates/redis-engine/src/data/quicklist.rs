@@ -223,7 +223,7 @@ impl Nodes {
         }
     }
 
-    /// Updates the nodes for the removal of the elements whose indexes satisfy `is_removed`. `elements` is the list
+    /// Updates the nodes for the removal of the elements whose indices satisfy `is_removed`. `elements` is the list
     /// before the removal.
     pub fn remove_all<'a>(&mut self, elements: impl Iterator<Item = &'a [u8]>, is_removed: impl Fn(usize) -> bool) {
         let (mut at, mut left) = (0, self.nodes[0].elements);

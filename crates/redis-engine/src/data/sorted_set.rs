@@ -33,7 +33,7 @@ use crate::limits::Limits;
 use crate::number;
 use ranking::{Elements, Ranking};
 
-/// A member's bytes. The bytes of a long member are shared by both structures and by the results of set operations.
+/// A member's bytes. The hash map, the `Ranking` and the results of set operations share the bytes of a long member.
 pub(crate) type Member = SmallBytes;
 
 /// The scores of a sorted set, by member.
@@ -232,7 +232,7 @@ impl SortedSet {
         self.scores.get_index(index).map(|(member, &score)| (&**member, score))
     }
 
-    /// Converts the sorted set to a skiplist, whatever its size, as SORT does.
+    /// Converts the sorted set to a skiplist regardless of its size, as SORT does.
     pub(crate) fn convert_to_skiplist(&mut self) {
         self.convert_to_skiplist_for(self.len());
     }
@@ -249,8 +249,8 @@ impl SortedSet {
         matches!(self.layout, Layout::Listpack(_))
     }
 
-    /// Converts the sorted set to a skiplist if a command names more members than a listpack may have. Redis decides
-    /// this by the number of members, before it checks whether they are new.
+    /// Converts the sorted set to a skiplist if a command names more members than a listpack may have. Redis makes this
+    /// decision before it checks whether the members are new.
     pub(crate) fn prepare_for(&mut self, members: usize, limits: Limits) {
         if members > limits.zset_max_listpack_entries {
             self.convert_to_skiplist_for(members);

@@ -73,7 +73,7 @@ impl<'a, T: DataType> Edit<'a, T> {
 }
 
 impl<T: DataType> Edit<'_, T> {
-    /// Counts the bytes by which a string has become longer.
+    /// Counts the bytes by which a string has become longer as added memory.
     fn count_growth(&mut self) {
         let keyspace = &mut *self.keyspace;
         let value = &keyspace.databases[keyspace.selected].entry(self.index).value;

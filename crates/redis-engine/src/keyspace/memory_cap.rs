@@ -73,7 +73,7 @@ impl MemoryCap {
         }
     }
 
-    /// Counts the bytes by which a string has become longer.
+    /// Counts the bytes by which a string has become longer as added memory.
     pub(crate) fn count_growth(&mut self, length_before: usize, value: &Value) {
         let length = self.length_before(value);
         self.add(length.saturating_sub(length_before));

@@ -10,8 +10,8 @@
 //! reduced to the steps that reproduce the failure, and printed in the format of
 //! crates/redis-engine/tests/truth/engine, so that it can be added there.
 
-// clippy.toml bans clocks, sockets and output in the engine itself. This test only calls the engine, so the bans do not
-// apply to it.
+// clippy.toml bans clocks, sockets and output in the engine itself. This test uses the engine from outside, where they
+// are allowed.
 #![allow(clippy::disallowed_macros, clippy::disallowed_methods, clippy::disallowed_types)]
 
 use std::process::ExitCode;
@@ -38,7 +38,7 @@ const STEPS: usize = 60;
 const MAX_FAILURES: usize = 3;
 /// Time after which a key with a short expiry time may already have expired. A script that takes longer is run again.
 const MAX_ELAPSED: Duration = Duration::from_millis(55);
-/// Interval of the expire cycle on both sides, in milliseconds (`hz` is 500).
+/// Interval of the expire cycle on both sides, in milliseconds. It corresponds to an `hz` of 500.
 const CYCLE_MS: i64 = 2;
 /// Maximum time that the real server needs to run its expire cycle.
 const EXPIRY_CYCLE_DELAY: Duration = Duration::from_millis(10);
@@ -193,7 +193,7 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
     }
     let mut ours = EngineServer::new(now_us());
     ours.engine.server.config.set_unchecked("enable-debug-command", b"yes");
-    // `hz` is also set in the configuration, because each CONFIG SET reads it again from there.
+    // The configuration needs the new `hz` as well, because every CONFIG SET reads it again from there.
     let hz = 1000 / CYCLE_MS;
     ours.engine.server.config.set_unchecked("hz", hz.to_string().as_bytes());
     ours.engine.keyspace.set_hz(hz);
