@@ -1,5 +1,5 @@
 //! Words that are tutor commands even without a colon, if a line consists of nothing else.
 
-/// Words that are tutor commands if they are alone on a line. The prompt runs such a line as a tutor command, and
-/// `lesson` rejects lesson code that contains such a line.
+/// Words that are tutor commands if they are alone on a line. The prompt runs such a line as a tutor command, and the
+/// `lesson` module rejects lesson code that contains one.
 pub const BARE_WORDS: [&str; 5] = ["help", "hint", "skip", "quit", "exit"];

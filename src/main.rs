@@ -1,4 +1,5 @@
-//! The binary: runs the Python child if the first argument requests it, and the command line otherwise.
+//! The binary: runs as a Python child process if the first argument requests it, and as the command-line program
+//! otherwise.
 
 use std::process::ExitCode;
 

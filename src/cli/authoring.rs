@@ -1,4 +1,4 @@
-//! `new` and `transcript`: commands for authors of lessons.
+//! `new` and `transcript`: commands for lesson authors.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -13,14 +13,14 @@ use crate::render::Renderer;
 use crate::transcript::lesson_transcript::lesson_transcript;
 use crate::user_files::{UserFiles, reason};
 
-/// The text of a new lesson, which passes `check`.
+/// The text of a new lesson. It passes `check`.
 const LESSON_TEMPLATE: &str = include_str!("new-lesson.toml");
 
 /// The JSON schema that text editors use to check a lesson.
 const SCHEMA: &str = include_str!("../../lessons/schema.json");
 
-/// Writes a new lesson from the template. In the same folder, writes the schema to which the lesson's first line
-/// refers.
+/// Writes a new lesson from the template. Also writes the schema to the same folder, because the first line of the
+/// lesson refers to it.
 pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let id = id_from_stem(&stem);

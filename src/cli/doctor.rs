@@ -1,4 +1,4 @@
-//! `doctor`: prints what a bug report needs to know about this computer, and which restrictions of the sandbox around
+//! `doctor`: prints the facts about this computer that a bug report needs, and which of the sandbox restrictions on
 //! Python are in place.
 
 use std::io::{self, IsTerminal as _};
@@ -22,8 +22,8 @@ const COLOUR_VARIABLES: [&str; 5] = ["TERM", "COLORTERM", "COLORFGBG", "NO_COLOR
 /// The environment variables that determine the text encoding. The first one that is set takes precedence.
 const LOCALE_VARIABLES: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];
 
-/// Examines the computer and prints the findings. Returns the exit status: 0 if all restrictions of the sandbox are in
-/// place, otherwise 1.
+/// Examines the computer and prints the findings. Returns the exit status: 0 if all sandbox restrictions are in place,
+/// and 1 otherwise.
 pub fn examine(arguments: &Arguments) -> Result<i32, Error> {
     let system = (std::env::consts::OS, std::env::consts::ARCH);
     print_line(&messages::version_and_platform(env!("CARGO_PKG_VERSION"), system.0, system.1))?;
@@ -84,14 +84,14 @@ fn describe_colours(theme: Theme) -> String {
     }
 }
 
-/// Describes the text encoding of the locale. `variable` looks up an environment variable.
+/// Describes the locale's text encoding. `variable` looks up an environment variable.
 fn describe_encoding(variable: &dyn Fn(&str) -> Option<String>) -> String {
     let set = LOCALE_VARIABLES.iter().find_map(|name| {
         let value = variable(name).filter(|value| !value.is_empty())?;
         Some((*name, value))
     });
     match set {
-        // The Windows console receives Unicode in every locale.
+        // The Windows console accepts Unicode in every locale.
         _ if cfg!(windows) => messages::utf8_always(),
         Some((name, value)) if names_utf8(&value) => messages::utf8_chosen_by(name, value),
         Some((name, value)) => messages::not_utf8_locale(name, value),
@@ -114,7 +114,7 @@ fn describe_state_folder() -> String {
     }
 }
 
-/// Tells whether `serve` could listen on its default port. Closes the port again immediately.
+/// Describes whether `serve` could listen on its default port. Closes the port again immediately.
 fn describe_port() -> String {
     let options = Options::default();
     match Server::bind(&options, &mut Engine::new(0, now_us())) {

@@ -31,9 +31,9 @@ pub enum Start<'a> {
     Prompt,
     /// The lesson with this name, number or path, or the lesson to resume.
     Lesson(Option<&'a str>),
-    /// One task for each lesson that is not finished.
+    /// One task for each unfinished lesson.
     FastTrack,
-    /// Tasks from steps that are done.
+    /// Tasks to practise, from steps that are already done.
     Practice,
 }
 
@@ -103,13 +103,13 @@ pub fn run_session(arguments: &Arguments, start: &Start, watch: Option<LessonWat
         Some(terminal) => terminal.run(&mut session, &mut file),
         None => run_pipe(arguments, &mut session, watch, &mut file),
     };
-    // Progress is saved if possible, even if the session ended with an error.
+    // Progress is saved if possible, even after an error in the session.
     let is_saved = finish_progress(&mut file);
     let status = result?;
     Ok(if status == 0 && !is_saved { 1 } else { status })
 }
 
-/// Runs a session with standard input from a pipe, and returns its exit status.
+/// Runs a session whose input comes from a pipe, and returns its exit status.
 fn run_pipe(
     arguments: &Arguments,
     session: &mut Session,
@@ -123,7 +123,8 @@ fn run_pipe(
     pipe::run_pipe(session, &mut input, renderer, TimeLimit::of_run(arguments.time_limit), &mut out, file)
 }
 
-/// Returns the watcher of the lesson file for `learn --watch`, or `None` without `--watch`.
+/// Returns the watcher of the lesson file for `learn --watch`, or `None` without `--watch`. Returns an error if
+/// `lesson` is not the path of a lesson file.
 pub fn watch_for(lesson: Option<&str>, watch: bool) -> Result<Option<LessonWatcher>, Error> {
     match lesson {
         _ if !watch => Ok(None),
@@ -177,7 +178,7 @@ fn open_lesson(
 }
 
 /// Returns the steps to practise at `now_s`, in seconds since 1970. If none is due, returns the steps that are due
-/// next, with a sentence that says so. If no step has been done, returns only a sentence.
+/// next, with a message that says so. If no step has been done yet, returns no steps and a message.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,

@@ -10,10 +10,7 @@ use crate::lesson::library::{self, Library, Source};
 use crate::messages::cli as messages;
 use crate::user_files::{MAX_LESSON_BYTES, UserFiles, reason};
 
-/// Reads the built-in lessons and the lessons in the folder that `--lessons` names.
-///
-/// # Errors
-/// Returns an error if a lesson cannot be read or is not valid.
+/// Reads the built-in lessons and the lessons in the `--lessons` folder.
 pub fn read_library(arguments: &Arguments) -> Result<Arc<Library>, Error> {
     let mut sources = library::built_in();
     if let Some(folder) = &arguments.lessons {
@@ -35,10 +32,7 @@ pub fn find_lesson<'a>(library: &'a Library, name: &str) -> Result<&'a Arc<Lesso
     })
 }
 
-/// Reads the lesson files of a folder, sorted by name.
-///
-/// # Errors
-/// Returns an error if the folder or a file cannot be read.
+/// Reads the lesson files in a folder, sorted by name.
 pub fn read_folder(folder: &Path) -> Result<Vec<Source>, Error> {
     let paths = UserFiles::default().list_folder(folder);
     let mut paths = paths.map_err(|e| Error::new(messages::cannot_read(folder.display(), reason(&e))))?;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::messages::cli as messages;
 use crate::session::parse_duration_us;
 
-/// Maximum time that a script or piped input may compute, unless the user sets another limit.
+/// Default limit on the running time of a script or of piped input.
 const RUN_TIME: Duration = Duration::from_secs(300);
 
-/// Maximum computing time for one try by `check`, unless the user sets another limit. A try, such as running one answer
-/// of a lesson, normally takes less than a second.
+/// Default time limit for one try in `check`. A try, such as running one answer of a lesson, normally takes less than a
+/// second.
 const TRY_TIME: Duration = Duration::from_secs(60);
 
-/// The time limit that the user has set.
+/// A time limit set by the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeLimit {
     None,
@@ -39,10 +39,10 @@ impl TimeLimit {
     }
 }
 
-/// Parses a time limit: `30s`, `10m`, `none`.
+/// Parses a time limit, such as `30s`, `10m` or `none`.
 ///
 /// # Errors
-/// Returns a sentence if the text is not a time limit.
+/// Returns a message for the user if the text is not a time limit.
 pub fn parse_time(text: &str) -> Result<TimeLimit, String> {
     if text == "none" {
         return Ok(TimeLimit::None);
@@ -53,11 +53,11 @@ pub fn parse_time(text: &str) -> Result<TimeLimit, String> {
     }
 }
 
-/// Parses a size with a unit as in the Redis configuration, where `kb` is 1024 bytes and `k` is 1000 bytes. Returns
-/// the size in bytes.
+/// Parses a size such as `256mb` and returns it in bytes. The units are those of the Redis configuration, where `kb` is
+/// 1024 bytes and `k` is 1000 bytes.
 ///
 /// # Errors
-/// Returns a sentence if the text is not a size.
+/// Returns a message for the user if the text is not a size.
 pub fn parse_memory(text: &str) -> Result<u64, String> {
     let text = text.to_ascii_lowercase();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());

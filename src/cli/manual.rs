@@ -1,4 +1,4 @@
-//! `completions` and `man`: shell completions and manual pages, generated from the definitions of the arguments.
+//! `completions` and `man`: shell completions and manual pages, generated from the argument definitions.
 
 use std::io::{self, Write as _};
 

@@ -41,18 +41,18 @@ use learn::Start;
 use progress::read_progress;
 use redis_server::now_us;
 
-/// The exit status after a panic, as in other Rust programs.
+/// The exit status after a panic, the same as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
 
-/// The exit status if the reader of standard output has closed the pipe. As for a program that SIGPIPE ends, the status
-/// is not 0, because the command has not finished its output.
+/// The exit status if the reader of standard output has closed the pipe. It is the status that a shell reports for a
+/// program killed by SIGPIPE. It is not 0, because the output is incomplete.
 const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 
 /// Width of a transcript, in columns.
 const TRANSCRIPT_WIDTH: usize = 80;
 
-/// An error that ends the program: a sentence for the user, or `None` if standard output was closed, which needs no
-/// message.
+/// An error that ends the program. It contains a message for the user, or `None` if standard output was closed, which
+/// needs no message.
 struct Error(Option<String>);
 
 impl Error {
@@ -65,7 +65,7 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Error(None),
-            // An error about the user's files already contains a sentence for the user.
+            // An error about the user's files carries its own message. An error without one is about standard output.
             io::ErrorKind::StorageFull if error.get_ref().is_none() => {
                 Error::new(messages::cannot_write(messages::standard_output(), reason(&error)))
             }
@@ -85,7 +85,7 @@ pub fn main() -> ExitCode {
     exit_code_of(run(&arguments))
 }
 
-/// Prints the error from a subcommand, if there is one, and returns the exit status of the program.
+/// Prints the subcommand's error, if there is one, and returns the program's exit status.
 fn exit_code_of(result: Result<i32, Error>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(u8::try_from(status & 0xff).unwrap_or(1)),
@@ -118,8 +118,8 @@ fn survive_file_size_limit() {
     }
 }
 
-/// Prints the help, the version, or the reason why the arguments were rejected. A rejected argument may be a file name
-/// that the shell expanded from a pattern such as `*`, so hidden characters are made visible.
+/// Prints the help text, the version, or the reason why the arguments were rejected. A rejected argument may be a file
+/// name that the shell expanded from a pattern such as `*`, so hidden characters are made visible.
 fn report_refusal(refusal: &clap::Error) -> ExitCode {
     let text = refusal.render().to_string();
     if first_hidden(&text).is_some() {
@@ -132,7 +132,7 @@ fn report_refusal(refusal: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
 }
 
-/// Runs the subcommand.
+/// Runs the subcommand that was given. Without one, resumes the course.
 fn run(arguments: &Arguments) -> Result<i32, Error> {
     match &arguments.command {
         Some(Command::Run { svg: Some(picture), file, .. }) => script::draw_script(arguments, file, picture),
@@ -169,13 +169,14 @@ impl Arguments {
         Style { width, ascii: self.ascii, plain: self.plain, quoted: false }
     }
 
-    /// Returns the memory limit for the data of a session, a script or a try of `check`, in bytes. 0 means no limit.
+    /// Returns the limit, in bytes, on the memory used by the data of a session, a script or one try in `check`. 0
+    /// means no limit.
     fn session_memory_limit(&self) -> u64 {
         self.memory_limit.unwrap_or(MEMORY_LIMIT)
     }
 }
 
-/// Prints the lessons with the learner's progress, and which built-in lessons `--lessons` replaces.
+/// Prints the lessons with the learner's progress, and lists the built-in lessons that `--lessons` replaces.
 fn list_lessons(arguments: &Arguments) -> Result<i32, Error> {
     let library = lesson_files::read_library(arguments)?;
     let progress = read_progress(arguments)?;

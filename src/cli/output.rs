@@ -26,7 +26,7 @@ pub fn print_message(message: &str) {
     let _ = writeln!(io::stderr(), "{}", visible_lines(message));
 }
 
-/// A line on standard error that shows the progress of the program. It is redrawn in place, and only at a terminal.
+/// A line on standard error that shows the program's progress. It is redrawn in place, and shown only at a terminal.
 #[derive(Debug)]
 pub struct ProgressLine {
     /// The style of the line, whose width is one column less than that of the terminal.
@@ -37,7 +37,8 @@ pub struct ProgressLine {
 }
 
 impl ProgressLine {
-    /// Creates an empty line. It stays empty if standard error is not a terminal, or if nothing may be redrawn.
+    /// Creates an empty line. It stays empty if standard error is not a terminal, or if the style is plain, because
+    /// plain output is never redrawn.
     pub fn new(style: Style) -> Self {
         ProgressLine { style, is_shown: !style.plain && io::stderr().is_terminal(), columns: 0 }
     }

@@ -1,4 +1,4 @@
-//! Finds, opens and closes the learner's progress file, as the arguments specify.
+//! Finds, opens and closes the learner's progress file. The command-line arguments may specify its path.
 
 use std::path::PathBuf;
 
@@ -37,7 +37,8 @@ pub fn read_progress(arguments: &Arguments) -> Result<Progress, Error> {
     Ok(progress)
 }
 
-/// Returns the path of the progress file and who has chosen it, or `None` if progress is neither read nor saved.
+/// Returns the path of the progress file, and whether the user or the program chose it. Returns `None` if progress is
+/// neither read nor saved.
 fn progress_path(arguments: &Arguments) -> Option<(PathBuf, PathOrigin)> {
     match &arguments.progress {
         _ if arguments.no_progress => None,
@@ -54,7 +55,7 @@ pub fn finish_progress(file: &mut ProgressFile) -> bool {
     false
 }
 
-/// Returns the path of the input history.
+/// Returns the path of the file that contains the input history.
 pub fn history_file() -> Option<PathBuf> {
     Some(state_folder()?.join("history"))
 }

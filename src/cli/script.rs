@@ -1,4 +1,4 @@
-//! `run`: runs a script, and prints a transcript or writes it as a picture.
+//! `run`: runs a script, and prints its transcript or writes it as an SVG picture.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -17,10 +17,11 @@ use crate::session::dialect::Dialect;
 use crate::transcript::script::{self, OutputFormat};
 use crate::user_files::{MAX_SCRIPT_BYTES, UserFiles, read_at_most, reason};
 
-/// Column at which the lines of a picture are broken.
+/// Width of a picture, in columns. Longer lines are wrapped.
 const PICTURE_WIDTH: usize = 100;
 
-/// Number of bytes at the start of a picture in which its first tag must begin. Comments may precede the tag.
+/// Number of bytes that are read from the start of a file to recognise a picture. Its first tag must begin within them,
+/// possibly after comments.
 const MAX_PROLOGUE_BYTES: u64 = 4 << 10;
 
 /// Runs a script, and prints its transcript.
@@ -39,11 +40,12 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
     Ok(script::run_script(&mut session, &source, format, TimeLimit::of_run(arguments.time_limit), &mut out)?)
 }
 
-/// Runs a script, and writes its transcript as a picture.
+/// Runs a script, and writes its transcript as an SVG picture.
 pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
     let files = UserFiles::default();
-    // If the user forgets the name of the picture, as in `run --svg script.py`, the script is taken for the picture,
-    // and its source would be read from standard input. So the picture is checked before anything is read.
+    // If the user forgets the picture's path, as in `run --svg script.py`, the script's path is taken for the
+    // picture's, and the script would be read from standard input. So the picture's path is checked before anything is
+    // read.
     if picture.as_os_str() != "-" {
         require_picture(&files, picture)?;
     }
@@ -67,8 +69,8 @@ pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result
     Ok(status)
 }
 
-/// Returns an error if the file at the path of a picture exists and is neither empty nor a picture. Other files must
-/// not be overwritten.
+/// Returns an error if the file at `path`, where a picture is to be written, cannot be read, or is neither blank nor a
+/// picture. Such a file must not be overwritten.
 fn require_picture(files: &UserFiles, path: &Path) -> Result<(), Error> {
     match files.read_start(path, MAX_PROLOGUE_BYTES) {
         Ok(start) if is_picture(&start) => Ok(()),
@@ -78,8 +80,8 @@ fn require_picture(files: &UserFiles, path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Returns whether a file that starts with the given bytes is blank, or an SVG picture: an XML document whose first element
-/// is `svg`. `start` contains at most [`MAX_PROLOGUE_BYTES`].
+/// Returns whether a file that starts with the given bytes is blank or an SVG picture: an XML document whose first
+/// element is `svg`. `start` contains at most [`MAX_PROLOGUE_BYTES`].
 fn is_picture(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -92,7 +94,8 @@ fn is_picture(start: &[u8]) -> bool {
     rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>' || c == '/'))
 }
 
-/// Skips everything before the first element of an XML document: the declaration, comments and the document type.
+/// Skips everything before the first element of an XML document: the declaration, comments and the document type
+/// declaration.
 fn without_prologue(mut text: &str) -> &str {
     loop {
         text = text.trim_start();

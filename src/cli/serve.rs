@@ -9,13 +9,14 @@ use crate::messages::cli as messages;
 use crate::user_files::{UserFiles, read_at_most, reason};
 use redis_server::{Notice, Options, ServeError, now_us};
 
-/// The environment variable that contains the password. Other users of the machine cannot read it.
+/// The environment variable that contains the password. Unlike a command-line option, it is not visible to the
+/// machine's other users.
 const PASSWORD_VARIABLE: &str = "REDIS_TUTOR_PASSWORD";
 
 /// Maximum size of the password file, in bytes.
 const MAX_PASSWORD_BYTES: u64 = 64 << 10;
 
-/// Serves the engine until Ctrl-C.
+/// Serves TCP clients until Ctrl-C is pressed.
 pub fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
     let options = Options {
         host: serve.host.clone(),
@@ -42,7 +43,8 @@ fn report(notice: &Notice) {
     });
 }
 
-/// Returns the password, from the file, the option or the environment variable.
+/// Returns the password from the file, else from the option, else from the environment variable. Returns `None` if none
+/// of them is given.
 ///
 /// # Errors
 /// Returns an error if the password cannot be read, or if the file does not contain exactly one line.

@@ -1,4 +1,4 @@
-//! `sheet`: prints what finished lessons taught.
+//! `sheet`: prints the cheat sheets of finished lessons.
 
 use super::args::Arguments;
 use super::lesson_files::{find_lesson, read_library};
@@ -10,7 +10,7 @@ use crate::lesson::format::Lesson;
 use crate::lesson::sheet;
 use crate::messages::cli as messages;
 
-/// Prints the sheets of all finished lessons, or of one.
+/// Prints the cheat sheets of all finished lessons, or of one finished lesson.
 pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, Error> {
     let library = read_library(arguments)?;
     let progress = read_progress(arguments)?;

@@ -12,7 +12,7 @@ impl Environment<'_> {
         (self.0)(name).filter(|value| !value.is_empty())
     }
 
-    /// Returns the colour depth, or `None` if the terminal has only sixteen colours.
+    /// Returns the terminal's colour depth, or `None` if only sixteen colours can be assumed.
     fn depth(&self) -> Option<Depth> {
         if self.get("COLORTERM").is_some_and(|value| matches!(value.as_str(), "truecolor" | "24bit")) {
             return Some(Depth::True);
@@ -21,8 +21,8 @@ impl Environment<'_> {
         (term.contains("256color") || term.contains("direct")).then_some(Depth::Indexed)
     }
 
-    /// Returns the terminal's background, which some terminals report in `COLORFGBG` as the last number of `15;0` or
-    /// `15;default;0`. Colour 7 and colours 9 to 15 are light.
+    /// Returns whether the terminal's background is dark or light, or `None` if that is unknown. Some terminals report
+    /// it in `COLORFGBG`, as the last number of `15;0` or `15;default;0`. Colours 7 and 9 to 15 are light.
     fn background(&self) -> Option<Background> {
         let colours = self.get("COLORFGBG")?;
         let number: u8 = colours.rsplit(';').next()?.parse().ok()?;
@@ -31,7 +31,7 @@ impl Environment<'_> {
 }
 
 impl Arguments {
-    /// Returns the theme for standard output.
+    /// Returns the theme for output that goes to a terminal if `is_terminal` is true, and elsewhere otherwise.
     pub fn theme(&self, is_terminal: bool) -> Theme {
         choose_theme(self.color, self.theme, is_terminal, &Environment(&|name| std::env::var(name).ok()))
     }

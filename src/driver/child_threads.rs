@@ -1,22 +1,22 @@
-//! The states of the threads of a child process, as reported by the operating system: whether they all sleep, and how
-//! much CPU time they have used. Only Linux reports this. On other platforms, this module reports that all threads
-//! sleep, so the driver can rely only on the child's silence.
+//! Asks the operating system whether all threads of a child process are asleep, and how much CPU time they have used.
+//! Only Linux reports this. On other platforms, this module reports that all threads sleep, so the driver can rely only
+//! on the child's silence.
 
 use std::time::Duration;
 
-/// Returns whether all threads of a process sleep at the same time, and none waits for the disk, for example for a
-/// page of memory.
+/// Returns whether all threads of a process are asleep at the same time. A thread that waits for the disk, for example
+/// because of a page fault, does not count as asleep.
 ///
-/// The states of the threads are read one after the other. In between, a running thread can wake one that was found
-/// asleep, and then fall asleep itself. But Linux counts how often each thread has fallen asleep. If a second reading
-/// finds the same counts, all threads were asleep at the same time.
+/// The threads' states are read one after another. In between, a running thread can wake one that was found asleep, and
+/// then fall asleep itself. But Linux counts how often each thread has fallen asleep. If a second reading finds the
+/// same counts, all threads were asleep at the same time.
 #[cfg(target_os = "linux")]
 pub(super) fn are_asleep(process: u32) -> bool {
     let first = linux::threads(process);
     first.iter().all(linux::Thread::is_asleep) && linux::threads(process) == first
 }
 
-/// Returns the CPU time that all threads of a process have used together.
+/// Returns the total CPU time that the threads of a process have used.
 #[cfg(target_os = "linux")]
 pub(super) fn computing_time(process: u32) -> Duration {
     linux::computing_time(process).unwrap_or_default()
@@ -37,10 +37,10 @@ mod linux {
     use std::fs;
     use std::time::Duration;
 
-    /// The unit of times in `/proc`, which is the same on every Linux.
+    /// The unit of CPU times in `/proc`, which is the same on all common architectures.
     const TICK: Duration = Duration::from_millis(10);
 
-    /// A thread: its number, and the lines of its status file that change when it runs.
+    /// A thread: its ID, and the lines of its status file that change when it runs.
     #[derive(PartialEq)]
     pub struct Thread(String, Vec<String>);
 
@@ -50,7 +50,7 @@ mod linux {
         }
     }
 
-    /// Returns the threads of a process. If the process has ended, the result is empty.
+    /// Returns the threads of a process, or an empty list if the process has ended.
     pub fn threads(process: u32) -> Vec<Thread> {
         let Ok(folder) = fs::read_dir(format!("/proc/{process}/task")) else { return Vec::new() };
         let thread = |entry: fs::DirEntry| {
@@ -64,8 +64,8 @@ mod linux {
 
     pub fn computing_time(process: u32) -> Option<Duration> {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The program name, in parentheses, may contain spaces. The field after it is number 3. The CPU times are
-        // fields 14 and 15.
+        // The program name, in parentheses, may contain spaces, so fields are counted from its closing parenthesis. The
+        // next field is number 3, and the CPU times are fields 14 and 15.
         let fields = stat.rsplit_once(") ")?.1.split(' ').skip(11).take(2);
         let ticks: u32 = fields.filter_map(|field| field.parse::<u32>().ok()).sum();
         Some(TICK * ticks)

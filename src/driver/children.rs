@@ -1,4 +1,4 @@
-//! The Python children: processes of this same binary, and the pipes to them.
+//! The Python child processes, which run this same binary, and the pipes to them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::io::{self, Read as _, Write as _};
@@ -17,38 +17,38 @@ use super::Interrupts;
 use super::child_threads;
 use super::frame_reader::FrameReader;
 
-/// If all threads of a child wait for time to pass, the clock moves on after the child has been silent for this long. A
-/// thread that is about to send a frame needs less time.
+/// How long a child must be silent, with all its threads asleep, before the session's clock moves on. A thread that is
+/// about to send a protocol frame needs less time.
 pub const SILENCE: Duration = Duration::from_millis(50);
 
-/// If the main thread of a child is idle, the driver stops waiting for threads that have computed for this long without
-/// sending a frame, because they may compute forever.
+/// While a child's main thread is idle, the driver stops waiting for its other threads once they have used this much
+/// CPU time without sending a protocol frame, because they may run forever.
 pub const MOST_COMPUTING: Duration = Duration::from_millis(500);
 
-/// The time limit for a completion. A user would notice a longer delay while typing.
+/// The time limit for a completion request. A user would notice a longer delay while typing.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// The capacity of the outgoing buffer that is kept between frames, in bytes.
+/// The capacity, in bytes, that the buffer for outgoing frames keeps between frames.
 const KEPT_CAPACITY: usize = 64 << 10;
 
-/// Maximum number of bytes that are read from the standard error of a child that has ended.
+/// Maximum number of bytes that are read from the standard error of a child process after it has ended.
 const MAX_REPORT: u64 = 8 << 10;
 
-/// The processes of all children of this program, so that another thread can stop and continue them.
+/// The IDs of all running child processes. They are global, so that any thread can suspend and resume the children.
 static PROCESSES: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
 fn processes() -> MutexGuard<'static, BTreeSet<u32>> {
     PROCESSES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Stops all children, because the program itself is about to be stopped. The terminal's Ctrl-Z does not reach them,
-/// because they are in process groups of their own.
+/// Suspends all children, because the program itself is about to be suspended. The terminal's Ctrl-Z does not reach
+/// them, because each is in its own process group.
 #[cfg(unix)]
 pub fn stop_children() {
     send_to_children(rustix::process::Signal::STOP);
 }
 
-/// Resumes all children that [`stop_children`] has stopped.
+/// Resumes all children that [`stop_children`] has suspended.
 #[cfg(unix)]
 pub fn continue_children() {
     send_to_children(rustix::process::Signal::CONT);
@@ -56,7 +56,7 @@ pub fn continue_children() {
 
 #[cfg(unix)]
 fn send_to_children(signal: rustix::process::Signal) {
-    // A process stays in the set until it is waited for, so that its number cannot belong to another process yet.
+    // An ID is removed from the set before its process is waited for, so no ID in the set can have been reused.
     for &process in &*processes() {
         if let Some(process) = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process(process, signal);
@@ -72,19 +72,19 @@ pub struct Children(HashMap<ChildId, PythonProcess>);
 struct PythonProcess {
     process: Child,
     input: ChildStdin,
-    /// The encoded frame that is being sent. The buffer is kept to reuse its allocation.
+    /// The encoded frame that is being sent. The buffer is kept between frames to reuse its allocation.
     outgoing: Vec<u8>,
     output: FrameReader<ChildStdout>,
     spin: AdaptiveSpin,
-    /// Frames that arrived while a completion was awaited.
+    /// Frames that arrived while the driver waited for completions, each with its thread's number.
     queued_frames: VecDeque<(u32, FromChild)>,
-    /// Number of completions that timed out and whose replies have not arrived yet.
+    /// Number of completion requests that timed out and whose replies have not arrived yet.
     abandoned_completions: usize,
 }
 
 impl PythonProcess {
-    /// Takes over a child process whose standard input and output are pipes. Returns `None` if one of the two is not a
-    /// pipe.
+    /// Creates a [`PythonProcess`] from a child process. Returns `None` unless its standard input and output are both
+    /// pipes.
     fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
         processes().insert(process.id());
@@ -101,8 +101,8 @@ impl PythonProcess {
 }
 
 impl PythonProcess {
-    /// Waits for a frame, or for one of the conditions. Returns `None` if the process has ended, or has sent something
-    /// that is not a frame.
+    /// Waits until a frame arrives or one of the conditions is met. Returns `None` if the process has ended, or has
+    /// sent bytes that are not a frame.
     fn receive(&mut self, conditions: &WaitConditions<'_>) -> io::Result<Option<ReceiveOutcome>> {
         if let Some((thread, frame)) = self.queued_frames.pop_front() {
             return Ok(Some(ReceiveOutcome::Frame(thread, frame)));
@@ -136,7 +136,8 @@ impl PythonProcess {
         }
     }
 
-    /// Takes the next frame that was read completely. Discards replies to completion requests that have timed out.
+    /// Returns the next frame with its thread's number, or `None` if the frame has not been read completely. Discards
+    /// replies to completion requests that have timed out.
     fn take_frame(&mut self) -> io::Result<Option<(u32, FromChild)>> {
         loop {
             match self.output.take_frame()? {
@@ -148,9 +149,9 @@ impl PythonProcess {
         }
     }
 
-    /// Determines why a child has been silent for a while: its threads sleep, or they have computed for too long.
-    /// Returns `None` if the child may still send something on its own. `computation` is the CPU time that the child
-    /// had used when this function was first called during the silence.
+    /// Determines why a child is silent: all its threads are asleep, or they have used too much CPU time. Returns
+    /// `None` if the child may still send a frame on its own. `computation` is the CPU time that the child had used
+    /// when this function was first called during the silence.
     fn find_silence(
         &self,
         conditions: &WaitConditions<'_>,
@@ -158,7 +159,7 @@ impl PythonProcess {
     ) -> io::Result<Option<ReceiveOutcome>> {
         let process = self.process.id();
         if child_threads::are_asleep(process) {
-            // The last thread may have sent a frame, or a part of one, just before it fell asleep.
+            // The last running thread may have sent all or part of a frame just before it fell asleep.
             let may_send = self.output.has_part() || is_readable(self.output.pipe())?;
             return Ok((!may_send).then_some(ReceiveOutcome::Silence));
         }
@@ -170,7 +171,8 @@ impl PythonProcess {
         Ok(is_long.then_some(ReceiveOutcome::Computing))
     }
 
-    /// Waits for the completions that were requested. Returns `None` after a timeout.
+    /// Waits for the reply to a completion request. Returns `None` if the reply does not arrive in time or cannot be
+    /// read.
     fn receive_completions(&mut self) -> Option<Vec<String>> {
         let asked_at = Instant::now();
         loop {
@@ -190,7 +192,8 @@ impl PythonProcess {
         }
     }
 
-    /// Ends the process. If it had already ended by itself, returns how, if that is known.
+    /// Kills the process and waits until it has ended. If it had already ended on its own, returns the reason, if
+    /// known.
     fn end(&mut self) -> Option<PythonEnd> {
         let _ = self.process.kill();
         processes().remove(&self.process.id());
@@ -205,10 +208,10 @@ impl PythonProcess {
     }
 }
 
-/// Determines how a process ended, from its exit status and from `report`, which it wrote to standard error.
+/// Determines how a process ended, from its exit status and from `report`, its output on standard error.
 fn end_of(status: ExitStatus, report: &str) -> Option<PythonEnd> {
     if has_aborted(status) {
-        // Rust's standard library prints this text when the stack overflows.
+        // Rust's standard library prints this message when the stack overflows.
         let is_stack = report.contains("has overflowed its stack");
         let limit = python_kernel::MEMORY_LIMIT;
         return Some(if is_stack { PythonEnd::StackOverflow } else { PythonEnd::OutOfMemory { limit } });
@@ -225,7 +228,7 @@ fn has_aborted(status: ExitStatus) -> bool {
     std::os::unix::process::ExitStatusExt::signal(&status) == Some(abort)
 }
 
-/// Returns false, because only Unix reports how a process has ended.
+/// Returns false, because only Unix reports that a signal ended a process.
 #[cfg(not(unix))]
 fn has_aborted(_: ExitStatus) -> bool {
     false
@@ -243,11 +246,11 @@ impl Drop for PythonProcess {
 pub enum ReceiveOutcome {
     /// A protocol frame from the thread with this number.
     Frame(u32, FromChild),
-    /// The child's process has ended. The value says how, if that is known.
+    /// The child's process has ended. The value is the reason, if known.
     Exited(Option<PythonEnd>),
-    /// Nothing was sent for as long as `WaitConditions::silence`, and all threads sleep.
+    /// The child has sent nothing for as long as `WaitConditions::silence`, and all its threads are asleep.
     Silence,
-    /// The child has computed for as long as `WaitConditions::most_computing` without sending anything.
+    /// The child has used as much CPU time as `WaitConditions::most_computing` without sending anything.
     Computing,
     /// Ctrl-C was pressed.
     Interrupt,
@@ -255,15 +258,15 @@ pub enum ReceiveOutcome {
     Other,
 }
 
-/// The conditions, other than a frame, that end the wait for a child.
+/// The events, other than a frame, that end the wait for a child.
 #[derive(Clone, Copy, Default)]
 pub struct WaitConditions<'a> {
-    /// Reports a silence of this length, because other clients wait for time to pass. While threads compute, the wait
-    /// continues.
+    /// The length of a silence that ends the wait, because other clients wait for time to pass. While threads of the
+    /// child are running, the wait continues.
     pub silence: Option<Duration>,
-    /// Reports that the child has computed for this long since it became silent.
+    /// The CPU time that the child may use, from the start of a silence, before the wait ends.
     pub most_computing: Option<Duration>,
-    /// Maximum duration of the wait, even if part of a frame has arrived.
+    /// Maximum duration of the wait. It applies even if part of a frame has arrived.
     pub limit: Option<Duration>,
     pub interrupts: Option<&'a Interrupts>,
     pub server: Option<&'a Server>,
@@ -277,18 +280,18 @@ impl WaitConditions<'_> {
 }
 
 impl Children {
-    /// Starts a Python child with the hidden subcommand of `program`.
+    /// Starts a Python child process by running the hidden subcommand of `program`.
     ///
     /// # Errors
     /// Returns an error if the process cannot be started.
     pub fn spawn(&mut self, id: ChildId, program: &Path) -> io::Result<()> {
         let mut command = Command::new(program);
-        // The only environment variable is for glibc. With a separate arena for the interpreter's thread, the heap would
-        // grow page by page, with a thousand system calls during startup.
+        // The only environment variable configures glibc. With a separate arena for the interpreter's thread, the heap
+        // would grow page by page, with a thousand system calls during startup.
         command.arg(python_kernel::SUBCOMMAND).env_clear().env("MALLOC_ARENA_MAX", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        // The child gets its own process group, so that Ctrl-C at the terminal reaches only the tutor, which interrupts
-        // the child.
+        // The child gets its own process group, so that Ctrl-C at the terminal reaches only the tutor, which then
+        // interrupts the child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let process =
@@ -297,7 +300,8 @@ impl Children {
         Ok(())
     }
 
-    /// Sends a frame to a child. If the child has ended, the frame is lost, and `receive` reports the end.
+    /// Sends a frame to a child's thread. If the child has ended, the frame is lost, and `receive` reports that it has
+    /// ended.
     pub fn send(&mut self, id: ChildId, thread: u32, frame: &ToChild) {
         if let Some(child) = self.0.get_mut(&id) {
             child.outgoing.clear();
@@ -307,7 +311,7 @@ impl Children {
         }
     }
 
-    /// Interrupts a child that computes.
+    /// Interrupts the code that a child is running.
     pub fn interrupt(&mut self, id: ChildId) {
         #[cfg(unix)]
         if let Some(child) = self.0.get(&id)
@@ -315,19 +319,19 @@ impl Children {
         {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
         }
-        // On other platforms a computing child cannot be interrupted, so it is killed.
+        // On other platforms a busy child cannot be interrupted, so it is killed.
         #[cfg(not(unix))]
         self.kill(id);
     }
 
-    /// Kills a child's process. `receive` then reports its end, and discards all frames that it has sent. Otherwise,
-    /// the last frame of a program that finishes just when it is killed would bring back the prompt of a Python that is
-    /// gone.
+    /// Kills a child's process and discards all frames that it has already sent. `receive` then reports that it has
+    /// exited. If a program finished just before it was killed, its last frame would otherwise bring back the prompt of
+    /// a process that no longer exists.
     pub fn kill(&mut self, id: ChildId) {
         self.0.remove(&id);
     }
 
-    /// Waits for a frame from a child, or for one of the conditions.
+    /// Waits until a child sends a frame or one of the conditions is met.
     ///
     /// # Errors
     /// Returns an error if waiting fails. A broken pipe is not an error: it means that the child has ended.
@@ -341,14 +345,14 @@ impl Children {
         Ok(ReceiveOutcome::Exited(end))
     }
 
-    /// Asks an idle child for the completions of `text`. Returns `None` if the reply takes too long.
+    /// Asks an idle child for the completions of `text`. Returns `None` if there is no reply in time.
     fn complete(&mut self, id: ChildId, text: &str) -> Option<Vec<String>> {
         self.send(id, MAIN_THREAD, &ToChild::GetCompletions { text: text.to_owned() });
         self.0.get_mut(&id)?.receive_completions()
     }
 }
 
-/// Starts a Python child, and returns the restrictions of its sandbox.
+/// Starts a Python child, and returns the sandbox restrictions that it reports to be in place.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -367,7 +371,7 @@ pub fn python_walls(program: &Path) -> io::Result<Walls> {
     }
 }
 
-/// Completes names that are defined in the Python of the client at the prompt.
+/// Completes names that are defined in the current client's Python process.
 #[derive(Debug)]
 pub struct PythonCompleter<'a> {
     pub(super) children: &'a mut Children,
@@ -382,7 +386,7 @@ impl PythonCompleter<'_> {
     }
 }
 
-/// What ended `wait_for_output`.
+/// The event that ended the wait in `wait_for_output`.
 enum WaitOutcome {
     Readable,
     Silence,
@@ -419,7 +423,7 @@ fn wait_for_output(output: &ChildStdout, conditions: &WaitConditions<'_>) -> io:
     }
 }
 
-/// Returns whether a child has sent something that was not read yet, or has ended.
+/// Returns whether a child has sent bytes that have not been read yet, or has ended.
 fn is_readable(output: &ChildStdout) -> io::Result<bool> {
     let now = WaitConditions { limit: Some(Duration::ZERO), ..WaitConditions::default() };
     Ok(matches!(wait_for_output(output, &now)?, WaitOutcome::Readable))
@@ -466,13 +470,13 @@ mod tests {
         }
     }
 
-    /// Starts `cat`, and returns it as a child that sends whatever it is told to send.
+    /// Starts `cat` as a child that echoes whatever it is sent.
     fn echoing_child() -> PythonProcess {
         let spawned = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat exists");
         PythonProcess::from_child(spawned).expect("both are piped")
     }
 
-    /// Makes an echoing child send `bytes`, and waits until they have arrived and the child sleeps.
+    /// Makes an echoing child send `bytes`, and waits until they have arrived and the child is asleep.
     fn send_through(child: &mut PythonProcess, bytes: &[u8]) {
         child.input.write_all(bytes).expect("cat reads");
         let waited = wait_for_output(child.output.pipe(), &WaitConditions::default()).expect("the pipe can be polled");

@@ -1,4 +1,4 @@
-//! Ctrl-C as an event, and waits that end at Ctrl-C.
+//! Turns Ctrl-C into an event, and provides waits that Ctrl-C ends.
 
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use redis_server::Server;
 /// Ctrl-C, or a wake-up by another thread.
 #[derive(Debug, Clone)]
 pub struct Interrupts {
-    /// Number of interrupts that are pending.
+    /// Number of pending interrupts.
     count: Arc<AtomicUsize>,
-    /// Number of all interrupts so far.
+    /// Number of interrupts so far, including those that were consumed.
     total: Arc<AtomicUsize>,
     reader: Arc<io::PipeReader>,
     writer: Arc<io::PipeWriter>,
 }
 
 impl Interrupts {
-    /// Creates interrupts that are raised by Ctrl-C. Can be called only once per process. On Unix, the shell handles
-    /// the signal of Ctrl-C together with the other signals.
+    /// Creates interrupts that are raised by Ctrl-C. Can be called only once per process. On Unix, the `shell` module
+    /// handles SIGINT instead, together with the other signals.
     ///
     /// # Errors
     /// Returns an error if the handler cannot be set.
@@ -54,7 +54,7 @@ impl Interrupts {
         let _ = (&*self.writer).write_all(b"!");
     }
 
-    /// Returns the number of interrupts so far.
+    /// Returns the number of interrupts so far, including those that were consumed.
     pub fn total(&self) -> usize {
         self.total.load(Ordering::SeqCst)
     }
@@ -75,7 +75,8 @@ impl Interrupts {
         &self.reader
     }
 
-    /// Waits for an interrupt, for input on standard input, or for a TCP client, but no longer than `limit`.
+    /// Waits for an interrupt, for standard input to become readable, or for a TCP client to send something, but no
+    /// longer than `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -83,7 +84,7 @@ impl Interrupts {
         self.poll(Some(&io::stdin()), server, Some(limit))
     }
 
-    /// Waits for an interrupt or for a TCP client, but no longer than `limit`.
+    /// Waits for an interrupt, or for a TCP client to send something, but no longer than `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -105,8 +106,8 @@ impl Interrupts {
         let mut fds = vec![PollFd::new(&*self.reader, PollFlags::IN)];
         fds.extend(server.map(|server| PollFd::new(server, PollFlags::IN)));
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
-        // If the server still has unfinished work, this call must not wait, because no descriptor becomes readable for
-        // that work.
+        // If the server still has unfinished work, this call must not wait, because no file descriptor becomes readable
+        // for that work.
         let limit = if server.is_some_and(Server::is_busy) { Some(Duration::ZERO) } else { limit };
         let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         match poll(&mut fds, limit.as_ref()) {
@@ -117,7 +118,7 @@ impl Interrupts {
         }
     }
 
-    /// Checks the counter at short intervals, because platforms other than Unix cannot poll the sources together.
+    /// Sleeps for a short interval and checks the counter, because only Unix can poll all sources of events together.
     #[cfg(not(unix))]
     fn poll(&self, _: Option<&io::Stdin>, _: Option<&Server>, limit: Option<Duration>) -> io::Result<WakeReason> {
         const INTERVAL: Duration = Duration::from_millis(20);

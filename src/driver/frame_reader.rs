@@ -1,5 +1,5 @@
-//! Reads the frames of a Python child. An incomplete frame does not block the driver, because Ctrl-C must work even if
-//! a child stops in the middle of a frame.
+//! Reads protocol frames from a Python child. An incomplete frame does not block the driver, because Ctrl-C must work
+//! even if a child stops in the middle of a frame.
 
 use std::io::{self, Read};
 
@@ -9,7 +9,7 @@ use python_kernel::frame::{self, FromChild};
 /// to the capacity of a pipe.
 const CHUNKS: std::ops::RangeInclusive<usize> = 8 << 10..=64 << 10;
 
-/// The capacity of the buffer that is kept between frames, in bytes.
+/// The capacity, in bytes, that the buffer keeps between frames.
 const KEPT_CAPACITY: usize = 64 << 10;
 
 /// A pipe from a child, and the bytes that were read from it.
@@ -30,7 +30,7 @@ impl<R: Read> FrameReader<R> {
         &self.pipe
     }
 
-    /// Returns the next frame and the number of its thread, or `None` if the frame has not been read completely.
+    /// Returns the next frame and its thread's number, or `None` if the frame has not been read completely.
     ///
     /// # Errors
     /// Returns an error if the bytes are not a frame.
@@ -45,12 +45,12 @@ impl<R: Read> FrameReader<R> {
         Ok(Some((thread, frame)))
     }
 
-    /// Returns whether part of a frame was read.
+    /// Returns whether part of a frame has been read.
     pub fn has_part(&self) -> bool {
         self.taken < self.bytes.len()
     }
 
-    /// Reads more bytes, and blocks until some are available. Returns false at the end of the pipe.
+    /// Reads more bytes, blocking until some are available. Returns false at the end of the stream.
     ///
     /// # Errors
     /// Returns an error if reading fails.
@@ -74,7 +74,7 @@ impl<R: Read> FrameReader<R> {
 mod tests {
     use super::*;
 
-    /// A pipe that delivers its bytes in pieces of a given size.
+    /// A pipe that delivers its bytes in pieces of at most the given size.
     struct InPieces<'a>(&'a [u8], usize);
 
     impl Read for InPieces<'_> {

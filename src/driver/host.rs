@@ -1,6 +1,6 @@
-//! What runs behind the prompt: the session, its Python children, and the server for TCP clients.
+//! Everything behind the prompt: the session, its Python child processes, and the server for TCP clients.
 //!
-//! Everything runs on one thread at a time: the driver's, or, while the learner types, a thread of the front end.
+//! All of it runs on one thread at a time: the driver's thread or, while the learner types, one of the front end's.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,10 +23,10 @@ pub struct Host<'a> {
     python_executable: PathBuf,
     /// The server that `:serve` has started.
     server: Option<Server>,
-    /// Real time since the session began, in microseconds. `None` if the session's clock advances only through sleeps
-    /// and waits.
+    /// Real time since the session began, in microseconds. `None` if there is no real-time clock, and the session's
+    /// clock advances only through sleeps and waits.
     pub(super) real_elapsed_us: Option<i64>,
-    /// The rehearsal of the open lesson's answers, until its result is used.
+    /// The rehearsal of the open lesson's answers. It is taken when its result is needed.
     rehearsal: Option<PendingRehearsal>,
     /// The time limit of the session, which also applies to a rehearsal.
     pub(super) time_limit: Option<Duration>,
@@ -57,14 +57,14 @@ impl<'a> Host<'a> {
         self.session
     }
 
-    /// Returns the session, and a completer for the names that are defined in the Python of the client at the prompt.
+    /// Returns the session, and a completer for the names defined in the current client's Python process.
     pub fn session_and_completer(&mut self) -> (&Session, PythonCompleter<'_>) {
         let child = self.session.idle_python();
         (self.session, PythonCompleter { children: &mut self.children, child })
     }
 
     /// Performs the session's effects until there are no more. Effects that only a front end can perform are passed to
-    /// `frontend`, which returns the event that results from them.
+    /// `frontend`, which returns the resulting event, if any.
     ///
     /// # Errors
     /// Returns an error if `frontend` returns one, or if Python cannot be started.
@@ -97,7 +97,7 @@ impl<'a> Host<'a> {
         }
     }
 
-    /// Moves the session forward while the learner types: handles one event, or waits for one until the session has
+    /// Advances the session while the learner types. Handles at most one event, and returns when the session may have
     /// effects to perform or `wake` is raised. The caller then performs the effects and calls this method again.
     ///
     /// # Errors
@@ -132,12 +132,12 @@ impl<'a> Host<'a> {
         Ok(AdvanceOutcome::Advanced)
     }
 
-    /// Waits for the end of the rehearsal and returns its result.
+    /// Waits until the rehearsal has ended, and returns its result as an event.
     pub(super) fn finish_rehearsal(&mut self) -> Event {
         Event::Rehearsed(self.rehearsal.take().map(PendingRehearsal::wait).unwrap_or_default())
     }
 
-    /// Waits for the frame of a [`Need::Frame`], but no longer than `wake_after`.
+    /// Waits for the frame that the session needs ([`Need::Frame`]), but no longer than `wake_after`.
     pub(super) fn read_frame(
         &mut self,
         child: ChildId,
@@ -159,7 +159,8 @@ impl<'a> Host<'a> {
                 }
                 ReadOutcome::Event(Event::ChildGone(child))
             }
-            // In a session with real time, that time has passed. Otherwise, the clock jumps to the deadline.
+            // If there is a real-time clock, its time is reported. Otherwise, the session's clock jumps to the
+            // deadline.
             ReceiveOutcome::Silence | ReceiveOutcome::Computing => {
                 ReadOutcome::Event(self.real_elapsed_us.map_or(Event::SkipWait, |us| Event::Elapsed { us }))
             }
@@ -168,8 +169,8 @@ impl<'a> Host<'a> {
         })
     }
 
-    /// Returns the time until `deadline_us` or the next deadline of the engine or of the server, whichever is first.
-    /// Returns `None` if there is no deadline.
+    /// Returns the time until the earliest deadline: `deadline_us`, the engine's next deadline or the server's. Returns
+    /// `None` if there is no deadline.
     fn time_until_deadline(&self, deadline_us: Option<i64>) -> Option<Duration> {
         if self.server().is_some_and(Server::is_busy) {
             return Some(Duration::ZERO);
@@ -180,18 +181,19 @@ impl<'a> Host<'a> {
         Some(Duration::from_micros(at_us.saturating_sub(self.session.now_us()).max(0).unsigned_abs()))
     }
 
-    /// Returns the server whose clients may interrupt a wait, if there is one and they may run commands now.
+    /// Returns the server if its clients may run commands now. Such a client may then interrupt a wait.
     pub fn server(&self) -> Option<&Server> {
         self.server.as_ref().filter(|_| self.session.can_lend_engine())
     }
 
-    /// Runs the commands that TCP clients have sent, and sends the replies.
+    /// Runs the commands that TCP clients have sent, and sends their replies.
     pub(super) fn serve_real_clients(&mut self) -> io::Result<()> {
         let (Some(server), Some(elapsed_us)) = (&mut self.server, self.real_elapsed_us) else { return Ok(()) };
         self.session.with_engine(elapsed_us, |engine, now_us| server.handle_ready(engine, now_us)).unwrap_or(Ok(()))
     }
 
-    /// Starts the server on a port. If it cannot be started, returns the reason as a sentence for the learner.
+    /// Starts the server on a port, and returns the port. If the server cannot be started, returns the reason as a
+    /// message for the learner.
     fn start_server(&mut self, port: u16) -> Result<u16, String> {
         if self.real_elapsed_us.is_none() {
             return Err(messages::serve_needs_a_terminal());
@@ -213,7 +215,7 @@ impl<'a> Host<'a> {
     }
 }
 
-/// Why `Host::advance` returned.
+/// The reason why `Host::advance` returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdvanceOutcome {
     /// An event was handled, time has passed, or there are effects to perform.
@@ -222,7 +224,7 @@ pub enum AdvanceOutcome {
     Woken,
 }
 
-/// What ended the wait for a child's frame.
+/// The event that ended the wait for a child's frame.
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,

@@ -1,8 +1,9 @@
 //! Watches a lesson's file while its author edits it, and reloads the lesson when the file is saved.
 //!
-//! The file's modification time and size are polled a few times a second while no key is pressed. Editors save in
-//! place, by renaming, or on a network file system. Polling detects all of these, whereas file notifications differ
-//! from one operating system to another. The cost of polling one file is negligible.
+//! The file's modification time and size are polled a few times a second while no key is pressed. An editor may
+//! overwrite the file or replace it by renaming, and the file may be on a network file system. Polling works in all of
+//! these cases, whereas file notifications differ between operating systems. The cost of polling one file is
+//! negligible.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,14 +30,14 @@ struct FileVersion {
 }
 
 impl LessonWatcher {
-    /// Watches a file for changes from now on.
+    /// Creates a watcher that reports changes to a file from now on.
     pub fn new(files: UserFiles, path: &Path) -> LessonWatcher {
         let last_version = FileVersion::of(&files, path);
         LessonWatcher { files, path: path.to_owned(), last_version }
     }
 
-    /// Reads the lesson if its file was saved since the last call. If the lesson contains an error, returns a message
-    /// with the position of the error. Returns `None` if the file was not saved.
+    /// Reloads the lesson if its file was saved since the last call. Returns `None` if the file was not saved. If the
+    /// file cannot be read or the lesson contains an error, returns a message.
     pub fn reload_if_saved(&mut self) -> Option<Result<Arc<Lesson>, String>> {
         // An editor that saves by renaming removes the file for a moment. A missing file does not count as a saved
         // version.

@@ -1,7 +1,7 @@
-//! Limits on a session without a user, especially on its computing time.
+//! Limits on non-interactive sessions, mainly on their running time.
 //!
-//! A session at a terminal has no time limit, because its user can press Ctrl-C. The session's own clock cannot measure
-//! computing time, because without a terminal it advances only through sleeps and waits.
+//! An interactive session has no time limit, because its user can press Ctrl-C. The session's own clock cannot measure
+//! running time, because in a non-interactive session it advances only through sleeps and waits.
 
 use std::fmt;
 use std::io;
@@ -9,32 +9,32 @@ use std::time::{Duration, Instant};
 
 use crate::messages::driver as messages;
 
-/// The limits on a session without a user.
+/// The limits on a non-interactive session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Maximum time that the session may compute.
+    /// Maximum running time of the session, or `None` if it is unlimited.
     pub time: Option<Duration>,
-    /// Maximum memory of the session's data in bytes.
+    /// Maximum memory used by the session's data, in bytes.
     pub memory: u64,
 }
 
-/// The computing time of a session, compared with its limit. The time in which the session waits for input does not
+/// The running time of a session, compared with its limit. Time that the session spends waiting for input does not
 /// count.
 #[derive(Debug)]
 pub struct TimeLimit {
     limit: Option<Duration>,
     started: Instant,
-    /// The time that was used before `started`.
+    /// The running time before `started`.
     used: Duration,
 }
 
 impl TimeLimit {
-    /// Creates a time limit. The time starts to count immediately.
+    /// Creates a time limit that starts to count immediately.
     pub fn new(limit: Option<Duration>) -> Self {
         TimeLimit { limit, started: Instant::now(), used: Duration::ZERO }
     }
 
-    /// Returns the time that is left, or `None` if there is no limit.
+    /// Returns the remaining time, or `None` if there is no limit.
     ///
     /// # Errors
     /// Returns [`TimeLimitReached`] if no time is left.
@@ -46,7 +46,7 @@ impl TimeLimit {
         }
     }
 
-    /// Calls `wait`, without counting the time that the call takes.
+    /// Calls `wait` without counting the time that the call takes.
     pub fn while_stopped<T>(&mut self, wait: impl FnOnce() -> T) -> T {
         self.used += self.started.elapsed();
         let result = wait();
@@ -55,12 +55,12 @@ impl TimeLimit {
     }
 }
 
-/// The error that ends a session because it computed for too long.
+/// The error that ends a session whose running time has reached the limit. The value is the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeLimitReached(pub Duration);
 
 impl TimeLimitReached {
-    /// Returns whether a session's time limit is the cause of an error from [`drive`](super::drive).
+    /// Returns whether an error from [`drive`](super::drive) was caused by a session's time limit.
     pub fn is_cause_of(error: &io::Error) -> bool {
         error.get_ref().is_some_and(|cause| cause.is::<TimeLimitReached>())
     }

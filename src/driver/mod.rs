@@ -44,20 +44,20 @@ pub use rehearsal::{RehearsalOutcome, rehearse};
 /// - It calls [`read_input`](Frontend::read_input) when the session needs a line, and [`wait`](Frontend::wait) when all
 ///   clients are blocked. Both return the next event for the session, and block until there is one.
 /// - It calls [`real_elapsed_us`](Frontend::real_elapsed_us) before each event. A front end that returns `None` has no
-///   real time: the session's clock then advances only through sleeps and waits, so that a transcript is the same each
-///   time.
+///   real-time clock. The session's clock then advances only through sleeps and waits, so that transcripts are
+///   reproducible.
 /// - The methods with a default implementation are for front ends that record results or have an interactive user.
 ///
 /// An error from any method ends the session, and `drive` returns it.
 pub trait Frontend {
-    /// Displays something.
+    /// Displays one item of the session's output.
     ///
     /// # Errors
     /// Returns an error if the output cannot be written, for example to a closed pipe.
     fn show(&mut self, show: &Show) -> io::Result<()>;
 
-    /// Reads the next input at `prompt`. If a front end waits while the user types, it calls `host.advance` in the
-    /// meantime.
+    /// Reads the next input at `prompt`. While a front end waits for the user to type, it calls `host.advance`
+    /// repeatedly.
     ///
     /// # Errors
     /// Returns an error if the input cannot be read.
@@ -84,8 +84,8 @@ pub trait Frontend {
         None
     }
 
-    /// Returns the maximum computing time of the session, for a front end without a user who could stop it. Waiting
-    /// for input does not count. The time starts again from zero when the session returns to a checkpoint.
+    /// Returns the maximum running time of the session, for a front end without a user who could stop it. Time spent
+    /// waiting for input does not count. The time starts again from zero when the session returns to a checkpoint.
     fn time_limit(&self) -> Option<Duration> {
         None
     }
@@ -100,12 +100,12 @@ pub trait Frontend {
         false
     }
 
-    /// Returns whether `tick` should be called while a program computes.
+    /// Returns whether `tick` should be called while a program runs.
     fn wants_ticks(&self) -> bool {
         false
     }
 
-    /// Updates the display while a program computes. Called many times a second if `wants_ticks` returns true.
+    /// Updates the display while a program runs. Called many times a second if `wants_ticks` returns true.
     ///
     /// # Errors
     /// Returns an error if the output cannot be written.
@@ -113,12 +113,12 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Writes a new file for the learner. On failure, returns the reason as a sentence to show to the learner.
+    /// Writes a new file for the learner. On failure, returns the reason as a message for the learner.
     fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
         Some(messages::file_not_requested(path))
     }
 
-    /// Receives a statement or a line that has run.
+    /// Receives a submission, such as a statement, after it has run.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -126,7 +126,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Receives a submission of the lesson's own code that has run without being shown, such as a step's setup.
+    /// Receives a submission of the lesson's own code, such as a step's setup, after it has run without being shown.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -134,7 +134,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Receives a submission that was judged, with its verdict.
+    /// Receives a submission and its verdict after the submission was judged.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -142,7 +142,7 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Receives the result of a step's race after the race was run in every order.
+    /// Receives the result of a step's race after every interleaving of the clients' commands has been run.
     ///
     /// # Errors
     /// Returns an error if the result cannot be written.
@@ -160,7 +160,7 @@ pub trait Frontend {
     }
 }
 
-/// Writes a file that does not exist yet. On failure, returns the reason as a sentence to show to the learner.
+/// Writes a file that must not exist yet. On failure, returns the reason as a message for the learner.
 pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<String> {
     let full_path = expand_home(path);
     let error = files.create_document(&full_path, text.as_bytes()).err()?;
@@ -208,7 +208,7 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
                     }
                 }
             }
-            // Python starts while the learner reads or types.
+            // Starts Python while the learner reads or types, if it is not running yet.
             Need::Line(_) if frontend.real_elapsed_us().is_some() && host.session_mut().warm_up() => continue,
             Need::Line(prompt) => time_limit.while_stopped(|| frontend.read_input(&mut host, &prompt))?,
             Need::Rehearsal => host.finish_rehearsal(),
@@ -227,7 +227,7 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
     }
 }
 
-/// Passes an effect to the front end and returns the event that results from it, if any.
+/// Passes an effect to the front end and returns the resulting event, if any.
 fn perform_frontend_effect(effect: Effect, frontend: &mut impl Frontend) -> io::Result<Option<Event>> {
     match effect {
         Effect::WriteFile { path, text } => {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-/// What a worker reports: a message while a job runs, or the job's result.
+/// A worker's report: a message from a running job, or a job's index and result.
 enum Report<M, R> {
     Message(M),
     Result(usize, R),
@@ -54,7 +54,7 @@ pub fn run_in_parallel<J: Send, M: Send, R: Send>(
             }
         }
     });
-    // A worker that panicked has made `scope` panic as well, so no result is missing.
+    // If a worker had panicked, `scope` would have panicked as well, so no result is missing.
     results.into_iter().flatten().collect()
 }
 

@@ -1,4 +1,4 @@
-//! Rehearsals: run a lesson's answers in the background, in a separate session with its own Python.
+//! Rehearsals: run a lesson's answers in the background, in a separate session with its own Python process.
 //!
 //! The commands that an answer sends are known only after it has run. The answers run on a thread while the learner
 //! reads, and the result is needed when the first submission is judged.
@@ -17,7 +17,7 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::session::event::{Event, Prompt, Show};
 use crate::session::{MEMORY_LIMIT, Options, Session};
 
-/// The delay before a rehearsal starts at a terminal, so that the learner's own Python starts first.
+/// The delay before a rehearsal starts at a terminal, so that the learner's own Python process starts first.
 const START_DELAY: Duration = Duration::from_millis(300);
 
 /// Maximum time to wait for the result of a rehearsal at a terminal.
@@ -27,7 +27,7 @@ const TERMINAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// the machine. Only a lesson that hangs takes this long.
 const TRANSCRIPT_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A rehearsal on a thread, running or about to start.
+/// A rehearsal that is running, or about to start, on its own thread.
 #[derive(Debug)]
 pub struct PendingRehearsal {
     start_now: Sender<()>,
@@ -45,7 +45,7 @@ pub enum RehearsalStart {
 }
 
 impl PendingRehearsal {
-    /// Starts the thread of a rehearsal, which may run no longer than `time_limit`.
+    /// Starts the thread for a rehearsal, whose running time is limited to `time_limit` and to [`TRANSCRIPT_TIMEOUT`].
     pub fn new(
         lesson: Arc<Lesson>,
         python_executable: PathBuf,
@@ -61,7 +61,8 @@ impl PendingRehearsal {
                 RehearsalStart::OnDemand => needed.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             if wait != Err(RecvTimeoutError::Disconnected) {
-                // Without a rehearsal, feedback on a wrong submission is less specific. Nothing else depends on it.
+                // A failure is ignored: without a rehearsal, feedback on a wrong submission is less specific, but
+                // nothing else depends on it.
                 let limits = Limits { time: Some(longest), memory: MEMORY_LIMIT };
                 let outcome = rehearse(&lesson, &python_executable, limits).unwrap_or_default();
                 let _ = sender.send(outcome.rehearsal);
@@ -74,7 +75,7 @@ impl PendingRehearsal {
         PendingRehearsal { start_now, result, timeout }
     }
 
-    /// Waits for the result. Returns an empty rehearsal if it does not arrive in time.
+    /// Waits for the result. Returns an empty rehearsal if the result does not arrive in time.
     pub fn wait(self) -> Arc<Rehearsal> {
         let _ = self.start_now.send(());
         Arc::new(self.result.recv_timeout(self.timeout).unwrap_or_default())
@@ -90,7 +91,8 @@ pub struct RehearsalOutcome {
     pub stopped_at: Option<usize>,
 }
 
-/// Runs a lesson's answers, and returns the submissions of each step. The limits apply to all answers together.
+/// Runs a lesson's answers, and returns the submissions of each step. The limits apply to the whole lesson, not to each
+/// answer.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started.
@@ -129,7 +131,7 @@ impl Frontend for AnswerTypist<'_> {
         let session = host.session();
         self.step = session.place().map_or(0, |(_, number)| number - 1);
         self.inputs += 1;
-        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The maximum number of lines
+        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The limit on the number of lines
         // stops a lesson that would never end.
         let is_over = self.inputs > 3 * self.rehearsal.steps.len() + 3;
         let is_last = self.step + 1 == self.rehearsal.steps.len() && session.is_step_done();

@@ -1,8 +1,8 @@
-//! Widths in terminal columns: measuring, padding and truncating.
+//! Measures, pads and truncates text by its width in terminal columns.
 
 use super::{Span, Style, visible};
 
-/// The width of text when it is shown.
+/// The width of text on the screen.
 pub trait DisplayWidth {
     /// Returns the width in columns. Hidden characters are measured in the escaped form in which they are shown.
     fn width(&self) -> usize;
@@ -53,7 +53,7 @@ pub fn truncate_marked(text: &str, columns: usize, ellipsis: &str) -> String {
     format!("{}{ellipsis}", &text[..end])
 }
 
-/// Truncates text to the given number of characters. An ellipsis replaces what is cut off.
+/// Truncates text to the given number of characters. If text is cut off, appends an ellipsis.
 ///
 /// ```
 /// use redis_tutor::markup::truncate_characters;
@@ -69,7 +69,7 @@ pub fn truncate_characters(text: &str, characters: usize) -> String {
 }
 
 impl Style {
-    /// Returns the string for the style: `unicode`, or `ascii` if only ASCII may be used.
+    /// Returns `ascii` if the style allows only ASCII characters, and `unicode` otherwise.
     pub fn choose(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { unicode }
     }

@@ -9,13 +9,13 @@ pub struct Style {
     pub width: usize,
     /// Whether only ASCII characters are used for lines and marks.
     pub ascii: bool,
-    /// Whether the text is for a screen reader: no drawn lines, no aligned columns.
+    /// Whether the output is for a screen reader, and so has no drawn lines and no aligned columns.
     pub plain: bool,
-    /// Whether code is shown in backticks, because there is no colour to mark it.
+    /// Whether code is shown in backticks, because no colour marks it.
     pub quoted: bool,
 }
 
-/// Minimum width of a layout, in columns. In a narrower terminal, text is laid out with this width.
+/// Minimum width of a layout, in columns. It is used even if the terminal is narrower.
 const MIN_WIDTH: usize = 20;
 
 /// Lays out a [`Text`]. Each line begins with a space. If there is a mark, the first line begins with it, and the
@@ -79,7 +79,7 @@ fn expand_tabs(line: &str) -> String {
     line.replace('\t', "    ")
 }
 
-/// Puts code in backticks if the style requires it.
+/// Encloses code in backticks if the style requires it.
 fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
     let mut spans = spans.to_vec();
     for span in spans.iter_mut().filter(|span| style.quoted && span.role == Role::Code) {
@@ -88,7 +88,8 @@ fn quoted(spans: &[Span], style: Style) -> Vec<Span> {
     spans
 }
 
-/// Returns a heading: a title, followed by a rule that fills the width of the style.
+/// Returns a heading: a title, followed by a rule up to `style.width`. In the plain style, returns `== title ==`
+/// instead.
 pub fn rule(title: &str, style: Style) -> Line {
     if style.plain {
         return vec![Span::new(Role::Title, format!("== {title} =="))];
@@ -210,7 +211,7 @@ fn layout_table(rows: &[Vec<Vec<Span>>], style: Style) -> Vec<Line> {
     lines
 }
 
-/// Lays out a table that is too wide: each cell is on a separate line, after the name of its column.
+/// Lays out a table that is too wide for columns. Each cell is on a separate line, after the name of its column.
 fn layout_stacked_table(rows: &[Vec<Vec<Span>>], width: usize) -> Vec<Line> {
     let Some((head, body)) = rows.split_first() else { return Vec::new() };
     let mut lines = Vec::new();

@@ -73,7 +73,7 @@ impl Span {
     }
 }
 
-/// A line that was laid out.
+/// A line of a layout.
 pub type Line = Vec<Span>;
 
 /// A block of a [`Text`].
@@ -91,7 +91,7 @@ pub enum Block {
     Table(Vec<Vec<Vec<Span>>>),
 }
 
-/// Blocks of text, which are laid out with a blank line between them.
+/// Blocks of text. The layout puts a blank line between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text(pub Vec<Block>);
 

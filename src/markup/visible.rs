@@ -20,8 +20,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
-/// Characters that are never shown, besides the control characters: they are invisible, change the direction of the
-/// text around them, break lines, or are not characters at all.
+/// Characters that are never shown as they are, in addition to the control characters. They are invisible, change the
+/// direction of the text around them, break lines, or are not assigned to characters.
 const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{ad}'..='\u{ad}',
     '\u{34f}'..='\u{34f}',
@@ -50,8 +50,8 @@ const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{10fffe}'..='\u{10ffff}',
 ];
 
-/// Returns whether a character must be made visible. `before` is the previous character, or `None` if the previous
-/// character is itself hidden.
+/// Returns whether a character must be replaced by an escape. `before` is the previous character, or `None` if the
+/// previous character is itself hidden.
 fn is_hidden(c: char, before: Option<char>) -> bool {
     match c {
         ' '..='~' => false,
@@ -66,7 +66,7 @@ fn is_hidden(c: char, before: Option<char>) -> bool {
     }
 }
 
-/// Returns the positions of the characters that must be made visible, except those that `keeps` accepts.
+/// Returns the hidden characters in `text` with their byte positions, except those that `keeps` accepts.
 fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usize, char)> {
     let mut before = None;
     text.char_indices().filter(move |&(_, c)| {
@@ -76,7 +76,7 @@ fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usi
     })
 }
 
-/// Replaces the characters at the given positions.
+/// Replaces each character in `places` with what `write` writes for it.
 fn replace_at<'a>(
     text: &'a str,
     places: impl Iterator<Item = (usize, char)>,
@@ -101,7 +101,7 @@ fn replace_at<'a>(
     Cow::Owned(out)
 }
 
-/// Writes a character as Python's `repr` does.
+/// Writes a character in escaped form, as Python's `repr` does.
 fn escape(c: char, out: &mut String) {
     let code = u32::from(c);
     let written = match c {
@@ -115,12 +115,12 @@ fn escape(c: char, out: &mut String) {
     written.expect("writing to a string cannot fail");
 }
 
-/// Returns text on one line, with all hidden characters made visible, including line breaks and tabs.
+/// Returns text as a single line. All hidden characters, including line breaks and tabs, are replaced by escapes.
 pub fn visible(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, |_| false), escape)
 }
 
-/// Returns text on several lines, with all hidden characters made visible, except line breaks and tabs.
+/// Returns text with all hidden characters replaced by escapes. Line breaks and tabs are kept.
 pub fn visible_lines(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), escape)
 }
@@ -133,8 +133,8 @@ pub fn without_hidden(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), |_, _| {})
 }
 
-/// Returns the position of the first hidden character, and the character. Line breaks, tabs, and CR before LF do not
-/// count.
+/// Returns the first hidden character and its byte position. Line breaks, tabs, and CR before LF do not count as
+/// hidden.
 pub fn first_hidden(text: &str) -> Option<(usize, char)> {
     hidden(text, is_layout).find(|&(at, c)| !(c == '\r' && text[at..].starts_with("\r\n")))
 }
@@ -198,7 +198,7 @@ mod tests {
             .prop_map(|characters| characters.into_iter().collect())
     }
 
-    /// Returns a configuration with a fixed seed, so each run tests the same inputs.
+    /// Returns a configuration with a fixed seed, so that each run tests the same inputs.
     fn config() -> ProptestConfig {
         ProptestConfig { rng_seed: RngSeed::Fixed(1), failure_persistence: None, ..ProptestConfig::default() }
     }

@@ -7,7 +7,7 @@ messages! {
     expected_whole_number() = "expected a whole number";
     expected_list() = "expected a list, in [ and ]";
 
-    // Messages about the recorded tries of learners.
+    // Messages about learners' recorded tries.
     not_a_recorded_try(error) =
         "this line is not a recorded try: {error}. Write {{\"step\": \"LESSON/STEP\", \"right\": true, \"input\": \"…\"}}";
     unknown_step(step) = "there is no step \"{step}\"";
@@ -51,7 +51,7 @@ messages! {
         "after {line}, which was taken for mistake {number}, this is not as expected";
     not_as_expected_when_spoiled(line) = "after {line}, which follows a mistake that has spoiled the data, this is not as expected";
 
-    // Messages about expectations of a step that are not met.
+    // Messages about a step's expectations that are not met.
     by_other_client(wanted, actual) = "`by` is {wanted}, but {actual} did this";
     error_not_raised(wanted) = "`error` is {wanted}, but nothing was raised";
     other_error_raised(wanted, actual) = "`error` is {wanted}, but {actual} was raised";

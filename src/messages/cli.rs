@@ -10,7 +10,8 @@ messages! {
     /// Shown if a file cannot be written.
     cannot_write(path, error) = "{path} cannot be written: {error}";
 
-    /// Shown by `run --svg` if the file to write exists and is not a picture. That file may be the script.
+    /// Shown by `run --svg` if the picture's path is that of a file that exists and is not a picture. The file may be
+    /// the script.
     not_a_picture(path) =
         "{path} is not a picture, and stays as it is. The name of the picture comes after --svg: \
          redis-tutor run --svg picture.svg script.py";
@@ -25,7 +26,7 @@ messages! {
     not_utf8(name, line, column, byte) =
         "{name}, line {line}, byte {column}: {byte} is not UTF-8. Save the file as UTF-8. Nothing has run so far.";
 
-    /// The title of the picture of a script.
+    /// The title of a picture that shows the transcript of a script.
     picture_title(name) = "redis-tutor runs {name}";
 
     /// Shown by `man` if there is no such subcommand.
@@ -43,10 +44,10 @@ messages! {
     /// Shown if `--watch` is given without the path of a lesson file.
     watch_needs_a_file() = "--watch needs the file of a lesson: redis-tutor learn my-lesson.toml --watch";
 
-    /// Shown if `--time-limit` is given without a time.
+    /// Shown if the value of `--time-limit` is not a time limit.
     not_a_time_limit() = "write a time limit as 30s, 10m or none";
 
-    /// Shown if `--memory-limit` is given without a size.
+    /// Shown if the value of `--memory-limit` is not a size.
     not_a_size() = "write a size as 256mb or 2gb";
 
     /// Shown by `serve` when clients can connect.
@@ -64,7 +65,7 @@ messages! {
     /// Shown by `serve` if the password in the environment is not UTF-8.
     password_not_utf8() = "REDIS_TUTOR_PASSWORD is not UTF-8: set it to a password of letters and digits";
 
-    /// Shown by `check` if another lesson has the same id.
+    /// Shown by `check` if another of the given lessons has the same id.
     id_taken(id, other) =
         "the id \"{id}\" is already used by {other}: progress refers to ids, so give each lesson its own";
 
@@ -79,24 +80,24 @@ messages! {
     /// The last line in the output of `check`.
     check_summary(lessons, tries, faults) = "{lessons}, {tries}, {faults}";
 
-    /// The line in the output of `check` about variations of answers, shown before the last line.
+    /// The line in the output of `check` about variations of answers. It comes before the last line.
     variations_summary(rewordings, mutants, dropped, exempt, skipped) =
         "{rewordings}, {mutants} ({dropped} without an effect), {exempt}, {skipped}";
 
-    /// Shown by `check` at a terminal while it runs. `file` is the lesson that is being checked.
+    /// Shown by `check` at a terminal while it runs. `file` is the lesson file that is being checked.
     check_progress(file, done, steps, tries) = "{done} of {steps} steps, {tries}: {file}";
 
     /// A line in the list of lessons, for a lesson that replaces a built-in lesson.
     replaces_built_in(id, path) = "{id} is {path}, in place of the lesson built in.";
 
-    /// Shown by `new` if the path is not suitable for a lesson file. `path` is a suggestion.
+    /// Shown by `new` if its argument is not suitable as the name of a lesson file. `path` is a suggestion.
     not_a_lesson_file(path) =
         "a lesson file ends in .toml and has a name before it: redis-tutor new {path}";
 
     /// Shown by `new` if the file exists already.
     file_exists(path) = "{path} already exists and stays as it is: give another name";
 
-    /// Shown by `new` when the lesson was written.
+    /// Shown by `new` after it has written the lesson.
     new_lesson(path) = "\
 {path} is a lesson with three steps. Replace them with your own.
   redis-tutor check {path}          checks it
@@ -114,7 +115,7 @@ messages! {
     nothing_due_for_days(days) =
         "Nothing is due today; the next task comes up in {days} days. Here is some practice anyway.";
 
-    /// Shown by `fast-track` if all lessons are finished.
+    /// Shown by `fast-track` if all lessons are already finished.
     no_lesson_is_open() = "All lessons are done. `redis-tutor review` repeats their tasks when they are due.";
 
     /// Shown by `review` if no step has been done.
@@ -122,7 +123,7 @@ messages! {
         "There is nothing to practise yet: tasks come from the steps that you have done. \
          `redis-tutor` opens the first lesson.";
 
-    /// Shown by `sheet` if the lesson is not finished.
+    /// Shown by `sheet` if the lesson whose cheat sheet was requested is not finished.
     lesson_not_finished(id) =
         "'{id}' is not finished yet, and its sheet comes at its end: redis-tutor learn {id}";
 
@@ -141,35 +142,35 @@ messages! {
     /// Shown by `doctor` if the terminal does not report its size.
     terminal_size_unknown() = "Terminal: does not report its size";
 
-    /// Shown by `doctor`. `kind` is one of the following messages.
+    /// Shown by `doctor`. `kind` is one of the messages from `no_colours` to `true_shades`.
     colours(kind) = "Colours: {kind}";
 
-    /// Shown by `doctor`. `kind` is one of the following messages, and `variables` are the environment variables that
-    /// influenced the choice.
+    /// Shown by `doctor`. `kind` is one of the messages from `no_colours` to `true_shades`, and `variables` are the
+    /// environment variables that influenced the choice.
     colours_chosen_by(kind, variables) = "Colours: {kind} ({variables})";
 
-    /// Shown within `colours` if there are none.
+    /// Shown within `colours` if output is not coloured.
     no_colours() = "none";
 
-    /// Shown within `colours`.
+    /// Shown within `colours` if only the terminal's sixteen colours are used.
     sixteen_colours() = "the sixteen of the terminal";
 
     /// Shown within `colours` if the terminal has 256 colours.
     indexed_shades(background) = "shades out of 256 for {background}";
 
-    /// Shown within `colours` if the terminal has all colours.
+    /// Shown within `colours` if the terminal supports 24-bit colours.
     true_shades(background) = "all shades for {background}";
 
-    /// Shown within `indexed_shades` and `true_shades`.
+    /// Shown within `indexed_shades` and `true_shades` if the terminal's background is dark.
     dark_background() = "a dark background";
 
-    /// Shown within `indexed_shades` and `true_shades`.
+    /// Shown within `indexed_shades` and `true_shades` if the terminal's background is light.
     light_background() = "a light background";
 
     /// Shown by `doctor` if the locale is UTF-8.
     utf8_chosen_by(variable, locale) = "Characters: UTF-8 ({variable}={locale})";
 
-    /// Shown by `doctor` on a system whose terminals understand UTF-8 in any locale.
+    /// Shown by `doctor` on Windows, whose console accepts UTF-8 in any locale.
     utf8_always() = "Characters: UTF-8";
 
     /// Shown by `doctor` if the locale is not UTF-8.
@@ -182,17 +183,17 @@ messages! {
     /// Shown by `doctor` if the user has no home folder.
     no_state_folder() = "State folder: none, because there is no home folder. Progress is not saved.";
 
-    /// Shown by `doctor`.
+    /// Shown by `doctor` if progress can be saved.
     state_folder_writable(folder) = "State folder: {folder}, can be written";
 
-    /// Shown by `doctor` before the first session.
+    /// Shown by `doctor` if no session has created the folder yet.
     state_folder_missing(folder) = "State folder: {folder}, which the first session creates";
 
     /// Shown by `doctor` if progress cannot be saved.
     state_folder_not_writable(folder, error) =
         "State folder: {folder} CANNOT be written: {error}. Progress is not saved; --progress FILE names another place.";
 
-    /// Shown by `doctor`.
+    /// Shown by `doctor` if `serve` can use its default port.
     port_free(port) = "Port {port}: free for `serve`";
 
     /// Shown by `doctor` if `serve` cannot use its default port.
@@ -201,19 +202,19 @@ messages! {
     /// Shown by `doctor`: how long the embedded Python takes to start.
     python_answers(milliseconds) = "Python: answers after {milliseconds} ms";
 
-    /// Shown by `doctor` above the list of the sandbox's restrictions on Python, which messages call walls.
+    /// Shown by `doctor` above the list of sandbox restrictions on Python, which messages call walls.
     sandbox_heading() = "The sandbox around Python:";
 
-    /// Shown by `doctor` for a restriction of the sandbox that is in place.
+    /// Shown by `doctor` for a sandbox restriction that is in place.
     wall_stands(wall) = "  yes  {wall}";
 
-    /// Shown by `doctor` for a restriction of the sandbox that is missing.
+    /// Shown by `doctor` for a sandbox restriction that is missing.
     wall_missing(wall) = "  NO   {wall}";
 
-    /// Shown as the last line of `doctor` if no restriction is missing.
+    /// Shown as the last line of `doctor` if all sandbox restrictions are in place.
     sandbox_complete() = "All walls stand: code in a lesson reaches nothing on this computer.";
 
-    /// Shown as the last line of `doctor` if a restriction is missing.
+    /// Shown as the last line of `doctor` if a sandbox restriction is missing.
     sandbox_incomplete() =
         "Python itself still offers no files, no network and no programs, but a mistake in the interpreter could let \
          code out. Open only lessons of people whom you trust.";

@@ -25,19 +25,19 @@ runs, Ctrl-D leaves.";
     no_hints() = "This step has no hints. `:answer` shows a solution.";
     /// Shown by `:hint` after the last hint.
     no_more_hints() = "There are no more hints. `:answer` shows a solution, `:skip` types it for you.";
-    /// Shown by `:expect` in a step that does not judge a submission.
+    /// Shown by `:expect` in a step that does not judge submissions.
     nothing_expected() = "This step does not check the data.";
     /// Shown by `:answer` in a step with options to choose from: the number of the right option.
     answer_option(number) = "Number {number}.";
-    /// Shown by `:answer` in a race.
+    /// Shown by `:answer` in a step with a race.
     answer_race() = "`all` plays every order, and that completes this step.";
     /// Shown by `:answer` before the code of the answer.
     answer_begins() = "One way:";
-    /// Shown by `:expect`: the value that the submission must end with.
+    /// Shown by `:expect`: the value that the submission must return at its end.
     expected_reply(reply) = "The reply is {reply}.";
     /// Shown by `:expect`: the text that the submission must print.
     expected_output(output) = "Your code prints {output}.";
-    /// Shown by `:expect`: a part of the error that the submission must end with.
+    /// Shown by `:expect`: text that the submission's error message must contain.
     expected_error(error) = "You get an error that says {error}.";
     /// Shown by `:expect`: a command that must be sent.
     expected_use(command) = "You send {command}.";
@@ -81,7 +81,7 @@ runs, Ctrl-D leaves.";
     not_a_client_name(name) = "{name} cannot name a client: use one word other than `tutor`, as in `:client phone`.";
     /// Shown by `:client` if the client is blocked and cannot accept input yet.
     client_is_busy(client) = "{client} is still waiting.";
-    /// Shown by `:python fresh`.
+    /// Shown by `:python fresh`, which discards all Python variables.
     fresh_python() = "A fresh Python: no variables, the same data.";
 
     // Messages of `:wait` (`session/commands/wait.rs`).
@@ -131,7 +131,7 @@ Real clients are connected, and what they have read can't be undone, so nothing 
 disconnects them. After that, the same command works, and undoes what they have done as well.";
     /// Shown by `:undo` at the start of a fork.
     fork_starts_here() = "This is where the fork began: `:fork back` leaves it.";
-    /// Shown by `:undo` before the first input.
+    /// Shown by `:undo` if nothing has been entered yet.
     nothing_to_undo() = "There is nothing to undo.";
     /// Shown by `:undo` if the last input was not accepted as an answer.
     undone_refused_answer(input) = "\
@@ -148,7 +148,7 @@ The data is too large to be copied before every line, so this can't be undone. B
     back_at_open_step(step, lesson) = "Step {step} of **{lesson}** is open again.";
     /// Shown after `undone` or `fork_left`, if keys have TTLs.
     clock_is_back() = "The clock was set back as well, so TTLs are as they were.";
-    /// Shown by `:fork`.
+    /// Shown by `:fork` when a fork begins.
     fork_begun() = "\
 You are in a fork: try what you like. `:fork back` returns to this place, `:fork keep` keeps your changes.";
     /// Shown after `fork_begun` in a lesson.
@@ -200,9 +200,9 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     more_commands(number) = "{number} more commands";
     /// Shown in place of the replies in the middle of a long pipeline. At least two replies are left out.
     more_replies(number) = "{number} more replies";
-    /// The meaning of the bytes that name the command.
+    /// The explanation, in the output of `:wire`, of the bytes that contain a command's name.
     part_is_command(meaning) = "{meaning}, the command";
-    /// The meaning of the bytes of a key.
+    /// The explanation, in the output of `:wire`, of the bytes that contain a key.
     part_is_key(meaning) = "{meaning}, a key";
 
     // Messages of `:timeline` (`session/commands/timeline.rs`).
@@ -211,11 +211,12 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     timeline_how_many(usual) = "How many commands? Type `:timeline` for the last {usual}, or `:timeline 50`.";
     /// Shown by `:timeline` before the first command.
     nothing_was_sent() = "Nothing has been sent yet: type a command first.";
-    /// The end of a blocked command that another client unblocked: `BLPOP waited 2 s, woken by main`.
+    /// The end of the line about a blocked command that another client unblocked, as in `BLPOP waited 2 s, woken by
+    /// main`.
     woken_by(client) = "woken by {client}";
-    /// The end of a blocked command that timed out.
+    /// The end of the line about a blocked command that timed out.
     timed_out() = "timed out";
-    /// The end of a blocked command whose client stopped waiting.
+    /// The end of the line about a blocked command whose client stopped waiting.
     gave_up() = "gave up";
     /// Shown after the timeline. `timeline` is the tutor command that shows more commands.
     earlier_commands(commands, timeline) = "{commands} came before; {timeline} goes further back.";
@@ -226,9 +227,9 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
 
     /// Shown by `:save` without a file name.
     save_where() = "Where to? Type `:save my_script.py`.";
-    /// Shown by `:save` before the first input.
+    /// Shown by `:save` if nothing has been entered yet.
     nothing_to_save() = "Nothing to save yet: type something first.";
-    /// Shown by `:save` when the file was written.
+    /// Shown by `:save` after it has written the file.
     saved(file, command) = "Saved as {file}: {command} runs it on a real Redis.";
     /// The comment at the start of a script that `:save` writes.
     script_about() = "Typed in redis-tutor; prints the same with redis-py on an empty Redis at localhost:6379.";
@@ -238,7 +239,7 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     script_stopped() = "Stopped before it ended:";
     /// The comment in a saved script before an input with a syntax error.
     script_not_python() = "Not valid Python:";
-    /// The comment in a saved script at the place of a `:wait`.
+    /// The comment in a saved script that replaces a `:wait`.
     script_wait(duration, seconds) = "Here {duration} passed: time.sleep({seconds})";
 
     // Messages of `:serve` (`session/commands/serve.rs`).
@@ -259,7 +260,8 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     port_already_open(port) = "Port {port} is open already. `:serve off` closes it.";
     /// Shown by `:serve` if its argument is not a port.
     not_a_port(argument) = "{argument} is not a port: type a number from 1 to 65535, such as `:serve 6379`.";
-    /// Shown by `:serve PORT`. `cli` and `python` are what to type in another window.
+    /// Shown by `:serve PORT`. `cli` is a redis-cli command and `python` a line of Python, each to be typed in another
+    /// window.
     port_opened(port, cli, python) = "\
 This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli} or a Python with redis-py \
 ({python}) sees this data and can change it. `:serve` shows who is connected, `:serve off` closes the port.";
@@ -269,7 +271,7 @@ This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli
     port_is_open(port) = "The port is open at 127.0.0.1:{port}. `:serve off` closes it.";
     /// The header of the table of connected clients.
     real_clients_header() = "| client | from | does |";
-    /// The name of a connected client that has not set a name.
+    /// The label of a connected client that has not set a name.
     real_client_unnamed(id) = "number {id}";
     /// The state of a connected client that is blocked on keys.
     real_client_waits(keys) = "waits for {keys}";
@@ -277,7 +279,7 @@ This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli
     real_client_monitors() = "runs MONITOR";
     /// The state of a connected client that is subscribed to a channel.
     real_client_is_subscribed() = "is subscribed";
-    /// The state of any other connected client: its last command.
+    /// The state of any other connected client: the last command that it sent.
     real_client_sent(command) = "sent {command} last";
     /// The state of a connected client that has sent no command.
     real_client_is_new() = "has sent nothing yet";

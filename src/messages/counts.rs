@@ -60,7 +60,7 @@ messages! {
     faults(number) = "{number} faults";
 }
 
-/// Returns a message about a number of things: `one` if the number is 1, otherwise `several`.
+/// Returns the message for a count: `one` if the number is 1, and `several` otherwise.
 ///
 /// ```
 /// use redis_tutor::messages::counts::{bytes, counted, one_byte};

@@ -1,4 +1,4 @@
-//! Feedback on the submissions and predictions of learners, in Markdown.
+//! Feedback on learners' submissions and predictions, in Markdown.
 
 messages! {
     // Verdicts on a submission.
@@ -12,7 +12,7 @@ messages! {
     hints_are_left() = "`:hint` gives a hint, `:again` starts the step again.";
     only_answer_is_left() = "`:answer` shows a solution.";
 
-    // Feedback on the clients that acted or should act.
+    // Feedback on which clients acted, or should act.
     client_still_missing(client, command) = "{client} has a part in this, too. {command} switches to it.";
     client_still_missing_after_change(client, command) =
         "{client} has a part in this, too. {command} switches to it. If {client} should have sent this line, `:undo` takes it back.";
@@ -204,14 +204,14 @@ messages! {
     bounds_unmet(subject, bounds, actual) = "{subject} should be {bounds}, but is {actual}.";
     bounds_unknown(subject, bounds) = "{subject} should be {bounds}, but cannot be read yet.";
 
-    // Clauses about the limits within which a value must be.
+    // Clauses about the bounds within which a value must lie.
     less_than(limit) = "less than {limit}";
     at_most(limit) = "at most {limit}";
     more_than(limit) = "more than {limit}";
     at_least(limit) = "at least {limit}";
     both_bounds(lower, upper) = "{lower} and {upper}";
 
-    // Names for what a probe checks. A sentence can begin with such a name.
+    // Names for the values that probes read from the data. A sentence can begin with such a name.
     subject_field(field, key) = "Field {field} of {key}";
     subject_score(member, key) = "The score of {member} in {key}";
     subject_rank(member, key) = "The rank of {member} in {key}";
@@ -221,7 +221,7 @@ messages! {
     subject_type(key) = "The type of {key}";
     subject_length(key) = "The length of {key}";
 
-    // Sentences about what a step expects of the data.
+    // Descriptions of the data that a step expects.
     expects_bounds(subject, bounds) = "{subject} is {bounds}.";
     expects_value(probe, wanted) = "{probe} returns {wanted}.";
 

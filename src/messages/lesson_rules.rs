@@ -1,5 +1,5 @@
-//! Messages to authors about mistakes in a lesson file that are found before anything in the file runs. They are plain
-//! text, without Markdown.
+//! Messages to authors about mistakes in a lesson file that are found before any of its code runs. They are plain text,
+//! without Markdown.
 
 messages! {
     // Messages about lessons and steps.
@@ -40,7 +40,7 @@ messages! {
     /// in Python's notation.
     hidden_character(character) =
         "the file contains the character {character}, which a terminal obeys or hides: remove it. In Python, an escape in a string stands for it, '{character}'";
-    /// Shown for a hidden character in a string that the file contains as a TOML escape.
+    /// Shown for a hidden character that a string in the file contains as a TOML escape.
     hidden_character_in_text(character) =
         "an escape of TOML in this text stands for the character {character}, which a terminal obeys or hides: remove it. For Python to read the escape itself, put the text between single quotes";
 
@@ -67,7 +67,7 @@ messages! {
     bad_number_of_clients(count) = "clients = {count}: two or three clients can race";
     tutor_command_in_race(line) = "\"{line}\" is a tutor command, which cannot be part of a race";
 
-    // Advice on what is allowed but could be better.
+    // Advice about lessons that are valid but could be better.
     no_hints(id) = "step \"{id}\" has no hints, so a learner who is stuck has only the answer. Add hints = [\"…\"]";
     asks_for_memory(id) =
         "step \"{id}\" calls MEMORY USAGE, so its table will include the bytes of that call. `compare` measures the memory of a program by itself: let each `run` create its data";

@@ -1,25 +1,25 @@
-//! Messages during a lesson (`session/lesson_run` and `session/race`). All are Markdown. An argument that quotes code
-//! already has its backticks. The verdicts on submissions are in `feedback.rs`.
+//! Messages during a lesson (`session/lesson_run` and `session/race`). All are Markdown. Arguments that quote code
+//! already include the backticks. The verdicts on submissions are in `feedback.rs`.
 
 messages! {
     /// Shown for a command that needs a lesson, while no lesson is open.
     no_lesson_open() = "No lesson is open. `:lessons` lists them, `:go 1` opens the first.";
 
-    // Tasks of steps (`steps.rs`).
+    // The tasks of steps (`steps.rs`).
 
     /// The task of a step.
     task_do(task) = "**Do:** {task}";
 
-    /// The suggestion of a step that is not judged.
+    /// The suggestion in a step that is not judged.
     task_try(suggestion) = "**Try:** {suggestion}";
 
-    /// The task of a step whose output must be predicted. The code follows.
+    /// The task of a step that asks the learner to predict output. The code follows.
     task_predict() = "**Predict:** what will the last line print?";
 
-    /// The question of a step. Its numbered answers follow.
+    /// The question of a step. Its numbered options follow.
     task_choose(question) = "**Choose:** {question}";
 
-    /// Shown after the answers of a question.
+    /// Shown after the options of a question.
     type_the_number() = "Type the number.";
 
     /// The goal of a race.
@@ -28,25 +28,25 @@ messages! {
     /// Shown when a step without a closing text is done.
     done() = "Done.";
 
-    /// Shown at the end of a step.
+    /// Shown at the end of a step, unless another message says what Enter does.
     enter_goes_on() = "Enter continues.";
 
-    /// Shown at the end of the last task of a practice.
+    /// Shown after the last task of a practice session.
     enter_ends_practice() = "Enter ends the practice.";
 
-    /// Shown at the end of the last task of the fast track.
+    /// Shown after the last task of the fast track.
     enter_ends_fast_track() = "Enter shows the result.";
 
-    // Code of the lesson that is not shown (`hidden_code.rs`).
+    // Hidden code of the lesson (`hidden_code.rs`).
 
-    /// Shown when Ctrl-C is pressed while the tutor prepares a step or reads the data.
+    /// Shown when Ctrl-C is first pressed while hidden code prepares a step or reads the data.
     hidden_code_goes_on() = "The tutor is still at work. Ctrl-C once more stops it.";
 
-    /// Shown when Ctrl-C is pressed a second time.
+    /// Shown when Ctrl-C is pressed again, which stops the hidden code.
     hidden_code_stopped() =
         "Stopped, so what the tutor has prepared may be incomplete. `:again` starts the step again.";
 
-    /// Shown if a Python that prepares a step or reads the data has ended too often.
+    /// Shown if the Python process that prepares a step or reads the data has ended too often.
     hidden_code_failed() =
         "Python has ended while the tutor was at work, and again when it tried again, so what it has prepared or \
          checked may be incomplete. `:again` starts the step again.";
@@ -59,7 +59,7 @@ messages! {
     /// Shown if a prediction is right.
     right_prediction(output) = "{output} it is.";
 
-    /// Shown if a prediction means the right value, but is not written in Python's notation.
+    /// Shown if a prediction gives the right value, but not in Python's notation.
     right_prediction_in_other_words(output) = "You mean {output}? That's right. {output} is how Python writes it.";
 
     /// Shown if a prediction is wrong.
@@ -68,7 +68,7 @@ messages! {
     /// Shown if code was typed instead of a prediction.
     not_a_prediction(text) = "{text} is not a prediction: type what the last line will print, or `:skip`.";
 
-    /// Shown for an answer that looks like code.
+    /// Shown after `not_a_prediction` or `not_an_answer` if the answer looks like code.
     nothing_runs_at_questions() =
         "Code does not run at `?`. `:fork` lets you try things first, and `:fork back` returns to the question.";
 
@@ -77,14 +77,14 @@ messages! {
     /// Shown after an answer that did not use the commands of the lesson's own answer.
     another_way(answer) = "Another way: {answer}";
 
-    // The end of a lesson (`ending.rs`), its sheet (`sheet.rs`), and a lesson whose file was saved (`reload.rs`).
+    // The end of a lesson (`ending.rs`), its cheat sheet (`sheet.rs`), and a lesson whose file was saved (`reload.rs`).
 
-    /// Shown at the end of a lesson that is not the last one.
+    /// Shown at the end of every lesson but the last.
     sheet_and_review() =
         "`:sheet` shows the commands of this lesson, each with an example; `redis-tutor review` repeats its tasks \
          when they are due.";
 
-    /// Shown at the end of a lesson that is not the last one, after `sheet_and_review`.
+    /// Shown at the end of every lesson but the last, after `sheet_and_review`.
     next_lesson(title) = "Enter opens the next lesson: {title}. `:lessons` lists them all, `:quit` leaves.";
 
     /// Shown at the end of the last lesson.
@@ -96,16 +96,16 @@ messages! {
          `redis-tutor sheet > redis.md` keeps what all lessons taught, and `redis-tutor play` is a prompt to try \
          things at. `:lessons` lists the lessons, `:quit` leaves.";
 
-    /// Shown below the sheet of a lesson.
+    /// Shown below the cheat sheet of a lesson.
     save_sheet(id) = "`redis-tutor sheet {id} > {id}.md` saves it once the lesson is finished.";
 
-    /// Shown if a lesson's file was saved with an error, after the error.
+    /// Shown after the error message if a lesson's file was saved with an error.
     lesson_not_reloaded() = "The lesson stays as it was before this save.";
 
     /// Shown if the file of a lesson that is not open was saved.
     other_lesson_saved() = "The lesson's file was saved; `:go` opens it.";
 
-    /// Shown if the file of the open lesson was saved. The step follows.
+    /// Shown if the file of the open lesson was saved. The current step is shown next.
     lesson_reloaded() = "The file was saved: here is the step as it reads now.";
 
     // The fast track (`review.rs`).
@@ -118,10 +118,11 @@ messages! {
     /// Shown after a task of the fast track that was done without help.
     lesson_is_known() = "You know this lesson, and it counts as done.";
 
-    /// Shown after a task of the fast track that was done with help, or given up.
+    /// Shown after a task of the fast track that the learner did with help, or gave up.
     lesson_stays_open() = "This lesson has something for you, so it stays open.";
 
-    /// Shown at the end of the fast track.
+    /// Shown at the end of the fast track if not every task was done without help. `title` is the first lesson to
+    /// learn.
     lessons_known(known, total, title) =
         "You know {known} of these {total} lessons. `redis-tutor learn` opens the first of the others: {title}.";
 
@@ -138,27 +139,27 @@ messages! {
     /// Shown after a practised task that is due again in more than one day.
     due_in_days(days) = "It comes up again in {days} days.";
 
-    /// Shown at the end of a practice.
+    /// Shown at the end of a practice session.
     practised(total, known) = "{total} practised, {known} without help.";
 
     // Comparisons of two programs (`cost_comparison.rs`).
 
-    /// The row of the comparison with the number of commands.
+    /// The label of the row with the number of commands, in the comparison of two programs.
     commands_row() = "commands";
 
-    /// The row of the comparison with the number of round trips.
+    /// The label of the row with the number of round trips, in the comparison of two programs.
     round_trips_row() = "round trips";
 
-    /// The row of the comparison with the bytes that the programs send.
+    /// The label of the row with the number of bytes that each program sends, in the comparison of two programs.
     bytes_sent_row() = "bytes sent";
 
-    /// The row of the comparison with the bytes that the programs receive.
+    /// The label of the row with the number of bytes that each program receives, in the comparison of two programs.
     bytes_received_row() = "bytes received";
 
-    /// The row of the comparison with the memory of the data.
+    /// The label of the row with the memory used by each program's data, in the comparison of two programs.
     memory_row() = "bytes of memory";
 
-    /// The row of the comparison with the number of lost updates.
+    /// The label of the row with the number of lost updates, in the comparison of two programs.
     lost_updates_row() = "lost updates";
 
     /// Shown below a comparison with lost updates.
@@ -173,7 +174,7 @@ messages! {
     /// Shown before a program that several clients run in a race.
     clients_run(clients) = "{clients} each run:";
 
-    /// A list of names. `names` are all names but the last, joined with commas.
+    /// A list of names. `names` contains all names but the last, separated by commas.
     names_and_last(names, last) = "{names} and {last}";
 
     /// Shown after the programs of a race.
@@ -186,22 +187,22 @@ messages! {
     /// The state of a client that waits for keys, or for `time_to_pass`.
     client_waits(client, keys) = "{client} waits for {keys}";
 
-    /// The `keys` of `client_waits`, for a client that sleeps.
+    /// The `keys` argument of `client_waits` for a client that sleeps.
     time_to_pass() = "time to pass";
 
     /// The state of a client whose program has ended.
     client_done(client) = "{client} is done";
 
-    /// A turn in which a client sends a command and gets the reply.
+    /// A turn of a race in which a client sends a command and gets the reply.
     client_sends_and_gets(client, commands, reply) = "{client} sends {commands} and gets {reply}";
 
-    /// A turn in which a client sends a command that blocks.
+    /// A turn of a race in which a client sends a command that blocks.
     client_sends_and_waits(client, commands) = "{client} sends {commands} and waits.";
 
-    /// A turn in which a client gets the reply to a command that was blocked.
+    /// A turn of a race in which a client gets the reply to a command that had blocked.
     client_gets(client, reply) = "{client} gets {reply}";
 
-    /// A turn in which a client's program ends with an error.
+    /// A turn of a race in which a client's program ends with an error.
     client_ends(client, error) = "{client} ends with {error}";
 
     /// Shown if the learner chooses a client whose program has ended.
@@ -210,7 +211,7 @@ messages! {
     /// Shown if the learner chooses a client that is blocked.
     client_cannot_send(client, keys) = "{client} waits for {keys}: it sends nothing before that.";
 
-    /// Shown if the learner's answer is not a client. `clients` is a list of `client_number` messages.
+    /// Shown if the learner types text that does not name a client. `clients` is a list of `client_number` messages.
     nobodys_turn(text, clients) = "{text} is not a client: type {clients}, or `all`.";
 
     /// A client with the number that the learner types to choose it.
@@ -219,77 +220,83 @@ messages! {
     /// Shown by `:undo` in a race.
     turn_undone() = "The last turn is undone.";
 
-    /// The value that a probe of the data returned after an order.
+    /// The value that a probe of the data returned after a race. A probe is a command or expression that reads the
+    /// data.
     probe_says(probe, reply) = "{probe} returns {reply}";
 
     /// Shown in place of `probe_says` if the probe raised an error.
     probe_fails(probe) = "{probe} raises an error";
 
-    /// Shown after an order that the learner played, if nothing went wrong. `observed` is a `probe_says`.
+    /// Shown after the learner has played an order of the clients' commands in which nothing went wrong. `observed` is
+    /// a `probe_says` message.
     order_succeeds(observed) =
         "{observed}, as it should. Try another order, or type `all` to play every one.";
 
-    /// Shown after an order that the learner played, if something went wrong.
+    /// Shown after the learner has played an order of the clients' commands in which something went wrong.
     order_fails(observed, expected, lost) = "{observed}, not {expected}: {lost}.";
 
-    /// Shown below an order in which something went wrong.
+    /// Shown below an example of an order of the clients' commands in which something went wrong.
     example_fails(observed, expected) = "{observed}, not {expected}.";
 
-    /// Shown above an order in which a submission fails.
+    /// Shown above an order of the clients' commands in which a submission fails.
     failing_order() = "An order in which it goes wrong:";
 
-    /// Shown after `orders_fail`, above an order in which the step's race goes wrong.
+    /// Shown after `orders_fail`, above an order of the clients' commands in which the step's race goes wrong.
     one_failing_order() = "Here is one:";
 
-    /// Shown above the longest order of a race in which nothing went wrong.
+    /// Shown above the longest order of the clients' commands, if nothing went wrong in any order.
     longest_order() = "The longest of them:";
 
-    /// Shown if a race has a single order, in which nothing goes wrong.
+    /// Shown if the commands of a race can run in only one order, in which nothing goes wrong.
     only_order_succeeds() = "There is one order, and nothing goes wrong in it.";
 
-    /// Shown if a race has a single order, in which something goes wrong. `lost` is a clause that describes the
-    /// failure.
+    /// Shown if the commands of a race can run in only one order, in which something goes wrong. `lost` is a clause
+    /// that describes the failure.
     only_order_fails(lost) = "There is one order, and {lost} in it.";
 
-    /// The number of orders, if all were played.
+    /// The number of possible orders of the clients' commands, if all of them were played.
     all_orders_played(orders) = "All {orders} orders played";
 
-    /// The number of orders that were played, if there are too many to play all of them.
+    /// The number of orders of the clients' commands that were played, if there are too many to play all of them.
     first_orders_played(orders) = "The first {orders} orders played, and there are more";
 
-    /// Shown if nothing goes wrong in any order. `played` is `all_orders_played` or `first_orders_played`.
+    /// Shown if nothing goes wrong in any order of the clients' commands. `played` is `all_orders_played` or
+    /// `first_orders_played`.
     no_order_fails(played, lost) = "{played}: {lost} in none of them.";
 
-    /// Shown if something goes wrong in some orders of a race.
+    /// Shown if something goes wrong in some orders of the clients' commands.
     orders_fail(played, lost, bad) = "{played}: {lost} in **{bad}** of them.";
 
-    /// The beginning of a message after Ctrl-C in a race, if no order was played.
+    /// The beginning of a message after Ctrl-C in a race, if no order of the clients' commands was played to its end.
     race_stopped() = "Stopped";
 
-    /// The beginning of a message after Ctrl-C in a race, if one order was played.
+    /// The beginning of a message after Ctrl-C in a race, if one order of the clients' commands was played to its end.
     race_stopped_after_one() = "Stopped after 1 order";
 
-    /// The beginning of a message after Ctrl-C in a race, if several orders were played.
+    /// The beginning of a message after Ctrl-C in a race, if several orders of the clients' commands were played to
+    /// their ends.
     race_stopped_after(orders) = "Stopped after {orders} orders";
 
-    /// Shown if Ctrl-C stopped a race that judges a submission. `stopped` is `race_stopped` or a variant of it.
+    /// Shown if Ctrl-C stopped a race that was run to judge a submission. `stopped` is `race_stopped` or a variant of
+    /// it.
     try_not_judged(stopped) = "{stopped}: this try is not judged.";
 
-    /// Shown if Ctrl-C stopped a race that counts lost updates.
+    /// Shown if Ctrl-C stopped a race that was run to count lost updates.
     updates_not_counted(stopped) = "{stopped}: lost updates are not counted.";
 
-    /// Shown if Ctrl-C stopped the race of a step.
+    /// Shown if Ctrl-C stopped the race in a step.
     race_can_go_on(stopped) = "{stopped}. Enter starts again, `all` plays every order, `:skip` skips the step.";
 
-    /// Shown by `:expect` in a race.
+    /// Shown by `:expect` in a step with a race.
     race_expected(probe, reply) =
         "{probe} should return {reply} after each order. The step is done when you find one after which it doesn't, or \
          when you type `all`.";
 
-    /// Shown by `:expect` in a step whose submission is raced. `program` is code, or `this_program`.
+    /// Shown by `:expect` in a step whose submission several clients run concurrently. `program` is code, or
+    /// `this_program`.
     every_order_expected(clients, program, probe, reply) =
         "When {clients} clients run {program} at once, {probe} returns {reply} after every order of their commands.";
 
-    /// The submission itself, as `program` in `every_order_expected`.
+    /// The submission itself, as the `program` argument of `every_order_expected`.
     this_program() = "it";
 }

@@ -1,4 +1,4 @@
-//! The catalogue of messages: every sentence that the program shows, each with an id and written only once.
+//! The message catalogue: every sentence that the program shows, each with an ID and written only once.
 //!
 //! A message is a function whose arguments fill the `{places}` of its template:
 //!
@@ -8,16 +8,17 @@
 //! assert_eq!(shell::lessons_done(3, 14), "3 of 14 lessons done");
 //! ```
 //!
-//! [`all`] lists the templates with their ids. A translation would be another template with the same id, and only the
+//! [`all`] lists the templates with their IDs. A translation would be another template with the same ID, and only the
 //! macro `messages!` would have to look it up.
+//!
 //! Some text is not in the catalogue, because it is data or must match another program: Redis's replies
-//! (`redis-engine`), Python's errors (`python-kernel`), the lessons (`lessons/*.toml`), and the help of the command
-//! line, which clap takes from the doc comments in `cli/args.rs`.
+//! (`redis-engine`), Python's errors (`python-kernel`), the lessons (`lessons/*.toml`), and the command-line help,
+//! which clap takes from the doc comments in `cli/args.rs`.
 
-/// A sentence of the catalogue.
+/// An entry of the message catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message {
-    /// The path of the function: `redis_tutor::messages::shell::lessons_done`.
+    /// The path of the message's function, such as `redis_tutor::messages::shell::lessons_done`.
     pub id: &'static str,
     /// The text of the message, with a `{name}` for each argument.
     pub template: &'static str,
@@ -26,8 +27,8 @@ pub struct Message {
 /// Declares the messages of one file of the catalogue: `name(argument, …) = "template";`.
 ///
 /// Each message becomes a public function that returns the completed template. A `{place}` without an argument is a
-/// compiler error, and an argument without a place is a warning. A template is Markdown if the message is shown as
-/// Markdown. Write `{{` for a literal brace.
+/// compiler error, and an argument without a place causes a compiler warning. A template is Markdown if the message is
+/// shown as Markdown. Write `{{` for a literal brace.
 macro_rules! messages {
     ($($(#[$doc:meta])* $name:ident($($argument:ident),* $(,)?) = $template:literal;)*) => {
         $(

@@ -3,18 +3,18 @@ messages! {
 
     /// The number of a step, in the heading of its lesson.
     heading_step(number, steps) = "{number} of {steps}";
-    /// The number of a practised task, in the heading of its lesson.
+    /// The number of a task in a practice session, in the heading of its lesson.
     heading_practice(number, tasks) = "practice, {number} of {tasks}";
     /// The number of a task of the fast track, in the heading of its lesson.
     heading_fast_track(number, tasks) = "fast track, {number} of {tasks}";
     /// The label for the summary of a lesson, in the heading of the lesson.
     heading_remember() = "to remember";
-    /// The label for the sheet of a lesson, in the heading of the lesson.
+    /// The label for the cheat sheet of a lesson, in the heading of the lesson.
     heading_sheet() = "sheet";
 
     // Comparisons of two programs (`render/cost_comparison.rs`).
 
-    /// The title of the chart of bytes sent and received.
+    /// The title of the chart that shows the bytes sent and received.
     wire_bytes_chart() = "Bytes over the wire, out and in";
     /// The title of the round-trip chart.
     round_trips_chart() = "Round trips";
@@ -24,16 +24,17 @@ messages! {
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";
     /// The traffic of each program, if it is the same for all sizes of the data.
     traffic_each_time(programs) = "Each time: {programs}.";
-    /// The traffic of each program for the largest size of the data. `size` is a string such as `1,000 fields`.
+    /// The traffic of each program for the largest size of the data. `size` is a count with its noun, such as `1,000
+    /// fields`.
     traffic_at_size(size, programs) = "With {size}: {programs}.";
 
     // The list of lessons (`render/lesson_list.rs`).
 
-    /// The state of a finished lesson, in the list of lessons.
+    /// The state of a finished lesson in the list of lessons.
     lesson_finished() = "done";
-    /// The state of a lesson that the learner knows, as the fast track has shown.
+    /// The state, in the list of lessons, of a lesson that the learner was found to know in the fast track.
     lesson_known() = "known";
-    /// The state of a lesson that was left by skipping its last step, in the list of lessons.
+    /// The state, in the list of lessons, of a lesson whose last step was skipped.
     lesson_skipped() = "skipped";
     /// The duration of a lesson, in the list of lessons.
     lesson_minutes(minutes) = "{minutes} min";
@@ -45,7 +46,7 @@ messages! {
     lesson_progress_spoken(done, steps) = "{done} of {steps} steps done";
     /// A lesson in the list of lessons, for a screen reader.
     lesson_spoken(id, title, state) = "{id}: {title}. {state}.";
-    /// The lesson that comes next in the list of lessons, for a screen reader.
+    /// The lesson in the list of lessons that the learner should do next, for a screen reader.
     next_lesson_spoken(id, title, state) = "{id}: {title}. {state}, next.";
 
     // The turns of a race (`render/turn_lanes.rs`).
@@ -57,26 +58,26 @@ messages! {
 
     // Timelines (`render/timeline.rs`).
 
-    /// An event of the timeline: a command that is blocked.
+    /// An event in the timeline: a command blocks.
     command_waits(command) = "{command} waits";
-    /// An event of the timeline: the end of a blocked command. An example is `BLPOP waited 2 s, woken by main`.
+    /// An event in the timeline: a blocked command ends, as in `BLPOP waited 2 s, woken by main`.
     command_waited(command, duration, cause) = "{command} waited {duration}, {cause}";
-    /// An event of the timeline: a published message.
+    /// An event in the timeline: a client receives a published message.
     message_received(text) = "a message: {text}";
-    /// An event of the timeline: one key expired between two commands.
+    /// An event in the timeline: one key expired between two commands.
     one_key_expired() = "(1 key expired)";
-    /// An event of the timeline: several keys expired between two commands.
+    /// An event in the timeline: several keys expired between two commands.
     keys_expired(number) = "({number} keys expired)";
 
     // The bytes that were sent over the wire (`render/wire.rs`).
 
-    /// The sender and the receiver, for a screen reader. Other users see an arrow.
+    /// The sender and the receiver of bytes, for a screen reader. Other users see an arrow.
     sender_and_receiver(sender, receiver) = "{sender} to {receiver}";
     /// The reason why a client will not get a reply.
     no_reply(reason) = "nothing: {reason}";
     /// Shown for a client that is blocked and has not received its reply yet.
     no_reply_yet(command) = "nothing yet: {command} waits";
-    /// The traffic of several round trips.
+    /// The total traffic of several round trips.
     traffic_total(commands, round_trips, sent, received) =
         "{commands}, {round_trips}, {sent} out, {received} in";
     /// The traffic of round trips that are counted but not shown.
@@ -86,7 +87,7 @@ messages! {
 
     // The line before a prompt (`render/status.rs`).
 
-    /// The learner's place in a lesson.
+    /// The learner's position in a lesson.
     step_of_lesson(title, step, steps) = "{title}, step {step} of {steps}";
     /// The client at the prompt.
     as_client(name) = "as {name}";
@@ -94,9 +95,9 @@ messages! {
     transaction_queued(number) = "MULTI, {number} queued";
     /// The selected database.
     selected_database(number) = "database {number}";
-    /// The time of the session's clock.
+    /// The current time of the session's clock.
     utc_time(time) = "{time} UTC";
-    /// The time of a clock that `:wait` has moved.
+    /// The current time of the session's clock, and how far `:wait` has moved it ahead.
     utc_time_ahead(time, duration) = "{time} UTC, {duration} ahead";
 
     // Pictures of keys (`render/picture`).
@@ -105,39 +106,41 @@ messages! {
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key. `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
-    /// The period that the marks in a picture cover: the last change to the data.
+    /// The period whose changes are marked in a picture: the last change to the data.
     with_the_last_change() = "with the last change";
-    /// The period that the marks in a picture cover: the time since the start of the step.
+    /// The period whose changes are marked in a picture: the time since the start of the step.
     in_this_step() = "in this step";
-    /// The note on a key that did not exist before. `when` is `with_the_last_change` or `in_this_step`.
+    /// The note on a key that did not exist at the start of the period. `when` is `with_the_last_change` or
+    /// `in_this_step`.
     new_key(when) = "new {when}";
-    /// The note on a key that had another type before. `when` is `with_the_last_change` or `in_this_step`.
+    /// The note on a key that had another type at the start of the period. `when` is `with_the_last_change` or
+    /// `in_this_step`.
     new_type(when, kind) = "new {when}: it held a {kind} before";
-    /// The meaning of the mark for added parts.
+    /// The legend entry for parts of a key that were added.
     added_legend() = "+ added";
-    /// The meaning of the mark for removed parts.
+    /// The legend entry for parts of a key that were removed.
     removed_legend() = "- removed";
-    /// The meaning of the mark for changed parts.
+    /// The legend entry for parts of a key that were changed.
     changed_legend() = "~ changed";
-    /// The meaning of the arrow for members that rose.
+    /// The legend entry for members of a sorted set that rose in rank.
     rose_legend(arrow) = "{arrow} rose";
-    /// The meaning of the arrow for members that fell.
+    /// The legend entry for members of a sorted set that fell in rank.
     fell_legend(arrow) = "{arrow} fell";
-    /// The meanings of the marks in a picture. `when` is `with_the_last_change` or `in_this_step`.
+    /// The legend of a picture. `marks` explains its marks, and `when` is `with_the_last_change` or `in_this_step`.
     legend(marks, when) = "{marks} {when}";
     /// A time to live of at least two days.
     ttl_days(days) = "{days} days";
     /// The remaining time to live of a key.
     expires_in(left, whole) = "expires in {left} of {whole}";
-    /// The previous value of a part whose value has changed.
+    /// The previous value of a field or element whose value has changed.
     was(value) = "was {value}";
     /// A value, followed by its previous value.
     value_and_old_value(value, old) = "{value} (was {old})";
     /// A string that is too long to be shown in full.
     cut_text(text, bytes) = "{text} and {bytes} more bytes";
-    /// The number of parts that are not shown.
+    /// The number of fields, members or elements that a picture leaves out.
     more_parts(number) = "{number} more";
-    /// The number of bytes that are not shown.
+    /// The number of bytes that a picture leaves out.
     more_bytes(number) = "{number} more bytes";
     /// The header of the column of field names, in the picture of a hash.
     field_column() = "field";
@@ -155,7 +158,7 @@ messages! {
     member_column() = "member";
     /// The header of the column of scores, in the picture of a sorted set.
     score_column() = "score";
-    /// The remark on a member whose score is that of the member above or below.
+    /// The remark on a member that has the same score as the member above or below it.
     tie() = "tie";
     /// The label of the left end of a list.
     list_head() = "head: LPUSH, LPOP";
@@ -173,9 +176,9 @@ messages! {
     set_bits_and_more(positions) = "set: {positions}, and more";
     /// The number of set bits, if there is no room for their positions.
     set_bits_count(number) = "{number} bits are set";
-    /// The number of set bits in the part of a binary string that is shown.
+    /// The number of set bits in the part of a binary string that is shown, if there is no room for their positions.
     set_bits_count_and_more(number) = "{number} bits are set, and more";
-    /// The sizes of the regions in the picture of two sets.
+    /// The sizes of the regions in the picture that compares two sets.
     set_operations(left, right, both, all) =
         "SDIFF: {left} at the left, {right} at the right. SINTER: {both}. SUNION: {all}.";
     /// The heading of the region of members that only one set has.
@@ -203,11 +206,11 @@ messages! {
     spoken_old_string(value) = "It was {value}.";
     /// The remaining time to live of a key, for a screen reader.
     spoken_expires_in(left, whole) = "It expires in {left} of {whole}.";
-    /// The remark on a part that was added, for a screen reader.
+    /// The remark on a field, member or element that was added, for a screen reader.
     spoken_added() = ", added";
-    /// The remark on a part that was removed, for a screen reader.
+    /// The remark on a field, member or element that was removed, for a screen reader.
     spoken_removed() = ", removed";
-    /// The remark on a part with its previous value, for a screen reader.
+    /// The remark on a changed value that gives the previous value, for a screen reader.
     spoken_old_value(value) = ", was {value}";
     /// The two indices of a list element, for a screen reader.
     spoken_indices(from_head, from_tail) = "{from_head} or {from_tail}: ";
@@ -217,12 +220,12 @@ messages! {
     spoken_rose(ranks) = ", rose by {ranks}";
     /// The remark on a member that has fallen, for a screen reader.
     spoken_fell(ranks) = ", fell by {ranks}";
-    /// The remark on a member whose score is that of the member above or below, for a screen reader.
+    /// The remark on a member that has the same score as the member above or below it, for a screen reader.
     spoken_tie() = ", a tie";
     /// The number of members that only one of the two sets has, for a screen reader.
     spoken_only_in(set, number) = "Only in {set}: {number}.";
     /// The number of members that both sets have, for a screen reader.
     spoken_in_both(left, right, number) = "In both {left} and {right}: {number}.";
-    /// The period that the remarks on added and removed members of two sets cover, for a screen reader.
+    /// The period in which the members of two sets were added and removed, for a screen reader.
     spoken_changes(when) = "Added and removed: {when}.";
 }

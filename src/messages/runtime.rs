@@ -1,10 +1,10 @@
 //! Messages about clients and their programs (`session/runtime` and `session/mod.rs`). All are Markdown, except where
-//! noted. An argument that quotes code already has its backticks.
+//! noted. Arguments that quote code already include the backticks.
 
 messages! {
     // Messages about clients (`turns.rs`, `session/mod.rs`).
 
-    /// A clause that says what a client waits for. Plain text.
+    /// A clause, in plain text, that says what a client waits for.
     waiting_client(name, keys) = "{name} waits for {keys}";
 
     /// Shown when the prompt passes to another client. `reason` is what the other clients wait for, or `other_is_busy`.
@@ -13,30 +13,30 @@ messages! {
     /// The `reason` of `prompt_passes`, if the other client is busy and waits for no key.
     other_is_busy() = "The other is busy";
 
-    /// The name of a client that is connected to the port of `:serve`, if that client ended another client's wait.
+    /// The name for a client that is connected through `:serve`, if that client ended another client's wait.
     real_client() = "a real client";
 
-    /// The word before the prompt in a fork. Plain text.
+    /// The word, in plain text, that is shown before the prompt in a fork.
     fork_prompt() = "fork";
 
     // Messages about Python (`python.rs`, `python_hints.rs`).
 
-    /// Shown when the learner's Python has ended by itself for an unknown reason. `variables` is `variables_restored` or
-    /// `variables_gone`, as in the messages that follow.
+    /// Shown when the learner's Python process has ended by itself for an unknown reason. Here and in the following
+    /// messages, `variables` is `variables_restored` or `variables_gone`.
     python_ended(variables) = "Python has ended, for a reason that redis-tutor does not know. {variables} The data is untouched.";
 
-    /// Shown when the learner's program has ended Python, as `os._exit` does.
+    /// Shown when the learner's program has ended the Python process, as `os._exit` does.
     python_exited(variables) = "Python has ended: the program ended it. {variables} The data is untouched.";
 
-    /// Shown when the learner's Python has ended because its stack was used up.
+    /// Shown when the learner's Python process has ended because of a stack overflow.
     python_stack_overflow(variables) =
         "Python has ended: values or calls were nested too deeply. {variables} The data is untouched.";
 
-    /// Shown when the learner's Python has ended because of a fault in the interpreter.
+    /// Shown when the learner's Python process has ended because of a bug in the interpreter.
     python_panicked(variables) =
         "Python has ended: it met a fault of redis-tutor's own, not of your code. {variables} The data is untouched.";
 
-    /// Shown when the learner's Python process has exited because it needed more memory than `limit`, such as `1 GB`.
+    /// Shown when the learner's Python process has ended because it needed more memory than `limit`, such as `1 GB`.
     /// `variables` is the same as in `python_ended`.
     python_out_of_memory(limit, variables) =
         "Python has ended: it needed more memory than it may use, {limit}. {variables} The data is untouched.";
@@ -45,22 +45,22 @@ messages! {
     /// `variables_gone`.
     python_stopped(variables) = "Python was stopped. {variables} The data is untouched.";
 
-    /// Shown after the learner's Python process has exited, if a fresh process can restore the variables.
+    /// Shown after the learner's Python process has ended, if a new process can restore the variables.
     variables_restored() =
         "A new one was started: your variables are restored, except those of that line.";
 
-    /// Shown after the learner's Python process has exited, if a fresh process cannot restore the variables.
+    /// Shown after the learner's Python process has ended, if a new process cannot restore the variables.
     variables_gone() = "A new one was started. Your variables are gone.";
 
-    /// The message of the exception for a connection to another host. `quoted_host` is a Python literal.
+    /// The message of the exception that is raised for a connection to another host. `quoted_host` is a Python literal.
     one_redis_only(port, quoted_host) =
         "redis-tutor has a Redis of its own, at localhost:{port}, and cannot reach any other: leave out \
          host={quoted_host}, or type host='localhost'.";
 
-    /// The hint on a mistyped Redis command, shown after Python's error.
+    /// The hint for a mistyped Redis command, shown after Python's error.
     mistyped_command(word, command) = "Redis has no command {word} either. Did you mean {command}?";
 
-    /// The hint about a method that was named but not called.
+    /// The hint for a method that was named but not called.
     method_not_called(method, call) = "{method} is the method itself. Parentheses call it: {call}.";
 
     // Messages about output (`output_limit.rs`), redis-cli lines (`cli.rs`) and the log of inputs (`input_log.rs`).
@@ -80,12 +80,11 @@ messages! {
     /// Shown by `:more` if no output is kept.
     nothing_folded() = "Nothing is folded. When output is long, `:more` shows the rest.";
 
-    /// Shown in place of the output lines of a script's statement that follow the first `most` characters.
+    /// Shown in place of the remaining lines if the output of a statement in a script exceeds `most` characters.
     script_lines_dropped(number, most) =
         "{number} more lines are not shown: the output of a statement is limited to {most} characters.";
 
-    /// Shown in place of the rest of an output line of a script's statement, after the first `most` characters of
-    /// output.
+    /// Shown in place of the rest of a line if the output of a statement in a script exceeds `most` characters.
     script_characters_dropped(number, most) =
         "{number} more characters are not shown: the output of a statement is limited to {most} characters.";
 

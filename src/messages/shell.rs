@@ -1,13 +1,13 @@
-//! Messages of the terminal (`shell`).
+//! Messages of the terminal front end (`shell`).
 
 messages! {
-    /// Shown once if a part of the sandbox for Python is missing. `doctor` shows the details.
+    /// Shown once if one of the sandbox restrictions on Python is missing. `doctor` shows the details.
     no_sandbox() =
         "This system puts no full sandbox around Python, so open only lessons of people whom you trust. \
          `redis-tutor doctor` says what is missing.";
 
-    /// Shown once, before the first lesson. The last three lines offer a lesson, the list of lessons, and a prompt
-    /// without a lesson; one of the two following messages ends them.
+    /// Shown once, before the first lesson. `leaving_keeps_place` or `leaving_keeps_nothing` follows as the last list
+    /// item.
     first_start() = "\
 Welcome. This is a Redis to try things on, and a tutor beside it.
 
@@ -16,11 +16,11 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
 - A lesson follows. You can't break anything, and any way that works counts.
 - Know Redis? `:lessons` lists all, `redis-tutor fast-track` skips what you know.";
 
-    /// The last point of `first_start`, if progress is saved to a file.
+    /// The last list item of `first_start`, if progress is saved to a file.
     leaving_keeps_place() =
         "- No lesson? Ctrl-D leaves, your place is kept; `redis-tutor play` is a prompt.";
 
-    /// The last point of `first_start`, if progress is not saved.
+    /// The last list item of `first_start`, if progress is not saved.
     leaving_keeps_nothing() =
         "- No lesson? Ctrl-D leaves, progress is not saved; `redis-tutor play` is a prompt.";
 
@@ -28,7 +28,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     play_welcome() =
         "`r` is a `redis.Redis()`. Type Python or redis-cli commands; `:help` shows more, Ctrl-D leaves.";
 
-    /// Shown when a lesson resumes at a later step than its first.
+    /// Shown when a lesson resumes at a step after its first.
     lesson_resumed(title, step) = "Resuming **{title}** at step {step}. `:lessons` lists all lessons.";
 
     /// Shown at the end of a session of `review` or `fast-track` whose progress is saved.
@@ -37,19 +37,19 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown at the end of a session that leaves a lesson unfinished.
     place_kept(title, step) = "Your place is kept: {title}, step {step}.";
 
-    /// Shown at the end of `play`, if there was data.
+    /// Shown at the end of `play` if the database was not empty.
     play_data_gone() = "The data is gone: `play` does not save it.";
 
     /// Shown when an empty line is entered while a bracket is open. `line` is the text up to the bracket.
     bracket_open(line, closing) = "{line} is still open: `{closing}` closes it, Ctrl-C drops the line.";
 
-    /// Shown in append-only output while a program computes for a long time.
+    /// Shown after a program has been running for a while, if the output must never be redrawn.
     still_running() = "Still running. Ctrl-C stops it.";
 
-    /// Shown while a program computes for a long time. `dot` separates the two parts.
+    /// Shown while a program has been running for a while. `dot` separates the two halves of the message.
     running_for(seconds, dot) = " running for {seconds} s {dot} Ctrl-C stops it";
 
-    /// Shown after a program has computed for a long time.
+    /// Shown after a program that ran for a long time has ended.
     took(seconds) = "That took {seconds} s.";
 
     /// The last entry of a list of completions that was truncated.
@@ -123,31 +123,31 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown after `panic_happened` if progress is saved to a file.
     panic_progress_safe(path) = "This is a mistake in redis-tutor, not yours. Your progress is safe, in {path}.";
 
-    /// Shown after `panic_happened` if the latest progress could not be saved.
+    /// Shown after `panic_happened` if progress is saved to a file, but the latest progress could not be saved.
     panic_progress_not_saved(path) =
         "This is a mistake in redis-tutor, not yours. Your latest progress could not be saved to {path}.";
 
     /// Shown after `panic_happened` if no progress is saved.
     panic_not_yours() = "This is a mistake in redis-tutor, not yours.";
 
-    /// The last line of the report of a panic: where to report it.
+    /// The last line of a panic report, in a build that names the project's repository.
     panic_report_at(repository) = "Please report it with these lines, and with what you typed: {repository}";
 
-    /// The last line of the report of a panic in a build that names no repository.
+    /// The last line of a panic report, in a build that names no repository.
     panic_report_to_source() = "Please report it where you got redis-tutor, with these lines and with what you typed.";
 
-    /// Shown while a client is blocked, if there is enough room. `clients` describes what each client waits for.
+    /// Shown while a client is blocked, if the terminal is wide enough. `clients` says what each client waits for.
     /// `left` is `seconds_left`, or empty.
     wait_long(clients, left, dot) =
         "{clients}{left} {dot} Enter goes on as a second client {dot} Ctrl-C stops waiting";
 
-    /// Shown in place of `wait_long` if there is less room.
+    /// Shown in place of `wait_long` in a narrower terminal.
     wait_medium(clients, left, dot) = "{clients}{left} {dot} Enter: another client {dot} Ctrl-C: stop";
 
-    /// Shown in place of `wait_medium` if there is even less room. The clients' names are left out.
+    /// Shown in place of `wait_medium` in an even narrower terminal. The clients' names are left out.
     wait_short(left) = "{left}: Enter goes on, Ctrl-C stops";
 
-    /// Shown in place of `wait_short` if there is even less room.
+    /// Shown in place of `wait_short` in the narrowest terminals.
     wait_shortest(left) = "{left}: Enter, Ctrl-C";
 
     /// Shown in place of the names of the blocked clients, if there is no room for them.
@@ -156,9 +156,9 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// The remaining time of a wait, after the names of the clients.
     seconds_left(seconds) = ", {seconds} s left";
 
-    /// The remaining time of a wait after the names of the clients, if there is less room.
+    /// The remaining time of a wait after the names of the clients, in a narrower terminal.
     seconds_left_short(seconds) = ", {seconds} s";
 
-    /// The remaining time of a wait, without any names.
+    /// The remaining time of a wait, if the names of the clients are left out.
     seconds(seconds) = "{seconds} s";
 }

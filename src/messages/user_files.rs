@@ -1,4 +1,4 @@
-//! Messages about the learner's files (`user_files`). A reason is the end of a sentence such as
+//! Messages about the learner's files (`user_files`). The reasons are inserted at the end of messages such as
 //! `cannot_read_progress`.
 
 messages! {
@@ -11,16 +11,16 @@ messages! {
     /// Shown as the reason why a path was rejected: it is a device, such as `/dev/null`.
     is_a_device() = "it is a device, not a file";
 
-    /// Shown as the reason why a path was rejected: it is a socket or something else that is not a regular file.
+    /// Shown as the reason why a path was rejected: it is a socket or another file that is not a regular file.
     is_no_file() = "it is not a regular file";
 
-    /// Shown as the reason why a path was rejected: there are too many symbolic links on the way to the file.
+    /// Shown as the reason why a path was rejected: it leads through too many symbolic links.
     too_many_links() = "its symbolic links lead in a circle";
 
-    /// Shown as the reason why a file was not read: its size.
+    /// Shown as the reason why a file was not read: it is larger than `limit`.
     too_large(limit) = "it is larger than {limit}";
 
-    /// Shown as a size, in `too_large`.
+    /// A size, as the `limit` of `too_large`.
     mebibytes(number) = "{number} MiB";
 
     /// Shown as the reason why a file was not read: it is binary, or in another encoding.
@@ -32,11 +32,11 @@ messages! {
     /// Shown as the reason why a file was not written: its file system is mounted without write access.
     disk_is_read_only() = "the disk is read-only";
 
-    /// Shown as the reason why a file was not written: a size limit set by the system (`ulimit -f`) or by the file
-    /// system.
+    /// Shown as the reason why a file was not written: it would exceed a size limit of the system (`ulimit -f`) or of
+    /// the file system.
     file_size_is_limited() = "the system does not allow a file of that size";
 
-    /// Shown as the reason why a file was not read or written: its mode, or the mode of its folder.
+    /// Shown as the reason why a file was not read or written: the permissions of the file or of its folder forbid it.
     no_permission() = "you have no permission for that";
 
     /// Shown as the reason why a file was not written: another session has held its lock for too long.

@@ -1,4 +1,4 @@
-//! Formats replies as `redis-cli --no-raw` does. The replies to a few commands, such as INFO, are text for people,
+//! Formats replies as `redis-cli --no-raw` does. The replies to a few commands, such as INFO, are human-readable text,
 //! which redis-cli prints unchanged.
 
 use redis_engine::resp::quoting;
@@ -11,7 +11,7 @@ pub struct FormattedReply {
     pub left_out: LeftOut,
 }
 
-/// The length of the part of a reply that was left out.
+/// The size of the part of a reply that was left out.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct LeftOut {
     pub lines: usize,
@@ -19,8 +19,8 @@ pub struct LeftOut {
     pub bytes: usize,
 }
 
-/// Formats a reply in lines, including the last newline. Only the first `most` bytes are formatted, because a reply can
-/// be gigabytes long. The rest is only counted.
+/// Formats a reply as lines of text, including the final newline. Only the first `most` bytes of the text are kept,
+/// because a reply can be gigabytes long. The rest is only counted.
 pub fn reply(value: &Value, most: usize) -> FormattedReply {
     let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
     write(value, "", &mut out);
@@ -28,7 +28,7 @@ pub fn reply(value: &Value, most: usize) -> FormattedReply {
     out.formatted
 }
 
-/// Returns whether redis-cli prints the replies to a command unchanged, without quotes and escapes.
+/// Returns whether redis-cli prints the replies to a command unchanged, without quotes or escapes.
 pub fn prints_raw(argv: &[Vec<u8>]) -> bool {
     let is = |at: usize, names: &[&str]| {
         argv.get(at).is_some_and(|word| names.iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes())))
@@ -44,7 +44,7 @@ pub fn prints_raw(argv: &[Vec<u8>]) -> bool {
         || (argv.len() == 2 && any_subcommand("latency", &["doctor"]))
 }
 
-/// Formats a reply without quotes, and without a newline at its end. Only the first `most` bytes are formatted.
+/// Formats a reply without quotes and without a final newline. Only the first `most` bytes of the text are kept.
 pub fn raw_reply(value: &Value, most: usize) -> FormattedReply {
     let mut out = Writer { formatted: FormattedReply::default(), most, newlines: 0 };
     write_raw(value, &mut out);
@@ -86,7 +86,7 @@ struct Writer {
     formatted: FormattedReply,
     /// Maximum length of the text in bytes.
     most: usize,
-    /// Number of newlines at the end that have not been written yet.
+    /// Number of trailing newlines that have not been written yet.
     newlines: usize,
 }
 
@@ -105,7 +105,7 @@ impl Writer {
         self.append(&newlines);
     }
 
-    /// Discards the newlines at the end.
+    /// Discards the trailing newlines, so that the next text continues the line.
     fn join_next_line(&mut self) {
         self.newlines = 0;
     }
@@ -124,10 +124,10 @@ impl Writer {
         left_out.bytes += rest.len();
     }
 
-    /// Writes bytes in quotes, escaped as they can be typed in redis-cli.
+    /// Writes bytes as a quoted string, escaped so that it can be typed in redis-cli.
     fn quote(&mut self, bytes: &[u8]) {
         self.push("\"");
-        // Each byte becomes at least one character.
+        // The escaped form of each byte has at least one character, so no more bytes than this can fit.
         let (shown, rest) = bytes.split_at(bytes.len().min(self.room()));
         self.append(&quoting::escape(shown));
         let length = quoting::escaped_length(rest);
@@ -160,7 +160,7 @@ fn write(value: &Value, prefix: &str, out: &mut Writer) {
     }
 }
 
-/// Returns the number of digits of `n`.
+/// Returns the number of decimal digits of `n`.
 fn digits(n: usize) -> usize {
     n.to_string().len()
 }

@@ -1,4 +1,5 @@
-//! A comparison of the costs of two programs: a bar for each program and size of the data, all on the same scale.
+//! A comparison of the costs of two programs. It has a bar for each program and size of the data, all on the same
+//! scale.
 
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start};
 use crate::messages::counts::{self, counted};
@@ -9,7 +10,7 @@ use crate::session::display::with_commas;
 /// Below this width, in columns, the label for the size of the data is on a separate line.
 const NARROW: usize = 60;
 
-/// Lays out the charts and the sentence below them.
+/// Lays out the charts, and the sentence about the programs' traffic below them.
 pub fn layout(comparison: &CostComparison, style: Style) -> Vec<Line> {
     let mut lines = chart(&messages::wire_bytes_chart(), comparison, Measure::bytes, style);
     if varies_with_size(comparison, |took| took.traffic.round_trips) {
@@ -93,7 +94,7 @@ fn chart(title: &str, comparison: &CostComparison, measure: impl Fn(&Measure) ->
     lines
 }
 
-/// Draws the bar of a value, where the bar of `largest` fills all columns. A value above zero has a visible bar.
+/// Draws the bar for a value. The bar for `largest` fills all columns, and a value above zero always has a visible bar.
 fn bar(value: usize, largest: usize, columns: usize, style: Style) -> String {
     if style.ascii {
         return "#".repeat((value * columns).div_ceil(largest));

@@ -12,10 +12,10 @@ const SHORT_BAR: usize = 5;
 /// The terminal width below which progress bars are short, in columns.
 const NARROW: usize = 50;
 
-/// If a title would have fewer columns than this, it is left out.
+/// The minimum width of a truncated title, in columns. A title with less room is left out.
 const MIN_TITLE: usize = 12;
 
-/// Lays out the whole list.
+/// Lays out the list of lessons.
 pub fn layout(lessons: &[LessonStatus], style: Style) -> Vec<Line> {
     if style.plain {
         let items = lessons.iter().map(|lesson| vec![Span::new(Role::Plain, spoken(lesson))]).collect();
@@ -25,7 +25,7 @@ pub fn layout(lessons: &[LessonStatus], style: Style) -> Vec<Line> {
     lessons.iter().map(|lesson| layout_row(lesson, id_column, style)).collect()
 }
 
-/// Lays out the line of one lesson, with the id in `id_column` columns. The lesson that comes next is marked.
+/// Lays out the row of one lesson, with its ID padded to `id_column` columns. The lesson to do next is marked.
 pub fn layout_row(lesson: &LessonStatus, id_column: usize, style: Style) -> Line {
     let bar = if style.width < NARROW { SHORT_BAR } else { BAR };
     let filled =
@@ -51,7 +51,7 @@ pub fn layout_row(lesson: &LessonStatus, id_column: usize, style: Style) -> Line
     line
 }
 
-/// Truncates a title. Returns `None` if too few columns of the title would be left.
+/// Truncates a title to the given number of columns. Returns `None` if too little of the title would be left.
 fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> {
     if title.width() <= columns {
         return Some(title.to_owned());
@@ -61,8 +61,8 @@ fn truncated_title(title: &str, columns: usize, style: Style) -> Option<String> 
     Some(markup::truncate(title, room, "").trim_end().to_owned() + ellipsis)
 }
 
-/// Returns the state of a lesson as a short text: `done`, `known`, `skipped`, `2 of 5`, or, before the lesson is begun, its
-/// duration.
+/// Returns the state of a lesson as a short string: `done`, `known`, `skipped` or `2 of 5`. For a lesson that has not
+/// been started, returns its duration.
 fn state(lesson: &LessonStatus) -> String {
     match (lesson.finished, lesson.done) {
         (true, _) if lesson.skipped => messages::lesson_skipped(),
@@ -73,7 +73,7 @@ fn state(lesson: &LessonStatus) -> String {
     }
 }
 
-/// Returns the line of a lesson for a screen reader.
+/// Returns the list entry of a lesson for a screen reader.
 fn spoken(lesson: &LessonStatus) -> String {
     let state = match (lesson.finished, lesson.done) {
         (true, _) if lesson.skipped => messages::lesson_skipped(),

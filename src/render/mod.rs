@@ -43,19 +43,19 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Returns a renderer that has not rendered anything yet.
+    /// Creates a renderer that has not rendered anything yet.
     pub fn new(style: Style, theme: Theme) -> Self {
         Renderer { style, theme, is_mid_line: false, ends_blank: true }
     }
 
-    /// Renders something as text in the theme's colours, including newlines.
+    /// Renders an item of output as text in the theme's colours, including newlines.
     pub fn render(&mut self, show: &Show) -> String {
         let spans = self.render_spans(show);
         self.paint(&spans)
     }
 
-    /// Renders something as spans without colours. Characters that control the layout (newlines, tabs, and carriage
-    /// returns in a program's output) are in separate spans. All other spans contain only visible characters.
+    /// Renders an item of output as spans without colours. Characters that control the layout (newlines, tabs, and
+    /// carriage returns in a program's output) are in separate spans. All other spans contain only visible characters.
     pub fn render_spans(&mut self, show: &Show) -> Vec<Span> {
         let mut out = Vec::new();
         match show {
@@ -168,7 +168,7 @@ impl Renderer {
     fn push_lines(&mut self, lines: &[Line], out: &mut Vec<Span>) {
         self.finish_line(out);
         for line in lines {
-            // Trailing spaces are left out, because they would be visible if the role is underlined.
+            // Trailing spaces are left out, because they would be visible if the theme underlines the role.
             let kept = line.iter().rposition(|span| !span.text.trim_end_matches(' ').is_empty()).map_or(0, |at| at + 1);
             for (index, span) in line[..kept].iter().enumerate() {
                 let text = if index + 1 == kept { span.text.trim_end_matches(' ') } else { &span.text };
@@ -179,7 +179,8 @@ impl Renderer {
         }
     }
 
-    /// Returns the mark before feedback or a hint, so that its meaning does not depend on colour.
+    /// Returns the mark that precedes feedback or a hint, so that its meaning does not depend on colour. Returns `None`
+    /// for other text.
     fn feedback_mark(&self, text: &markup::Text) -> Option<Span> {
         let Some(markup::Block::Paragraph(spans)) = text.0.first() else { return None };
         let role =
@@ -193,7 +194,7 @@ impl Renderer {
     }
 }
 
-/// Returns the name of a part of a lesson, for its heading.
+/// Returns the name of a part of a lesson, for the part's heading.
 fn part_title(part: Part) -> String {
     match part {
         Part::Step { number, of } => messages::heading_step(number, of),
@@ -210,11 +211,11 @@ enum Returns {
     /// The carriage return is kept, because programs use it to redraw a line, such as a progress bar. It cannot move
     /// the cursor to another line.
     Kept,
-    /// The carriage return is made visible.
+    /// The carriage return is replaced by an escape.
     Shown,
 }
 
-/// Appends text that consists of several lines and is not laid out.
+/// Appends text that may have several lines and is not laid out.
 fn push_text(role: Role, text: &str, returns: Returns, out: &mut Vec<Span>) {
     let is_layout = |at: usize, c: char| match c {
         '\n' | '\t' => true,
@@ -234,7 +235,7 @@ fn push_text(role: Role, text: &str, returns: Returns, out: &mut Vec<Span>) {
     }
 }
 
-/// Returns whether a span controls the layout. All other spans consist of visible characters.
+/// Returns whether a span is a newline, a tab or a carriage return. All other spans consist of visible characters.
 fn is_layout_span(span: &Span) -> bool {
     matches!(span.text.as_str(), "\n" | "\t" | "\r")
 }

@@ -1,5 +1,5 @@
-//! The picture of a list: its elements side by side from head to tail, or one below the other if they do not fit side
-//! by side.
+//! The picture of a list: its elements side by side from head to tail, or one below the other if a row would be too
+//! wide.
 
 use super::{change_mark, change_role, more_line, shown_part, truncate_label};
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end, pad_start};
@@ -16,7 +16,7 @@ pub(super) fn layout(pieces: &[Piece<Element>], style: Style) -> Vec<Line> {
 /// The box of an element.
 struct Cell {
     text: String,
-    /// The element's indices from the head and from the tail.
+    /// The element's indices, counted from the head and from the tail.
     indices: [String; 2],
     change: Change,
     columns: usize,
@@ -72,7 +72,7 @@ fn layout_side_by_side(pieces: &[Piece<Element>], style: Style) -> Option<Vec<Li
     ])
 }
 
-/// Returns the line above the boxes: the head at the left, the tail at the right.
+/// Returns the line above the boxes, which labels the head at the left and the tail at the right.
 fn ends(width: usize) -> Line {
     let (mut head, mut tail) = (messages::list_head(), messages::list_tail());
     if head.width() + tail.width() + 3 > width {

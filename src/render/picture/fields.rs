@@ -6,10 +6,10 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Field, Piece};
 
-/// The maximum width of the column with the names, in columns of the terminal.
+/// The maximum width of the column of field names, in terminal columns.
 const MAX_NAME: usize = 24;
 
-/// The maximum width of the bar of a field's time to live, in columns.
+/// The maximum width of the bar that shows a field's time to live, in columns.
 const TTL_BAR: usize = 8;
 
 pub(super) fn layout(pieces: &[Piece<Field>], style: Style) -> Vec<Line> {
@@ -62,7 +62,7 @@ pub(super) fn layout(pieces: &[Piece<Field>], style: Style) -> Vec<Line> {
     lines
 }
 
-/// Returns the value of a field, with the old value if both fit.
+/// Returns the value of a field, followed by the old value if both fit.
 fn value(field: &Field, columns: usize, style: Style) -> String {
     let value = truncate_label(&field.value, columns, style);
     let Change::ChangedFrom(old) = &field.change else { return value };

@@ -1,7 +1,7 @@
 //! Pictures of keys, drawn with boxes and bars, or, in plain style, written as sentences.
 //!
-//! A mark before each part shows how it has changed: `+` added, `-` removed, `~` a new value. Colours only repeat these
-//! marks.
+//! A mark before each field, element or member shows how it has changed: `+` if it was added, `-` if it was removed,
+//! `~` if it has a new value. Colours carry no further information.
 
 mod elements;
 mod fields;
@@ -16,7 +16,7 @@ use crate::messages::counts::{self, counted};
 use crate::messages::render as messages;
 use crate::session::picture::{Body, Change, KeyPicture, Label, Member, Picture, Piece, Previous, Since};
 
-/// Minimum width of a picture, in columns. In a narrower terminal, pictures have this width.
+/// Minimum width of a picture, in columns. It is used even if the terminal is narrower.
 const MIN_WIDTH: usize = 30;
 
 /// Lays out a picture.
@@ -50,7 +50,8 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
     }
 }
 
-/// Truncates a label to the given number of columns. If the label was already shortened, it always ends in an ellipsis.
+/// Truncates a label to the given number of columns. If the label had already been shortened, it always ends in an
+/// ellipsis.
 fn truncate_label(label: &Label, columns: usize, style: Style) -> String {
     if label.rest == 0 && label.text.width() <= columns {
         return label.text.clone();
@@ -58,14 +59,14 @@ fn truncate_label(label: &Label, columns: usize, style: Style) -> String {
     truncate_marked(&label.text, columns, style.choose("…", ".."))
 }
 
-/// Draws a bar that fills a share of `columns`. A share above zero has a visible bar.
+/// Draws a bar that fills a share of `columns`, from 0 to 1. A share above zero always has a visible bar.
 fn bar(share: f64, columns: usize, style: Style) -> String {
     let filled = (share.clamp(0.0, 1.0) * columns as f64).round() as usize;
     let min = usize::from(share > 0.0);
     style.choose("█", "#").repeat(filled.max(min).min(columns))
 }
 
-/// Returns the full text of a label, with the number of bytes that were cut off.
+/// Returns the text of a label, followed by the number of bytes that were cut off, if any.
 fn label_text(label: &Label) -> String {
     match label.rest {
         0 => label.text.clone(),
@@ -73,7 +74,7 @@ fn label_text(label: &Label) -> String {
     }
 }
 
-/// Returns a part that is shown, or `None` if the piece only counts parts.
+/// Returns the field, element or member that a piece shows, or `None` if the piece only counts those left out.
 fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     match piece {
         Piece::Part(part) => Some(part),
@@ -81,12 +82,12 @@ fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     }
 }
 
-/// Returns the line that counts the parts that are not shown.
+/// Returns the line that says how many fields, elements or members are left out.
 fn more_line(text: &str, style: Style) -> Line {
     vec![Span::new(Role::Muted, format!("   {} {text}", style.choose("⋮", ":")))]
 }
 
-/// Returns the mark that is shown before a part.
+/// Returns the character that marks how a field, element or member has changed.
 fn change_mark(change: &Change) -> char {
     match change {
         Change::Same => ' ',
@@ -96,7 +97,7 @@ fn change_mark(change: &Change) -> char {
     }
 }
 
-/// Returns the role of a part with the given change.
+/// Returns the role of a field, element or member that has changed in the given way.
 fn change_role(change: &Change) -> Role {
     match change {
         Change::Same => Role::Reply,
@@ -124,7 +125,7 @@ fn footer(picture: &KeyPicture) -> String {
     messages::key_footer(picture.encoding, data, picture.memory_bytes)
 }
 
-/// Returns the marks in a picture, including the arrows of a sorted set.
+/// Returns the marks that occur in a picture, including the arrows in the picture of a sorted set.
 fn marks(picture: &KeyPicture) -> Vec<char> {
     fn part_marks<T>(pieces: &[Piece<T>], change: impl Fn(&T) -> &Change) -> Vec<char> {
         pieces.iter().filter_map(shown_part).map(|part| change_mark(change(part))).collect()
@@ -161,7 +162,7 @@ fn since_text(since: Since) -> String {
     }
 }
 
-/// Lays out the meanings of the marks in a picture, or nothing if there are no marks.
+/// Lays out the legend for the marks that occur in a picture. Returns no lines if there are no marks.
 fn legend(marks: &[char], since: Since, style: Style) -> Vec<Line> {
     let meanings = [
         ('+', messages::added_legend()),

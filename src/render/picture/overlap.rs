@@ -1,16 +1,16 @@
-//! The picture of two sets: two boxes that overlap, or three lists if the boxes do not fit.
+//! The picture that compares two sets: two overlapping boxes, or three lists if the boxes do not fit.
 
 use super::{change_mark, change_role, layout_members, shown_part, truncate_label};
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Member, Overlap, Piece};
 
-/// The minimum width of a region, in columns.
+/// The minimum width of a region of the picture, in columns.
 const MIN_REGION: usize = 8;
 
 pub(super) fn layout(overlap: &Overlap, style: Style) -> Vec<Line> {
     let names = overlap.names.each_ref().map(|name| truncate_label(name, style.width / 3, style));
-    // Besides the three regions, a row has four vertical lines and an indentation of two columns.
+    // Besides the three regions, a row has four vertical lines, a space before them and an empty column at the end.
     let room = style.width.saturating_sub(6);
     let mut columns = overlap.regions.each_ref().map(|region| max_width(region).clamp(MIN_REGION, room));
     while columns.iter().sum::<usize>() > room {
@@ -18,7 +18,7 @@ pub(super) fn layout(overlap: &Overlap, style: Style) -> Vec<Line> {
         *largest -= 1;
     }
     let titles = [title(&names[0], overlap.sizes[0]), title(&names[1], overlap.sizes[1])];
-    // The title of a box is part of its upper edge.
+    // The title of a box is part of its upper edge, so the box must be wide enough for it.
     columns[0] = columns[0].max(titles[0].width() + 2).min(room);
     columns[2] = columns[2].max(titles[1].width() + 2).min(room);
     if columns.iter().sum::<usize>() > room || columns.iter().any(|column| *column < MIN_REGION) {
@@ -95,7 +95,7 @@ fn region_cell(piece: Option<&Piece<Member>>, column: usize, style: Style) -> Sp
     }
 }
 
-/// Lays out the three regions as lists.
+/// Lays out the three regions as lists, one below the other.
 fn layout_lists(overlap: &Overlap, names: &[String; 2], style: Style) -> Vec<Line> {
     let headings = [messages::only_in(&names[0]), messages::in_both(), messages::only_in(&names[1])];
     let commands = ["SDIFF", "SINTER", "SDIFF"];

@@ -5,7 +5,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Piece, Ranked, Ranking};
 
-/// The maximum width of the column with the members, in columns of the terminal.
+/// The maximum width of the column of members, in terminal columns.
 const MAX_MEMBER: usize = 24;
 
 /// The maximum width of a bar, in columns.
@@ -76,7 +76,7 @@ pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
     lines
 }
 
-/// Returns the share of the bar column that a score fills, from 0 to 1.
+/// Returns the share of the bar column that the bar for a score fills, from 0 to 1.
 fn bar_share(score: f64, (low, high): (f64, f64)) -> f64 {
     if score.is_infinite() {
         return if score > 0.0 { 1.0 } else { 0.0 };

@@ -86,7 +86,7 @@ fn describe_pieces<T>(pieces: &[Piece<T>], describe: fn(&T) -> String) -> Vec<St
     pieces.iter().map(text).collect()
 }
 
-/// Returns the clause about a change that follows the description of a part.
+/// Returns the clause about a change, which follows the description of what has changed.
 fn describe_change(change: &Change) -> String {
     match change {
         Change::Same => String::new(),

@@ -5,7 +5,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, first_hidden, pa
 use crate::messages::render as messages;
 use crate::session::picture::{Bytes, Change};
 
-/// Number of bytes of a binary string whose bits are shown.
+/// Maximum number of bytes whose bits are shown in the picture of a binary string.
 const MAX_BYTES_AS_BITS: usize = 8;
 
 pub(super) fn layout(bytes: &Bytes, style: Style) -> Vec<Line> {
@@ -23,7 +23,7 @@ pub(super) fn layout(bytes: &Bytes, style: Style) -> Vec<Line> {
 /// A character with its bytes, or bytes that are not a complete character.
 struct Glyph {
     text: String,
-    /// Each byte, and whether it differs from the old value.
+    /// The bytes. Each has a flag that tells whether it differs from the old value.
     bytes: Vec<(u8, bool)>,
 }
 
@@ -53,7 +53,7 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
     glyphs
 }
 
-/// Lays out rows of characters, each above its bytes in hexadecimal, with marks below the bytes that changed.
+/// Lays out rows of characters, each above its bytes in hexadecimal. Changed bytes are marked below.
 fn layout_characters(bytes: &Bytes, style: Style) -> Vec<Line> {
     let glyphs = glyphs(&bytes.bytes);
     let offset_column = bytes.bytes.len().to_string().len().max(2);
@@ -98,7 +98,7 @@ fn layout_characters(bytes: &Bytes, style: Style) -> Vec<Line> {
     lines
 }
 
-/// Lays out one line for each byte with its bits.
+/// Lays out one line for each byte, with the byte's bits.
 fn layout_bits(bytes: &Bytes, style: Style) -> Vec<Line> {
     let mut lines = vec![vec![Span::new(Role::Muted, format!(" {}", messages::bits_header()))]];
     for (index, (byte, differs)) in bytes.bytes.iter().take(MAX_BYTES_AS_BITS).enumerate() {
@@ -132,7 +132,7 @@ fn layout_bits(bytes: &Bytes, style: Style) -> Vec<Line> {
     lines
 }
 
-/// Returns the offsets of the set bits in the bytes that are shown, numbered as GETBIT does.
+/// Returns the offsets of the set bits in the bytes that are shown, in the numbering of GETBIT.
 pub(super) fn set_bits(bytes: &Bytes) -> Vec<usize> {
     let shown = bytes.bytes.iter().take(MAX_BYTES_AS_BITS).enumerate();
     shown

@@ -1,15 +1,15 @@
-//! Shows the time to live of a key or of a field: as text, and as a bar that shrinks.
+//! Shows the time to live of a key or a field as text and as a bar that shrinks.
 
 use super::bar;
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style};
 use crate::messages::render as messages;
 use crate::session::picture::Ttl;
 
-/// The maximum width of the bar of a key's time to live, in columns.
+/// The maximum width of the bar that shows a key's time to live, in columns.
 const TTL_BAR: usize = 20;
 
-/// Formats a time to live: below 1000 seconds as `42 s`, like the reply to TTL, otherwise as `20 min 5 s`, `2 h 5 min`,
-/// `3 days`.
+/// Formats a time to live. Below 1000 seconds, the format is `42 s`, with the number that TTL would return. Longer
+/// times are formatted as `20 min 5 s`, `2 h 5 min` or `3 days`.
 pub(super) fn format_ttl(ms: i64) -> String {
     let s = (ms + 999) / 1000;
     match s {
@@ -20,7 +20,7 @@ pub(super) fn format_ttl(ms: i64) -> String {
     }
 }
 
-/// Returns the line `expires in 42 s of 60 s ████░░`.
+/// Returns a line such as `expires in 42 s of 60 s ████░░`.
 pub(super) fn ttl_line(ttl: Ttl, style: Style) -> Line {
     let text = format!(" {} ", messages::expires_in(format_ttl(ttl.left_ms), format_ttl(ttl.whole_ms)));
     let columns = TTL_BAR.min(style.width.saturating_sub(text.width() + 1));
