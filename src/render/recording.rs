@@ -1,27 +1,27 @@
 //! A session as an animated SVG file: typed text appears character by character, and output appears line by line. The
-//! animation is CSS in the file. It repeats, and needs no script and no network. Viewers who prefer reduced motion see
-//! the last frame.
+//! animation is CSS in the file. It loops, and needs no script and no network access. Viewers who prefer reduced motion
+//! see the last frame.
 
 use super::svg::{Svg, cover};
 use crate::markup::Span;
 
 /// The time between the prompt and the first character that is typed, in milliseconds.
 const THINKING_MS: u64 = 900;
-/// The time for each character that is typed, in milliseconds.
+/// The time that it takes to type a character, in milliseconds.
 const TYPING_MS: u64 = 55;
 /// The time between the last character and the reply, in milliseconds.
 const REPLY_MS: u64 = 350;
 /// The time that a viewer needs to read a character, in milliseconds.
 const READING_MS: u64 = 25;
-/// The time for which the last frame is shown, in milliseconds.
+/// The time for which the last frame stays visible, in milliseconds.
 const END_MS: u64 = 6000;
 
 /// A line of the recording.
 #[derive(Debug, Clone)]
 struct RecordedLine {
-    /// When the line appears, in milliseconds after the start.
+    /// The time at which the line appears, in milliseconds after the start.
     at_ms: u64,
-    /// If the line was typed, when its first and its last character appear.
+    /// If the line was typed, the times at which its first and last characters appear.
     typed: Option<(u64, u64)>,
 }
 
@@ -34,12 +34,12 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Returns an empty recording whose lines are broken after `columns`.
+    /// Creates an empty recording. Lines longer than `columns` are wrapped.
     pub fn new(columns: usize) -> Self {
         Recording { svg: Svg::new(columns), lines: Vec::new(), now_ms: 0 }
     }
 
-    /// Adds a line that was typed: the spans of its prompt and its text.
+    /// Adds a line that was typed. `spans` are its prompt and its text.
     pub fn add_typed(&mut self, spans: &[Span]) {
         let line = self.svg.current_line();
         self.svg.add(spans);
@@ -50,7 +50,7 @@ impl Recording {
         self.now_ms = end_ms + REPLY_MS;
     }
 
-    /// Adds output. Whatever is added next appears after the time that a viewer needs to read this output.
+    /// Adds output. The next addition appears after the time that a viewer needs to read this output.
     pub fn add(&mut self, spans: &[Span]) {
         self.svg.add(spans);
         self.schedule(None);
@@ -60,7 +60,7 @@ impl Recording {
 
     /// Schedules the lines that were added to appear at the current time of the recording.
     fn schedule(&mut self, typed: Option<(u64, u64)>) {
-        // The last line is empty or unfinished. It is scheduled as soon as it contains text.
+        // The last line may still be empty. It is scheduled as soon as it contains text.
         let end = self.svg.current_line() + usize::from(self.svg.columns_of(self.svg.current_line()) != (0, 0));
         while self.lines.len() < end {
             self.lines.push(RecordedLine { at_ms: self.now_ms, typed });
@@ -130,8 +130,8 @@ mod tests {
         ]);
         recording.add(&line(Role::Reply, "PONG"));
         let written = recording.write("title");
-        // Reading takes 1000 ms, then the prompt appears. Four characters are typed from 1900 to 2120 ms, and the reply
-        // comes at 2470 ms and is read after 100 ms. The end takes 6000 ms: 8570 ms in all.
+        // Reading takes 1000 ms, and then the prompt appears. Four characters are typed from 1900 to 2120 ms. The reply
+        // appears at 2470 ms and is read in 100 ms. The last frame stays for 6000 ms, so the total is 8570 ms.
         for part in [
             "animation-duration:8.6s",
             "@keyframes a0{0%{opacity:0}11.67%{opacity:1}}",

@@ -1,10 +1,11 @@
-//! The line before a prompt: the learner's place in a lesson, the client, its transaction and database, the clock.
+//! The status line before a prompt. It shows the learner's position in a lesson, the client, its transaction and
+//! database, and the clock.
 
 use crate::markup::{Line, Role, Style, layout_paragraph};
 use crate::messages::render as messages;
 use crate::session::status::Status;
 
-/// Lays out the status in one line, or several if it is too long.
+/// Lays out the status on one line, or on several if one is too short.
 pub fn layout(status: &Status, style: Style) -> Vec<Line> {
     let mut parts = Vec::new();
     if let Some((title, step, steps)) = &status.place {
@@ -25,7 +26,7 @@ pub fn layout(status: &Status, style: Style) -> Vec<Line> {
     layout_paragraph(Role::Muted, parts.join(separator), style)
 }
 
-/// Formats a duration: `40 s`, `5 min`, `2 h 5 min`.
+/// Formats a duration in seconds: `40 s`, `5 min`, `2 h 5 min`.
 fn format_duration(s: i64) -> String {
     match (s / 3600, s / 60 % 60, s % 60) {
         (0, 0, s) => format!("{s} s"),

@@ -1,4 +1,4 @@
-//! A session as an SVG file: its lines as text, in dark or light colours, depending on the viewer's preference.
+//! A session as an SVG file: its lines as text, in dark or light colours according to the viewer's preference.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -21,15 +21,15 @@ const TAB: usize = 8;
 /// The lines of an SVG file.
 #[derive(Debug, Clone)]
 pub struct Svg {
-    /// The column at which long lines are broken, as on a terminal.
+    /// The width at which long lines are wrapped, as on a terminal.
     columns: usize,
     lines: Vec<Line>,
-    /// Whether a carriage return was the last character, so that the next text replaces the line.
+    /// Whether the last character was a carriage return, so that the next text replaces the line.
     returned: bool,
 }
 
 impl Svg {
-    /// Returns an empty picture whose lines are broken after `columns`.
+    /// Creates an empty picture. Lines longer than `columns` are wrapped.
     pub fn new(columns: usize) -> Self {
         Svg { columns: columns.max(MIN_COLUMNS), lines: vec![Vec::new()], returned: false }
     }
@@ -85,7 +85,7 @@ impl Svg {
         self.lines.len() - 1
     }
 
-    /// Returns the width of a line's first span and the width of its other spans, in columns.
+    /// Returns the width of a line's first span and the total width of its other spans, in columns.
     pub(super) fn columns_of(&self, line: usize) -> (usize, usize) {
         let spans = &self.lines[line];
         let first = spans.first().map_or(0, |span| span.text.width());
@@ -97,7 +97,7 @@ impl Svg {
         self.write_with(title, "", |_, text| text)
     }
 
-    /// Returns the SVG file with the additional style rules `style`. `decorate` takes the index and the SVG element of
+    /// Returns the SVG file with the additional CSS rules `style`. `decorate` receives the index and the SVG element of
     /// each line that is not empty, and returns the elements to write instead.
     pub(super) fn write_with(
         mut self,
@@ -132,7 +132,7 @@ fn draw_line(index: usize, line: &Line) -> String {
     let mut out = format!("<text y=\"{}\" xml:space=\"preserve\">", MARGIN + index * ROW + FONT_SIZE);
     let mut column = 0;
     for span in line {
-        // Each span is written with its position, so that columns are aligned in any font.
+        // Each span is written with its position, so that columns are aligned whatever the font.
         let class = theme::class(span.role);
         let class = if class.is_empty() { class } else { format!(" class=\"{class}\"") };
         out.push_str(&format!("<tspan x=\"{:.1}\"{class}>{}</tspan>", x_of(column), escape_xml(&span.text)));
@@ -142,7 +142,7 @@ fn draw_line(index: usize, line: &Line) -> String {
     out
 }
 
-/// Returns the position of a column, in pixels.
+/// Returns the horizontal position of a column, in pixels.
 fn x_of(column: usize) -> f64 {
     MARGIN as f64 + column as f64 * COLUMN
 }
@@ -153,7 +153,7 @@ pub(super) fn cover(line: usize, column: usize, columns: usize, attributes: &str
     format!("<rect class=\"paper cover\" x=\"{x:.1}\" y=\"{y}\" width=\"{width:.1}\" height=\"{ROW}\"{attributes}/>\n")
 }
 
-/// Escapes text for XML. Hidden characters are made visible, because XML forbids most of them.
+/// Escapes text for XML. Hidden characters are replaced by visible escapes, because XML forbids most of them.
 fn escape_xml(text: &str) -> String {
     visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -10,7 +10,7 @@ use nu_ansi_term::{Color, Style};
 
 use crate::markup::{Role, visible, without_hidden};
 
-/// The kind of a token on the line that is being typed.
+/// The kind of a token on the input line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token {
     Keyword,
@@ -19,14 +19,14 @@ pub enum Token {
     Comment,
     /// The name of a command.
     Command,
-    /// Text that cannot be valid, which is shown as an error.
+    /// Text that cannot be valid. It is shown in the colour of errors.
     Wrong,
-    /// The bracket at the cursor, or its counterpart.
+    /// The bracket at the cursor, or its matching bracket.
     Match,
     Prompt,
     /// The suggested continuation of the line.
     Hint,
-    /// The parameter that is being typed, within a hint.
+    /// The parameter that is currently being typed, within a hint.
     Current,
 }
 
@@ -35,20 +35,20 @@ pub enum Token {
 pub enum Theme {
     /// The theme without colours.
     Plain,
-    /// The sixteen colours of the terminal. Users configure them to be readable on their background.
+    /// The terminal's sixteen colours. Users configure them to be readable on their background.
     Colours,
     /// Colours with fixed RGB values, which this module defines.
     Shades(Background, Depth),
 }
 
-/// The background of the terminal.
+/// The brightness of the terminal's background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Background {
     Dark,
     Light,
 }
 
-/// The colours that a terminal supports.
+/// The range of colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// The terminal supports 256 colours. The last 240 of them are the same on all terminals.
@@ -70,7 +70,7 @@ enum Hue {
     Grey,
 }
 
-/// All hues that the themes use.
+/// All hues that the theme with fixed colours uses.
 const HUES: [Hue; 7] = [Hue::Red, Hue::Yellow, Hue::Green, Hue::Cyan, Hue::Blue, Hue::Magenta, Hue::Grey];
 
 impl Hue {
@@ -166,14 +166,14 @@ fn token_appearance(token: Token) -> Appearance {
 }
 
 impl Theme {
-    /// Adds the escape sequences for a role's colour to text on one line. Hidden characters in the text are made
-    /// visible, including line breaks and tabs.
+    /// Adds the escape sequences for a role's colour to text on one line. Hidden characters in the text, including line
+    /// breaks and tabs, are replaced by visible escapes.
     pub fn paint(self, role: Role, text: &str) -> String {
         self.paint_appearance(role_appearance(role), &visible(text))
     }
 
-    /// Adds the escape sequences for a token's colour to part of the line that is being typed. Hidden characters are
-    /// removed instead of made visible, because the line editor has already counted the columns of the line.
+    /// Adds the escape sequences for a token's colour to part of the input line. Hidden characters are removed rather
+    /// than shown as escapes, because the line editor has already counted the columns of the line.
     pub fn paint_token(self, token: Token, text: &str) -> String {
         self.paint_appearance(token_appearance(token), &without_hidden(text))
     }
@@ -209,7 +209,7 @@ impl Theme {
             (Theme::Colours, Hue::Cyan) => style.fg(Color::Cyan),
             (Theme::Colours, Hue::Blue) => style.fg(Color::Blue),
             (Theme::Colours, Hue::Magenta) => style.fg(Color::Magenta),
-            // None of the sixteen colours is grey on all terminals, and dimmed text suits both backgrounds.
+            // None of the sixteen colours is grey on all terminals, but dimmed text suits both backgrounds.
             (Theme::Colours, Hue::Grey) => style.dimmed(),
         }
     }
@@ -218,7 +218,8 @@ impl Theme {
 /// The values that red, green and blue can have in the 6×6×6 colour cube, which occupies the palette indices 16 to 231.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
-/// Returns the index of the nearest colour in the cube. Colours 0 to 15 are not used, because users configure them.
+/// Returns the palette index of the nearest colour in the cube. Colours 0 to 15 are not used, because users configure
+/// them.
 fn nearest_index((r, g, b): Rgb) -> u8 {
     let nearest = |value: u8| (0..6_u8).min_by_key(|&step| CUBE[usize::from(step)].abs_diff(value)).unwrap_or(0);
     16 + 36 * nearest(r) + 6 * nearest(g) + nearest(b)
@@ -236,8 +237,8 @@ pub fn class(role: Role) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the style sheet for the classes that `class` returns. The background is dark, or light if the viewer prefers
-/// a light background.
+/// Returns the style sheet for the CSS classes that `class` returns. The background is dark, or light if the viewer
+/// prefers a light background.
 pub fn style_sheet() -> String {
     let colours = |background: Background| {
         let (paper, ink) = match background {
@@ -265,7 +266,7 @@ pub fn style_sheet() -> String {
 mod tests {
     use super::*;
 
-    /// Converts a colour to linear light.
+    /// Converts an sRGB colour to linear light.
     fn linear((r, g, b): Rgb) -> [f64; 3] {
         [r, g, b].map(|part| {
             let part = f64::from(part) / 255.0;
@@ -283,7 +284,7 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// Returns the colour at a palette index of the cube.
+    /// Returns the colour of a palette index within the cube.
     fn cube_colour(index: u8) -> Rgb {
         let index = index - 16;
         (CUBE[usize::from(index / 36)], CUBE[usize::from(index / 6 % 6)], CUBE[usize::from(index % 6)])
@@ -309,7 +310,8 @@ mod tests {
     }
 
     /// Returns a colour as people without long-wave or without middle-wave cones perceive it (Viénot, Brettel and
-    /// Mollon 1999): one value for red and green together and one for blue, with the gamma correction of a screen.
+    /// Mollon 1999). The result has one value for red and green together and one for blue, with a screen's gamma
+    /// correction.
     fn colour_blind_view(colour: Rgb, red: f64, blue_of_red: f64) -> [f64; 2] {
         let [r, g, b] = linear(colour);
         [red * r + (1.0 - red) * g, blue_of_red * (r - g) + b].map(|part| part.max(0.0).powf(1.0 / 2.2) * 255.0)

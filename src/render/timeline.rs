@@ -1,4 +1,4 @@
-//! A timeline: the events in one lane (column) for each client, or in a list if the lanes would be too narrow.
+//! A timeline: events in a lane (column) for each client, or in a list if the lanes would be too narrow.
 
 use crate::markup::{
     DisplayWidth as _, Line, Role, Span, Style, layout_paragraph, pad_end, pad_start, plain_text, truncate,
@@ -55,7 +55,7 @@ fn layout_list_item(timeline: &Timeline, event: &TimelineEvent, time: &str, styl
         .collect()
 }
 
-/// Describes an event in one line of text, with its role.
+/// Describes an event in one line of text. Also returns the role of that text.
 fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
     let arrow = if style.plain { "->" } else { style.choose("→", "->") };
     let (text, role) = match &event.kind {

@@ -1,10 +1,10 @@
-//! The turns of several clients: a lane (column) for each client, with time running from top to bottom.
+//! The turns of a race: a lane (column) for each client, with time running from top to bottom.
 
 use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, line_width, pad_end};
 use crate::messages::render as messages;
 use crate::session::event::{Turn, TurnOutcome};
 
-/// The width of the column for the number of a turn.
+/// The width of the column of turn numbers, in terminal columns.
 const NUMBER: usize = 4;
 
 /// The space between two lanes, in columns.
@@ -13,7 +13,7 @@ const BETWEEN: usize = 2;
 /// The minimum width of a lane, in columns.
 const MIN_LANE: usize = 22;
 
-/// Lays out the turns of the clients with the given names. If the lanes would be too narrow, or in plain style, the
+/// Lays out the turns in one lane for each name in `names`. If the lanes would be too narrow, or in plain style, the
 /// turns are listed one below the other.
 pub fn layout(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     let lane = style.width.saturating_sub(NUMBER) / names.len().max(1);
@@ -42,8 +42,8 @@ pub fn layout(names: &[String], turns: &[Turn], style: Style) -> Vec<Line> {
     lines
 }
 
-/// Lays out a turn within a lane: on one line if there is room, otherwise with the reply below the command. Long lines
-/// are broken between words.
+/// Lays out a turn within a lane. If it does not fit on one line, the reply goes below the command. Long lines are
+/// broken between words.
 fn layout_cell(turn: &Turn, room: usize, style: Style) -> Vec<Line> {
     let sent = turn.sent.as_str();
     let reply = outcome_text(&turn.outcome, style);
@@ -71,8 +71,8 @@ fn break_lines(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Describes the outcome of a turn: the reply after an arrow, a note that the client waits, or the error that ended the
-/// program.
+/// Describes the outcome of a turn: the reply after an arrow, a note that the client is waiting, or the error that
+/// ended the program.
 fn outcome_text(outcome: &TurnOutcome, style: Style) -> String {
     match outcome {
         TurnOutcome::Waits => messages::turn_waits(),

@@ -1,4 +1,4 @@
-//! The requests and replies on the wire: their bytes on the left, and the meaning of the bytes on the right.
+//! The requests and replies on the wire, with their bytes on the left and the meaning of the bytes on the right.
 
 use crate::markup::{self, Block, DisplayWidth as _, Line, Role, Span, Style, Text, layout_paragraph, truncate};
 use crate::messages::counts::{self, counted};
@@ -66,8 +66,8 @@ fn layout_heading(sender: &str, receiver: &str, size: &str, style: Style) -> Vec
     markup::layout(&Text(vec![Block::Paragraph(spans)]), None, style)
 }
 
-/// Lays out parts of a request or reply in two columns. If the columns do not fit side by side, the meaning follows on
-/// the next line.
+/// Lays out parts of a request or reply in two columns, the bytes and their meaning. If a part does not fit on one
+/// line, its meaning goes on the next line.
 fn layout_parts(parts: &[Part], style: Style) -> Vec<Line> {
     let raw = |part: &Part| format!("{}{}", " ".repeat(3 + 2 * part.depth), part.raw.replace('…', style.ellipsis()));
     let width = style.width.max(20);

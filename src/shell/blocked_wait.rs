@@ -1,4 +1,4 @@
-//! The line on the screen while clients are blocked: what each client waits for, and which keys end the wait.
+//! The line on the screen while clients are blocked. It shows what each client waits for, and which keys end the wait.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 use redis_server::Server;
 
-/// A wait that is shorter than this is not shown on a line of its own.
+/// The duration after which a wait is shown. Shorter waits have no line on the screen.
 const SHOWN_AFTER: Duration = Duration::from_millis(300);
 
 /// The event that ended a call to [`BlockedWait::poll`].
@@ -24,12 +24,12 @@ pub enum WaitEvent {
     EndOfInput,
 }
 
-/// A wait at the terminal. Dropping it erases its line.
+/// A wait for blocked clients at the terminal. Dropping it erases its line.
 #[derive(Debug)]
 pub struct BlockedWait {
     input: LineInput,
     started: Instant,
-    /// Whether the output is append-only.
+    /// Whether the output is append-only, so that no line is redrawn.
     plain: bool,
     is_drawn: bool,
 }
@@ -43,8 +43,8 @@ impl BlockedWait {
         Ok(BlockedWait { input: LineInput::new()?, started: Instant::now(), plain, is_drawn: false })
     }
 
-    /// Waits for an event, but no longer than until the line has to be redrawn. `clients` describes what each client
-    /// waits for, and `left_us` is the time until the first client times out.
+    /// Waits for an event, but only until the line has to be redrawn. `clients` says what each client waits for, and
+    /// `left_us` is the time until the first of them times out.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.
@@ -102,7 +102,7 @@ impl Drop for BlockedWait {
     }
 }
 
-/// Returns the longest form of the line that fits the terminal.
+/// Returns the longest form of the line that fits in the terminal.
 fn wait_line(clients: &[String], left_us: Option<i64>, style: Style) -> String {
     let subject = if clients.is_empty() { messages::waiting() } else { clients.join("; ") };
     let seconds = left_us.map(|us| (us.max(0) + 999_999) / 1_000_000);

@@ -1,36 +1,36 @@
-//! Follows the line editor while it shows a list of completions that is longer than the screen, so that Ctrl-C, Ctrl-G
-//! and Esc leave the list. The editor itself ignores Ctrl-C and Esc while it shows the list.
+//! Tracks whether the line editor is showing a list of completions that is longer than the screen, so that Ctrl-C,
+//! Ctrl-G and Esc close it. The editor itself ignores Ctrl-C and Esc while it shows the list.
 
 use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers, Movement};
 
-/// A command that makes the editor leave a list, and that has no other effect there. The other commands that leave a
-/// list insert text, and a key binding that returns one of them would insert the last typed text again.
+/// A command that makes the editor close a list, and that has no other effect there. The other commands that close a
+/// list insert text, and a key binding that returned one of them would insert the last typed text again.
 const LEAVE: Cmd = Cmd::Kill(Movement::BackwardChar(1));
 
 const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
 
-/// What the editor is doing with a list of completions.
+/// The stage of showing a list of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The editor asks whether to show the list. `rows` is the number of rows of the list.
+    /// The editor asks whether to show the list, which has this many rows.
     Asking { rows: usize },
-    /// The editor has shown a part of the list and waits at `--More--`. `left` is the number of rows that are not
-    /// shown.
+    /// The editor has shown part of the list and waits at `--More--`. `left` is the number of rows that are not shown
+    /// yet.
     Paging { left: usize },
 }
 
-/// A list of completions on the screen.
+/// A list of completions for which the editor is waiting for keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CandidateList {
     stage: Stage,
-    /// Number of rows on a page.
+    /// Number of rows per page.
     page: usize,
 }
 
 impl CandidateList {
-    /// Returns the list if the editor will wait for keys while it shows the list. `widths` are the widths of the
-    /// candidates in columns, and `screen` is the size of the terminal in columns and rows. If there are more
-    /// candidates than `most_at_once`, the editor asks before it shows them.
+    /// Returns the state of a new list, or `None` if the editor shows the whole list without waiting for keys. `widths`
+    /// are the widths of the candidates in columns, and `screen` is the size of the terminal in columns and rows. If
+    /// there are more candidates than `most_at_once`, the editor asks before it shows them.
     pub fn begin(widths: &[usize], (columns, rows): (usize, usize), most_at_once: usize) -> Option<Self> {
         const MIN_COLUMN_GAP: usize = 2;
         let column = (widths.iter().max()? + MIN_COLUMN_GAP).min(columns).max(1);
@@ -42,8 +42,9 @@ impl CandidateList {
         (list_rows > page).then(|| CandidateList { stage: Stage::Paging { left: list_rows - page }, page })
     }
 
-    /// Handles a key. Returns the state of the list after the key, or `None` if the editor leaves the list. Also
-    /// returns a command that makes the editor leave the list, if the key should do so but the editor would ignore it.
+    /// Handles a key. Returns the state of the list after the key, or `None` if the editor closes the list. If the key
+    /// should close the list but the editor would ignore it, also returns a command that makes the editor close the
+    /// list.
     pub fn press(self, key: KeyEvent) -> (Option<Self>, Option<Cmd>) {
         let leaves = matches!(key, KeyEvent(KeyCode::Char('C' | 'c' | 'G'), Modifiers::CTRL)) || key == ESCAPE;
         match (self.stage, key) {

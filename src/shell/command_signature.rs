@@ -1,17 +1,18 @@
-//! Determines which arguments may follow the typed part of a command, according to the command's syntax.
+//! Uses a command's syntax to determine which arguments may follow the words typed so far.
 
 use redis_engine::argument_syntax::{self, Argument, Shape};
 
-/// What may follow the words typed so far.
+/// The arguments that may follow the words typed so far.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Expected {
-    /// The arguments that have not been typed yet, the next one first, in the notation of the command's syntax.
+    /// The arguments that have not been typed yet, in the notation of the command's syntax. The next argument comes
+    /// first.
     pub arguments: Vec<String>,
-    /// The tokens that may be the next word.
+    /// The fixed words, such as `MATCH`, that may be the next word.
     pub tokens: Vec<&'static str>,
 }
 
-/// A part of a syntax: a single word, or a choice between sequences.
+/// A part of a command's syntax: a single word, or a choice between sequences.
 #[derive(Debug, Clone)]
 enum Part {
     /// A placeholder for a word that the user chooses, such as `key`.
@@ -21,7 +22,7 @@ enum Part {
     Choice(Choice),
 }
 
-/// One of several sequences: `[NX | XX]`, `<LEFT | RIGHT>`, `[MATCH pattern]`.
+/// A choice between one or more sequences, such as `[NX | XX]`, `<LEFT | RIGHT>` or `[MATCH pattern]`.
 #[derive(Debug, Clone)]
 struct Choice {
     notation: String,
@@ -31,7 +32,7 @@ struct Choice {
     sequences: Vec<Vec<Part>>,
 }
 
-/// Returns what may follow `words` in a command with the given syntax.
+/// Returns the arguments that may follow `words`, the words after the command's name, according to `syntax`.
 pub fn expected_after(syntax: &'static str, words: &[&str]) -> Expected {
     let parts: Vec<Part> = argument_syntax::parse(syntax).iter().flat_map(parts_of).collect();
     let mut words = words;
@@ -57,7 +58,8 @@ pub fn expected_after(syntax: &'static str, words: &[&str]) -> Expected {
     Expected::default()
 }
 
-/// Consumes the words of a part that is not optional. Returns what may follow if the words end within the part.
+/// Consumes the words of a required part. If the words end within the part, returns what may follow them. Otherwise,
+/// returns `None`.
 fn take_required(part: &Part, words: &mut &[&str]) -> Option<Expected> {
     match part {
         Part::Value(_) | Part::Token(_) => {
@@ -72,8 +74,8 @@ fn take_required(part: &Part, words: &mut &[&str]) -> Option<Expected> {
     }
 }
 
-/// Consumes the words of adjacent options, which may come in any order. `following` are the parts after the options.
-/// Returns what may follow if the words end within the options.
+/// Consumes the words of adjacent options, which may come in any order. `following` are the parts after the options. If
+/// the words end within the options, returns what may follow them. Otherwise, returns `None`.
 fn take_options(mut options: Vec<&Choice>, words: &mut &[&str], following: &[Part]) -> Option<Expected> {
     loop {
         let remaining = |options: &[&Choice]| -> Vec<String> {
@@ -100,11 +102,12 @@ fn take_options(mut options: Vec<&Choice>, words: &mut &[&str], following: &[Par
     }
 }
 
-/// Consumes the words of a sequence. Returns what may follow if the words end within the sequence.
+/// Consumes the words of a sequence. If the words end within the sequence, returns what may follow them. Otherwise,
+/// returns `None`.
 fn take_sequence(sequence: &[Part], words: &mut &[&str]) -> Option<Expected> {
     for (index, part) in sequence.iter().enumerate() {
         if words.is_empty() {
-            // The sequence is complete if only options are left.
+            // The sequence is complete if only options remain.
             if index > 0 && sequence[index..].iter().all(|part| part.as_optional().is_some()) {
                 return None;
             }
@@ -155,7 +158,7 @@ impl Part {
         }
     }
 
-    /// Returns the tokens that the part may begin with.
+    /// Returns the tokens with which the part may begin.
     fn tokens(&self) -> Vec<&'static str> {
         match self {
             Part::Value(_) => Vec::new(),
@@ -178,8 +181,8 @@ impl Choice {
     }
 }
 
-/// Splits an argument into parts: its token, its values, and, if the argument may be repeated, an option for the
-/// repetitions.
+/// Splits an argument of a command into the parts of its syntax: its token, its values and, if the argument may be
+/// repeated, an option for the repetitions.
 fn parts_of(argument: &Argument) -> Vec<Part> {
     let once = Argument { optional: false, multiple: false, multiple_token: false, ..argument.clone() };
     let repeated = Argument { token: argument.token.filter(|_| argument.multiple_token), ..once.clone() };
@@ -196,7 +199,7 @@ fn parts_of(argument: &Argument) -> Vec<Part> {
             }));
             parts
         }
-        // `[WEIGHTS weight [weight ...]]` is used at most once. The inner option repeats the value.
+        // An option such as `[WEIGHTS weight [weight ...]]` may occur only once. Its inner option repeats the value.
         (true, is_repeated) if is_repeated && repeated.token != argument.token => {
             let required = Argument { optional: false, ..argument.clone() };
             let notation = argument.to_string();

@@ -1,5 +1,4 @@
-//! Completion of the word before the cursor, from the command table, the live data and the names that are defined in
-//! Python.
+//! Completes the word before the cursor with names from the command table, the live data and Python.
 
 use rustyline::completion::Pair;
 
@@ -60,7 +59,7 @@ pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), que
     Completions { word_len: word.len(), candidates: matches.into_candidates(width, ascii) }
 }
 
-/// Returns the last part of a dotted name, and the names that match it.
+/// Returns the last part of a dotted name, and the names that could complete it.
 fn python_name_matches<'a>(
     text: &str,
     name: &'a str,
@@ -88,7 +87,7 @@ fn python_name_matches<'a>(
     (word, matches)
 }
 
-/// Adds the keyword arguments of the open call, if an argument begins at the cursor.
+/// Adds the keyword arguments of the open call, if the cursor is at the beginning of an argument or in its name.
 fn add_keyword_arguments(text: &str, dialect: Dialect, matches: &mut NameMatches, queries: &SessionQueries) {
     let Some(call) = open_call(text, dialect) else { return };
     let is_name = |argument: &&str| argument.trim_start().chars().all(|c| c.is_alphanumeric() || c == '_');
@@ -113,7 +112,7 @@ fn add_keyword_arguments(text: &str, dialect: Dialect, matches: &mut NameMatches
     }
 }
 
-/// Converts a word to upper case, in which the command table contains all names.
+/// Converts a word to upper case, as all names in the command table are.
 fn in_table_case(word: &str) -> String {
     word.to_ascii_uppercase()
 }
@@ -166,8 +165,8 @@ fn cli_word_matches(words: &[&str], word: &str, dialect: Dialect, queries: &Sess
     matches
 }
 
-/// Adds candidates for the word at index `at` of a command: keys, or the fields or members of the key that precedes
-/// this word.
+/// Adds candidates for the word at index `at` of a command. The candidates are keys, or the fields or members of the
+/// key before this word.
 fn add_data(
     command: &'static Command,
     at: usize,
@@ -192,7 +191,7 @@ fn unquoted(word: &str) -> String {
     }
 }
 
-/// Adds the keys whose type the commands of `group` work on, or all keys if `group` is `None`.
+/// Adds the keys of the type that the commands in `group` operate on, or all keys if `group` is `None`.
 fn add_keys(group: Option<Group>, dialect: Dialect, matches: &mut NameMatches, queries: &SessionQueries) {
     let mut with_keys = std::mem::take(matches);
     let found = queries.ask(move |session, _| {

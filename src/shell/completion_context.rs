@@ -1,4 +1,4 @@
-//! Determines what the word before the cursor is: a word of a command, an argument of a Python call, or a name.
+//! Determines what the word before the cursor is: part of a command, an argument of a Python call, or a name.
 
 use crate::session::dialect::{self, Dialect, Input};
 use redis_engine::command::Command;
@@ -13,7 +13,7 @@ pub enum CompletionContext<'a> {
     TutorWord { name: &'a str, word: &'a str },
     /// The first word of a redis-cli line.
     CliName(&'a str),
-    /// A later word of a redis-cli line. `words` are the words before it.
+    /// A later word of a redis-cli line. `words` are the words that precede it.
     CliWord { words: Vec<&'a str>, word: &'a str },
     /// A string literal in the arguments of a call. `first` is the value of the first argument, if that is a string
     /// literal.
@@ -73,10 +73,10 @@ fn is_cli(line: &str, dialect: Dialect) -> bool {
         Dialect::Cli => true,
         Dialect::Python => false,
         Dialect::Both if line.starts_with([' ', '\t']) => false,
-        // The first word is still being typed. It counts as a command if it is in capitals.
+        // The first word is still being typed. It counts as a command if it is in upper case.
         Dialect::Both if first == line => first.len() > 1 && first.bytes().all(|b| b.is_ascii_uppercase()),
-        // The first word is complete. It counts as a command if it is a command's name, and either is in capitals or
-        // begins a line that is not Python.
+        // The first word is complete. It counts as a command if it is a command's name, and either it is in upper case
+        // or the line would run as a redis-cli line.
         Dialect::Both => {
             commands::by_name(first).is_some()
                 && (first.bytes().all(|b| b.is_ascii_uppercase())
@@ -90,7 +90,7 @@ fn is_cli(line: &str, dialect: Dialect) -> bool {
 pub struct OpenCall<'a> {
     /// The dotted name that is called.
     pub callee: &'a str,
-    /// The source text of the arguments. The last one is being typed.
+    /// The source text of each argument. The last argument is being typed.
     pub arguments: Vec<&'a str>,
 }
 
@@ -103,7 +103,7 @@ pub fn open_call(text: &str, dialect: Dialect) -> Option<OpenCall<'_>> {
     OpenElements::of_line(line).call(line)
 }
 
-/// A bracket that is open at the end of the line.
+/// A bracket that is open at the end of a line, and the positions of the commas directly inside it.
 struct OpenBracket {
     at: usize,
     commas: Vec<usize>,
@@ -113,7 +113,7 @@ struct OpenBracket {
 #[derive(Default)]
 struct OpenElements {
     brackets: Vec<OpenBracket>,
-    /// The start of the open string, and its quote character.
+    /// The position of the open string's first quote, and the quote character.
     string: Option<(usize, char)>,
     /// Whether the line ends in a comment.
     is_comment: bool,
@@ -174,7 +174,7 @@ fn python_context(line: &str) -> CompletionContext<'_> {
     }
 }
 
-/// Returns the text of the string literal that an argument begins with.
+/// Returns the contents of the string literal with which an argument begins.
 fn string_value(argument: &str) -> Option<&str> {
     let quoted = argument.trim_start().trim_start_matches(['b', 'r']);
     let quote = quoted.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
@@ -196,7 +196,7 @@ pub fn command_of_words(words: &[&str]) -> Option<&'static Command> {
     subcommand.or_else(|| commands::by_name(first))
 }
 
-/// Returns the command that a redis-py method sends, if the method's name identifies it.
+/// Returns the command that a redis-py method sends, if the method is named after the command.
 pub fn command_of_method(method: &str) -> Option<&'static Command> {
     commands::by_name(if method == "delete" { "DEL" } else { method })
 }

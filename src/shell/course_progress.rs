@@ -1,4 +1,4 @@
-//! The banner at the start and at the end of a lesson: what the lesson is about, and how many lessons are done.
+//! The banner at the start and at the end of a lesson. It says what the lesson is about, and how many lessons are done.
 
 use crate::lesson::progress::{LessonProgress, Progress};
 use crate::markup::{Block, Role, Span, Style, Text};
@@ -26,11 +26,12 @@ impl CourseProgress {
         self.progress = progress.clone();
     }
 
-    /// Returns the banner to show before a heading, if it is the heading of a lesson's first step or of the lesson's end.
+    /// Returns the banner to show before a heading. Returns `None` unless the heading belongs to a lesson's first step
+    /// or to its end.
     pub fn banner_before(&self, heading: &Heading, style: Style) -> Option<Text> {
         let lesson = self.lessons.iter().find(|lesson| lesson.id == heading.lesson)?;
         let count = self.lessons.len();
-        // The very first step follows the welcome message, so it has no banner.
+        // The very first step of the course follows the welcome message, so it has no banner.
         let is_begun = |lesson: &LessonProgress| lesson.finished || !lesson.done.is_empty();
         let any_is_begun =
             self.lessons.iter().any(|lesson| self.progress.lessons.get(&lesson.id).is_some_and(is_begun));
@@ -53,7 +54,7 @@ impl CourseProgress {
         self.progress.lessons.get(&lesson.id).is_some_and(|progress| is_left_by_skip(progress, &lesson.last_step))
     }
 
-    /// Returns the number of finished lessons, as a bar and in words.
+    /// Returns the number of finished lessons, as a bar followed by words.
     fn bar(&self, style: Style) -> Vec<Span> {
         let count = self.lessons.len();
         let is_done =

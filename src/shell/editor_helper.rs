@@ -24,25 +24,24 @@ use rustyline::validate::Validator;
 use rustyline::{CompletionType, Context};
 
 /// Maximum length in bytes of a line that is shown with colours and hints. At each key, the whole line is coloured and
-/// redrawn. If a longer line arrived key by key, as in a paste without bracketed paste mode, redrawing would take
-/// minutes.
+/// redrawn. If a longer line arrived key by key, as in a paste without bracketed paste mode, this would take minutes.
 const MAX_HIGHLIGHTED: usize = 2000;
 
-/// The assumed number of rows of a terminal that does not report its size.
+/// Number of rows that is assumed if the terminal does not report its size.
 const DEFAULT_HEIGHT: usize = 24;
 
-/// The prompt at which a line is typed.
+/// The prompt at which a line is typed, and the context of that line.
 #[derive(Debug, Clone)]
 pub struct PromptContext {
     pub prompt: String,
-    /// The lines of the unfinished block.
+    /// The earlier lines of an unfinished block, or an empty string outside of a block.
     pub preceding_lines: String,
     pub dialect: Dialect,
     /// Whether the line is code rather than the answer to a question.
     pub is_code: bool,
 }
 
-/// The helper of the line editor.
+/// The helper of the line editor, which provides completions, hints and colours.
 #[derive(Debug)]
 pub struct EditorHelper {
     theme: Theme,
@@ -50,7 +49,7 @@ pub struct EditorHelper {
     queries: SessionQueries,
     bindings: KeyBindings,
     context: PromptContext,
-    /// The part of the last hint that names the argument at the cursor.
+    /// The byte range of the last hint that names the argument at the cursor.
     current_argument: RefCell<Range<usize>>,
     attributes: AttributeCache,
 }
@@ -67,13 +66,13 @@ impl EditorHelper {
         EditorHelper { theme, ascii, queries, bindings, context, current_argument, attributes }
     }
 
-    /// Prepares for a line at the given prompt.
+    /// Prepares the helper for a line at the given prompt.
     pub fn start_line(&mut self, context: PromptContext) {
         self.context = context;
         self.attributes = AttributeCache::default();
     }
 
-    /// Returns whether the line is Python, a redis-cli line or a tutor command, and not the answer to a question.
+    /// Returns whether the line is Python, a redis-cli line or a tutor command, rather than the answer to a question.
     fn is_command_line(&self, line: &str) -> bool {
         self.context.is_code || line.starts_with(':')
     }
@@ -83,8 +82,8 @@ impl EditorHelper {
         self.theme == Theme::Plain || line.len() > MAX_HIGHLIGHTED
     }
 
-    /// Returns a hint: the rest of a history entry, followed by the signature. A part that does not fit in the given
-    /// number of columns is left out.
+    /// Returns a hint: the rest of a history entry, followed by the signature of the command or call. The rest is left
+    /// out if it does not fit in the given number of columns, and the signature is truncated or left out.
     fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
         let queries = &self.queries;
         let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));
@@ -114,12 +113,12 @@ impl EditorHelper {
     }
 }
 
-/// The attributes of names, each queried only once while a line is typed.
+/// A cache of the attributes of names. Each name is queried only once while a line is typed.
 #[derive(Debug, Default)]
 struct AttributeCache(RefCell<HashMap<String, Vec<String>>>);
 
 impl AttributeCache {
-    /// Returns whether the name `owner` is bound to a value that lacks `attribute`.
+    /// Returns whether the variable `owner` has a value that lacks `attribute`. Returns false if this is not known.
     fn lacks(&self, owner: &str, attribute: &str, queries: &SessionQueries) -> bool {
         let mut cache = self.0.borrow_mut();
         let attributes = cache.entry(owner.to_owned()).or_insert_with(|| {
@@ -174,7 +173,8 @@ impl Hinter for EditorHelper {
         let used = if last.len() == line.len() { prompt.width() } else { 0 } + last.width();
         let column = used % terminal_width().max(1);
         let columns = terminal_width().saturating_sub(column + 1);
-        // Parameter names and their defaults come from the learner's Python code, so they can contain any characters.
+        // Parameter names and their defaults come from the learner's Python code, so they can contain any characters. A
+        // hint with hidden characters is not shown.
         let hint = self.hint_within(line, columns, context).filter(|hint| first_hidden(&hint.text).is_none())?;
         self.current_argument.replace(hint.current_argument.clone());
         Some(hint)

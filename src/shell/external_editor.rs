@@ -10,15 +10,15 @@ use crate::user_files::{ScratchFile, UserFiles, reason};
 /// The editor that is used if neither environment variable is set.
 const DEFAULT_EDITOR: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
-/// The result of editing.
+/// The result of editing text in an external editor.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edited {
     Text(String),
-    /// Editing has failed, so the text is unchanged. The string is a sentence that gives the reason.
+    /// Editing has failed, so the text is unchanged. The value is a message that gives the reason.
     Failed(String),
 }
 
-/// Returns the editor named by the environment, with its arguments.
+/// Returns the command line of the user's editor, from `VISUAL`, else from `EDITOR`, else the default.
 pub fn editor_command() -> OsString {
     let from_environment = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     from_environment("VISUAL").or_else(|| from_environment("EDITOR")).unwrap_or_else(|| DEFAULT_EDITOR.into())

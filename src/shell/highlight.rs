@@ -1,5 +1,4 @@
-//! Syntax highlighting of the line that is being typed: tokens in Python, words in redis-cli lines, and matching
-//! brackets.
+//! Syntax highlighting of the input line: tokens in Python, words in redis-cli lines, and matching brackets.
 
 use std::ops::Range;
 
@@ -18,10 +17,11 @@ const MAX_LEN: usize = 2000;
 /// would fail.
 pub type LacksAttribute<'a> = &'a dyn Fn(&str, &str) -> bool;
 
-/// Highlighted ranges of a line, in order and without overlap.
+/// Highlighted byte ranges of a line, in order and without overlap.
 type Pieces = Vec<(Range<usize>, Token)>;
 
-/// Returns `line` with colours and without hidden characters. `preceding` are the lines of the block above it.
+/// Returns `line` with colours and without hidden characters, or `None` if it is empty or too long. `preceding`
+/// contains the earlier lines of the block.
 pub fn highlight(
     (preceding, line): (&str, &str),
     cursor: usize,
@@ -88,7 +88,7 @@ fn cli_pieces(line: &str) -> Pieces {
     pieces
 }
 
-/// Returns the ranges of the words of a redis-cli line, quotes included.
+/// Returns the byte ranges of the words of a redis-cli line, including their quotes.
 fn cli_words(line: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let mut chars = line.char_indices().peekable();
@@ -189,7 +189,8 @@ fn is_lacking_attribute(
         && lacks_attribute(&source[owner.clone()], &source[attribute.clone()])
 }
 
-/// Returns the positions of the bracket at or before the cursor and of its partner.
+/// Returns the positions of the bracket at the cursor, or just before it, and of the matching bracket. Returns `None`
+/// if either is missing.
 fn matching_brackets(line: &str, cursor: usize) -> Option<[usize; 2]> {
     let is_bracket = |at: &usize| line.as_bytes().get(*at).is_some_and(|b| b"()[]{}".contains(b));
     let at_cursor = Some(cursor).filter(is_bracket).or_else(|| cursor.checked_sub(1).filter(is_bracket))?;

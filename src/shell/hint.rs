@@ -15,7 +15,7 @@ use crate::session::dialect::Dialect;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hint {
     pub text: String,
-    /// The part of the text that names the argument at the cursor.
+    /// The byte range of the text that names the argument at the cursor.
     pub current_argument: Range<usize>,
     /// Number of bytes at the start of the text that the right arrow inserts.
     pub insertable: usize,
@@ -28,7 +28,7 @@ impl Hint {
     }
 }
 
-/// Returns the signature of the command or call that is being typed at the end of `text`.
+/// Returns the signature of the command or call that is being typed at the end of `text`, as a hint.
 pub fn signature_hint(text: &str, dialect: Dialect, queries: &SessionQueries) -> Option<Hint> {
     match completion_context(text, dialect) {
         CompletionContext::TutorName(name) => {
@@ -64,7 +64,8 @@ fn python_signature(call: &OpenCall<'_>, queries: &SessionQueries) -> Option<Hin
     Some(Hint::new(space, &current, &(others + ")")))
 }
 
-/// Returns the parameter to which the last argument belongs, and the parameters that may follow.
+/// Returns the parameter to which the last argument belongs, and the parameters that may follow. Returns `None` if the
+/// call accepts no more arguments.
 fn remaining_parameters(parameters: &[String], arguments: &[&str]) -> Option<(String, Vec<String>)> {
     let (last, before) = arguments.split_last()?;
     let given_names: Vec<String> = before.iter().filter_map(|argument| keyword_of(argument)).collect();
@@ -98,7 +99,7 @@ fn remaining_parameters(parameters: &[String], arguments: &[&str]) -> Option<(St
     Some((current, left))
 }
 
-/// Returns the name of a keyword argument: `ex` of `ex=10`.
+/// Returns the name of a keyword argument, such as `ex` for `ex=10`. Returns `None` for a positional argument.
 fn keyword_of(argument: &str) -> Option<String> {
     let (name, value) = argument.split_once('=')?;
     let name = name.trim();
@@ -123,8 +124,8 @@ pub fn history_suffix(text: &str, history: &dyn History, is_secret: impl Fn(&str
     }
 }
 
-/// Returns whether an entry is a line of an answer to the current step. Spaces, the kind of quotes, and case are
-/// ignored.
+/// Returns whether a history entry is a line of an answer to the current step. Differences in spaces, kinds of quotes
+/// and case are ignored.
 pub fn is_answer_of_step(entry: &str, queries: &SessionQueries) -> bool {
     let entry = normalize(entry);
     let is_answer = queries.ask(move |session, _| {

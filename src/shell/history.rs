@@ -1,4 +1,5 @@
-//! The input history of a prompt, which is saved between sessions without passwords and duplicates.
+//! The input history of a prompt. It is saved between sessions, without duplicates and without entries that may contain
+//! passwords.
 
 use std::path::PathBuf;
 
@@ -14,18 +15,19 @@ const MAX_ENTRIES: usize = 1000;
 /// Words that suggest that an entry, in Python or redis-cli, contains a password.
 const SECRET_WORDS: [&str; 8] = ["auth", "auth2", "masterauth", "masteruser", "setuser", "pw", "pwd", "apikey"];
 
-/// Parts of words that suggest that an entry contains a password: `requirepass`, `db_password`,
+/// Substrings that suggest that an entry contains a password, as in `requirepass`, `db_password` or
 /// `UsernamePasswordCredentialProvider`.
 const SECRET_PARTS: [&str; 5] = ["passw", "requirepass", "passphrase", "credential", "secret"];
 
-/// The saved part of a history.
+/// The file in which a prompt's history is saved.
 #[derive(Debug)]
 pub struct SavedHistory {
     file: HistoryFile,
 }
 
 impl SavedHistory {
-    /// Reads the history. Without a path, the history is neither read nor saved.
+    /// Opens a history file, and returns it with the history that it contains. Without a path, nothing is read or
+    /// saved.
     pub fn open(files: UserFiles, path: Option<PathBuf>) -> (Self, MemHistory) {
         let (file, entries) = HistoryFile::open(files, path, MAX_ENTRIES);
         let mut history = empty_history();
@@ -36,7 +38,7 @@ impl SavedHistory {
     }
 
     /// Adds an entry to `history` and to the file, unless the entry may contain a password. The first time that the
-    /// file cannot be written, returns a sentence about the failure.
+    /// file cannot be written, returns a message. Otherwise, returns `None`.
     pub fn add(&mut self, history: &mut MemHistory, entry: &str) -> Option<String> {
         let entry = entry.trim_end();
         if entry.trim().is_empty() || may_contain_password(entry) {
@@ -72,12 +74,12 @@ fn may_contain_password(entry: &str) -> bool {
         || contains_url_with_password(&entry)
 }
 
-/// Returns whether `text` contains a URL with a password: `redis://:hunter2@localhost`,
+/// Returns whether `text` contains a URL with a password, such as `redis://:hunter2@localhost` or
 /// `redis://user:hunter2@localhost`.
 fn contains_url_with_password(text: &str) -> bool {
     text.split("://").skip(1).any(|rest| {
         let end = rest.find(|c: char| c.is_whitespace() || "/'\"".contains(c)).unwrap_or(rest.len());
-        // A password may contain a slash or a quote that was not encoded. So the URL's authority ends at such a
+        // A password may contain a slash or a quote that was not percent-encoded. So the URL's authority ends at such a
         // character only if there is an `@` before it.
         let authority = if rest[..end].contains('@') { &rest[..end] } else { rest };
         authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))

@@ -1,4 +1,4 @@
-//! The key bindings of the line editor: indentation, and the keys that end a line without entering it.
+//! The key bindings of the line editor: indentation, and keys that end the editing of a line without entering it.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use super::line_history::{LineHistory, SearchHold};
 /// Number of columns by which a block is indented.
 pub const INDENT: u8 = 4;
 
-/// The action of a key that ends a line.
+/// The action of a key that ends the editing of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum LineAction {
@@ -49,13 +49,13 @@ impl LineAction {
 pub struct KeyBindings {
     /// Whether the line continues a block.
     in_block: Arc<AtomicBool>,
-    /// The action of the key that ended the line, as the number of a `LineAction`.
+    /// The action of the key that ended the line, as the number of a `LineAction` variant.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
     /// The list of completions that the editor is showing.
     list: Arc<Mutex<Option<CandidateList>>>,
     indentation: Arc<Indentation>,
-    /// Whether a search through the history is in progress, as the number of a `Search`.
+    /// The state of a search through the history, as the number of a `Search` variant.
     search: Arc<AtomicU8>,
     search_hold: SearchHold,
 }
@@ -63,17 +63,17 @@ pub struct KeyBindings {
 /// The indentation that the editor has put at the start of a line.
 #[derive(Debug, Default)]
 struct Indentation {
-    /// The width of the indentation in spaces, or 0 after the first key.
+    /// The width of the indentation in spaces until a key is pressed, and then 0.
     fresh: AtomicUsize,
     /// Whether the previous line opens a block.
     opens_block: AtomicBool,
-    /// Whether the user types or pastes the lines of the block with their own indentation.
+    /// Whether the user types or pastes lines that bring their own indentation.
     is_typed: AtomicBool,
-    /// Number of typed spaces that are inserted together with the next key.
+    /// Number of spaces that the user has typed and that will be inserted together with the next key.
     pending: AtomicUsize,
 }
 
-/// A search through the history.
+/// The state of a search through the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Search {
@@ -88,8 +88,8 @@ impl KeyBindings {
         self.in_block.store(in_block, Ordering::Relaxed);
     }
 
-    /// Prepares for a line. `initial` is the text at the start of the line, and `preceding` are the earlier lines of
-    /// the block.
+    /// Resets the state for a new line. `initial` is the text at the start of the line, and `preceding` contains the
+    /// earlier lines of the block.
     pub fn start_line(&self, initial: &str, preceding: &str) {
         self.set_in_block(!preceding.is_empty());
         let is_indentation = !preceding.is_empty() && initial.bytes().all(|byte| byte == b' ');
@@ -103,14 +103,14 @@ impl KeyBindings {
         self.set_list(None);
     }
 
-    /// Returns whether the user types or pastes the lines of the block with their own indentation, so that the editor
-    /// must not add any.
+    /// Returns whether the user types or pastes lines that bring their own indentation, so that the editor must not add
+    /// any.
     pub fn has_typed_indentation(&self) -> bool {
         self.indentation.is_typed.load(Ordering::Relaxed)
     }
 
-    /// Sets the list of completions that the editor is about to show, or `None` if it will show the list without
-    /// waiting for keys.
+    /// Sets the list of completions that the editor is about to show. `None` means that it does not wait for keys while
+    /// it shows the list.
     pub fn set_list(&self, list: Option<CandidateList>) {
         *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
     }
@@ -129,8 +129,8 @@ impl KeyBindings {
         self.search.store(search as u8, Ordering::Relaxed);
     }
 
-    /// Handles a key in a list of completions or in a search. Must be called for each key. Returns a command if the key
-    /// must not have its usual effect.
+    /// Handles a key in a list of completions, in a search, or at the start of an indented line. Must be called for
+    /// each key. If the key must not have its usual effect, returns the command to run instead.
     fn follow(&self, event: &Event, context: &EventContext) -> Option<Cmd> {
         let key = *event.get(0)?;
         let list = *self.list.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,7 +142,8 @@ impl KeyBindings {
         self.follow_search(key).or_else(|| self.follow_indentation(key, context))
     }
 
-    /// Handles a key in a search: adds pasted text to the text that is searched for, as readline does.
+    /// Handles a key in a search. Pasted text is added to the search term, as in readline. If the key must not have its
+    /// usual effect, returns the command to run instead.
     fn follow_search(&self, key: KeyEvent) -> Option<Cmd> {
         let hold = || Some(self.search_hold.hold());
         let is_search = matches!(key, KeyEvent(KeyCode::Char('R' | 'S'), Modifiers::CTRL));
@@ -155,8 +156,8 @@ impl KeyBindings {
                 self.set_search(Search::Typed);
                 hold()
             }
-            // A line that was copied as a whole ends with a line break, which its history entry does not contain. So a
-            // line break in a paste leaves the search at its match.
+            // If an entire line was copied, the copy ends with a line break, but the history entry does not. So a line
+            // break in a paste does not end the search.
             (
                 Search::Pasted,
                 KeyEvent(KeyCode::Enter | KeyCode::Tab, _) | KeyEvent(KeyCode::Char('J' | 'M'), Modifiers::CTRL),
@@ -177,8 +178,8 @@ impl KeyBindings {
     }
 
     /// Handles the first key of a line that begins with indentation. A space means that the user types the indentation,
-    /// or that a paste which the terminal has not marked contains it. The typed indentation then replaces the one that
-    /// the editor has inserted.
+    /// or that it is part of a paste that the terminal has not marked as one. The typed indentation then replaces the
+    /// indentation that the editor has inserted.
     fn follow_indentation(&self, key: KeyEvent, context: &EventContext) -> Option<Cmd> {
         let Indentation { fresh, opens_block, is_typed, pending } = &*self.indentation;
         let indent = usize::from(INDENT);
@@ -210,12 +211,12 @@ impl KeyBindings {
         Some(Cmd::Kill(Movement::WholeLine))
     }
 
-    /// Ignores the next Enter, if it is pressed on an empty line.
+    /// Ignores the next key if it is Enter on an empty line.
     pub fn ignore_next_enter(&self) {
         self.ignores_enter.store(true, Ordering::Relaxed);
     }
 
-    /// Returns the action of the key that ended the line.
+    /// Returns the action of the key that ended the line, and resets it.
     pub fn take_action(&self) -> LineAction {
         let action = self.action.swap(LineAction::Accept as u8, Ordering::Relaxed);
         LineAction::ALL.into_iter().find(|known| *known as u8 == action).unwrap_or(LineAction::Accept)
@@ -225,8 +226,8 @@ impl KeyBindings {
     pub fn bind(&self, editor: &mut Editor<EditorHelper, LineHistory>) {
         let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
         let handler = |handler: Box<dyn ConditionalEventHandler>| EventHandler::Conditional(handler);
-        // These keys accept the line. If rustyline ended the line with an error instead, it would discard input that
-        // was typed after the key.
+        // All of these keys accept the line. If rustyline ended the line with an error instead, it would discard the
+        // input that was typed after the key.
         for (keys, action) in [
             (Event::from(KeyEvent::ctrl('C')), LineAction::Interrupt),
             (Event::from(KeyEvent::ctrl('D')), LineAction::EndOfInput),
@@ -255,7 +256,7 @@ impl KeyBindings {
     }
 }
 
-/// Ends the line, and records the action of the key.
+/// Handles a key that ends the line, and records its action.
 struct EndLine {
     action: LineAction,
     bindings: KeyBindings,
@@ -279,7 +280,7 @@ impl ConditionalEventHandler for EndLine {
     }
 }
 
-/// Accepts the line, unless this press of Enter should be ignored.
+/// Handles Enter: accepts the line, unless this press of Enter must be ignored.
 struct Enter {
     bindings: KeyBindings,
 }
@@ -295,7 +296,7 @@ impl ConditionalEventHandler for Enter {
     }
 }
 
-/// Handles Tab: indents one more level if the cursor is in the indentation of a block's line, and completes elsewhere.
+/// Handles Tab: in the indentation of a line in a block, indents by one more level; elsewhere, completes.
 struct Indent {
     bindings: KeyBindings,
 }
@@ -353,7 +354,7 @@ fn line_before_cursor<'a>(context: &'a EventContext) -> &'a str {
     context.line()[..context.pos()].rsplit('\n').next().unwrap_or_default()
 }
 
-/// Returns the indentation of the line after an unfinished block.
+/// Returns the indentation for the next line of an unfinished block.
 pub fn indentation_after(text: &str) -> String {
     const BLOCK_ENDS: [&str; 5] = ["return", "pass", "break", "continue", "raise"];
     let indent = usize::from(INDENT);

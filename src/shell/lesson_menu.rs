@@ -1,5 +1,5 @@
 //! The menu of lessons. The user chooses with the arrow keys, or by typing a number or part of a name. In append-only
-//! output the menu is a numbered list with a prompt.
+//! output, the menu is a numbered list with a prompt.
 //!
 //! The menu is drawn with escape sequences, without a library. Drawing takes about forty lines of code for a menu with
 //! one column, whereas the crates for menus depend on a second terminal library.
@@ -31,7 +31,7 @@ pub enum MenuChoice {
     Quit,
 }
 
-/// A key with a meaning in the menu.
+/// A key that the menu handles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Key {
     Up,
@@ -62,7 +62,7 @@ impl<'a> Menu<'a> {
         Menu { lessons, filter: String::new(), selected }
     }
 
-    /// Returns the lessons that match the filter by number, or by a part of their name, title or description.
+    /// Returns the lessons whose number, name, title or description matches the filter.
     fn matching(&self) -> Vec<&'a LessonStatus> {
         let filter = self.filter.to_lowercase();
         let matches = |lesson: &&LessonStatus| {
@@ -73,7 +73,7 @@ impl<'a> Menu<'a> {
             })
         };
         let mut matching: Vec<_> = self.lessons.iter().filter(matches).collect();
-        // The lesson with exactly the typed number comes before lessons whose number only begins with it.
+        // The lesson with exactly the typed number comes before lessons whose numbers only begin with it.
         matching.sort_by_key(|lesson| lesson.number.to_string() != filter.trim());
         matching
     }
@@ -104,7 +104,8 @@ impl<'a> Menu<'a> {
         None
     }
 
-    /// Returns the lines of the menu for a screen with the given number of rows. The selected lesson is among them.
+    /// Returns the lines of the menu for a screen with the given number of rows. They always include the selected
+    /// lesson.
     fn lines(&self, style: Style, theme: Theme, rows: usize) -> Vec<String> {
         let matching = self.matching();
         let room = rows.saturating_sub(3).max(1);
@@ -113,7 +114,7 @@ impl<'a> Menu<'a> {
         let visible = matching.iter().enumerate().skip(first).take(room);
         let mut lines: Vec<String> = visible
             .map(|(index, lesson)| {
-                // The mark normally shows the next lesson. In the menu it shows the selected one.
+                // The mark normally indicates the lesson to do next. In the menu it indicates the selected lesson.
                 let lesson = LessonStatus { next: index == self.selected, ..(*lesson).clone() };
                 let line = lesson_list::layout_row(&lesson, id_width, Style { width: style.width - 1, ..style });
                 line.iter().map(|span| theme.paint(span.role, &span.text)).collect()
@@ -156,7 +157,7 @@ fn choose_from_menu(lessons: &[LessonStatus], keys: &KeyInput, style: Style, the
     let mut menu = Menu::new(lessons);
     let mut drawn = DrawnMenu::default();
     loop {
-        // The menu is not drawn while keys that were typed ahead have not been read.
+        // Drawing waits until all keys that were typed ahead have been read.
         if !keys.wait_for_key(Duration::ZERO)? {
             drawn.draw(&menu, style, theme)?;
             while !keys.wait_for_key(RESIZE_POLL_INTERVAL)? {
@@ -178,7 +179,7 @@ fn choose_from_menu(lessons: &[LessonStatus], keys: &KeyInput, style: Style, the
     }
 }
 
-/// Returns the number of columns and rows for the menu.
+/// Returns the number of columns and rows that the menu may use.
 fn terminal_size() -> (usize, usize) {
     (text_width(), height().unwrap_or(DEFAULT_HEIGHT))
 }
@@ -186,14 +187,14 @@ fn terminal_size() -> (usize, usize) {
 /// The menu as it was last drawn.
 #[derive(Debug, Default)]
 struct DrawnMenu {
-    /// The columns and rows of the terminal when the menu was drawn.
+    /// The number of columns and rows of the terminal when the menu was drawn.
     size: (usize, usize),
     line_count: usize,
 }
 
 impl DrawnMenu {
-    /// Draws the menu over the previous one. After a resize the menu is drawn below the previous one, because the
-    /// terminal may have moved the previous menu to any position.
+    /// Draws the menu over the previous one. After a resize, draws it below the previous one, because the terminal may
+    /// have moved that one to any position.
     fn draw(&mut self, menu: &Menu<'_>, style: Style, theme: Theme) -> io::Result<()> {
         let (width, rows) = terminal_size();
         let lines = menu.lines(Style { width, ..style }, theme, rows);
@@ -233,7 +234,7 @@ fn choose_by_number(
         let line = match reader.read(&messages::menu_prompt(next), interrupts)? {
             LineOutcome::Line(line) => line,
             LineOutcome::EndOfInput => return Ok(MenuChoice::Quit),
-            // Ctrl-C, or a signal that will end the program.
+            // The input was interrupted by Ctrl-C, or by a signal that will end the program.
             _ => continue,
         };
         let mut menu = menu.clone();
@@ -251,7 +252,7 @@ fn write(text: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Returns the key that the terminal sends as the given bytes, if the key has a meaning in the menu.
+/// Parses the bytes that the terminal sends for a key. Returns `None` if the menu does not handle the key.
 fn parse_key(bytes: &[u8]) -> Option<Key> {
     let text = String::from_utf8_lossy(bytes);
     let mut characters = text.chars();
@@ -298,7 +299,7 @@ mod tests {
         names.iter().enumerate().map(status).collect()
     }
 
-    /// Returns the choice after the given keys, each of which is a character or the escape sequence of an arrow.
+    /// Returns the choice after the given keys, each of which is a character or an arrow key's escape sequence.
     fn choice_after(keys: &str) -> Option<MenuChoice> {
         let lessons = lessons();
         let mut menu = Menu::new(&lessons);

@@ -1,8 +1,8 @@
 //! The history of the line editor, in which Ctrl-R also finds text that is pasted into the search.
 //!
-//! The editor ends a search at each key that is neither text nor a search command. To the editor, the start and the end
-//! of a paste are such keys. For them, the key bindings return a command that continues the search, and [`SearchHold`]
-//! keeps the search at its match.
+//! The editor ends a search at each key that is neither text nor a search command, and it sees the start and the end of
+//! a paste as such keys. For them, the key bindings return a command that continues the search, and [`SearchHold`]
+//! keeps the search at its current match.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustyline::history::{History, MemHistory, SearchDirection, SearchResult};
 use rustyline::{Cmd, Result};
 
-/// State that keeps a search at its match although the editor receives a command to continue the search.
+/// State that keeps a search at its current match although the editor is told to continue the search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchHold {
     is_held: Arc<AtomicBool>,
-    /// The index of the entry that was found last, or `usize::MAX` before anything was found.
+    /// The index of the entry that was found last, or `usize::MAX` if nothing has been found yet.
     found: Arc<AtomicUsize>,
 }
 
@@ -35,7 +35,7 @@ impl SearchHold {
     }
 }
 
-/// A history in memory.
+/// An in-memory history whose searches can be kept at their current match.
 pub struct LineHistory {
     pub entries: MemHistory,
     hold: SearchHold,
@@ -102,7 +102,7 @@ impl History for LineHistory {
                 SearchDirection::Reverse => start + 1,
                 SearchDirection::Forward => start.saturating_sub(1),
             };
-            // A search for empty text finds nothing, so the entry at the index is returned without a search.
+            // A search for an empty string finds nothing, so the entry at the index is returned without a search.
             if term.is_empty() { self.entries.get(index, dir)? } else { self.entries.search(term, index, dir)? }
         } else {
             self.entries.search(term, start, dir)?

@@ -1,4 +1,4 @@
-//! Reads lines from the terminal: with the line editor, or, in append-only output, as the terminal delivers them.
+//! Reads lines from the terminal: with the line editor or, in append-only output, without one.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::sync::mpsc::{self, Sender};
@@ -19,11 +19,11 @@ use crate::driver::{Interrupts, WakeReason};
 use crate::markup::without_hidden;
 use crate::session::dialect::Dialect;
 
-/// Above this number of candidates, a second Tab is needed to list them.
+/// Number of candidates above which a second Tab is needed to list them.
 pub(super) const MAX_LISTED_AT_ONCE: usize = 100;
 
-/// An escape byte counts as the Escape key if no other byte follows within this number of milliseconds. Without a
-/// limit, Esc could not leave a list of completions.
+/// An escape byte counts as the Escape key if no other byte follows within this number of milliseconds. Without this
+/// timeout, Esc could not close a list of completions.
 const ESCAPE_TIMEOUT_MS: u16 = 500;
 
 /// The user's action at a prompt.
@@ -50,10 +50,10 @@ pub enum LineReader {
     Plain(PlainReader),
 }
 
-/// Reads lines as the terminal delivers them.
+/// Reads lines without the line editor, so that only the terminal itself edits them.
 #[derive(Debug, Default)]
 pub struct PlainReader {
-    /// Whether to ignore the next line if it is empty, because the Enter that ends it has already been handled.
+    /// Whether to ignore the next line if it is empty, because the Enter that ended it has already been handled.
     ignores_enter: bool,
 }
 
@@ -67,7 +67,7 @@ pub struct LineEditor {
     saved_python_history: SavedHistory,
     saved_cli_history: SavedHistory,
     bindings: KeyBindings,
-    /// Sends text that is to be printed above the line.
+    /// Sends text to the thread that prints it above the line.
     above: Sender<String>,
 }
 
@@ -117,7 +117,7 @@ impl LineReader {
         })))
     }
 
-    /// Returns a printer for text that arrives while a line is typed at the given prompt.
+    /// Returns a printer for text that arrives while a line is being typed at the given prompt.
     pub fn printer_above(&self, prompt: &str) -> PrinterAbove {
         match self {
             LineReader::Editor(line_editor) => PrinterAbove::Editor(line_editor.above.clone()),
@@ -125,8 +125,8 @@ impl LineReader {
         }
     }
 
-    /// Reads a line. The line editor starts with `initial` on the line. Hidden characters, which a paste may contain,
-    /// are neither shown nor returned.
+    /// Reads a line. In the line editor, the line initially contains `initial`. Hidden characters, which a paste may
+    /// contain, are neither shown nor returned.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.
@@ -138,7 +138,7 @@ impl LineReader {
     }
 
     /// Adds an entry to the history of the current prompt. The first time that an entry cannot be saved, returns a
-    /// sentence about the failure.
+    /// message. Otherwise, returns `None`.
     pub fn add_to_history(&mut self, entry: &str) -> Option<String> {
         match self {
             LineReader::Editor(line_editor) => {
@@ -150,7 +150,7 @@ impl LineReader {
         }
     }
 
-    /// Returns whether the user types or pastes the lines of the open block with their own indentation.
+    /// Returns whether the user types or pastes lines of the open block that bring their own indentation.
     pub fn has_typed_indentation(&self) -> bool {
         matches!(self, LineReader::Editor(line_editor) if line_editor.bindings.has_typed_indentation())
     }
@@ -208,7 +208,7 @@ pub enum PrinterAbove {
 }
 
 impl PrinterAbove {
-    /// Prints whole lines. Empty text prints nothing.
+    /// Prints text that consists of whole lines. Does nothing if the text is empty.
     ///
     /// # Errors
     /// Returns an error if standard output cannot be written.
@@ -226,7 +226,8 @@ impl PrinterAbove {
 }
 
 /// Starts a thread that prints text above the line that is being edited. A separate thread is needed because the editor
-/// accepts one message at a time, and accepts a message that arrives just after Enter only when it reads the next line.
+/// accepts only one message at a time. If a message arrives just after Enter, the editor accepts it only when it reads
+/// the next line.
 fn spawn_printer(editor: &mut Editor<EditorHelper, LineHistory>) -> io::Result<Sender<String>> {
     let mut printer = editor.create_external_printer().map_err(to_io_error)?;
     let (above, texts) = mpsc::channel::<String>();
@@ -241,7 +242,7 @@ fn spawn_printer(editor: &mut Editor<EditorHelper, LineHistory>) -> io::Result<S
 }
 
 impl PlainReader {
-    /// Reads a line. Standard output is not locked meanwhile, so that other threads can print.
+    /// Reads a line. Meanwhile, standard output is not locked, so that other threads can print.
     ///
     /// # Errors
     /// Returns an error if the terminal cannot be read or written.

@@ -1,4 +1,4 @@
-//! The front end at a terminal, with prompts, a line editor, real time, and Ctrl-C.
+//! The terminal front end, with prompts, a line editor, real time and Ctrl-C.
 
 mod blocked_wait;
 mod candidate_list;
@@ -42,7 +42,7 @@ use session_queries::SessionQueries;
 use terminal_frontend::TerminalFrontend;
 use terminal_modes::{LineDiscipline, TerminalEvents, TerminalModes};
 
-/// Maximum number of columns of text, however wide the terminal is.
+/// Maximum width of text in columns, however wide the terminal is.
 const MAX_TEXT_WIDTH: usize = 100;
 
 /// Number of columns that is assumed if the terminal does not report its size.
@@ -55,9 +55,9 @@ pub struct Options {
     pub plain: bool,
     pub ascii: bool,
     pub edit_mode: EditMode,
-    /// The path of the input history.
+    /// The path of the file that contains the input history, or `None` if the history is not saved.
     pub history: Option<PathBuf>,
-    /// Whether the learner's progress is saved. The message after a panic says so.
+    /// The status that tells whether the learner's progress is saved. The message after a panic reports it.
     pub save_status: SaveStatus,
     pub files: UserFiles,
     /// A lesson file to reload when it changes while nothing is being typed.
@@ -87,7 +87,7 @@ pub struct TerminalSession {
     modes: TerminalModes,
     queries: SessionQueries,
     reader: LineReader,
-    /// Whether lines cannot be edited although the user has not asked for append-only output.
+    /// Whether lines cannot be edited although the user has not requested append-only output.
     lacks_editor: bool,
 }
 
@@ -126,7 +126,7 @@ impl TerminalSession {
                     Some(visible_lines(&messages::cli::error(sentence)).into_owned())
                 }),
                 report: Box::new(move |panic| {
-                    // The report says whether the progress is saved, so the last attempt to save comes first.
+                    // The report says whether progress is saved, so a last attempt to save it is made first.
                     at_panic.save_again();
                     panic_report::report(panic, &at_panic)
                 }),
@@ -165,7 +165,7 @@ pub fn terminal_size() -> Option<(usize, usize)> {
     terminal_modes::width().zip(terminal_modes::height())
 }
 
-/// Returns the number of columns for text.
+/// Returns the width to which text is laid out, in columns.
 pub fn text_width() -> usize {
     terminal_width().min(MAX_TEXT_WIDTH)
 }
