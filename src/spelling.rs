@@ -1,7 +1,7 @@
 //! "Did you mean": finds the known name that was probably meant by a misspelt name.
 //!
-//! This module is used for commands, keys, fields, lessons, tutor commands and keys in lesson files. It also formats a
-//! call to a method that was named but not called.
+//! It is used for commands, keys, fields, lessons, tutor commands and the keys of lesson files. The module also formats
+//! a call to a method that was named but not called.
 
 use redis_engine::commands;
 
@@ -57,7 +57,7 @@ fn max_edits(length: usize) -> usize {
     }
 }
 
-/// Returns a call to a method, such as `r.ping()`. An ellipsis stands for the arguments of a command that needs some.
+/// Returns a call to a method, such as `r.ping()`. If the command needs arguments, an ellipsis stands for them.
 pub fn call_of_method(method: &str) -> String {
     let name = method.rsplit('.').next().unwrap_or_default();
     let needs_arguments = commands::by_name(name).is_some_and(|row| row.arity != 1 && row.arity != -1);

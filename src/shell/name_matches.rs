@@ -4,14 +4,14 @@ use crate::markup::{DisplayWidth as _, first_hidden, visible};
 use crate::messages::shell as messages;
 use rustyline::completion::Pair;
 
-/// Maximum number of candidates in a list. The common prefix is computed from all matching names.
+/// Maximum number of candidates in a list. The common prefix takes all matching names into account.
 const MAX_LISTED: usize = 60;
 
-/// Up to this number of candidates are listed one per line, with their descriptions.
+/// Maximum number of candidates that are listed one per line, with their descriptions.
 const MAX_DESCRIBED: usize = 12;
 
-/// Collects the names that begin with a word. If there are none, collects the names that contain the word. If there
-/// are none of these either, collects the names that contain the letters of the word in order.
+/// Collects the names that begin with a word. If no name does, collects those that contain the word. If there are none
+/// of those either, collects the names that contain the letters of the word in order.
 #[derive(Debug, Default)]
 pub struct NameMatches {
     pub word: String,
@@ -19,9 +19,9 @@ pub struct NameMatches {
     with_prefix: Vec<(String, String)>,
     /// Names that contain the word.
     containing: Vec<(String, String)>,
-    /// Names that contain the letters of the word in order, with the length of the part that contains them.
+    /// Names that contain the letters of the word in order, each with the length of the range that contains them.
     scattered: Vec<(usize, String, String)>,
-    /// Number of names that begin with the word, listed or not.
+    /// Number of names that begin with the word, including those that are not listed.
     prefix_count: usize,
     /// The common prefix of all names that begin with the word.
     common_prefix: Option<String>,
@@ -30,7 +30,7 @@ pub struct NameMatches {
     typed_len: usize,
 }
 
-/// How a key, a field or a member can be written at the place where it is completed.
+/// How a key, a field or a member can be written in place of the word that is being completed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Quoting {
     /// Only without quotes.
@@ -46,7 +46,7 @@ pub enum Quoting {
 enum MatchKind {
     Prefix,
     Contained,
-    /// The letters of the word occur within a part of the name that has this length in bytes.
+    /// The name contains the letters of the word in order, within a range of this length in bytes.
     Scattered(usize),
 }
 
@@ -55,8 +55,8 @@ impl NameMatches {
         NameMatches { word: word.to_owned(), typed_len: word.len(), ..NameMatches::default() }
     }
 
-    /// Sets how a key, a field or a member is written in place of the word. In a redis-cli line, a double quote at the
-    /// start of the word is not part of the name.
+    /// Sets how a key, a field or a member can be written in place of the word. In a redis-cli line, a double quote at
+    /// the start of the word is not part of the name.
     pub fn set_quoting(&mut self, quoting: Quoting) {
         self.quoting = quoting;
         if quoting == Quoting::RedisCli
@@ -89,8 +89,8 @@ impl NameMatches {
         }
     }
 
-    /// Adds a key, a field or a member if it matches and can be typed. There may be very many of these, so the test that
-    /// rejects most of them comes first.
+    /// Adds a key, a field or a member if it matches and can be typed. There may be very many of these, so the check
+    /// that rejects most of them comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)
@@ -109,7 +109,7 @@ impl NameMatches {
         if self.prefix_count > 0 || self.containing.len() == MAX_LISTED || is_one_letter {
             return None;
         }
-        // A name that contains the word contains its letters in order, too.
+        // This check comes first, because a name that contains the word also contains its letters in order.
         let length = scattered_length(&self.word, name)?;
         if name.contains(&self.word) {
             return Some(MatchKind::Contained);
@@ -147,7 +147,8 @@ impl NameMatches {
         self.with_prefix.is_empty() && self.containing.is_empty() && self.scattered.is_empty()
     }
 
-    /// Returns the names of the best kind of match that was found.
+    /// Returns the names that match best: those with the prefix, else those that contain the word, else those with its
+    /// letters.
     fn best(self) -> Vec<(String, String)> {
         if !self.with_prefix.is_empty() {
             return self.with_prefix;
@@ -215,7 +216,8 @@ fn truncate_at_word(description: &str, columns: usize, ascii: bool) -> String {
     description[..end].to_owned() + ellipsis
 }
 
-/// Returns the length of the part of `name` that contains the bytes of `word` in order, ignoring case.
+/// Returns the length of the range of `name` that contains the bytes of `word` in order, ignoring case. Returns `None`
+/// if there is no such range.
 fn scattered_length(word: &str, name: &str) -> Option<usize> {
     let mut bytes = name.bytes().enumerate();
     let mut first = None;

@@ -1,4 +1,4 @@
-//! The message after a panic of the program.
+//! The report that is shown after the program has panicked.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::PanicHookInfo;
@@ -8,7 +8,7 @@ use crate::markup::{Block, Role, Span, Style, Text, layout, plain_text, visible_
 use crate::messages::shell as messages;
 use crate::user_files::SaveStatus;
 
-/// Panics on the thread behind the prompt when `:panic ` is typed, so that tests can check how a panic ends the
+/// Panics on the thread that runs the session when `:panic ` is typed, so that tests can check how a panic ends the
 /// program. Release builds do not contain this function.
 #[cfg(debug_assertions)]
 pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQueries) {
@@ -17,7 +17,7 @@ pub fn panic_on_request(line: &str, queries: &super::session_queries::SessionQue
     }
 }
 
-/// Returns the message: what happened and where, whether progress is saved, and where to report the panic. A backtrace
+/// Returns the report: what happened and where, whether progress is saved, and where to report the panic. A backtrace
 /// follows if `RUST_BACKTRACE` requests one.
 pub fn report(panic: &PanicHookInfo<'_>, save_status: &SaveStatus) -> String {
     let place = panic.location().map(messages::panic_place).unwrap_or_default();

@@ -7,10 +7,10 @@ use crate::markup::{Role, Style};
 use crate::messages::shell as messages;
 use crate::render::theme::Theme;
 
-/// A program that runs for less than this time has no indicator.
+/// The running time after which a program's indicator is shown.
 const SHOWN_AFTER: Duration = Duration::from_secs(2);
 
-/// The indicator for one input, from the time when the input is entered to the next prompt.
+/// The indicator for one input, from the moment at which the input is entered until the next prompt.
 #[derive(Debug)]
 pub struct RunningIndicator {
     started: Instant,
@@ -48,7 +48,7 @@ impl RunningIndicator {
         out.flush()
     }
 
-    /// Erases the indicator, so that other output can take its place.
+    /// Erases the indicator, so that other output can be written in its place.
     ///
     /// # Errors
     /// Returns an error if standard output cannot be written.
@@ -62,7 +62,7 @@ impl RunningIndicator {
         Ok(())
     }
 
-    /// Returns a sentence about how long the program ran, if the indicator was shown.
+    /// Returns a message that says how long the program ran, or `None` if it was too short for an indicator.
     pub fn duration_message(&self) -> Option<String> {
         let elapsed = self.started.elapsed();
         (elapsed >= SHOWN_AFTER).then(|| messages::took(format_args!("{:.1}", elapsed.as_secs_f64())))

@@ -33,8 +33,8 @@ impl SessionQueries {
         Ok(SessionQueries { sender: Arc::default(), wake: Interrupts::new()? })
     }
 
-    /// Runs `query` on the thread that borrows the session, and returns the result, or `None` while no line is being
-    /// typed.
+    /// Runs `query` on the thread that borrows the session, and returns its result. Returns `None` while no line is
+    /// being typed.
     pub fn ask<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Session, &mut PythonCompleter<'_>) -> T + Send + 'static,
@@ -48,8 +48,8 @@ impl SessionQueries {
         result.recv().ok()
     }
 
-    /// Runs `typing` on this thread. Meanwhile another thread answers queries and calls `advance` in a loop to move
-    /// the session forward. `advance` returns when it is woken, or when something has happened.
+    /// Runs `typing` on this thread. Meanwhile, another thread answers queries and calls `advance` in a loop. Each call
+    /// waits until the session has advanced or the call is woken.
     ///
     /// # Errors
     /// Returns an error if the thread cannot be started, or the error from `advance` once `typing` has returned.
@@ -80,7 +80,7 @@ impl SessionQueries {
                 }
             })?;
             let typed = {
-                // The thread ends when its sender is dropped, which must also happen after a panic in `typing`.
+                // The thread ends when the query channel is closed, which must also happen after a panic in `typing`.
                 let _closing = CloseOnDrop(self);
                 typing()
             };

@@ -36,10 +36,10 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(200);
 pub struct TerminalFrontend<'a> {
     started: Instant,
     interrupts: Interrupts,
-    /// Number of interrupts whose echo, `^C`, was already followed by a new line. Only append-only output has such an
-    /// echo.
+    /// Number of interrupts whose echo (`^C`) has already been followed by a new line. Only append-only output contains
+    /// such an echo.
     echoed_interrupts: usize,
-    /// Whether lines cannot be edited although the user has not asked for append-only output.
+    /// Whether lines cannot be edited although the user has not requested append-only output.
     lacks_editor: bool,
     /// The wait that is on the screen. The field is declared before `modes`, so that `modes` is dropped later and
     /// restores the terminal last.
@@ -49,12 +49,12 @@ pub struct TerminalFrontend<'a> {
     reader: LineReader,
     queries: SessionQueries,
     files: UserFiles,
-    /// The last line of a program's output if it is unfinished. The prompt follows it on the same line.
+    /// The unfinished last line of a program's output, or an empty string. The prompt follows it on the same line.
     unfinished_output: String,
-    /// Text that the line already contains when the next prompt appears.
+    /// The text that is already on the line when the next prompt appears.
     initial_text: String,
     watcher: Option<LessonWatcher>,
-    /// The indicator for the running program. Present from the moment an input is entered until the next prompt.
+    /// The indicator for the running program. It exists from the moment an input is entered until the next prompt.
     running: Option<RunningIndicator>,
     /// The status that was last shown before a prompt.
     shown_status: Option<Status>,
@@ -90,15 +90,15 @@ impl<'a> TerminalFrontend<'a> {
         }
     }
 
-    /// Returns the exit status if a signal has ended the session.
+    /// Returns the exit status if a signal has ended the session, and `None` otherwise.
     pub fn status_after_signal(&self) -> Option<i32> {
         self.modes.exit_status()
     }
 
-    /// Shows the welcome message at the first start or if there is no lesson, and otherwise the step at which the
-    /// session resumes.
+    /// Shows the welcome message at the first start or if no lesson is open. Otherwise, says at which step the session
+    /// resumes.
     pub fn show_welcome(&mut self, session: &Session) -> io::Result<()> {
-        // If there was an interrupt in the menu of lessons, the line with its echo has already ended.
+        // If there was an interrupt in the lesson menu, the line with its echo has already ended.
         self.echoed_interrupts = self.interrupts.total();
         if self.lacks_editor {
             self.show_message(Role::Hint, &messages::no_line_editor())?;
@@ -123,12 +123,12 @@ impl<'a> TerminalFrontend<'a> {
         }
     }
 
-    /// Shows what has been saved, at the end of the session.
+    /// Says what has been saved, at the end of the session.
     pub fn show_farewell(&mut self, session: &Session) -> io::Result<()> {
         self.wait = None;
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         let message = match session.place() {
-            // When the program ends, it reports what could not be saved.
+            // Progress that could not be saved is reported when the program ends.
             Some(_) if !self.output.is_progress_saved() => return Ok(()),
             Some(_) if session.is_practice() => messages::practice_saved(),
             Some((lesson, step)) => messages::place_kept(&lesson.title, step),
@@ -138,7 +138,7 @@ impl<'a> TerminalFrontend<'a> {
         self.show_message(Role::Muted, &message)
     }
 
-    /// Ends the line on which the terminal has echoed `^C`.
+    /// Starts a new line if the terminal has echoed `^C`.
     fn end_echo_of_interrupt(&mut self) -> io::Result<()> {
         let total = self.interrupts.total();
         if std::mem::replace(&mut self.echoed_interrupts, total) != total && self.reader.is_plain() {
@@ -159,9 +159,10 @@ impl<'a> TerminalFrontend<'a> {
         self.show(&Show::Text(Text::from_markdown(role, markdown)))
     }
 
-    /// Polls the watched lesson file until a key is pressed. If the file was saved, returns the lesson. The line
-    /// editor cannot be interrupted while it reads, so it starts only when a key has been pressed. If several lines
-    /// arrive together, those that the editor has already buffered are read only after the next key.
+    /// Polls the watched lesson file until a key is pressed. If the file was saved, returns the reloaded lesson, or a
+    /// message about an error in it. The line editor cannot be interrupted while it reads, so it starts only when a key
+    /// has been pressed. If several lines arrive together, those that the editor has already buffered are read only
+    /// after the next key.
     fn poll_watched_file(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watcher) = &mut self.watcher else { return Ok(None) };
         if self.reader.is_plain() {
@@ -203,7 +204,7 @@ impl<'a> TerminalFrontend<'a> {
         queries.serve_while_typing(host, advance, || reader.read(context, initial, interrupts))?
     }
 
-    /// Shows which bracket is open in an unfinished input. Returns whether there is one.
+    /// If an input is unfinished because of an open bracket, shows the bracket and returns true.
     fn show_open_bracket(&mut self, text: &str) -> io::Result<bool> {
         let Some(at) = syntax::last_open_bracket(text) else { return Ok(false) };
         let line = text[..=at].rsplit('\n').next().unwrap_or_default().trim_start();
@@ -218,7 +219,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(true)
     }
 
-    /// Shows how long the last input ran, if it ran for a long time.
+    /// If the last input ran for a long time, shows how long.
     fn finish_running(&mut self) -> io::Result<()> {
         let Some(mut running) = self.running.take() else { return Ok(()) };
         running.hide()?;
@@ -236,7 +237,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(())
     }
 
-    /// Shows the status line if it has changed since the last prompt in more than the lesson and the time.
+    /// Shows the status line, unless at most the lesson and the time have changed since the last prompt.
     fn show_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
         if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
             return Ok(());
@@ -251,7 +252,7 @@ impl<'a> TerminalFrontend<'a> {
         self.write(&text)
     }
 
-    /// Lets the user edit the input in an external editor. The result is on the line at the next prompt.
+    /// Lets the user edit the input in an external editor. The edited text is on the line at the next prompt.
     fn edit_externally(&mut self, text: String, dialect: Dialect) -> io::Result<()> {
         let extension = if dialect == Dialect::Cli { "redis" } else { "py" };
         let edit = || external_editor::edit(&self.files, &text, &external_editor::editor_command(), extension);
@@ -266,7 +267,7 @@ impl<'a> TerminalFrontend<'a> {
     }
 
     /// Handles a line that continues the block in `text`. If the line completes the block, adds the block to the
-    /// history, and returns the event.
+    /// history, and returns the event that enters it.
     fn enter_line(
         &mut self,
         text: &mut String,
@@ -350,7 +351,7 @@ impl Frontend for TerminalFrontend<'_> {
             self.modes.set_between_prompts()?;
             let outcome = self.read_line(host, context, &initial);
             self.modes.set_at_prompt(false);
-            // Interrupts that are still pending were meant for the prompt.
+            // Any interrupts that are still pending were meant for this prompt.
             while self.interrupts.take() {}
             self.echoed_interrupts = self.interrupts.total();
             self.output.prompt_answered();
@@ -364,7 +365,7 @@ impl Frontend for TerminalFrontend<'_> {
                         has_shown_bracket = self.show_open_bracket(&text)?;
                     }
                 }
-                // A blank last line is only the continuation prompt, not a line of the block.
+                // If the last line is blank, it is not part of the block.
                 LineOutcome::EditBlock(line) if line.trim().is_empty() => {
                     self.initial_text = std::mem::take(&mut text);
                 }
@@ -392,7 +393,7 @@ impl Frontend for TerminalFrontend<'_> {
     }
 
     fn wait(&mut self, host: &Host<'_>, deadline_us: Option<i64>) -> io::Result<Event> {
-        // A program that is blocked in a wait does not count as a program that runs for a long time.
+        // A program that waits does not count as one that runs for a long time, so it has no indicator.
         if let Some(mut running) = self.running.take() {
             running.hide()?;
         }
@@ -459,8 +460,7 @@ impl Frontend for TerminalFrontend<'_> {
     }
 }
 
-/// Returns the part of an unfinished line that remains visible when the prompt is appended: the part after the last
-/// carriage return.
+/// Returns the part of an unfinished line that remains visible: the part after the last carriage return.
 fn after_return(line: &str) -> &str {
     line.rsplit('\r').next().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The size of the terminal, its modes, and how they are restored when the program ends.
+//! The terminal's size and modes, and how the modes are restored when the program ends.
 
 use std::fmt;
 use std::panic::PanicHookInfo;
@@ -9,18 +9,18 @@ pub use unix::{KeyInput, LineInput, TerminalModes, height, width};
 #[cfg(not(unix))]
 pub use other::{KeyInput, LineInput, TerminalModes, height, width};
 
-/// What provides line editing: the line editor, or the terminal.
+/// The provider of line editing: the program's line editor, or the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineDiscipline {
-    /// The program's line editor reads keys.
+    /// The program's line editor, which reads single keys.
     Editor,
-    /// The terminal itself provides line editing (canonical mode). Output is only ever appended.
+    /// The terminal itself (canonical mode). Output is append-only.
     Terminal,
 }
 
 /// The program's reactions to terminal events. The functions may be called on any thread.
 pub struct TerminalEvents {
-    /// Called for Ctrl-C, and for a signal that ends the program and arrives between two prompts.
+    /// Called when Ctrl-C is pressed, and when a signal that ends the program arrives between two prompts.
     pub interrupt: Box<dyn Fn() + Send + Sync>,
     /// Called before a signal ends the program at a prompt. May return a message for standard error.
     pub exit: Box<dyn Fn() -> Option<String> + Send + Sync>,
@@ -34,7 +34,7 @@ impl fmt::Debug for TerminalEvents {
     }
 }
 
-/// The exit status after a panic, as in other Rust programs.
+/// The exit status after a panic, the same as in other Rust programs.
 const PANIC_STATUS: i32 = 101;
 
 #[cfg(unix)]
@@ -63,47 +63,47 @@ mod unix {
     /// The signals that end the program. Without a handler, they would end it before the terminal is restored.
     const ENDING_SIGNALS: [i32; 9] = [SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
 
-    /// Interval at which a program in the background checks whether it is in the foreground again, because no signal
-    /// reports that.
+    /// Interval at which a background program checks whether it is in the foreground again. No signal reports that.
     const FOREGROUND_POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-    /// Escape sequences that undo what a line editor may have changed: they end bracketed paste and show the cursor.
+    /// Escape sequences that undo what a line editor may have changed. They end bracketed paste mode and show the
+    /// cursor.
     const RESET_EDITOR: &[u8] = b"\x1b[?2004l\x1b[?25h\r\n";
 
     /// An escape byte counts as the Escape key if no other byte follows within this time.
     const ESCAPE_TIMEOUT: Duration = Duration::from_millis(50);
 
-    /// The terminal's modes at the start of the program, and the line discipline since then.
+    /// The terminal's modes at the start of the program, and the line discipline that the program uses.
     static INITIAL: OnceLock<(Termios, LineDiscipline)> = OnceLock::new();
 
-    /// Makes several threads that end the program at the same time restore the terminal and save progress only once,
-    /// and wait until that is done.
+    /// Ensures that, if several threads end the program at the same time, only one of them restores the terminal and
+    /// saves progress. The others wait until that is done.
     static READY_TO_EXIT: Once = Once::new();
 
     /// The thread that ends the program.
     static EXITING_THREAD: OnceLock<ThreadId> = OnceLock::new();
 
-    /// Returns the number of columns of the terminal.
+    /// Returns the number of columns of the terminal, or `None` if it does not report its size.
     pub fn width() -> Option<usize> {
         let size = tcgetwinsize(io::stdout()).ok()?;
         (size.ws_col > 0).then_some(size.ws_col.into())
     }
 
-    /// Returns the number of rows of the terminal.
+    /// Returns the number of rows of the terminal, or `None` if it does not report its size.
     pub fn height() -> Option<usize> {
         let size = tcgetwinsize(io::stdout()).ok()?;
         (size.ws_row > 0).then_some(size.ws_row.into())
     }
 
-    /// Returns whether the program may change the terminal. If it is in the background, the terminal belongs to the shell
-    /// or to another program, and changing it would stop this program.
+    /// Returns whether the program may change the terminal. If the program is in the background, the terminal belongs
+    /// to the shell or to another program, and an attempt to change it would suspend this program.
     fn is_in_foreground() -> bool {
         // The call fails if the terminal is not the controlling terminal of this process. Any process may then change
         // it.
         tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
     }
 
-    /// Restores the terminal's initial modes.
+    /// Restores the terminal's initial modes, unless the program is in the background.
     fn restore_modes() {
         if let Some((initial, _)) = INITIAL.get()
             && is_in_foreground()
@@ -119,7 +119,7 @@ mod unix {
     /// output are first replaced with the null device. Then no other thread can change the terminal after this one has
     /// restored it.
     fn prepare_exit(action: impl FnOnce()) {
-        // A panic in `action` calls this function again.
+        // If `action` panics, the panic hook calls this function again on the same thread.
         if EXITING_THREAD.get() == Some(&thread::current().id()) {
             return;
         }
@@ -148,8 +148,8 @@ mod unix {
         }
     }
 
-    /// Stops the program and its children, as Ctrl-Z does in a shell. Returns when the program is continued, or
-    /// immediately if there is no shell that could continue it.
+    /// Suspends the program and its children, as Ctrl-Z does in a shell. Returns when the program is resumed, or
+    /// immediately if there is no shell that could resume it.
     fn suspend_process() {
         let modes = tcgetattr(io::stdin());
         stop_children();
@@ -171,14 +171,14 @@ mod unix {
         events: Arc<TerminalEvents>,
     }
 
-    /// State that the thread that receives signals shares with the main thread.
+    /// State that the signal-handling thread shares with the main thread.
     #[derive(Debug, Default)]
     struct SignalState {
         /// Whether the user is at a prompt. The main thread is blocked then and cannot end the program.
         at_prompt: AtomicBool,
-        /// The signal that ends the program, or 0.
+        /// The signal that ends the program, or 0 if none has arrived.
         signal: AtomicI32,
-        /// Number of times that the program was suspended and continued.
+        /// Number of times that the program was suspended and resumed.
         suspensions: Mutex<usize>,
         continued: Condvar,
     }
@@ -188,7 +188,7 @@ mod unix {
             *self.suspensions.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
-        /// Handles a signal.
+        /// Reacts to a signal: Ctrl-C, Ctrl-Z, or a signal that ends the program.
         fn handle(&self, signal: i32, events: &TerminalEvents) {
             match signal {
                 SIGINT => (events.interrupt)(),
@@ -218,8 +218,8 @@ mod unix {
     }
 
     impl TerminalModes {
-        /// Saves the terminal's modes, to restore them when the program ends normally, by a panic, or by a signal. Sets
-        /// the modes for the time between two prompts.
+        /// Saves the terminal's modes, which are restored when the program ends normally, by a panic, or by a signal.
+        /// Then sets the modes for the time between two prompts.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal, or if no signal handler can be installed.
@@ -295,15 +295,16 @@ mod unix {
         pub fn suspend(&self) -> io::Result<()> {
             let state = &self.state;
             let before = state.suspensions();
-            // The other processes of the same job are suspended as well. The thread that receives signals suspends this one.
+            // The other processes of the same job are suspended as well. The signal-handling thread suspends this
+            // process.
             kill_current_process_group(Signal::TSTP)?;
             let guard = state.suspensions.lock().unwrap_or_else(PoisonError::into_inner);
             drop(state.continued.wait_while(guard, |count| *count == before));
             self.set_between_prompts()
         }
 
-        /// Records whether the user is at a prompt. At a prompt, a signal ends the program immediately. Does not
-        /// return after a signal, because the input at the prompt may have come from the null device.
+        /// Records whether the user is at a prompt, where a signal ends the program immediately. If a signal has
+        /// already arrived, does not return, because the input at the prompt may have come from the null device.
         pub fn set_at_prompt(&self, at_prompt: bool) {
             self.state.at_prompt.store(at_prompt, Ordering::SeqCst);
             let signal = self.state.signal.load(Ordering::SeqCst);
@@ -312,7 +313,7 @@ mod unix {
             }
         }
 
-        /// Returns the exit status if a signal has asked the program to end.
+        /// Returns the exit status if a signal has asked the program to end, and `None` otherwise.
         pub fn exit_status(&self) -> Option<i32> {
             let signal = self.state.signal.load(Ordering::SeqCst);
             (signal != 0).then_some(128 + signal)
@@ -393,7 +394,7 @@ mod unix {
         }
     }
 
-    /// Returns whether the given bytes are a complete key and not only the start of one.
+    /// Returns whether the given bytes are a complete key, rather than only the start of one.
     fn is_complete_key(bytes: &[u8]) -> bool {
         match *bytes {
             [] | [0x1b] | [0x1b, b'[' | b'O'] => false,
@@ -409,16 +410,16 @@ mod unix {
         }
     }
 
-    /// Reads input line by line, without echo. A complete line makes standard input readable, and is left there for
-    /// the next reader. Ctrl-C sends a signal and discards no input. The previous modes are restored when this value
-    /// is dropped.
+    /// Makes the terminal deliver input line by line, without echo. A complete line makes standard input readable, and
+    /// stays unread for the next reader. Ctrl-C sends a signal and discards no input. The previous modes are restored
+    /// when this value is dropped.
     #[derive(Debug)]
     pub struct LineInput {
         previous: Termios,
     }
 
     impl LineInput {
-        /// Sets the terminal's modes.
+        /// Sets the terminal's modes for line input.
         ///
         /// # Errors
         /// Returns an error if standard input is not a terminal.
@@ -434,9 +435,8 @@ mod unix {
             Ok(LineInput { previous })
         }
 
-        /// Consumes the end of the input if it comes next: Ctrl-D at the start of a line, or a terminal that was
-        /// closed.
-        /// Must be called only when standard input is readable.
+        /// If the next input is the end of the input (Ctrl-D at the start of a line, or a closed terminal), consumes it
+        /// and returns true. Must be called only when standard input is readable.
         ///
         /// # Errors
         /// Returns no error on Unix.
@@ -444,7 +444,7 @@ mod unix {
             if rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|bytes| bytes > 0) {
                 return Ok(false);
             }
-            // There are no bytes to read, so the call consumes only the end of input.
+            // There are no bytes to read, so this call consumes only the end of the input.
             let _ = rustix::io::read(io::stdin(), &mut [0; 1]);
             Ok(true)
         }
@@ -489,7 +489,7 @@ mod other {
         None
     }
 
-    /// A stand-in that does little, because the line editor itself restores the console.
+    /// A minimal stand-in, because the line editor itself restores the console.
     #[derive(Debug)]
     pub struct TerminalModes;
 
@@ -558,7 +558,7 @@ mod other {
             Err(io::ErrorKind::Unsupported.into())
         }
 
-        /// Returns false.
+        /// Returns false immediately, because no key can be read.
         ///
         /// # Errors
         /// Returns no error on this platform.
@@ -588,7 +588,7 @@ mod other {
             Ok(LineInput)
         }
 
-        /// Returns false.
+        /// Returns false, because the end of the input is never reported here.
         ///
         /// # Errors
         /// Returns no error on this platform.

@@ -28,7 +28,7 @@ impl<'a> TerminalOutput<'a> {
         TerminalOutput { renderer: Renderer::new(style, theme), course_progress, progress_file }
     }
 
-    /// Returns the text to write at the cursor.
+    /// Renders an item of output as text to write at the cursor. The banner of a lesson precedes its heading.
     pub fn render(&mut self, show: &Show) -> String {
         self.update_width();
         let mut text = String::new();
@@ -48,8 +48,8 @@ impl<'a> TerminalOutput<'a> {
         self.renderer.render_status(status)
     }
 
-    /// Performs an effect while the user types a line. Output is appended to `text`, which will be printed above the
-    /// prompt.
+    /// Performs an effect while the user types a line, and returns the resulting event, if any. Output is appended to
+    /// `text`, which will be printed above the prompt.
     pub fn perform_above_prompt(&mut self, effect: Effect, text: &mut String) -> Option<Event> {
         if text.is_empty() {
             // The cursor is on the line with the prompt, but the text will be printed on separate lines.
@@ -87,8 +87,8 @@ impl<'a> TerminalOutput<'a> {
         (self.renderer.theme, self.renderer.style)
     }
 
-    /// Saves the learner's progress. Returns a sentence for the learner when saving fails for the first time, when
-    /// saving works again, or when the file was damaged.
+    /// Saves the learner's progress. Returns a message for the learner when saving first fails, when it works again, or
+    /// when the file was damaged. Otherwise, returns `None`.
     pub fn save_progress(&mut self, progress: &Progress) -> Option<String> {
         self.course_progress.update(progress);
         self.progress_file.save(progress)

@@ -1,4 +1,4 @@
-//! An attempt: opens a lesson at a step, types one or more submissions, and records the results.
+//! An attempt at a step: opens a lesson at the step, types one or more submissions, and records the results.
 
 use std::collections::VecDeque;
 use std::io;
@@ -24,8 +24,8 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// Difference between the start times of the two `Conditions`, in microseconds. It is more than a day, and not a whole
-/// number of days, so that both the date and the hour differ.
+/// Difference between the start times of the two kinds of `Conditions`, in microseconds. It is more than a day, and not
+/// a whole number of days, so that both the date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
 /// The style in which the tutor's messages are quoted: each paragraph on one line.
@@ -49,9 +49,9 @@ pub struct Attempt {
     pub judged: Vec<Judged>,
     /// The submissions that have run, in the order in which they ended.
     pub submissions: Vec<Submission>,
-    /// The sources of the submissions that raised an error, each with its error.
+    /// The source text of each submission that raised an error, with the error.
     pub errors: Vec<(String, Failure)>,
-    /// The tutor's messages about the submissions. Replies to tutor commands are not included.
+    /// The tutor's messages about the submissions, without replies to tutor commands.
     pub words: Vec<String>,
     /// Whether the last input was a tutor command.
     is_command: bool,
@@ -61,10 +61,10 @@ pub struct Attempt {
     /// Whether a prompt was shown, which means that the step has begun.
     prompted: bool,
     pub done: bool,
-    /// The first submission that was still to be typed when the step was done.
+    /// The first submission that had not been typed yet when the step was already done.
     pub needless: Option<String>,
     time_limit: Option<Duration>,
-    /// The time limit, if the attempt was stopped by it.
+    /// The time limit, if it stopped the attempt.
     pub stopped_after: Option<Duration>,
     /// Whether a picture was shown.
     pub drawn: bool,
@@ -74,17 +74,17 @@ pub struct Attempt {
     pub ending: Ending,
 }
 
-/// The circumstances of an attempt.
+/// The start time and random seed of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conditions {
-    /// The attempt has the same start time and random seed as transcripts.
+    /// The same start time and random seed as in transcripts.
     Usual,
-    /// The attempt has another start time and another random seed.
+    /// Another start time and another random seed.
     Other,
 }
 
 impl LessonUnderTest<'_> {
-    /// Opens the lesson at a step and types `text`, one submission after the other.
+    /// Opens the lesson at a step and types `text`, one submission after another.
     pub fn attempt(&self, index: usize, text: &str, conditions: Conditions) -> io::Result<Attempt> {
         self.attempt_inputs(index, dialect::submissions(text), conditions)
     }
@@ -117,7 +117,7 @@ impl LessonUnderTest<'_> {
 }
 
 impl Attempt {
-    /// Returns an attempt that will enter `inputs`.
+    /// Creates an attempt that will enter `inputs`.
     pub fn new(inputs: Vec<String>, time_limit: Option<Duration>) -> Self {
         Attempt { inputs: inputs.into(), time_limit, ..Attempt::default() }
     }
@@ -130,7 +130,7 @@ impl Attempt {
         self.ending = Ending::of_session(session);
     }
 
-    /// Returns the submission that completed the step.
+    /// Returns the source text of the submission that completed the step, or `None` if none did.
     pub fn done_by(&self) -> Option<&str> {
         let done = self.judged.iter().find(|judged| judged.verdict == Verdict::Done);
         done.map(|judged| judged.submission.source.as_str())
@@ -158,7 +158,7 @@ impl Attempt {
         (reason, causes)
     }
 
-    /// Returns the reason why a mistake was not recognised.
+    /// Returns the reason why a mistake was not recognised, in one or more sentences.
     pub fn why_not_recognised(&self, when: &When) -> String {
         let unmet = |judged: &Judged| explain::unmet_conditions(when, &judged.submission, &judged.findings);
         let closest = self.judged.iter().map(|judged| (unmet(judged), judged)).min_by_key(|(unmet, _)| unmet.len());
@@ -179,7 +179,7 @@ impl Attempt {
         }
     }
 
-    /// Returns the first submission that was taken for a mistake before the step was done, and the mistake's index.
+    /// Returns the source text of the first submission that was taken for a mistake, and the mistake's index.
     pub fn first_mistake(&self) -> Option<(&str, usize)> {
         self.judged.iter().find_map(|judged| match judged.verdict {
             Verdict::Mistake(index) => Some((judged.submission.source.as_str(), index)),
@@ -188,7 +188,7 @@ impl Attempt {
     }
 }
 
-/// Returns a message on one line, without its layout.
+/// Returns a message as a single line of plain text.
 fn on_one_line(text: &Text) -> String {
     let lines: Vec<String> = layout(text, None, ON_ONE_LINE).iter().map(|line| plain_text(line)).collect();
     lines.join(" ").trim().to_owned()

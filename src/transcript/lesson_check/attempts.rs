@@ -1,9 +1,9 @@
-//! Many attempts from the same start: the step is prepared once, and after each attempt the session returns to its
-//! state at the start of the step.
+//! Many attempts at the same step. The step is prepared once, and after each attempt the session returns to its state
+//! at the start of the step.
 //!
-//! This is much faster than a fresh session for each attempt. But the Python interpreters restore only their variables,
-//! and a program can also change other state, such as an attribute of a module. So a failure in such an attempt must be
-//! confirmed by an attempt in a fresh session.
+//! This is much faster than a new session for each attempt. But the Python interpreters restore only their variables,
+//! whereas a program can also change other state, such as an attribute of a module. So a failure in such an attempt
+//! must be confirmed by an attempt in a new session.
 
 use std::collections::VecDeque;
 use std::io;
@@ -19,8 +19,7 @@ use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 
 impl LessonUnderTest<'_> {
-    /// For each list of submissions, makes an attempt from the start of a step. Returns the attempts in the same
-    /// order.
+    /// Makes one attempt from the start of a step for each list of submissions. Returns the results in the same order.
     pub fn attempts(&self, index: usize, tries: Vec<Vec<String>>) -> io::Result<Vec<Attempt>> {
         let step = &self.lesson.steps[index];
         let mut rest: VecDeque<Vec<String>> = tries.into();
@@ -36,8 +35,8 @@ impl LessonUnderTest<'_> {
                 Err(error) if TimeLimitReached::is_cause_of(&error) => current.stopped_after = self.limits.time,
                 driven => drop(driven?),
             }
-            // The session also ends if the time limit has stopped the last program, or if the program has called
-            // `sys.exit()`.
+            // The session may have ended early, because the time limit stopped the last program, or because the program
+            // called `sys.exit()`. The remaining attempts then get a new session.
             current.end(&session, step);
             all.push(current);
             (rest, ended) = (left, all);
@@ -46,7 +45,7 @@ impl LessonUnderTest<'_> {
     }
 }
 
-/// A front end that makes one attempt after the other.
+/// A front end that makes one attempt after another.
 struct Attempts<'a> {
     tries: &'a LessonUnderTest<'a>,
     step: &'a Step,
@@ -57,8 +56,8 @@ struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Passes on an event. At the end of the current attempt, instead returns to the start of the step and begins the
-    /// next attempt.
+    /// Returns `event`, except at the end of the current attempt. Then it begins the next attempt, if there is one, and
+    /// returns the event that restores the start of the step.
     fn next(&mut self, event: Event, session: &Session) -> Event {
         if !matches!(event, Event::EndOfInput) {
             return event;

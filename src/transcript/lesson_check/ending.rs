@@ -3,12 +3,12 @@
 
 use crate::session::Session;
 
-/// The data at the end of an attempt, and the clients that wait.
+/// The data at the end of an attempt, and what the blocked clients wait for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ending {
     /// All keys at the end of the attempt, sorted.
     keys: Vec<KeyEnding>,
-    /// What each client waits for, as sentences.
+    /// For each blocked client, a sentence that says what it waits for.
     waits: Vec<String>,
 }
 
@@ -23,7 +23,7 @@ struct KeyEnding {
 }
 
 impl Ending {
-    /// Returns the current data of a session.
+    /// Records the current data of a session, and what its blocked clients wait for.
     pub fn of_session(session: &Session) -> Self {
         let now_ms = session.now_us().div_euclid(1000);
         let mut keys = Vec::new();
@@ -40,8 +40,8 @@ impl Ending {
         Ending { keys, waits: session.waits() }
     }
 
-    /// Returns whether another attempt has ended with the same data. Lifetimes may differ by a second, because some
-    /// time may pass during an attempt.
+    /// Returns whether another attempt ended with the same data and the same waits. Lifetimes may differ by a second,
+    /// because some time may pass during an attempt.
     pub fn is_like(&self, other: &Ending) -> bool {
         let are_near = |a: Option<i64>, b: Option<i64>| match (a, b) {
             (Some(a), Some(b)) => (a - b).abs() <= 1,
@@ -55,7 +55,7 @@ impl Ending {
             && self.keys.iter().zip(&other.keys).all(are_like)
     }
 
-    /// Returns whether a client waits for a reply.
+    /// Returns whether a client was waiting for a reply.
     pub fn has_waiting_client(&self) -> bool {
         !self.waits.is_empty()
     }
