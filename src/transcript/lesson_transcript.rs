@@ -13,17 +13,17 @@ use crate::render::Renderer;
 use crate::session::dialect;
 use crate::session::{Options, Session};
 
-/// The transcript of a lesson, as rendered by several renderers.
+/// The transcript of a lesson, rendered by several renderers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonTranscript {
-    /// The transcript as rendered by each renderer.
+    /// The rendered transcripts, one for each renderer.
     pub texts: Vec<String>,
     /// Whether the inputs led to the end of the lesson.
     pub is_finished: bool,
 }
 
 /// Plays a lesson once, and renders its transcript with each renderer. `library` contains the lessons to which the
-/// lesson may refer. The session may compute for at most `time_limit`.
+/// lesson may refer. The session's running time is limited to `time_limit`.
 ///
 /// # Errors
 /// Returns an error if Python cannot be started, or if the time limit was reached.
@@ -50,8 +50,8 @@ pub fn lesson_transcript(
     Ok(LessonTranscript { texts, is_finished })
 }
 
-/// Returns the inputs of a step: each mistake followed by `:again`, all hints, the answer, and an empty line to
-/// continue.
+/// Returns the inputs of a step: each mistake followed by `:again`, as many `:hint` commands as there are hints, the
+/// answer, and an empty line to continue.
 fn step_inputs(step: &Step) -> Vec<String> {
     let mut inputs = Vec::new();
     for mistake in &step.mistakes {
@@ -66,7 +66,8 @@ fn step_inputs(step: &Step) -> Vec<String> {
         let (right, wrong): (Vec<_>, Vec<_>) = choose.options.iter().partition(|option| option.correct);
         inputs.extend(wrong.into_iter().chain(right).filter_map(number));
     } else if step.race.is_some() {
-        // Chooses a client that does not exist, plays one turn each of two clients by hand, and then plays all orders.
+        // Chooses a client that does not exist, plays one turn of each of two clients by hand, and then plays all
+        // orders of the clients' commands.
         inputs.extend(["0", "1", "2", "all"].map(str::to_owned));
     } else if step.predict.is_some() {
         // Enters a prediction that is never right, then skips the step.

@@ -1,4 +1,4 @@
-//! Sessions without a terminal: scripts and piped input, shown as transcripts.
+//! Non-interactive sessions: scripts and piped input, shown as transcripts.
 
 pub mod lesson_check;
 pub mod lesson_transcript;

@@ -8,7 +8,8 @@ use crate::redis_cli;
 use crate::session::dialect::{self, Dialect, Input};
 
 /// Returns the commands of an answer as redis-cli lines. Returns `None` if the answer contains anything other than
-/// commands, or contains no Python. `rehearsed` contains the submissions of the answer in the rehearsal.
+/// commands, or contains no Python. `rehearsed` contains the submissions that resulted from the answer in the
+/// rehearsal.
 pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
     let mut rehearsed: Vec<&Submission> = rehearsed.iter().collect();
     let mut names = Vec::new();
@@ -43,7 +44,8 @@ enum Statement {
 }
 
 impl Statement {
-    /// Parses a statement. `names` are the variables that hold replies.
+    /// Parses a statement. `names` are the variables that hold replies. Returns `None` if the statement cannot be
+    /// translated.
     fn parse(source: &str, names: &[String]) -> Option<Statement> {
         let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         let (name, value) = match source.split_once(" = ") {
@@ -82,7 +84,7 @@ fn is_command(value: &str) -> bool {
             outside.push(c);
         }
     }
-    // Outside the arguments there are only names, dots, and a closing bracket for each call.
+    // Outside the arguments there are only names, dots, and a closing parenthesis for each call.
     let is_chain = outside.ends_with(')') && outside.chars().all(|c| c.is_ascii_alphanumeric() || "_.)".contains(c));
     let is_one = outside.matches(')').count() == 1 || calls.starts_with("pipeline(");
     is_chain && is_one && depth == 0 && !calls.contains("(r.") && !calls.contains(" r.")

@@ -13,8 +13,8 @@ use crate::session::Session;
 use crate::session::event::{Event, Prompt, Show};
 use crate::user_files::ProgressFile;
 
-/// Reads lines to the end of the input, and writes the session as a terminal would show it. The session may compute
-/// for at most `time_limit`. Returns the exit status. The caller must then call `finish` on the progress file.
+/// Reads lines to the end of the input, and writes the session as a terminal would show it. The session's running time
+/// is limited to `time_limit`. Returns the exit status. The caller must then call `finish` on the progress file.
 ///
 /// # Errors
 /// Returns an error if reading or writing fails, if Python cannot be started, or if the time limit was reached.
@@ -33,7 +33,7 @@ pub fn run_pipe(
     result
 }
 
-/// The source of the lines. If a lesson file is watched, the file is polled before each line.
+/// The source of the input lines. If a lesson file is watched, it is polled before each line.
 #[derive(Debug)]
 pub struct PipeInput<R> {
     pub reader: R,
@@ -53,7 +53,7 @@ struct PipeFrontend<'a, R, W> {
 /// A line from the pipe.
 enum PipeLine {
     Text(String),
-    /// A line that is not UTF-8. It was reported, and is skipped.
+    /// A line that is not UTF-8. It has been reported and is skipped.
     Unreadable,
     End,
 }

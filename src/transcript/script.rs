@@ -22,7 +22,7 @@ use python_kernel::syntax;
 pub enum OutputFormat {
     /// The script with its prompts and its output.
     Transcript(Renderer),
-    /// The script as a picture: an SVG file with this title.
+    /// The script as a picture: an SVG file with the given title.
     Picture(Renderer, Svg, String),
     /// One JSON object for each statement.
     Json,
@@ -47,7 +47,7 @@ pub fn run_script(
     } else {
         match syntax::split_statements(source) {
             Ok(statements) => statements.into_iter().map(|statement| statement.source).collect(),
-            // The whole source is submitted, so that Python reports its syntax error.
+            // The entire script is submitted at once, so that Python reports its syntax error.
             Err(_) => VecDeque::from([source.to_owned()]),
         }
     };
@@ -73,7 +73,7 @@ struct ScriptFrontend<'a, W: Write> {
     format: OutputFormat,
     time_limit: Option<Duration>,
     out: &'a mut W,
-    /// Whether a statement has raised an error or is blocked forever.
+    /// Whether a statement has raised an error or was blocked forever.
     has_failed: bool,
 }
 
@@ -134,8 +134,8 @@ impl<W: Write> Frontend for ScriptFrontend<'_, W> {
     }
 }
 
-/// Returns the JSON object that `run --json` prints for a statement. If there was too much output, or there were too
-/// many commands, the object contains the number of missing bytes and commands.
+/// Returns the JSON object that `run --json` prints for a statement. If some of the output or of the commands was not
+/// kept, the object contains the number of missing bytes or commands.
 fn submission_as_json(submission: &Submission) -> Value {
     let error = submission.error.as_ref().map(|error| json!({"type": error.class, "message": error.message}));
     let argv = |words: &Vec<Vec<u8>>| words.iter().map(|word| Value::String(word_as_text(word))).collect::<Vec<_>>();

@@ -23,7 +23,7 @@ impl<F: FnMut(&Show)> ScriptedLearner<F> {
         ScriptedLearner { inputs, python_executable: python_executable.to_owned(), time_limit: None, on_show }
     }
 
-    /// Limits the time that the session may compute.
+    /// Limits the running time of the session.
     pub fn with_time_limit(self, time_limit: Option<Duration>) -> Self {
         ScriptedLearner { time_limit, ..self }
     }

@@ -1,4 +1,4 @@
-//! The [`FileSystem`] of the operating system.
+//! The implementation of [`FileSystem`] that calls the operating system.
 
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
@@ -9,7 +9,7 @@ use tempfile::TempPath;
 
 use super::file_system::{Access, Audience, FileFacts, FileKind, FileSystem, LockAttempt, OpenFile, Purpose};
 
-/// The file system of the operating system.
+/// The real file system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
 
@@ -118,7 +118,7 @@ impl OpenFile for File {
                 fchown(self, Some(access.user), Some(access.group)).or_else(|_| fchown(self, None, Some(access.group)));
         }
         match self.set_permissions(fs::Permissions::from_mode(access.mode & 0o777)) {
-            // The file system does not support modes.
+            // The file system does not support permission bits.
             Err(error) if matches!(error.kind(), PermissionDenied | Unsupported) => Ok(()),
             result => result,
         }
@@ -183,11 +183,11 @@ fn private_folder() -> fs::DirBuilder {
     fs::DirBuilder::new()
 }
 
-/// Opens a file descriptor of the process for writing, such as `/dev/stdout` or `/dev/fd/3`. A shell may have opened it
-/// with `>>` on a file that has content, so the file is not truncated.
+/// Opens a path that refers to an open file descriptor of the process, such as `/dev/stdout` or `/dev/fd/3`, for
+/// writing. A shell may have opened it with `>>` on a file that has content, so the file is not truncated.
 ///
-/// On Linux, opening the path of a file descriptor opens its file again, with a separate file position. Standard output
-/// and standard error are therefore duplicated instead, and other files are opened for appending.
+/// On Linux, opening such a path opens the underlying file again, with a separate file position. Standard output and
+/// standard error are therefore duplicated instead, and other files are opened for appending.
 #[cfg(unix)]
 fn open_descriptor(path: &Path) -> io::Result<File> {
     use rustix::io::fcntl_dupfd_cloexec;

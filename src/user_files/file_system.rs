@@ -1,4 +1,4 @@
-//! The operating-system calls that read and write the user's files. Tests have their own implementation, which can
+//! The operating-system calls that read and write the user's files. The tests have their own implementation, which can
 //! make any call fail and can end a session between any two calls.
 
 use std::fmt::Debug;
@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime};
 
 /// A file system. Each method is a single operation that can fail.
 pub trait FileSystem: Debug + Send + Sync {
-    /// Returns the properties of what is at a path. Follows a symbolic link.
+    /// Returns the properties of the file or other object at a path. Follows symbolic links.
     ///
     /// # Errors
     /// Returns the error from the operating system, as all methods do.
     fn facts(&self, path: &Path) -> io::Result<FileFacts>;
 
-    /// Returns the properties of what is at a path. Does not follow a symbolic link.
+    /// Returns the properties of the file or other object at a path. If it is a symbolic link, does not follow it.
     ///
     /// # Errors
     /// Returns the error from the operating system.
@@ -32,13 +32,14 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error from the operating system.
     fn list_folder(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
 
-    /// Creates a folder that only its owner can access, unless it exists. Creates missing parent folders as well.
+    /// Creates a folder that only its owner can access, and any missing parent folders. Does nothing if the folder
+    /// exists.
     ///
     /// # Errors
     /// Returns the error from the operating system.
     fn create_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// Opens a file without blocking: does not wait for the other end of a pipe, unless the purpose is a stream.
+    /// Opens a file. Unless the purpose is a stream, does not wait for the other end of a pipe.
     ///
     /// # Errors
     /// Returns the error from the operating system.
@@ -50,7 +51,7 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error from the operating system.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
 
-    /// Renames a file. Fails if the new name exists.
+    /// Renames a file. Fails if the new name is already in use.
     ///
     /// # Errors
     /// Returns the error from the operating system.
@@ -62,7 +63,7 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error from the operating system.
     fn remove_file(&self, path: &Path) -> io::Result<()>;
 
-    /// Waits until the entries of a folder are on the disk.
+    /// Waits until the entries of a folder are stored on the disk.
     ///
     /// # Errors
     /// Returns the error from the operating system.
@@ -74,13 +75,13 @@ pub trait FileSystem: Debug + Send + Sync {
 
 /// An open file. Dropping it closes the file and releases its lock.
 pub trait OpenFile: Read + Write + Seek + Debug + Send {
-    /// Returns the properties of what was opened.
+    /// Returns the properties of the open file.
     ///
     /// # Errors
     /// Returns the error from the operating system, as all methods do.
     fn facts(&self) -> io::Result<FileFacts>;
 
-    /// Sets the mode and the owner of the file to those of another file, as far as the user is allowed to.
+    /// Sets the mode and the owner of the file to those of another file, as far as the user has permission to do so.
     ///
     /// # Errors
     /// Returns the error from the operating system.
@@ -92,20 +93,20 @@ pub trait OpenFile: Read + Write + Seek + Debug + Send {
     /// Returns the error from the operating system.
     fn set_length(&self, length: u64) -> io::Result<()>;
 
-    /// Tries to lock the file against other processes that lock it. Does not wait.
+    /// Tries to acquire an advisory lock on the file, without waiting.
     ///
     /// # Errors
     /// Returns the error from the operating system.
     fn try_lock(&self) -> io::Result<LockAttempt>;
 
-    /// Releases the lock. Dropping the file releases it as well, but possibly later: while another thread starts a
-    /// process, that process has a copy of the open file until it has executed its program.
+    /// Releases the lock. Dropping the file releases it as well, but possibly later: if another thread is starting a
+    /// child process, that process has a copy of the open file until it executes its program.
     ///
     /// # Errors
     /// Returns the error from the operating system.
     fn unlock(&self) -> io::Result<()>;
 
-    /// Waits until the content is on the disk.
+    /// Waits until the content is stored on the disk.
     ///
     /// # Errors
     /// Returns the error from the operating system.
@@ -123,14 +124,14 @@ pub enum Purpose {
     Lock,
     /// Writing a file that does not exist yet.
     Create(Audience),
-    /// Reading from something that may be a pipe or a terminal, and waiting for input.
+    /// Reading from a file descriptor that may refer to a pipe or a terminal, and waiting for its input.
     ReadStream,
     /// Writing to a file descriptor of the process, which may refer to a pipe or a terminal. A regular file keeps its
     /// old content.
     WriteStream,
 }
 
-/// Who may access a new file.
+/// The users who may access a new file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// Only the owner. This is for the program's own files, such as progress.
@@ -139,7 +140,7 @@ pub enum Audience {
     Umask,
 }
 
-/// The properties of a file, folder or other thing at a path.
+/// The properties of a file, folder or other object at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileFacts {
     pub kind: FileKind,
@@ -150,7 +151,7 @@ pub struct FileFacts {
     pub access: Access,
 }
 
-/// The kind of thing at a path.
+/// The kind of object at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
     /// A regular file.
@@ -159,7 +160,7 @@ pub enum FileKind {
     Link,
     Pipe,
     Device,
-    /// A socket, or a kind that exists only on some operating systems.
+    /// A socket, or a kind of object that exists only on some operating systems.
     Other,
 }
 
@@ -180,6 +181,6 @@ pub enum LockAttempt {
     Locked,
     /// Another process holds the lock, or this process holds it through another open file.
     HeldElsewhere,
-    /// The file system does not support locks, like some network file systems.
+    /// The file system does not support locks, as is the case for some network file systems.
     Unsupported,
 }

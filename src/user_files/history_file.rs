@@ -1,5 +1,5 @@
-//! The file of an input history. Each line is an entry in which line breaks and backslashes are escaped. The last line
-//! is the latest entry.
+//! The file that contains an input history. Each line is an entry in which line breaks and backslashes are escaped. The
+//! last line is the latest entry.
 
 use std::collections::HashSet;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -9,10 +9,10 @@ use super::{Audience, Purpose, UserFiles, folder_of, reason, require_regular};
 use crate::markup::code;
 use crate::messages::user_files as messages;
 
-/// Maximum number of bytes of a history that are read. If the file is larger, only its end is read.
+/// Maximum number of bytes that are read from a history file. If the file is larger, only its end is read.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// The file of an input history.
+/// The file that contains an input history.
 #[derive(Debug)]
 pub struct HistoryFile {
     files: UserFiles,
@@ -20,14 +20,14 @@ pub struct HistoryFile {
     path: Option<PathBuf>,
     /// Maximum number of entries to keep.
     max_entries: usize,
-    /// The entries that could not be written to the file yet.
+    /// The entries that have not been written to the file yet, because writing failed.
     pending: Vec<String>,
     has_reported_failure: bool,
 }
 
 impl HistoryFile {
-    /// Reads the last `max_entries` different entries, with the latest entry last. A file that cannot be read counts
-    /// as empty, because no lesson depends on the history.
+    /// Opens the file, and returns its last `max_entries` distinct entries, with the latest entry last. A file that
+    /// cannot be read counts as empty, because no lesson depends on the history.
     pub fn open(files: UserFiles, path: Option<PathBuf>, max_entries: usize) -> (Self, Vec<String>) {
         let file = HistoryFile { files, path, max_entries, pending: Vec::new(), has_reported_failure: false };
         let Some(path) = &file.path else { return (file, Vec::new()) };
@@ -40,8 +40,8 @@ impl HistoryFile {
         (file, entries)
     }
 
-    /// Appends an entry to the file, after entries that could not be written earlier. The first time that writing
-    /// fails, returns a sentence about the failure, in Markdown.
+    /// Appends an entry to the file. Entries that could not be written earlier are written first. The first time that
+    /// writing fails, returns a message in Markdown. Otherwise, returns `None`.
     pub fn add(&mut self, entry: &str) -> Option<String> {
         let path = self.path.as_ref()?;
         self.pending.push(entry.to_owned());
@@ -84,7 +84,7 @@ impl HistoryFile {
         written
     }
 
-    /// Replaces the file with one that contains only the entries to keep.
+    /// Replaces the file with one that contains only the entries to be kept.
     fn compact(&self, path: &Path) -> io::Result<()> {
         let path = self.files.resolve(path)?;
         let _lock = self.files.lock(&path)?;
@@ -97,7 +97,7 @@ impl HistoryFile {
     fn read(&self, path: &Path) -> io::Result<StoredHistory> {
         let (bytes, is_whole) = self.files.read_end(path, MAX_BYTES)?;
         let text = String::from_utf8_lossy(&bytes);
-        // If only part of the file was read, its first line is the end of an entry.
+        // If only the end of the file was read, its first line may be only part of an entry, so it is skipped.
         let lines: Vec<&str> = text.lines().skip(usize::from(!is_whole)).filter(|line| !line.is_empty()).collect();
         // Two entries are equal if and only if their lines are equal, so the lines are compared without unescaping
         // them.
@@ -111,7 +111,7 @@ impl HistoryFile {
 
 struct StoredHistory {
     entries: Vec<String>,
-    /// Whether the file is much longer than the entries that are kept.
+    /// Whether the file is much longer than necessary for the entries that are kept.
     is_too_long: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The user's files: everything that the program reads or writes on behalf of the user. No other module of the tutor
+//! The user's files: all files that the program reads or writes on behalf of the user. No other module of the tutor
 //! opens such a file.
 //!
 //! These rules hold even if the program is killed or the disk fails:
@@ -10,8 +10,7 @@
 //! - Changes are serialised: a process that reads a file in order to change it holds the file's lock.
 //! - A temporary file is locked by the process that writes it. An unlocked temporary file was left by a process that
 //!   was killed, and is removed when the same target file is written again.
-//! - Only regular files are read, and only up to a maximum size. A pipe or a device is rejected without waiting for
-//!   it.
+//! - Only regular files are read, and only up to a maximum size. A pipe or a device is rejected without waiting for it.
 
 mod disk;
 mod file_system;
@@ -44,11 +43,11 @@ pub const MAX_LESSON_BYTES: u64 = 8 << 20;
 /// Maximum size of a script, or of a file from an external editor, in bytes.
 pub const MAX_SCRIPT_BYTES: u64 = 64 << 20;
 
-/// Maximum number of symbolic links that are followed in a path, as on Linux.
+/// Maximum number of symbolic links that are followed in a path, the same as on Linux.
 const MAX_LINKS: usize = 40;
 
 /// Number of attempts to lock a file. With the pauses, they take at least two seconds. Another session holds the lock
-/// for milliseconds, unless it was stopped or its disk hangs.
+/// for milliseconds, unless it was suspended or its disk hangs.
 const LOCK_ATTEMPTS: usize = 2000;
 /// The pause after each attempt to lock a file. It is short, so that a session that saves continuously does not keep
 /// the others from saving: between two of its saves, the lock is free for less than a millisecond.
@@ -60,14 +59,14 @@ pub fn state_folder() -> Option<PathBuf> {
     Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("redis-tutor"))
 }
 
-/// The user's files. Copies use the same file system.
+/// The user's files. All clones use the same file system.
 #[derive(Debug, Clone)]
 pub struct UserFiles {
     system: Arc<dyn FileSystem>,
 }
 
 impl Default for UserFiles {
-    /// Returns the files on the disk.
+    /// Returns the user's files on the real file system.
     fn default() -> Self {
         UserFiles::new(Arc::new(Disk))
     }
@@ -81,7 +80,7 @@ impl UserFiles {
     /// Reads a regular file of at most `limit` bytes.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be read, is larger, or is not a regular file.
+    /// Returns an error if the file cannot be read, is larger than `limit`, or is not a regular file.
     pub fn read(&self, path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         let (file, length) = self.open_regular(path)?;
         if length > limit {
@@ -90,17 +89,17 @@ impl UserFiles {
         read_at_most(file, limit)
     }
 
-    /// Reads a regular file of at most `limit` bytes that contains UTF-8.
+    /// Reads a regular file of at most `limit` bytes that contains UTF-8 text.
     ///
     /// # Errors
-    /// Returns an error if the file cannot be read, is larger, or is not a regular file or not UTF-8.
+    /// Returns an error if the file cannot be read, is larger than `limit`, is not a regular file, or is not UTF-8.
     pub fn read_text(&self, path: &Path, limit: u64) -> io::Result<String> {
         let not_utf8 = |_| io::Error::new(io::ErrorKind::InvalidData, messages::not_utf8());
         String::from_utf8(self.read(path, limit)?).map_err(not_utf8)
     }
 
-    /// Reads a file that the user has named and that is read only once. It may be a regular file, or a file descriptor
-    /// of the process, such as the `/dev/fd/63` of a shell's `<(command)`.
+    /// Reads a file that the user has named. It may also be a file descriptor of the process, such as `/dev/fd/63` for
+    /// the shell's `<(command)`, because it is read only once.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read, is larger than `limit` bytes, or is neither a regular file nor a
@@ -113,7 +112,7 @@ impl UserFiles {
     }
 
     /// Reads the first `limit` bytes of a file, or fewer if the file is shorter. A file descriptor of the process
-    /// counts as empty, because reading it would take its content from other readers.
+    /// counts as empty, because reading from it would consume its content.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read, or if it is neither a regular file nor a file descriptor.
@@ -125,7 +124,7 @@ impl UserFiles {
         Ok(bytes)
     }
 
-    /// Reads the last `limit` bytes of a regular file. Returns the bytes, and whether they are the whole file.
+    /// Reads the last `limit` bytes of a regular file. Returns the bytes, and whether they are the entire file.
     fn read_end(&self, path: &Path, limit: u64) -> io::Result<(Vec<u8>, bool)> {
         let (mut file, length) = self.open_regular(path)?;
         if length > limit {
@@ -151,7 +150,7 @@ impl UserFiles {
         self.system.facts(path).is_ok_and(|facts| facts.kind == FileKind::Folder)
     }
 
-    /// Returns the properties of what is at a path. Follows a symbolic link.
+    /// Returns the properties of the file or other object at a path. Follows symbolic links.
     ///
     /// # Errors
     /// Returns an error if nothing is there, or if the folder cannot be searched.
@@ -159,8 +158,8 @@ impl UserFiles {
         self.system.facts(path)
     }
 
-    /// Writes a document that the user has named, and replaces an older one. The path may also be a file descriptor of
-    /// the process, such as `/dev/stdout`.
+    /// Writes a document to a path that the user has named, replacing any older document. The path may also be a file
+    /// descriptor of the process, such as `/dev/stdout`.
     ///
     /// # Errors
     /// Returns an error if the document cannot be written. The older document is then unchanged.
@@ -183,7 +182,8 @@ impl UserFiles {
         Ok((file, facts.length))
     }
 
-    /// Returns the path to which a file is actually written: the target of symbolic links, which need not exist yet.
+    /// Returns the path to which a file is actually written: the target of any symbolic links, which need not exist
+    /// yet.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
         match self.system.facts(path) {
             Ok(facts) => require_regular(facts.kind)?,
@@ -203,8 +203,9 @@ impl UserFiles {
         Err(io::Error::new(io::ErrorKind::InvalidInput, messages::too_many_links()))
     }
 
-    /// Locks a file whose path was resolved, before it is changed. Waits for other sessions, but not forever. The lock
-    /// is on another file in the same folder, `.NAME.lock`, because the file itself is replaced.
+    /// Locks a file before it is modified. `path` must already be resolved. Waits for other sessions, up to a time
+    /// limit. The lock is held on a separate file in the same folder, `.NAME.lock`, because the file itself is
+    /// replaced.
     ///
     /// # Errors
     /// Returns an error if the lock file cannot be opened, or if another session holds the lock for too long.
@@ -220,8 +221,8 @@ impl UserFiles {
         file.facts().and_then(|facts| require_regular(facts.kind)).map_err(explain)?;
         for _ in 0..LOCK_ATTEMPTS {
             match file.try_lock().map_err(explain)? {
-                // If the file system does not support locks, saving progress without a lock is better than not saving
-                // it.
+                // If the file system does not support locks, progress is saved without one, which is better than not
+                // saving it.
                 LockAttempt::Locked | LockAttempt::Unsupported => return Ok(FileLock { file }),
                 LockAttempt::HeldElsewhere => self.system.pause(LOCK_PAUSE),
             }
@@ -230,7 +231,7 @@ impl UserFiles {
     }
 }
 
-/// The right to change a file. It is released when the value is dropped, or when the process ends.
+/// A lock that allows its holder to change a file. It is released when the value is dropped, or when the process ends.
 #[derive(Debug)]
 struct FileLock {
     file: Box<dyn OpenFile>,
@@ -243,10 +244,10 @@ impl Drop for FileLock {
     }
 }
 
-/// Returns why a file was not read or written, as the end of a sentence.
+/// Returns the reason why a file was not read or written, as a clause that ends a message.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        // The error already contains a sentence from this program.
+        // The error already contains a message from this program.
         _ if error.get_ref().is_some() => error.to_string(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => messages::disk_is_full(),
         io::ErrorKind::ReadOnlyFilesystem => messages::disk_is_read_only(),
@@ -264,7 +265,7 @@ pub fn expand_home(path: &str) -> PathBuf {
     }
 }
 
-/// Returns the folder that contains a file.
+/// Returns the folder that contains a file, or `.` if the path consists of only a file name.
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -296,10 +297,10 @@ fn require_regular(kind: FileKind) -> io::Result<()> {
     Err(io::Error::new(error, sentence))
 }
 
-/// Reads a file to its end.
+/// Reads from `file` to its end.
 ///
 /// # Errors
-/// Returns an error if reading fails, or if the file has more than `limit` bytes.
+/// Returns an error if reading fails, or if there are more than `limit` bytes.
 pub fn read_at_most(file: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -309,7 +310,7 @@ pub fn read_at_most(file: impl io::Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Returns the error about a file that has more than `limit` bytes.
+/// Returns the error for a file that has more than `limit` bytes.
 fn too_large(limit: u64) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, messages::too_large(messages::mebibytes(limit >> 20)))
 }

@@ -1,8 +1,8 @@
-//! The progress file, which is read at the start of a session, and written after each step.
+//! The progress file, which is read at the start of a session and written after each step.
 //!
-//! Several sessions may use the same file at the same time. To save, a session locks the file, reads what the others
-//! have saved, adds its own changes, and replaces the file. If saving fails, nothing is lost: the session continues,
-//! and its next save contains everything.
+//! Several sessions may use the same file at the same time. To save, a session locks the file, reads what the other
+//! sessions have saved, adds its own changes, and replaces the file. If saving fails, nothing is lost: the session
+//! continues, and its next save contains everything.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -26,28 +26,30 @@ pub struct ProgressFile {
     /// The progress of this session when it was last read or saved. The differences between `base` and `progress` have
     /// not been saved yet.
     base: Progress,
-    /// Whether the learner was told that progress cannot be saved, and has not yet been told that it is saved again.
+    /// Whether the learner was told that progress cannot be saved, and has not yet been told that saving works again.
     has_reported_failure: bool,
     /// A message about a damaged file that the learner has not seen yet.
     set_aside_notice: Option<String>,
 }
 
-/// Who has chosen the path of a progress file. This decides what happens to a file that does not contain progress.
+/// Whether the program or the user chose the path of a progress file. This decides what happens to a file that does not
+/// contain progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathOrigin {
-    /// The program. Any file at this path is a progress file, possibly a damaged one.
+    /// The program chose the path. Any file there is a progress file, possibly a damaged one.
     Program,
-    /// The user, who may have named another file by mistake. A file that does not begin like a progress file is never
-    /// changed.
+    /// The user chose the path, possibly that of another file by mistake. A file that does not begin like a progress
+    /// file is never changed.
     User,
 }
 
-/// Whether and where the progress of a session is saved. All copies share the status of the same session.
+/// Whether and where the progress of a session is saved. All clones share the status of the same session.
 #[derive(Debug, Clone)]
 pub struct SaveStatus {
     /// The file, or `None` if progress is not saved.
     target: Option<SaveTarget>,
-    /// The progress that is missing from the file because saving has failed.
+    /// The progress that is missing from the file because the last attempt to save it failed, or `None` if none is
+    /// missing.
     unsaved: Arc<Mutex<Option<UnsavedProgress>>>,
 }
 
@@ -79,7 +81,7 @@ impl SaveStatus {
     }
 
     /// Tries again to save what could not be saved. Must be called however the program ends, because the cause of the
-    /// failure may be gone by then. Returns a sentence if saving fails again.
+    /// failure may be gone by then. Returns a message if saving fails again.
     pub fn save_again(&self) -> Option<String> {
         let target = self.target.as_ref()?;
         let unsaved = self.unsaved().clone()?;
@@ -113,11 +115,11 @@ impl ProgressFile {
         ProgressFile { files, status, progress, base, has_reported_failure: false, set_aside_notice: None }
     }
 
-    /// Reads the progress file at `path`. Also returns a sentence for the user if the file is damaged and was renamed,
-    /// or if a newer version of the program wrote it. A newer file is left alone, and progress is not saved.
+    /// Reads the progress file at `path`. If the file is damaged and was renamed, or if a newer version of the program
+    /// wrote it, also returns a message for the user. A newer file is left unchanged, and progress is not saved.
     ///
     /// # Errors
-    /// Returns a sentence if the file exists but cannot be read, if the user has named a file that is not a progress
+    /// Returns a message if the file exists but cannot be read, if the user has named a file that is not a progress
     /// file, or if the file is damaged and cannot be renamed.
     pub fn open(files: UserFiles, path: PathBuf, origin: PathOrigin) -> Result<(Self, Option<String>), String> {
         let fail = |error: io::Error| messages::cannot_read_progress(path.display(), reason(&error));
@@ -139,11 +141,11 @@ impl ProgressFile {
         Ok((ProgressFile::new(files, target, progress), notice))
     }
 
-    /// Reads the progress at `path` for a command that only shows it. Does not change any file. Also returns a
-    /// sentence for the user if the file is damaged, or if a newer version of the program wrote it.
+    /// Reads the progress at `path` for a command that only shows it. Does not change any file. If the file is damaged,
+    /// or if a newer version of the program wrote it, also returns a message for the user.
     ///
     /// # Errors
-    /// Returns a sentence if the file exists but cannot be read, or if the user has named a file that is not a progress
+    /// Returns a message if the file exists but cannot be read, or if the user has named a file that is not a progress
     /// file.
     pub fn read(files: UserFiles, path: PathBuf, origin: PathOrigin) -> Result<(Progress, Option<String>), String> {
         let fail = |error: io::Error| messages::cannot_read_progress(path.display(), reason(&error));
@@ -169,13 +171,13 @@ impl ProgressFile {
         &self.status
     }
 
-    /// Returns the files of the user.
+    /// Returns the user's files.
     pub fn files(&self) -> &UserFiles {
         &self.files
     }
 
-    /// Saves the progress of this session. Returns a sentence for the learner, in Markdown, when saving fails for the
-    /// first time, when saving works again, or when the file was damaged.
+    /// Saves the progress of this session. Returns a message for the learner, in Markdown, when saving first fails,
+    /// when it works again, or when the file was damaged. Otherwise, returns `None`.
     pub fn save(&mut self, progress: &Progress) -> Option<String> {
         self.progress = progress.clone();
         let sentence = match self.try_to_save() {
@@ -189,7 +191,7 @@ impl ProgressFile {
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
-    /// Ends the session. If the progress is not saved, tries once more to save it. Returns a sentence if that fails.
+    /// Ends the session. If its progress is not saved, tries once more to save it. Returns a message if that fails.
     pub fn finish(&mut self) -> Option<String> {
         let sentence = self.status.save_again();
         if sentence.is_none() {
@@ -198,7 +200,7 @@ impl ProgressFile {
         sentence
     }
 
-    /// Saves the progress.
+    /// Saves the progress of this session.
     ///
     /// # Errors
     /// Returns the path, and the reason why the file could not be written.
@@ -221,8 +223,8 @@ impl ProgressFile {
 }
 
 impl SaveTarget {
-    /// Writes the changes between `base` and `progress` to the file. `has_failed` says whether the last attempt to save
-    /// failed. If it did, the file is written even if it seems to be up to date. If this function renames a damaged
+    /// Writes the changes between `base` and `progress` to the file. `has_failed` tells whether the last attempt to
+    /// save failed. If so, the file is written even if it seems to be up to date. If this function renames a damaged
     /// file, it stores a notice in `set_aside_notice`, even if it then fails to write the file.
     fn merge(
         &self,
@@ -263,7 +265,7 @@ impl SaveTarget {
     }
 
     /// Renames a damaged progress file, unless another session has already done so. Returns the content that is now at
-    /// the path, and a sentence if a file was renamed.
+    /// the path, and a message if a file was renamed.
     fn recover(&self) -> io::Result<(Content, Option<String>)> {
         let fail = |error: io::Error| io::Error::new(error.kind(), messages::damaged_and_not_moved(reason(&error)));
         let path = self.files.resolve(&self.path).map_err(fail)?;
@@ -282,11 +284,12 @@ impl SaveTarget {
 enum Content {
     /// There is no file, or the user has named an empty file.
     Missing,
-    /// The progress, in the current format. `is_current` says whether the file uses that format too.
+    /// The progress, converted to the current format if necessary. `is_current` is false if the file uses an older
+    /// format.
     Progress { progress: Progress, is_current: bool },
-    /// The file of a newer version of the program, whose format is not known.
+    /// A file from a newer version of the program, whose format is unknown.
     Newer,
-    /// The user has named a file that this program has not written.
+    /// A file that the user has named and that this program has not written.
     Foreign,
     /// Any other content. The string describes what is wrong with it.
     Damaged(String),
@@ -324,8 +327,8 @@ fn parse(text: &[u8], origin: PathOrigin) -> Content {
     }
 }
 
-/// Returns whether a file contains progress, or did before it was damaged: it has the fields of progress and no other
-/// fields, or it is not JSON but begins like a file of this program.
+/// Returns whether a file contains progress, or did so before it was damaged. Either it has the fields of progress and
+/// no other fields, or it is not valid JSON but begins like a file that this program writes.
 fn looks_like_progress(text: &[u8]) -> bool {
     const FIELDS: [&str; 4] = ["version", "current", "lessons", "practice"];
     const BEGINNING: &[u8] = b"{\"version\":";

@@ -10,11 +10,12 @@ use super::{folder_of, hidden_path, require_regular};
 /// Number of names to try for a temporary file.
 const NAME_ATTEMPTS: usize = 100;
 
-/// The number of the next temporary file of this process.
+/// The number that the next temporary file of this process gets.
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl UserFiles {
-    /// Replaces a file whose path was resolved, or creates it for `audience`. An existing file keeps its mode.
+    /// Replaces the file at `path`, which must already be resolved, or creates it for `audience`. An existing file
+    /// keeps its mode and owner.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written. The file then has its old content or, if only its folder could
@@ -39,11 +40,11 @@ impl UserFiles {
         self.system.sync_folder(folder_of(path))
     }
 
-    /// Writes a document that does not exist yet. An existing file or link is left unchanged.
+    /// Writes a document to a path that must not exist yet. An existing file or link is left unchanged.
     ///
     /// # Errors
-    /// Returns an error of the kind `AlreadyExists` if there is something at the path, or another error if the
-    /// document cannot be written. In the second case, nothing is left at the path.
+    /// Returns an error of the kind `AlreadyExists` if there is something at the path, or another error if the document
+    /// cannot be written. In the second case, nothing is left at the path.
     pub fn create_document(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         match self.system.link_facts(path) {
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
@@ -70,7 +71,7 @@ impl UserFiles {
     /// Creates an empty file in a folder and removes it again, to find out whether files can be written there.
     ///
     /// # Errors
-    /// Returns an error if they cannot, of the kind `NotFound` if there is no such folder.
+    /// Returns an error if no file can be written, with the kind `NotFound` if there is no such folder.
     pub fn check_writable(&self, folder: &Path) -> io::Result<()> {
         TemporaryFile::create(&*self.system, &folder.join("check"), Audience::Owner).map(drop)
     }
@@ -96,7 +97,8 @@ struct TemporaryFile<'a> {
 }
 
 impl<'a> TemporaryFile<'a> {
-    /// Creates an empty temporary file for the new content of `target`, after removing those that were left behind.
+    /// Creates an empty temporary file for the new content of `target`. First removes those that killed processes have
+    /// left behind.
     fn create(system: &'a dyn FileSystem, target: &Path, audience: Audience) -> io::Result<Self> {
         remove_abandoned(system, target);
         for _ in 0..NAME_ATTEMPTS {
@@ -125,8 +127,8 @@ impl Drop for TemporaryFile<'_> {
     }
 }
 
-/// Removes the temporary files for `target` that were left by killed processes. Such a file has no lock. Errors are
-/// ignored, because such a file does no harm.
+/// Removes the temporary files for `target` that killed processes have left behind. They are recognised because they
+/// are not locked. Errors are ignored, because such files do no harm.
 fn remove_abandoned(system: &dyn FileSystem, target: &Path) {
     let Ok(paths) = system.list_folder(folder_of(target)) else { return };
     for path in paths.into_iter().filter(|path| is_temporary_for(path, target)) {

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::{Audience, MAX_SCRIPT_BYTES, Purpose, UserFiles};
 
-/// Number of names to try.
+/// Number of names to try for the file.
 const NAME_ATTEMPTS: usize = 100;
 
-/// A file that only its owner can read. It is removed when the value is dropped.
+/// A temporary file that only its owner can access. It is removed when the value is dropped.
 #[derive(Debug)]
 pub struct ScratchFile {
     files: UserFiles,
@@ -16,7 +16,7 @@ pub struct ScratchFile {
 }
 
 impl ScratchFile {
-    /// Creates a file in a folder, `redis-tutor-PROCESS-N.EXTENSION`, with the given content.
+    /// Creates the file `redis-tutor-PROCESS-N.EXTENSION` in a folder, with the given content.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written.
@@ -24,7 +24,7 @@ impl ScratchFile {
         for number in 0..NAME_ATTEMPTS {
             let path = folder.join(format!("redis-tutor-{}-{number}.{extension}", std::process::id()));
             let mut file = match files.system.open(&path, Purpose::Create(Audience::Owner)) {
-                // A killed process with the same process ID has left this file.
+                // This file was left by a killed process that had the same process ID.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 result => result?,
             };

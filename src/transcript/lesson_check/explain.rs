@@ -107,7 +107,7 @@ fn unmet_condition(failed: &FailedCondition<'_>, submission: &Submission, findin
     }
 }
 
-/// Returns commands as redis-cli lines.
+/// Formats commands as redis-cli lines, separated by commas.
 fn lines(commands: &[Vec<Vec<u8>>]) -> String {
     let line = |words: &Vec<Vec<u8>>| {
         code(&words.iter().map(|word| String::from_utf8_lossy(word)).collect::<Vec<_>>().join(" "))
@@ -146,7 +146,7 @@ fn unmet_state(probe: &Probe, submission: &Submission, findings: &Findings) -> S
     }
 }
 
-/// Returns a message about a probe that raises an error. `key` is the name of the key in the lesson file with the code
+/// Returns a message about a probe that raises an error. `key` names the key of the lesson file that contains the code
 /// that the tutor's client runs before the probe.
 fn probe_error(probe: &Probe, error: &Failure, key: &str) -> String {
     let (source, text) = (code(probe.run.get_ref()), code(&error.class_and_message()));
@@ -181,7 +181,7 @@ fn unmet_every_order(every_order: &EveryOrder, result: Option<&RaceResult>) -> V
     vec![Diagnostic::new(Some(at), message)]
 }
 
-/// Returns the first line of a statement, with an ellipsis if there are more.
+/// Returns the first line of a statement, with an ellipsis if more lines follow.
 pub fn first_line(source: &str) -> String {
     match source.trim_end().split_once('\n') {
         Some((first, _)) => format!("{first} …"),
@@ -199,8 +199,8 @@ pub fn line_of_error(source: &str, error: &Failure) -> String {
 
 /// Returns a diagnostic for each broken part of a race: its start code and its probe, or, if both work, a program.
 ///
-/// `start` is the code that runs before each order, and `key` is its key in the lesson file. `program` returns the
-/// program of the client with the given name.
+/// `start` is the code that runs before each order of the clients' commands, and `key` is its key in the lesson file.
+/// `program` returns the program of the client with the given name.
 pub fn broken_race<'a>(
     result: &RaceResult,
     (key, start): (&str, Option<&Spanned<String>>),
@@ -221,12 +221,12 @@ pub fn broken_race<'a>(
         let message = messages::program_raises(&ended.who, quoted(&line), ended.error.class_and_message());
         Diagnostic::new(Some(at), message)
     });
-    // A broken start or probe makes the programs fail, too.
+    // If the start code or the probe is broken, the programs fail as well.
     let first: Vec<Diagnostic> = start_error.into_iter().chain(holds_error).collect();
     if first.is_empty() { program_error.into_iter().collect() } else { first }
 }
 
-/// Quotes text for a message, with escapes.
+/// Puts text in quotes for a message, with special characters escaped.
 pub fn quoted(text: &str) -> String {
     format!("{text:?}")
 }

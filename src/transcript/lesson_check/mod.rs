@@ -1,6 +1,6 @@
-//! `check`: types everything that a lesson contains. Each answer must pass, an empty submission must not pass, each
+//! `check`: tries out everything that a lesson contains. Each answer must pass, an empty submission must not pass, each
 //! mistake must be recognised, and code that is shown, predicted or measured must run. Variations of the answers are
-//! typed as well.
+//! tried as well.
 //!
 //! The steps of a lesson are checked in parallel.
 
@@ -37,11 +37,11 @@ use variations::{Methods, can_be_varied, check_variations};
 #[derive(Debug, Default)]
 pub struct Report {
     pub errors: Vec<Diagnostic>,
-    /// Warnings about parts of the lesson that are allowed, but may not be intended.
+    /// Warnings about parts of the lesson that are valid, but may not be intended.
     pub advice: Vec<Diagnostic>,
-    /// Number of tries: answers, mistakes and other inputs that were tried out.
+    /// Number of answers, mistakes and other inputs that were tried.
     pub tries: usize,
-    /// The numbers of variations that were typed.
+    /// The numbers of variations that were tried.
     pub variations: Counts,
     /// Errors in recorded tries, each with the index of the file that contains the try.
     pub recorded_errors: Vec<(usize, Diagnostic)>,
@@ -64,7 +64,7 @@ impl Report {
         }
     }
 
-    /// Adds the errors, advice and numbers of a step's report.
+    /// Adds the errors, advice and counts of a step's report.
     fn add(&mut self, other: Report) {
         other.errors.into_iter().for_each(|error| self.add_new_error(error));
         self.advice.extend(other.advice);
@@ -82,12 +82,12 @@ impl Report {
     }
 }
 
-/// The progress of the check of a lesson.
+/// An event during the check of a lesson, which advances the progress line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// Another try was made.
+    /// One more try was made.
     Tried,
-    /// Another step was checked.
+    /// One more step was checked.
     StepDone,
 }
 
@@ -97,18 +97,18 @@ pub struct LessonChecker {
     limits: Limits,
     /// The methods of redis-py, from which variations are derived. If there are none, there are no variations.
     methods: Option<Methods>,
-    /// Files of recorded tries, which are typed as well.
+    /// Files of recorded tries, which are tried as well.
     recorded: Vec<RecordedTries>,
 }
 
 impl LessonChecker {
-    /// Returns a checker that enters everything in a lesson as written, and tries no variations of the answers.
+    /// Creates a checker that enters everything in a lesson as it is written, without variations of the answers.
     /// `limits` applies to each attempt separately.
     pub fn without_variations(limits: Limits) -> Self {
         LessonChecker { limits, methods: None, recorded: Vec::new() }
     }
 
-    /// Returns a checker that also tries variations of the answers. `limits` applies to each attempt separately.
+    /// Creates a checker that also tries variations of the answers. `limits` applies to each attempt separately.
     ///
     /// # Errors
     /// Returns an error if Python cannot be started.
@@ -117,7 +117,7 @@ impl LessonChecker {
         Ok(LessonChecker { methods: Some(methods), ..LessonChecker::without_variations(limits) })
     }
 
-    /// Makes the checker also type recorded tries.
+    /// Makes the checker try recorded tries as well.
     #[must_use]
     pub fn with_recorded_tries(self, recorded: Vec<RecordedTries>) -> Self {
         LessonChecker { recorded, ..self }
@@ -129,7 +129,7 @@ impl LessonChecker {
     }
 
     /// Checks a lesson. If the lesson file breaks a rule, nothing in it is run. Code that exceeds the time limit is
-    /// stopped, and no try that would run this code again is made. Calls `on_progress` for each try and each step.
+    /// stopped, and tries that would run it again are left out. Calls `on_progress` for each try and each step.
     ///
     /// # Errors
     /// Returns an error if Python cannot be started.
@@ -165,7 +165,7 @@ impl LessonChecker {
     }
 }
 
-/// Checks a step.
+/// Checks one step, with variations of its answers if `methods` is given.
 fn check_step(
     lesson_under_test: &LessonUnderTest<'_>,
     index: usize,
@@ -203,8 +203,8 @@ fn check_step(
         let (errors, advice) = (report.errors.len(), report.advice.len());
         check_try(step, kind, &text, &tried, &mut report);
         if report.errors.len() > errors {
-            // The cause may be something that an earlier try has left in Python, so the try is repeated in a fresh
-            // session.
+            // The cause may be state that an earlier try has left in the Python process, so the try is repeated in a
+            // new session.
             report.errors.truncate(errors);
             report.advice.truncate(advice);
             tried = lesson_under_test.attempt(index, &text, Conditions::Usual)?;
@@ -248,7 +248,7 @@ enum TryKind<'a> {
     InRedisCli,
     /// An answer, without the lines that switch to other clients.
     WithoutClients(&'a Spanned<String>),
-    /// The example of a mistake, which is given by its index.
+    /// The example of the mistake with this index.
     Mistake(usize),
 }
 
@@ -348,7 +348,8 @@ fn check_answer(step: &Step, answer: &Spanned<String>, tried: &Attempt, report: 
     } else {
         check_picture(step, tried, report);
         check_no_mistake_matches(step, answer, tried, report);
-        // An alternative answer (`also`) may end with a line that only reads the result.
+        // An alternative answer (`also`) may end with a line that only reads the result, so only the main answer is
+        // checked.
         let is_answer = step.answer.as_ref() == Some(answer);
         if let Some(line) = tried.needless.as_ref().filter(|_| is_answer) {
             report.advice.push(Diagnostic::new(at, messages::needless_line(quoted(line))));
@@ -379,7 +380,8 @@ fn check_answer_in_redis_cli(step: &Step, lines: &str, tried: &Attempt, report: 
     }
 }
 
-/// Returns an answer without the lines that switch to another client, if the step does not name the clients.
+/// Returns an answer without the lines that switch to another client. Returns `None` if there are no such lines, or if
+/// the step names the clients that must act.
 fn without_client_switches(step: &Step, answer: &str) -> Option<String> {
     let names_clients = |expect: &Spanned<Expect>| {
         let expect = expect.get_ref();
@@ -391,7 +393,7 @@ fn without_client_switches(step: &Step, answer: &str) -> Option<String> {
     is_open.then(|| kept.join("\n"))
 }
 
-/// Advises the author to name the clients in `expect`, if the answer passes without switching to another client.
+/// Advises the author to name the clients in `expect` if the answer passes without switching to another client.
 fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report) {
     if tried.done {
         report.advice.push(Diagnostic::new(Some(answer.span().start), messages::any_client_passes()));
@@ -410,14 +412,15 @@ fn refused_tutor_command(text: &str) -> Option<String> {
     refused.next()
 }
 
-/// Checks that the key that a step draws exists when the step is done.
+/// If a step draws a key, checks that the key exists when the step is done.
 fn check_picture(step: &Step, tried: &Attempt, report: &mut Report) {
     if let Some(draw) = step.draw.as_ref().filter(|_| !tried.drawn) {
         report.add_error(Diagnostic::new(Some(draw.span().start), messages::drawn_key_missing(draw.get_ref())));
     }
 }
 
-/// Reports errors in code that the learner does not see: the setup, the programs that are measured, the prediction.
+/// Reports errors in code that the learner does not see: the setup, the measured programs, and the code of a
+/// prediction.
 fn check_hidden_code(lesson: &Lesson, step: &Step, tried: &Attempt, report: &mut Report) {
     let places = lesson
         .setup

@@ -27,7 +27,7 @@ pub struct RecordedTry {
     right: bool,
     /// The lines that the learner typed. A block ends with an empty line.
     input: String,
-    /// Whether the tutor may show no message, because the learner only looked at something or had not finished.
+    /// Whether the tutor is allowed to stay silent, because the learner only looked at something or had not finished.
     #[serde(default)]
     silent: bool,
     /// The reason why the input is right or wrong, for readers of the file.
@@ -38,7 +38,7 @@ pub struct RecordedTry {
     at: usize,
 }
 
-/// The tries in a file.
+/// The recorded tries in a file.
 #[derive(Debug)]
 pub struct RecordedTries {
     /// The file that contains the tries.
@@ -66,7 +66,8 @@ impl RecordedTries {
         Ok(RecordedTries { source, tries })
     }
 
-    /// Returns a diagnostic for each try that names a step which is not among `known`, although its lesson is.
+    /// Returns a diagnostic for each try that names an unknown step of a known lesson. `known` contains pairs of a
+    /// lesson's ID and a step's ID.
     pub fn unknown_steps(&self, known: &[(String, String)]) -> Vec<Diagnostic> {
         let is_unknown = |recorded: &&RecordedTry| {
             let (lesson, step) = recorded.step.split_once('/').unwrap_or((&recorded.step, ""));
@@ -77,8 +78,8 @@ impl RecordedTries {
         self.tries.iter().filter(is_unknown).map(diagnostic).collect()
     }
 
-    /// Plays the tries that were recorded for a step. Returns their number, and a diagnostic for each try with the
-    /// wrong result.
+    /// Plays the tries that were recorded for a step. Returns their number, and a diagnostic for each try with an
+    /// unexpected result.
     pub(super) fn play(
         &self,
         lesson_under_test: &LessonUnderTest<'_>,
@@ -93,8 +94,8 @@ impl RecordedTries {
             tries.iter().zip(inputs.clone()).zip(lesson_under_test.attempts(index, inputs)?)
         {
             if recorded.problem(step, &tried).is_some() {
-                // The cause may be something that an earlier try has left in Python, so the try is repeated in a fresh
-                // session.
+                // The cause may be state that an earlier try has left in the Python process, so the try is repeated in
+                // a new session.
                 tried = lesson_under_test.attempt_inputs(index, inputs, Conditions::Usual)?;
             }
             diagnostics.extend(recorded.problem(step, &tried));
@@ -104,14 +105,14 @@ impl RecordedTries {
 }
 
 impl RecordedTry {
-    /// Returns the problem with the result of a try, if there is one.
+    /// Returns a diagnostic if the try did not have the expected result, and `None` otherwise.
     fn problem(&self, step: &Step, tried: &Attempt) -> Option<Diagnostic> {
         let lines = quoted(self.input.trim_end());
         let (message, causes) = match (self.right, tried.done) {
             (true, false) => {
                 let (reason, causes) = tried.why_not_done(step);
                 let words = if tried.words.is_empty() { messages::nothing() } else { quoted(&tried.words.join(" ")) };
-                // The causes are places in the lesson, and this diagnostic is about another file.
+                // The causes have positions in the lesson, but this diagnostic is about another file.
                 let causes: Vec<String> = causes.into_iter().map(|cause| cause.message).collect();
                 (messages::right_try_refused(&self.step, lines, reason, causes.join("; "), words), Vec::new())
             }

@@ -14,7 +14,7 @@ use crate::lesson::race_result::RaceResult;
 use crate::markup::code;
 use crate::messages::check as messages;
 
-/// Checks a step without a task.
+/// Checks a step without a task. `nothing` is the attempt that only prepared the step.
 pub fn check_untyped_step(
     lesson_under_test: &LessonUnderTest<'_>,
     index: usize,
@@ -69,8 +69,8 @@ fn check_show(step: &Step, show: &Spanned<String>, typed: &[Submission], report:
     report.add_error(Diagnostic::new(Some(show.span().start), message));
 }
 
-/// Checks that the code of a prediction prints something, and prints the same text each time. Returns true if the code
-/// never ends.
+/// Checks that the code of a prediction prints something, and that it prints the same each time. Returns true if the
+/// code never ends.
 fn check_prediction(
     lesson_under_test: &LessonUnderTest<'_>,
     index: usize,
@@ -107,7 +107,7 @@ fn check_prediction(
     Ok(false)
 }
 
-/// Checks that the orders of a race have the results that the lesson states.
+/// Checks that a race goes wrong in as many orders of the clients' commands as the lesson states.
 fn check_race(race: &Race, tried: &Attempt, report: &mut Report) {
     let at = race.loses.span().start;
     let Some(result) = tried.race_results.last().filter(|_| tried.done) else {
@@ -134,8 +134,8 @@ fn check_race(race: &Race, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Checks that several clients can run the programs of a comparison concurrently, and that each program loses no update
-/// in at least one order.
+/// Checks that several clients can run the programs of a comparison concurrently, and that for each program, at least
+/// one order of the commands loses no update.
 fn check_sides(compare: &Compare, tried: &Attempt, report: &mut Report) {
     let sides = [&compare.left, &compare.right].into_iter().filter_map(|side| Some((side, side.holds.as_ref()?)));
     for (index, (side, holds)) in sides.enumerate() {
@@ -153,12 +153,13 @@ fn check_sides(compare: &Compare, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Returns the data after the first order that lost an update.
+/// Returns what the probe returned after the first order of commands that lost an update.
 fn first_bad_value(result: &RaceResult) -> String {
     result.example.as_ref().and_then(|order| order.seen.clone()).unwrap_or_else(messages::an_error)
 }
 
-/// Returns whether all orders were played and no part of the race is broken. Otherwise, reports the problems.
+/// Returns whether all orders of the clients' commands were played and no part of the race is broken. Otherwise,
+/// reports the problems.
 fn check_result(result: &RaceResult, at: usize, broken: Vec<Diagnostic>, report: &mut Report) -> bool {
     if result.cut {
         report.add_error(Diagnostic::new(Some(at), messages::too_many_orders(result.orders)));

@@ -11,8 +11,8 @@ use crate::session::{Options, Session};
 use crate::transcript::scripted_learner::ScriptedLearner;
 use redis_engine::commands;
 
-/// A program that prints a line for each method: its name, its positional parameters, and a star if the method takes
-/// any number of further arguments.
+/// A Python program that prints a line for each method: its name, its positional parameters, and a star if the method
+/// takes any number of further arguments.
 const LIST_METHODS: &str = "\
 for name in dir(redis.Redis):
     code = getattr(getattr(redis.Redis, name), '__code__', None)
@@ -34,7 +34,7 @@ pub struct Parameters {
 }
 
 impl Methods {
-    /// Asks a Python child for the methods.
+    /// Queries a Python process for the methods.
     ///
     /// # Errors
     /// Returns an error if Python cannot be started.
@@ -52,7 +52,7 @@ impl Methods {
         Ok(Methods::parse(&printed))
     }
 
-    /// Parses the output of the program.
+    /// Parses the output of `LIST_METHODS`.
     pub fn parse(printed: &str) -> Methods {
         let method = |line: &str| {
             let mut words = line.split_whitespace().map(str::to_owned);
@@ -64,7 +64,7 @@ impl Methods {
         Methods(printed.lines().filter_map(method).collect())
     }
 
-    /// Returns the parameters of a method.
+    /// Returns the parameters of a method, or `None` if there is no such method.
     pub fn parameters(&self, method: &str) -> Option<&Parameters> {
         self.0.get(method)
     }
@@ -74,7 +74,7 @@ impl Methods {
         self.0.contains_key(method) && commands::by_name(&command_of(method)).is_some()
     }
 
-    /// Returns the method that sends a command, if it has the same name as the command.
+    /// Returns the method that sends a command, or `None` if no method is named after the command.
     pub fn method_of(&self, command: &str) -> Option<&str> {
         let name = if command == "DEL" { "delete".to_owned() } else { command.to_ascii_lowercase() };
         self.0.get_key_value(&name).map(|(name, _)| name.as_str())
@@ -83,7 +83,7 @@ impl Methods {
 
 /// Returns the name of the Redis command that corresponds to a method's name.
 pub fn command_of(method: &str) -> String {
-    // In Python, `del` is a reserved word.
+    // `del` is a reserved word in Python, so the method has another name.
     if method == "delete" { "DEL".to_owned() } else { method.to_ascii_uppercase() }
 }
 

@@ -37,14 +37,14 @@ use played_answer::{PlayedAnswer, StepStart};
 use redis_engine::command::Flag;
 use redis_engine::commands;
 
-/// A rule that rewords an answer, with its name. The rule returns the inputs to enter, or `None` if it does not apply
-/// to the answer.
+/// The name of a rule that rewords an answer, and the rule. The rule returns the inputs to enter, or `None` if it does
+/// not apply to the answer.
 type Rewording = (&'static str, fn(&PlayedAnswer<'_>) -> Option<Vec<String>>);
 
-/// A rule that makes mutants of an answer, with its name.
+/// The name of a rule that derives mutants from an answer, and the rule.
 type Mutation = (&'static str, fn(&PlayedAnswer<'_>) -> Vec<Mutant>);
 
-/// An answer with a mistake.
+/// An answer into which a rule has put a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Mutant {
     /// The inputs to enter.
@@ -52,13 +52,13 @@ struct Mutant {
     silence: Silence,
 }
 
-/// Whether the tutor may show no message about a mutant.
+/// Whether the tutor is allowed to stay silent about a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Silence {
     Forbidden,
-    /// The tutor may be silent if no command is sent, because the learner has only looked at something in Python.
+    /// The tutor may stay silent if no command is sent, because the learner has only looked at something in Python.
     AllowedWithoutCommands,
-    /// The tutor may be silent, because the learner may not have finished yet.
+    /// The tutor may stay silent, because the learner has perhaps not finished yet.
     Allowed,
 }
 
@@ -91,7 +91,7 @@ pub struct Counts {
     pub mutants: usize,
     /// Number of mutants that have the same effect as the answer.
     pub dropped: usize,
-    /// Number of variations that the lesson exempts from the demanded result, and that needed the exemption.
+    /// Number of variations that did not have the required result, but that the lesson exempts.
     pub exempt: usize,
     /// Number of steps whose answers cannot be varied.
     pub skipped_steps: usize,
@@ -107,8 +107,8 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// Returns whether the answers of a step can be varied. Without a task, there is no answer to vary. A program that
-/// several clients run in every order is judged by the results of the orders.
+/// Returns whether the answers of a step can be varied. Without a task, there is no answer to vary. If several clients
+/// run the answer concurrently, it is judged by the results of all orders of their commands.
 pub fn can_be_varied(step: &Step) -> bool {
     let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
     (step.task.is_some() || step.explore.is_some()) && !is_raced
@@ -125,7 +125,7 @@ fn names_key(text: &str, key: &str) -> bool {
     })
 }
 
-/// Returns whether a text contains a name as a whole word.
+/// Returns whether `text` contains a name as a whole word.
 fn has_word(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {
@@ -134,7 +134,7 @@ fn has_word(text: &str, name: &str) -> bool {
     })
 }
 
-/// Plays the variations of a step's answers, and reports those that do not have the demanded result. `answers` contains
+/// Plays the variations of a step's answers, and reports those that do not have the required result. `answers` contains
 /// the attempts that completed the step, and `nothing` is the attempt that only prepared it.
 pub fn check_variations(
     lesson_under_test: &LessonUnderTest<'_>,
@@ -174,7 +174,8 @@ pub fn check_variations(
     for ((at, played, variation), mut tried) in all.into_iter().zip(attempts) {
         let mut outcome = Outcome::of_attempt(step, &variation, &tried, played);
         if matches!(outcome, Outcome::Problem(_)) {
-            // The cause may be something that an earlier variation has left in Python, so a fresh session is used.
+            // The cause may be state that an earlier variation has left in the Python process, so the variation is
+            // repeated in a new session.
             tried = lesson_under_test.attempt_inputs(index, variation.inputs.clone(), Conditions::Usual)?;
             outcome = Outcome::of_attempt(step, &variation, &tried, played);
         }
@@ -198,7 +199,7 @@ pub fn check_variations(
     Ok(())
 }
 
-/// The result of a variation.
+/// The outcome of playing a variation.
 enum Outcome {
     AsDemanded,
     /// The mutant has the same effect as the answer.
@@ -230,7 +231,7 @@ fn variations(answer: &PlayedAnswer<'_>) -> Vec<Variation> {
     rewordings.chain(MUTATIONS.iter().flat_map(mutate)).collect()
 }
 
-/// Returns the problem with the result of a variation, if there is one.
+/// Returns a diagnostic if a variation did not have the required result, and `None` otherwise.
 fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt) -> Option<Diagnostic> {
     let (rule, lines) = (variation.rule, quoted(&variation.inputs.join("\n")));
     let words = if tried.words.is_empty() { messages::nothing() } else { quoted(&tried.words.join(" ")) };
@@ -255,7 +256,7 @@ fn problem(step: &Step, variation: &Variation, tried: &Attempt, answer: &Attempt
     }
 }
 
-/// Returns whether the tutor may show no message after an attempt.
+/// Returns whether the tutor is allowed to stay silent after an attempt.
 fn may_be_silent(silence: Silence, step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
     let sends_nothing = tried.submissions.iter().all(|submission| submission.commands.is_empty());
     match silence {
@@ -303,11 +304,11 @@ fn shows_same(tried: &Submission, answer: &Submission) -> bool {
     }
 }
 
-/// The exemptions of a step, and how often each was used.
+/// The exemptions of a step, each with the number of times that it was used.
 struct Exemptions<'a>(Vec<(&'a Spanned<Exemption>, usize)>);
 
 impl<'a> Exemptions<'a> {
-    /// Returns the exemptions of a step. Reports those whose rule does not exist.
+    /// Collects the exemptions of a step, and reports those whose rule does not exist.
     fn new(step: &'a Step, report: &mut Report) -> Self {
         for exemption in &step.exemptions {
             let name = exemption.get_ref().rule.as_str();
@@ -319,7 +320,7 @@ impl<'a> Exemptions<'a> {
         Exemptions(step.exemptions.iter().map(|exemption| (exemption, 0)).collect())
     }
 
-    /// Returns whether a variation is exempt, and counts the exemption as used.
+    /// Returns whether a variation is exempt. If so, counts the exemption as used.
     fn cover(&mut self, variation: &Variation) -> bool {
         let entered = variation.inputs.join("\n");
         let covers = |exemption: &Exemption| {

@@ -56,10 +56,10 @@ const TAKEN_FOR: &[(&str, &[&str])] = &[
     ("ZREMRANGEBYSCORE", &["ZRANGEBYSCORE", "ZREMRANGEBYRANK"]),
 ];
 
-/// Commands that return the same reply, but in a list, if one value is requested.
+/// Pairs of commands. If a single value is requested, the second returns the same value as the first, but in a list.
 const SAME_FOR_ONE: &[(&str, &str)] = &[("GET", "MGET"), ("HGET", "HMGET")];
 
-/// Returns the commands that learners may use by mistake in place of a command.
+/// Returns the commands that learners may mistake for the given command.
 fn neighbours(command: &str) -> Vec<&'static str> {
     let command = canonical(command);
     let has_command = |family: &&&[Member]| family.iter().any(|(name, _)| *name == command);
@@ -72,7 +72,7 @@ fn neighbours(command: &str) -> Vec<&'static str> {
     found
 }
 
-/// Replaces a key with another one, in one input at a time, and in all inputs.
+/// Replaces a key with another one, in one input at a time and in all inputs at once.
 fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for key in answer.keys() {
@@ -81,8 +81,8 @@ fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
             answer.inputs.iter().map(|input| with_other_text(input, &key, &other)).collect();
         let changes = changed.iter().flatten().count();
         if changes > 1 {
-            // If the other key replaces the key everywhere, the answer is wrong only if the learner knows the key's
-            // name.
+            // If the other key replaces the key everywhere, the answer is wrong only if the learner knows the name of
+            // the key.
             if (answer.start.is_known_key)(&key) {
                 let all = changed.iter().zip(answer.texts()).map(|(changed, text)| changed.clone().unwrap_or(text));
                 mutants.push(Mutant::new(all.collect()));
@@ -114,7 +114,7 @@ fn with_other_text(input: &PlayedInput, text: &str, other: &str) -> Option<Strin
     }
 }
 
-/// Replaces a command with one that learners mistake for it, and keeps the arguments.
+/// Replaces a command with one for which learners may mistake it, and keeps the arguments.
 fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -144,7 +144,7 @@ fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Swaps two adjacent arguments.
+/// Swaps two adjacent arguments of a command.
 fn with_swapped_arguments(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -173,7 +173,7 @@ fn with_swapped_arguments(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Returns how many of a command's arguments, from the first one on, must be in the given order. The fields of HMGET
+/// Returns how many of a command's arguments, counted from the first, must be in the given order. The fields of HMGET
 /// and the keys of MGET may be in any order.
 fn ordered_arguments(command: &str) -> usize {
     match canonical(command).as_str() {
@@ -194,7 +194,7 @@ fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
     pairs.map(|pair| swap(&pair[0].range, &pair[1].range)).collect()
 }
 
-/// Leaves out one input of several. If the last one is missing, the learner may simply not have finished.
+/// Leaves out one of several inputs. If the last one is missing, the learner may simply not have finished.
 fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let last = answer.inputs.len().saturating_sub(1);
     let is_left_out = |index: &usize| answer.inputs.len() > 1 && answer.inputs[*index].switches_to().is_none();
@@ -248,7 +248,8 @@ fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Removes the execution of a pipeline: of the answer's own one, or of a new one that contains an input's only command.
+/// Leaves out the `execute()` of a pipeline. The pipeline is the answer's own, or a new one for an input's only
+/// command.
 fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -273,7 +274,8 @@ fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Defines functions without calling them: the answer's functions, or one that contains the answer's only line.
+/// Defines functions without calling them. They are the answer's own functions, or one that contains the answer's only
+/// line.
 fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let is_definition = |input: &&PlayedInput| {
         input.statement().is_some_and(|s| matches!(s.form, Form::Definition { .. } | Form::Import))
@@ -282,7 +284,7 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
         answer.inputs.iter().take_while(is_definition).map(|input| input.text.clone()).collect();
     let has_function = definitions.iter().any(|text| text.starts_with("def "));
     if has_function && definitions.len() < answer.inputs.len() {
-        // The learner may be about to call the functions.
+        // The learner may be about to call the functions, so the tutor may stay silent.
         return vec![Mutant { inputs: definitions, silence: Silence::Allowed }];
     }
     let [only] = answer.inputs.as_slice() else { return Vec::new() };
@@ -297,7 +299,7 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
 }
 
 /// If the step names the clients that must act, runs all inputs as another client. If it names several, also runs all
-/// inputs as each one alone.
+/// inputs as each of them alone.
 fn by_wrong_client(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let names = answer.expect().map(|expect| expect.by.as_slice()).unwrap_or_default();
     let is_switch = |input: &PlayedInput| input.switches_to().is_some();

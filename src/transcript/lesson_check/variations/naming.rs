@@ -29,8 +29,8 @@ fn with_own_keys(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     (!unknown.is_empty() && texts != answer.texts()).then_some(texts)
 }
 
-/// Returns whether an input that uses a key contains the key's name as a literal, or an answer's function contains it.
-/// A key whose name is computed cannot be replaced.
+/// Returns true if an input does not use a key, or if the key's name is a literal in the input or in one of the
+/// answer's functions. A key whose name is computed cannot be renamed.
 fn names_all_uses(answer: &PlayedAnswer<'_>, input: &PlayedInput, key: &str) -> bool {
     let has_name = |input: &PlayedInput| match &input.kind {
         InputKind::Python(statement) => statement.literals.iter().any(|literal| is_text(&literal.value, key)),
@@ -72,7 +72,7 @@ fn with_other_text(text: &str, kind: &InputKind, string: &str, other: &str) -> O
 fn with_own_variables(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let statements: Vec<&Statement> = answer.inputs.iter().filter_map(PlayedInput::statement).collect();
     let assigned = statements.iter().flat_map(|statement| &statement.names).filter(|name| name.is_assigned);
-    // The names of functions, their parameters and modules are declared, and must not be changed.
+    // The declared names (functions, their parameters, and modules) must not be changed.
     let is_declared = |name: &str| statements.iter().any(|statement| statement.declared.iter().any(|d| d == name));
     let unknown: BTreeSet<&str> = assigned
         .map(|name| name.name.as_str())

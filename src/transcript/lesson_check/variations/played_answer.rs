@@ -1,5 +1,5 @@
 //! An answer that was played: its inputs, with the structure and the result of each input. Variations are derived from
-//! it.
+//! these.
 
 use std::ops::Range;
 
@@ -21,10 +21,10 @@ pub struct PlayedAnswer<'a> {
     pub methods: &'a Methods,
 }
 
-/// The facts about a step at its start on which variations depend.
+/// The facts about the start of a step on which variations depend.
 #[derive(Clone, Copy)]
 pub struct StepStart<'a> {
-    /// A function that returns whether the learner knows a key: the step names it, or it exists.
+    /// A function that returns whether the learner knows a key, because the step names it or because it exists.
     pub is_known_key: &'a dyn Fn(&str) -> bool,
     /// A function that returns whether the step's text contains a name as a word.
     pub is_known_name: &'a dyn Fn(&str) -> bool,
@@ -37,7 +37,7 @@ pub struct StepStart<'a> {
 pub struct PlayedInput {
     pub text: String,
     pub kind: InputKind,
-    /// The result of the input. `None` for a tutor command, and for an input that was still waiting at the end.
+    /// The result of the input, or `None` for a tutor command and for an input that was still waiting at the end.
     pub submission: Option<Submission>,
 }
 
@@ -68,13 +68,13 @@ pub struct Shown<'a> {
 #[derive(Debug)]
 pub enum ShownValue<'a> {
     Plain(Value),
-    /// A value that is not a plain Python value, such as an object.
+    /// A value without a literal in Python, such as an object.
     Other,
     Raised(&'a Failure),
 }
 
 impl<'a> PlayedAnswer<'a> {
-    /// Pairs the inputs of an answer with the submissions to which they led.
+    /// Pairs each input of an answer with the submission that resulted from it.
     pub fn new(
         step: &'a Step,
         answer: &str,
@@ -99,17 +99,18 @@ impl<'a> PlayedAnswer<'a> {
         self.step.expect.as_ref().map(|expect| expect.get_ref())
     }
 
-    /// Returns whether the step expects that a value is shown.
+    /// Returns whether the step expects a value to be shown.
     pub fn wants_value(&self) -> bool {
         self.expect().is_some_and(|expect| expect.reply.is_some() || expect.output.is_some())
     }
 
-    /// Returns whether the step expects the value itself, without a label and with its own type, or an exact output.
+    /// Returns whether the form of the value matters, because the step expects exactly this value (without a label and
+    /// with its own type) or an exact output.
     pub fn wants_exact_form(&self) -> bool {
         self.expect().is_some_and(|expect| expect.exactly || expect.output.is_some())
     }
 
-    /// Returns all inputs as they are typed.
+    /// Returns all inputs as they were typed.
     pub fn texts(&self) -> Vec<String> {
         self.inputs.iter().map(|input| input.text.clone()).collect()
     }
@@ -127,7 +128,8 @@ impl<'a> PlayedAnswer<'a> {
         texts
     }
 
-    /// Returns the expression whose value is shown by the last input.
+    /// Returns the expression whose value the last input shows, or `None` if the last input is not an expression that
+    /// has run.
     pub fn shown(&self) -> Option<Shown<'_>> {
         let last = self.inputs.last()?;
         let (statement, submission) = (last.statement()?, last.submission.as_ref()?);
@@ -168,7 +170,7 @@ impl<'a> PlayedAnswer<'a> {
             })
     }
 
-    /// Returns the first name in `wanted` that the answer does not use.
+    /// Returns the first name in `wanted` that the answer does not use, or `None` if it uses all of them.
     pub fn fresh_name(&self, wanted: &[&str]) -> Option<String> {
         let is_used = |name: &str| {
             self.inputs.iter().filter_map(PlayedInput::statement).any(|statement| {
@@ -201,7 +203,7 @@ impl<'a> PlayedAnswer<'a> {
         is_of_client && self.methods.is_command(&call.method)
     }
 
-    /// Returns the keys in the commands of all inputs.
+    /// Returns the keys in the commands that the inputs sent, without duplicates.
     pub fn keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = Vec::new();
         for key in self.inputs.iter().flat_map(PlayedInput::keys) {
@@ -228,12 +230,12 @@ impl PlayedInput {
             .is_some_and(|statement| statement.names.iter().any(|name| name.name == variable && !name.is_assigned))
     }
 
-    /// Returns the commands that the input has sent.
+    /// Returns the commands that the input sent.
     pub fn commands(&self) -> &[Vec<Vec<u8>>] {
         self.submission.as_ref().map_or(&[], |submission| &submission.commands)
     }
 
-    /// Returns the keys in the commands of this input.
+    /// Returns the keys in the commands that this input sent.
     pub fn keys(&self) -> Vec<String> {
         let keys = self.commands().iter().flat_map(|words| evidence::keys(words));
         keys.filter_map(|key| String::from_utf8(key.to_vec()).ok()).collect()
@@ -265,7 +267,7 @@ impl InputKind {
     }
 }
 
-/// Returns the binding of an expression.
+/// Returns how tightly the parts of an expression bind, or `None` if the text is not an expression.
 fn binding_of(text: &str) -> Option<Binding> {
     match structure::of_statement(text)?.form {
         Form::Expression(expression) => Some(expression.binding),

@@ -1,5 +1,5 @@
 //! Rewordings that send the answer's commands in another way: with another client object, in a pipeline, with keyword
-//! arguments, as redis-cli lines.
+//! arguments, or as redis-cli lines.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub const REWORDINGS: &[Rewording] = &[
     ("redis-cli-in-small-letters", in_small_letters),
 ];
 
-/// Commands that wait, or whose effect is bound to the connection that sends them. They cannot be moved to another
+/// Commands that block, or whose effect is limited to the connection that sends them. They cannot be moved to another
 /// client object or into a pipeline.
 const OF_CONNECTION: &[&str] = &[
     "AUTH",
@@ -60,7 +60,7 @@ const OF_CONNECTION: &[&str] = &[
     "XREADGROUP",
 ];
 
-/// Names for the variable that holds the new client object.
+/// Names for the variable that holds a new client object.
 const CLIENT_NAMES: &[&str] = &["c", "conn", "db"];
 
 fn by_own_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
@@ -71,7 +71,7 @@ fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     by_client(answer, "redis.Redis(host='localhost', port=6379, db=0)")
 }
 
-/// Sends everything with a client object that decodes the replies, if the answer does not decode them itself.
+/// Sends everything with a client object that decodes replies, if the answer does not decode them itself.
 fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_about_bytes = |input: &PlayedInput| {
         let Some(statement) = input.statement() else { return false };
@@ -85,14 +85,14 @@ fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_open.then(|| by_client(answer, "redis.Redis(decode_responses=True)")).flatten()
 }
 
-/// Creates a new client object in each of the answer's clients, and uses it in place of `r`.
+/// Creates a new client object for each client that the answer switches to, and uses it in place of `r`.
 fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let name = answer.fresh_name(CLIENT_NAMES)?;
     let changes_connection = answer.inputs.iter().any(|input| {
         input.reads("r")
             && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
     });
-    // The new client object waits for at most 5 seconds, but the `r` of an earlier step may wait longer.
+    // The new client object waits for at most 5 seconds, but an `r` that an earlier step created may wait longer.
     let waits = answer.ends_waiting || answer.inputs.iter().any(|input| input.text.starts_with(":wait"));
     let may_block = |input: &PlayedInput| input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
     if changes_connection || answer.ends_waiting || (waits && answer.inputs.iter().any(may_block)) {
@@ -118,7 +118,8 @@ fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     (!made_in.is_empty()).then_some(texts)
 }
 
-/// Sends the same arguments with `execute_command`, in each input that is one command with plain arguments.
+/// Sends the same arguments with `execute_command`, in each input that consists of one command without variables as
+/// arguments.
 fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut texts = answer.texts();
     let mut is_changed = false;
@@ -141,22 +142,22 @@ fn only_call<'a>(answer: &PlayedAnswer<'_>, input: &'a PlayedInput) -> Option<&'
     calls.next().is_none().then_some(call)
 }
 
-/// Returns whether the arguments of a call contain no variables.
+/// Returns whether the arguments of a call contain no names, such as variables.
 fn has_plain_arguments(input: &PlayedInput, call: &Call) -> bool {
     let Some(statement) = input.statement() else { return false };
     let within = call.method_range.end..call.range.end;
     !statement.names.iter().any(|name| within.contains(&name.range.start))
 }
 
-/// Formats a command or one of its arguments as a Python argument.
+/// Formats a command's name or one of its arguments as a Python literal. Returns `None` if it is not UTF-8.
 fn argument(word: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(word).ok()?;
     let is_number = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
     Some(if is_number { text.to_owned() } else { value::repr(&Value::Text(text.to_owned())) })
 }
 
-/// If an answer consists only of commands of one client, returns the text of each call without the receiver: `set('a',
-/// 1)`.
+/// If an answer consists only of commands that one pipeline can queue, returns each call without its receiver, such as
+/// `set('a', 1)`. Otherwise, returns `None`.
 fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     // If a client is waiting, it receives pushed data only after EXEC, so the other commands of the transaction would
     // still see the data.
@@ -190,7 +191,7 @@ fn in_pipeline_block(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(vec![format!("with r.pipeline() as p:\n{queued}    {end}\n")])
 }
 
-/// Passes arguments by keyword, if the method's parameters have names.
+/// Passes positional arguments by keyword, if the method has parameter names for all of them.
 fn with_keywords(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut is_changed = false;
     let mut texts = answer.texts();
@@ -206,7 +207,7 @@ fn with_keywords(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(texts)
 }
 
-/// Returns the keywords to insert into a call, with the ranges at which to insert them.
+/// Returns the keywords to insert into a call, each with the empty range at which to insert it.
 fn keywords(answer: &PlayedAnswer<'_>, call: &Call) -> Vec<(std::ops::Range<usize>, String)> {
     let positional: Vec<_> = call.arguments.iter().filter(|argument| argument.keyword.is_none()).collect();
     let Some(parameters) = answer.methods.parameters(&call.method) else { return Vec::new() };
@@ -236,7 +237,7 @@ fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// Puts the whole answer into a function, and calls it.
+/// Puts the whole answer into a function, and calls the function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let name = answer.fresh_name(&["answer", "program", "do_it"])?;
     let (last, before) = answer.inputs.split_last().filter(|(_, before)| !before.is_empty())?;
@@ -261,12 +262,12 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(vec![format!("def {name}():\n{body}    {end}\n"), call])
 }
 
-/// Returns whether an input may contain a string of several lines, which must not be indented.
+/// Returns whether an input may contain a multi-line string, whose lines must not be indented.
 fn is_on_several_lines(text: &str) -> bool {
     text.contains("'''") || text.contains("\"\"\"")
 }
 
-/// Enters all inputs together, as one pasted text.
+/// Enters all inputs together, as a single pasted text.
 fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_python = answer.inputs.len() > 1 && answer.inputs.iter().all(|input| input.statement().is_some());
     let with_blank_line = |input: &PlayedInput| match input.statement().map(|statement| &statement.form) {
@@ -292,7 +293,7 @@ fn in_redis_cli(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(lines.lines().map(str::to_owned).collect())
 }
 
-/// Changes command names to lower case, in redis-cli lines that the prompt then still recognises as such.
+/// Changes the command names of redis-cli lines to lower case, if the prompt still recognises the lines as redis-cli.
 fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let lines = in_redis_cli(answer).unwrap_or_else(|| answer.texts());
     let mut is_changed = false;

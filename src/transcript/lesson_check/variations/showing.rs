@@ -1,4 +1,4 @@
-//! Rewordings that show the answer's value in another way: through a variable, in a sentence, decoded, in a loop.
+//! Rewordings that show the answer's value in another way: through a variable, in a sentence, decoded, or in a loop.
 
 use super::Rewording;
 use super::played_answer::{PlayedAnswer, PlayedInput, Shown, ShownValue};
@@ -28,12 +28,12 @@ pub const REWORDINGS: &[Rewording] = &[
 const VALUE_NAMES: &[&str] = &["value", "result", "reply", "found"];
 
 impl Shown<'_> {
-    /// Returns the value, if it is plain.
+    /// Returns the value if it is a plain Python value, and `None` otherwise.
     fn plain(&self) -> Option<&Value> {
         if let ShownValue::Plain(value) = &self.value { Some(value) } else { None }
     }
 
-    /// Returns the value, if it is plain and not None.
+    /// Returns the value if it is a plain Python value other than Python's None.
     fn something(&self) -> Option<&Value> {
         self.plain().filter(|value| **value != Value::None)
     }
@@ -42,8 +42,8 @@ impl Shown<'_> {
         matches!(self.value, ShownValue::Raised(_))
     }
 
-    /// Returns the line that shows the value through a variable: with `print` if the answer uses it or the value is
-    /// None.
+    /// Returns a line that shows a variable. It uses `print` if the answer does, or if the value is None, which would
+    /// not be shown otherwise.
     fn look(&self, variable: &str) -> String {
         if self.is_printed || self.plain() == Some(&Value::None) {
             format!("print({variable})")
@@ -52,12 +52,12 @@ impl Shown<'_> {
         }
     }
 
-    /// Returns the expression, in parentheses if a comma or a colon could not follow it otherwise.
+    /// Returns the expression, in parentheses if a comma or a colon could not follow it directly.
     fn operand(&self) -> String {
         if self.binding == Binding::Open { format!("({})", self.text) } else { self.text.to_owned() }
     }
 
-    /// Returns the expression, in parentheses if a dot could not follow it otherwise.
+    /// Returns the expression, in parentheses if a dot could not follow it directly.
     fn primary(&self) -> String {
         match self.binding {
             Binding::Name | Binding::Primary => self.text.to_owned(),
@@ -65,7 +65,7 @@ impl Shown<'_> {
         }
     }
 
-    /// Returns the line that shows another expression: with `print` if the answer uses it.
+    /// Returns a line that shows another expression. It uses `print` if the answer does.
     fn line(&self, expression: &str) -> String {
         if self.is_printed { format!("print({expression})") } else { expression.to_owned() }
     }
@@ -97,7 +97,7 @@ fn printed_and_named(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print({name} := {})", shown.operand())]))
 }
 
-/// Tests the value with `if`. If the step expects the value, prints it in the `if` block.
+/// Tests the value with `if`. If the step expects the value, prints the value in the `if` block.
 fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let value = shown.something()?;
@@ -109,7 +109,7 @@ fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("{name} = {}", shown.text), format!("if {test}:\n    print({name})\n")]))
 }
 
-/// Catches redis-py's errors, and prints them.
+/// Puts the expression into a `try` block that catches redis-py's errors and prints them.
 fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let class = match &shown.value {
@@ -126,7 +126,7 @@ fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
 fn in_sentence(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     shown.something().filter(|value| !is_typed(answer, value))?;
-    // Before Python 3.12, the expression could contain neither a backslash nor the quotes of the string.
+    // Before Python 3.12, the expression could contain neither a backslash nor the f-string's own quotes.
     let is_usual = !shown.text.contains(['"', '\\', '{', '\n']) && shown.binding != Binding::Open;
     if is_usual {
         return Some(answer.with_last([format!("print(f\"Here it is: {{{}}}\")", shown.text)]));
@@ -141,7 +141,7 @@ fn with_label(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print('Here it is:', {})", shown.operand())]))
 }
 
-/// Decodes the bytes in the value, which may be a container.
+/// Decodes the bytes in the value, including the bytes in a container.
 fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -160,8 +160,8 @@ fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([shown.line(&expression)]))
 }
 
-/// Returns whether the elements of the value may be printed one by one. This does not apply to a list that was computed
-/// in Python, because the step may require the list itself.
+/// Returns whether the elements of the value may be printed one by one. Returns false for a list that was computed in
+/// Python, because the step may require the list itself.
 fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
     answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
 }
@@ -209,7 +209,7 @@ fn in_comprehension(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_list.then(|| answer.with_last([shown.line(&format!("[item for item in {}]", shown.operand()))]))
 }
 
-/// Sorts the members of a set, which makes it a list.
+/// Sorts the members of a set, which turns it into a list.
 fn sorted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
     let is_set = matches!(shown.something()?, Value::Set(items) if !items.is_empty());
@@ -249,7 +249,7 @@ fn is_typed(answer: &PlayedAnswer<'_>, value: &Value) -> bool {
     })
 }
 
-/// Returns whether a value is true in Python.
+/// Returns whether a value is true in a Python condition.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::None => false,
@@ -267,13 +267,13 @@ fn is_text(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok()
 }
 
-/// Returns whether there are values, and all of them are bytes that contain text.
+/// Returns whether `values` is not empty and contains only bytes that are valid UTF-8.
 fn all_text<'a>(values: impl IntoIterator<Item = &'a Value>) -> bool {
     let mut values = values.into_iter().peekable();
     values.peek().is_some() && values.all(|value| matches!(value, Value::Bytes(bytes) if is_text(bytes)))
 }
 
-/// Returns whether there are values, and all are members with their scores.
+/// Returns whether `values` is not empty and contains only pairs of a member and its score.
 fn all_pairs(values: &[Value]) -> bool {
     let is_pair = |value: &Value| match value {
         Value::Sequence(pair) => matches!(pair.as_slice(), [Value::Bytes(_), Value::Float(_) | Value::Integer(_)]),

@@ -1,4 +1,4 @@
-//! Tables of answers and their variations.
+//! Tests with tables of answers and the variations that the rules derive from them.
 
 use super::methods::Methods;
 use super::played_answer::{PlayedAnswer, StepStart};
@@ -6,7 +6,7 @@ use super::{Attempt, Kind, Outcome, Silence, Variation, names_key, variations};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::lesson::format::{self, Step};
 
-/// Some methods with their parameters, in the format of the output of the program in `methods.rs`.
+/// Some methods with their parameters, in the format of the output of `LIST_METHODS` in `methods.rs`.
 const METHODS: &str = "\
 blpop keys timeout
 decrby name amount
@@ -38,8 +38,8 @@ fn step(expect: &str) -> Step {
     format::parse(&text).expect("the step is valid").steps.remove(0)
 }
 
-/// Returns a submission. `sent` contains the commands, separated by semicolons. `shown` is the echoed value, the
-/// printed text if the source is a call to `print`, or an error after an exclamation mark.
+/// Returns the submission that results from `source`. `sent` contains the commands, separated by semicolons. `shown` is
+/// the echoed value, the printed text if `source` is a call to `print`, or an error after an exclamation mark.
 fn ran(source: &str, sent: &str, shown: &str) -> Submission {
     let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
     let is_printed = source.starts_with("print(");
@@ -59,9 +59,9 @@ fn ran(source: &str, sent: &str, shown: &str) -> Submission {
     }
 }
 
-/// Returns the variations of an answer. Each line consists of a source, the commands that it sent, and what it showed.
-/// The learner knows all keys except `own`, and all names except `mail`. If a line contains the key `'mail'`, a client
-/// was already waiting when the step began.
+/// Returns the variations of an answer. Each line consists of source text, the commands that it sent, and what it
+/// showed. The learner knows all keys except `own`, and all names except `mail`. If a line contains the key `'mail'`, a
+/// client was already waiting when the step began.
 fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool, Vec<String>)> {
     let (step, methods) = (step(expect), Methods::parse(METHODS));
     let answer = lines.iter().map(|(source, ..)| *source).collect::<Vec<_>>().join("\n");
@@ -422,8 +422,7 @@ fn a_mutant_must_not_pass_and_must_get_a_word() {
         (("GET b", "b'2'", false), get, false, &[], "the tutor says nothing"),
         (("GET b", "b'2'", false), get, true, &["Done."], "still does the step"),
         (("GETEX a", "b'1'", false), get, true, &["Done."], "no effect"),
-        // An attempt that only reads data is not a mistake if the answer changes data, unless the attempt raises an
-        // error.
+        // If the answer changes data, an attempt that only reads data is not a mistake, unless it raises an error.
         (get, set, false, &[], "as demanded"),
         (("GET a", "!redis.exceptions.ResponseError: no", false), set, false, &[], "the tutor says nothing"),
         (("DEL a", "0", false), set, false, &[], "the tutor says nothing"),
