@@ -1,4 +1,4 @@
-//! Words that are tutor commands even without a colon, if a line consists of nothing else.
+//! Tutor commands that need no colon if they are alone on a line.
 
 /// Words that are tutor commands if they are alone on a line. The prompt runs such a line as a tutor command, and the
 /// `lesson` module rejects lesson code that contains one.

@@ -39,7 +39,7 @@ pub fn are_similar(a: &str, b: &str) -> bool {
 fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<(usize, &'a str)> {
     let distance = |known: &str| {
         let edits = strsim::damerau_levenshtein(known, name);
-        // A name that differs only in upper and lower case is closer than one with another letter.
+        // A name that differs only in case is closer than one with a different letter.
         if known.eq_ignore_ascii_case(name) { edits.min(1) } else { edits }
     };
     let candidates = known.into_iter().filter(|known| *known != name && !known.is_empty());

@@ -50,15 +50,15 @@ pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     Ok(0)
 }
 
-/// Returns the lesson id for the stem of a file name, without the leading number, which only determines the order:
-/// `time-series` for `120-time-series`.
+/// Returns the lesson ID for a file name without its extension, such as `time-series` for `120-time-series`. The
+/// leading number only determines the order of the lessons.
 fn id_from_stem(stem: &str) -> String {
     let name = stem.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '_' || c == ' ');
     let letters = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
     letters.collect::<String>().split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Prints a lesson as learners will see it, with its mistakes and its hints.
+/// Prints the transcript of a lesson as learners will see it, including its mistakes and hints.
 pub fn print_transcript(arguments: &Arguments, file: &Path, width: Option<usize>) -> Result<i32, Error> {
     let source = read_file(file)?;
     let lesson = Arc::new(source.lesson().map_err(Error::new)?);

@@ -25,11 +25,11 @@ use crate::transcript::pipe;
 use crate::user_files::{ProgressFile, UserFiles};
 use redis_server::now_us;
 
-/// What a session opens first.
+/// The content that a session opens at its start.
 pub enum Start<'a> {
     /// A prompt without a lesson.
     Prompt,
-    /// The lesson with this name, number or path, or the lesson to resume.
+    /// The lesson with this name, number or path or, for `None`, the lesson to resume.
     Lesson(Option<&'a str>),
     /// One task for each unfinished lesson.
     FastTrack,

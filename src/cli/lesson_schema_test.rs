@@ -1,5 +1,5 @@
-//! Checks that `lessons/schema.json` matches the types of `lesson::format`. Text editors use this schema to check
-//! lesson files.
+//! Checks that `lessons/schema.json`, which text editors use to check lesson files, matches the types of
+//! `lesson::format`.
 
 use std::path::Path;
 

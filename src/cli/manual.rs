@@ -12,7 +12,7 @@ const PROGRAM_NAME: &str = "redis-tutor";
 
 /// Prints the completion script for a shell.
 pub fn print_completions(shell: clap_complete::Shell) -> Result<i32, Error> {
-    // `generate` panics if it cannot write, so it writes to memory.
+    // `generate` panics if it cannot write, so the script is written to memory first.
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), PROGRAM_NAME, &mut text);
     io::stdout().lock().write_all(&text)?;

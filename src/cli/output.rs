@@ -29,7 +29,7 @@ pub fn print_message(message: &str) {
 /// A line on standard error that shows the program's progress. It is redrawn in place, and shown only at a terminal.
 #[derive(Debug)]
 pub struct ProgressLine {
-    /// The style of the line, whose width is one column less than that of the terminal.
+    /// The style of the line. Its width is one column less than the terminal's.
     style: Style,
     is_shown: bool,
     /// Number of columns that the line currently uses.

@@ -31,7 +31,7 @@ impl Environment<'_> {
 }
 
 impl Arguments {
-    /// Returns the theme for output that goes to a terminal if `is_terminal` is true, and elsewhere otherwise.
+    /// Returns the theme for output. `is_terminal` tells whether the output goes to a terminal.
     pub fn theme(&self, is_terminal: bool) -> Theme {
         choose_theme(self.color, self.theme, is_terminal, &Environment(&|name| std::env::var(name).ok()))
     }

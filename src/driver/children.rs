@@ -17,8 +17,8 @@ use super::Interrupts;
 use super::child_threads;
 use super::frame_reader::FrameReader;
 
-/// How long a child must be silent, with all its threads asleep, before the session's clock moves on. A thread that is
-/// about to send a protocol frame needs less time.
+/// Time for which a child must be silent, with all its threads asleep, before the session's clock moves on. A thread
+/// that is about to send a protocol frame needs less time.
 pub const SILENCE: Duration = Duration::from_millis(50);
 
 /// While a child's main thread is idle, the driver stops waiting for its other threads once they have used this much
@@ -379,8 +379,8 @@ pub struct PythonCompleter<'a> {
 }
 
 impl PythonCompleter<'_> {
-    /// Returns the completions of the name at the end of `text`. After an opening bracket, these are the parameters of
-    /// the function that is called.
+    /// Returns the completions of the name at the end of `text`. After an opening parenthesis, returns the parameters
+    /// of the function that is called.
     pub fn complete(&mut self, text: &str) -> Vec<String> {
         self.child.and_then(|child| self.children.complete(child, text)).unwrap_or_default()
     }

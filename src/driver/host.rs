@@ -181,7 +181,8 @@ impl<'a> Host<'a> {
         Some(Duration::from_micros(at_us.saturating_sub(self.session.now_us()).max(0).unsigned_abs()))
     }
 
-    /// Returns the server if its clients may run commands now. Such a client may then interrupt a wait.
+    /// Returns the server, if it is running and its clients may run commands now. A wait must then also end when one of
+    /// its clients sends something.
     pub fn server(&self) -> Option<&Server> {
         self.server.as_ref().filter(|_| self.session.can_lend_engine())
     }

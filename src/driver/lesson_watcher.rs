@@ -14,7 +14,7 @@ use crate::lesson::library::Source;
 use crate::messages::driver as messages;
 use crate::user_files::{MAX_LESSON_BYTES, UserFiles, reason};
 
-/// Polls one lesson file for changes.
+/// A watcher that polls one lesson file for changes.
 #[derive(Debug, Clone)]
 pub struct LessonWatcher {
     files: UserFiles,
@@ -22,7 +22,7 @@ pub struct LessonWatcher {
     last_version: Option<FileVersion>,
 }
 
-/// Identifies a version of a file without reading the file.
+/// A version of a file, identified by metadata so that the file need not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FileVersion {
     modified: Option<SystemTime>,

@@ -10,7 +10,7 @@ enum Report<M, R> {
     Result(usize, R),
 }
 
-/// Sends messages from a running job.
+/// A handle with which a running job sends messages.
 #[derive(Debug)]
 pub struct Messages<M, R>(Sender<Report<M, R>>);
 

@@ -35,12 +35,12 @@ pub struct PendingRehearsal {
     timeout: Duration,
 }
 
-/// When a rehearsal starts.
+/// The time at which a rehearsal starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RehearsalStart {
-    /// Starts after a short delay, while the learner reads and types.
+    /// After a short delay, while the learner reads and types.
     Soon,
-    /// Starts when the result is needed.
+    /// When the result is needed.
     OnDemand,
 }
 

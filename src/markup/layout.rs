@@ -2,7 +2,7 @@
 
 use super::{Block, DisplayWidth as _, Line, Role, Span, Text, line_width, plain_text};
 
-/// How text and pictures are laid out.
+/// The layout options for text and pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// The width in columns.

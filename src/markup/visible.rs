@@ -21,7 +21,7 @@ use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 /// Characters that are never shown as they are, in addition to the control characters. They are invisible, change the
-/// direction of the text around them, break lines, or are not assigned to characters.
+/// direction of the text around them, break lines, or are not assigned.
 const HIDDEN: [RangeInclusive<char>; 25] = [
     '\u{ad}'..='\u{ad}',
     '\u{34f}'..='\u{34f}',

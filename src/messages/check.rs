@@ -17,7 +17,7 @@ messages! {
     wrong_try_meets_silence(step, lines) =
         "in {step}, the tutor has no word for this wrong answer: {lines}. Add a mistake, or write `\"silent\": true` if the learner only looks or has not finished";
 
-    // Messages about the time limit for a try. `limit` is in seconds: `60 s`.
+    // Messages about the time limit for a try. `limit` is a duration such as `60 s`.
     try_not_ended(limit) =
         "this was stopped after {limit}, the time limit of a try: does it ever end? `check --time-limit 5m` allows more";
     answers_not_ended(id, limit) =

@@ -26,7 +26,7 @@ messages! {
     not_utf8(name, line, column, byte) =
         "{name}, line {line}, byte {column}: {byte} is not UTF-8. Save the file as UTF-8. Nothing has run so far.";
 
-    /// The title of a picture that shows the transcript of a script.
+    /// The title of a picture that shows a script's transcript.
     picture_title(name) = "redis-tutor runs {name}";
 
     /// Shown by `man` if there is no such subcommand.
@@ -74,7 +74,7 @@ messages! {
         "{other} is built in and has the id \"{id}\" as well: with `--lessons` this file replaces it. \
          Give it an id of its own unless that is intended";
 
-    /// A line in the output of `check` that is advice rather than an error.
+    /// A line of advice, rather than an error, in the output of `check`.
     advice(diagnostic) = "{diagnostic} (advice)";
 
     /// The last line in the output of `check`.

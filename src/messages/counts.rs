@@ -1,5 +1,5 @@
-//! Counts of things, as pairs of messages: one for a single thing, and one for any other number. [`counted`] chooses
-//! between the two.
+//! Pairs of messages about counts: one message for a single item, and one for any other number of items. [`counted`]
+//! chooses between the two.
 
 messages! {
     /// A single byte.

@@ -2,15 +2,15 @@
 //! `session/commands/doc.rs`). All are Markdown. Names are passed to them as inline code.
 
 messages! {
-    /// The description of a command. The summary is a sentence, and the complexity begins with `O(...)`.
+    /// The description of a Redis command. `summary` is a sentence, and `complexity` begins with `O(...)`.
     redis_command(summary, complexity, version) = "{summary} {complexity}, since {version}.";
     /// Shown for a method whose command the built-in Redis does not have.
     no_command_beneath() = "It sends a command that the Redis in redis-tutor does not have.";
     /// Shown for a command for which redis-py has no method.
     no_method() = "redis-py has no method for it: `r.execute_command(...)` sends any command.";
-    /// Shown for a number, a string, bytes or None in Python.
+    /// Shown for a Python object that is a number, a string, bytes or None.
     object_with_value(name, class, value) = "{name} is {value}, of type {class}.";
-    /// Shown for any other object in Python.
+    /// Shown for any other Python object.
     object_of_class(name, class) = "{name} is of type {class}.";
     /// Shown after the description of a Python object. `call` is the call that shows more about it.
     python_help_says_more(call) = "{call} says more.";

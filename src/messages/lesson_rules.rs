@@ -37,7 +37,7 @@ messages! {
     empty_say(id) = "step \"{id}\" has an empty `say`: explain what the learner has to know";
     mark_not_closed(mark, line) = "{mark} is opened but not closed: {line}";
     /// Shown for a character in the file that a terminal would interpret, or that would be invisible. `character` is
-    /// in Python's notation.
+    /// its escape in Python's notation.
     hidden_character(character) =
         "the file contains the character {character}, which a terminal obeys or hides: remove it. In Python, an escape in a string stands for it, '{character}'";
     /// Shown for a hidden character that a string in the file contains as a TOML escape.

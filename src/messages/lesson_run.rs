@@ -46,7 +46,7 @@ messages! {
     hidden_code_stopped() =
         "Stopped, so what the tutor has prepared may be incomplete. `:again` starts the step again.";
 
-    /// Shown if the Python process that prepares a step or reads the data has ended too often.
+    /// Shown if the Python process that prepares a step or reads the data has repeatedly ended before it was done.
     hidden_code_failed() =
         "Python has ended while the tutor was at work, and again when it tried again, so what it has prepared or \
          checked may be incomplete. `:again` starts the step again.";

@@ -20,7 +20,7 @@ messages! {
     round_trips_chart() = "Round trips";
     /// The title of the memory chart.
     memory_bytes_chart() = "Bytes of memory";
-    /// The traffic of a program: `hash 3 commands in 1 round trip`.
+    /// The traffic of a program, such as `hash 3 commands in 1 round trip`.
     program_traffic(program, commands, round_trips) = "{program} {commands} in {round_trips}";
     /// The traffic of each program, if it is the same for all sizes of the data.
     traffic_each_time(programs) = "Each time: {programs}.";
@@ -46,12 +46,12 @@ messages! {
     lesson_progress_spoken(done, steps) = "{done} of {steps} steps done";
     /// A lesson in the list of lessons, for a screen reader.
     lesson_spoken(id, title, state) = "{id}: {title}. {state}.";
-    /// The lesson in the list of lessons that the learner should do next, for a screen reader.
+    /// The lesson to do next, in the list of lessons for a screen reader.
     next_lesson_spoken(id, title, state) = "{id}: {title}. {state}, next.";
 
     // The turns of a race (`render/turn_lanes.rs`).
 
-    /// Shown in place of a reply if the client is blocked.
+    /// Shown in place of a reply if the client's command blocks.
     turn_waits() = "waits";
     /// Shown in place of a reply if the client's program has ended with an error.
     program_ends(error) = "ends: {error}";
@@ -102,7 +102,7 @@ messages! {
 
     // Pictures of keys (`render/picture`).
 
-    /// The heading of a picture: `user:1000: hash of 3 fields`.
+    /// The heading of a picture, such as `user:1000: hash of 3 fields`.
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key. `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
@@ -128,7 +128,7 @@ messages! {
     fell_legend(arrow) = "{arrow} fell";
     /// The legend of a picture. `marks` explains its marks, and `when` is `with_the_last_change` or `in_this_step`.
     legend(marks, when) = "{marks} {when}";
-    /// A time to live of at least two days.
+    /// A time to live of two days or more.
     ttl_days(days) = "{days} days";
     /// The remaining time to live of a key.
     expires_in(left, whole) = "expires in {left} of {whole}";

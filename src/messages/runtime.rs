@@ -106,7 +106,7 @@ messages! {
     too_many_clients(most, clients) =
         "There are {most} clients already, and no more can be opened: {clients}. `:client NAME` switches to one of them.";
 
-    /// Shown if the number before a redis-cli command is too large, as in `1000000 PING`. Plain text.
+    /// Shown if the number before a redis-cli command is too large, as in `1000000 PING`. The message is plain text.
     too_many_repeats(limit) = "redis-tutor sends a line {limit} times at most.";
 
     /// The comment in a saved script above a line that was typed but sent no command.

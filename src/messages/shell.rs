@@ -58,7 +58,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown beside a keyword argument in a list of completions.
     default_value(value) = "default {value}";
 
-    /// Shown at the start if the terminal does not support the line editor. Markdown.
+    /// Shown at the start if the terminal does not support the line editor. The message is Markdown.
     no_line_editor() =
         "This terminal cannot redraw a line, so the arrow keys, completion and suggestions do not work. \
          If it can, set `TERM` to its kind, such as `xterm`.";
@@ -72,7 +72,7 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown if the external editor could not be run.
     editor_not_started(editor, error) = "`{editor}` could not be started ({error}): set EDITOR to the name of your editor.";
 
-    /// Shown if the temporary file for the external editor cannot be written. Markdown.
+    /// Shown if the temporary file for the external editor cannot be written. The message is Markdown.
     no_scratch_file(folder, error) =
         "A file for the editor could not be written in {folder}: {error}. Set TMPDIR to a folder that you can write.";
 
@@ -111,10 +111,10 @@ Welcome. This is a Redis to try things on, and a tutor beside it.
     /// Shown beside the bar of finished lessons.
     lessons_done(done, count) = "{done} of {count} lessons done";
 
-    /// The report of a panic. `place` is `panic_place`, or empty if the place is not known.
+    /// The beginning of a panic report. `place` is `panic_place`, or empty if the source location is unknown.
     panic_happened(version, place, reason) = "redis-tutor {version} failed{place}: {reason}";
 
-    /// The `place` of `panic_happened`, if it is known.
+    /// The `place` of `panic_happened`, if the source location is known.
     panic_place(location) = " at {location}";
 
     /// The `reason` of `panic_happened`, if the panic has no message.

@@ -23,7 +23,7 @@ messages! {
     /// A size, as the `limit` of `too_large`.
     mebibytes(number) = "{number} MiB";
 
-    /// Shown as the reason why a file was not read: it is binary, or in another encoding.
+    /// Shown as the reason why a file was not read: it is not UTF-8, because it is binary or in another encoding.
     not_utf8() = "it is not UTF-8";
 
     /// Shown as the reason why a file was not written: the disk is full, or the learner's quota is used up.
@@ -59,12 +59,12 @@ messages! {
     /// Shown as the reason why progress was not read: the file is damaged and could not be renamed.
     damaged_and_not_moved(reason) = "it is damaged and cannot be renamed: {reason}";
 
-    /// Shown the first time in a session that progress cannot be saved. Markdown.
+    /// Shown the first time in a session that progress cannot be saved. The message is Markdown.
     progress_not_saved(path, reason) =
         "Your progress cannot be saved to {path}: {reason}. You can go on. Saving is tried again after each step; \
          `--no-progress` goes without.";
 
-    /// Shown when progress is saved after `progress_not_saved` was shown. Markdown.
+    /// Shown when progress is saved after `progress_not_saved` was shown. The message is Markdown.
     progress_saved_again() = "Your progress is saved again.";
 
     /// Shown at the end of a session whose progress could not be saved.
@@ -72,11 +72,11 @@ messages! {
         "the progress since the last save is lost, because {path} cannot be written: {reason}. \
          What was saved before is still there.";
 
-    /// Shown if the progress file was damaged while a session ran, and has been renamed. Markdown.
+    /// Shown if the progress file was damaged during a session and has been renamed. The message is Markdown.
     progress_set_aside(path) =
         "Something has damaged your progress file. It is now {path}, and a new one holds what this session knows.";
 
-    /// Shown the first time in a session that the input history cannot be saved. Markdown.
+    /// Shown the first time in a session that the input history cannot be saved. The message is Markdown.
     history_not_saved(path, reason) =
         "What you type cannot be added to {path}: {reason}. You can go on. \
          The arrow keys still recall it, and saving is tried again with each line.";

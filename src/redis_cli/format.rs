@@ -81,7 +81,7 @@ fn write_raw(value: &Value, out: &mut Writer) {
     }
 }
 
-/// Collects the formatted text up to a maximum length, and counts the rest.
+/// A writer that keeps the formatted text up to a maximum length, and counts the rest.
 struct Writer {
     formatted: FormattedReply,
     /// Maximum length of the text in bytes.

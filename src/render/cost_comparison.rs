@@ -7,7 +7,7 @@ use crate::messages::render as messages;
 use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::display::with_commas;
 
-/// Below this width, in columns, the label for the size of the data is on a separate line.
+/// The width, in columns, below which the label for the size of the data is on a separate line.
 const NARROW: usize = 60;
 
 /// Lays out the charts, and the sentence about the programs' traffic below them.
@@ -52,7 +52,7 @@ fn varies_with_size(comparison: &CostComparison, measure: impl Fn(&Measure) -> u
     pairs.any(|pair| (0..2).any(|program| measure(&pair[0].costs[program]) != measure(&pair[1].costs[program])))
 }
 
-/// Returns the label for a size, with its unit: `1,000 fields`.
+/// Returns the label for a size, with its unit, such as `1,000 fields`.
 fn size_label(comparison: &CostComparison, size: &Size) -> String {
     format!("{} {}", with_commas(size.n as usize), comparison.unit)
 }

@@ -17,7 +17,7 @@ use crate::session::event::{Part, Show};
 use crate::session::status::Status;
 use theme::Theme;
 
-/// Renders a session's output as text for a terminal or a file.
+/// A renderer that turns a session's output into text for a terminal or a file.
 ///
 /// The renderer keeps track of how its output ends, so that blocks begin on a new line and blank lines are not doubled:
 ///
@@ -205,7 +205,7 @@ fn part_title(part: Part) -> String {
     }
 }
 
-/// How to treat a carriage return that is not part of a line break.
+/// The treatment of a carriage return that is not part of a line break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Returns {
     /// The carriage return is kept, because programs use it to redraw a line, such as a progress bar. It cannot move

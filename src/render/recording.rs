@@ -58,7 +58,7 @@ impl Recording {
         self.now_ms += characters as u64 * READING_MS;
     }
 
-    /// Schedules the lines that were added to appear at the current time of the recording.
+    /// Schedules the newly added lines to appear at the recording's current time.
     fn schedule(&mut self, typed: Option<(u64, u64)>) {
         // The last line may still be empty. It is scheduled as soon as it contains text.
         let end = self.svg.current_line() + usize::from(self.svg.columns_of(self.svg.current_line()) != (0, 0));

@@ -74,7 +74,7 @@ fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
 
 /// Breaks text into lines of a given width, without a leading space. Words that are too long are truncated.
 fn break_lines(text: &str, columns: usize, style: Style) -> Vec<String> {
-    // `layout_paragraph` begins each line with a space.
+    // `layout_paragraph` begins each line with a space, which is removed below.
     let narrow = Style { width: columns + 1, plain: false, ..style };
     let lines = layout_paragraph(Role::Plain, text, narrow);
     lines.iter().map(|line| truncate(plain_text(line).trim_start(), columns, style.ellipsis())).collect()

@@ -55,7 +55,7 @@ fn byte_count(bytes: usize) -> String {
     counted(bytes, counts::one_byte, counts::bytes)
 }
 
-/// Lays out the line above the bytes: the sender, the receiver and the number of bytes.
+/// Lays out the line above the bytes, which contains the sender, the receiver and the size.
 fn layout_heading(sender: &str, receiver: &str, size: &str, style: Style) -> Vec<Line> {
     let direction = if style.plain {
         messages::sender_and_receiver(sender, receiver)

@@ -133,7 +133,7 @@ fn take_sequence(sequence: &[Part], words: &mut &[&str]) -> Option<Expected> {
     None
 }
 
-/// Returns what is expected at the start of `parts`.
+/// Returns `parts` as the expected arguments, and the tokens with which the first part may begin.
 fn expected_at(parts: &[Part]) -> Expected {
     Expected { arguments: notations(parts).collect(), tokens: parts.first().map(Part::tokens).unwrap_or_default() }
 }

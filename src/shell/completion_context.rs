@@ -15,8 +15,8 @@ pub enum CompletionContext<'a> {
     CliName(&'a str),
     /// A later word of a redis-cli line. `words` are the words that precede it.
     CliWord { words: Vec<&'a str>, word: &'a str },
-    /// A string literal in the arguments of a call. `first` is the value of the first argument, if that is a string
-    /// literal.
+    /// A string literal in the arguments of a call. `argument` is the index of the argument. `first` is the value of
+    /// the first argument, if that is a string literal.
     PythonString { method: &'a str, argument: usize, first: Option<&'a str>, word: &'a str },
     /// A Python name, including the dotted names before it.
     PythonName(&'a str),

@@ -82,8 +82,9 @@ impl EditorHelper {
         self.theme == Theme::Plain || line.len() > MAX_HIGHLIGHTED
     }
 
-    /// Returns a hint: the rest of a history entry, followed by the signature of the command or call. The rest is left
-    /// out if it does not fit in the given number of columns, and the signature is truncated or left out.
+    /// Returns a hint: the remainder of a history entry, followed by the signature of the command or call. The
+    /// remainder is left out if it does not fit in the given number of columns, and the signature is truncated or left
+    /// out.
     fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
         let queries = &self.queries;
         let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));

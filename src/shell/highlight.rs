@@ -162,7 +162,8 @@ fn python_pieces(preceding: &str, line: &str, cursor: usize, lacks_attribute: La
 /// Returns whether a string token lacks its closing quote.
 fn is_unclosed(string: &str) -> bool {
     let quoted = string.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    // An f-string has several tokens: its prefix and opening quote, its parts, and its closing quote.
+    // An f-string has several tokens (its prefix and opening quote, its parts, and its closing quote), so a single
+    // token does not show whether the string is closed.
     if quoted.len() == 1 || string[..string.len() - quoted.len()].contains(['f', 'F', 't', 'T']) {
         return false;
     }

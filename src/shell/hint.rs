@@ -111,7 +111,7 @@ fn parameter_name(parameter: &str) -> &str {
     parameter.split('=').next().unwrap_or_default()
 }
 
-/// Returns the rest of the latest history entry that begins with `text` and for which `is_secret` is false.
+/// Returns the remainder of the latest history entry that begins with `text` and for which `is_secret` is false.
 pub fn history_suffix(text: &str, history: &dyn History, is_secret: impl Fn(&str) -> bool) -> Option<String> {
     let mut index = history.len().checked_sub(1)?;
     loop {

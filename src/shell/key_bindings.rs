@@ -52,7 +52,7 @@ pub struct KeyBindings {
     /// The action of the key that ended the line, as the number of a `LineAction` variant.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
-    /// The list of completions that the editor is showing.
+    /// The list of completions that the editor is showing, if it waits for keys.
     list: Arc<Mutex<Option<CandidateList>>>,
     indentation: Arc<Indentation>,
     /// The state of a search through the history, as the number of a `Search` variant.
@@ -109,13 +109,13 @@ impl KeyBindings {
         self.indentation.is_typed.load(Ordering::Relaxed)
     }
 
-    /// Sets the list of completions that the editor is about to show. `None` means that it does not wait for keys while
-    /// it shows the list.
+    /// Sets the list of completions that the editor is about to show. `None` means that the editor shows the list
+    /// without waiting for keys.
     pub fn set_list(&self, list: Option<CandidateList>) {
         *self.list.lock().unwrap_or_else(PoisonError::into_inner) = list;
     }
 
-    /// Returns the state that keeps a search at its match. The histories share this state.
+    /// Returns the state that keeps a search at its current match. The histories share this state.
     pub fn search_hold(&self) -> SearchHold {
         self.search_hold.clone()
     }
@@ -256,7 +256,7 @@ impl KeyBindings {
     }
 }
 
-/// Handles a key that ends the line, and records its action.
+/// The handler of the keys that end the line. It records the action of the key.
 struct EndLine {
     action: LineAction,
     bindings: KeyBindings,
@@ -280,7 +280,7 @@ impl ConditionalEventHandler for EndLine {
     }
 }
 
-/// Handles Enter: accepts the line, unless this press of Enter must be ignored.
+/// The handler of Enter. It accepts the line, unless this press of Enter must be ignored.
 struct Enter {
     bindings: KeyBindings,
 }
@@ -296,7 +296,7 @@ impl ConditionalEventHandler for Enter {
     }
 }
 
-/// Handles Tab: in the indentation of a line in a block, indents by one more level; elsewhere, completes.
+/// The handler of Tab. In the indentation of a line in a block, it indents by one more level. Elsewhere, it completes.
 struct Indent {
     bindings: KeyBindings,
 }
@@ -315,7 +315,7 @@ impl ConditionalEventHandler for Indent {
     }
 }
 
-/// Handles Backspace in the indentation of a line: removes one level.
+/// The handler of Backspace. In the indentation of a line, it removes one level.
 struct Dedent {
     bindings: KeyBindings,
 }
@@ -330,7 +330,7 @@ impl ConditionalEventHandler for Dedent {
     }
 }
 
-/// Handles all keys that have no handler of their own.
+/// The handler of all keys without a handler of their own.
 struct AnyKey {
     bindings: KeyBindings,
 }
@@ -341,7 +341,7 @@ impl ConditionalEventHandler for AnyKey {
     }
 }
 
-/// Handles Alt-Enter: inserts a line break and the indentation of the next line.
+/// The handler of Alt-Enter. It inserts a line break and the indentation of the next line.
 struct BreakLine;
 
 impl ConditionalEventHandler for BreakLine {

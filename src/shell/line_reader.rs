@@ -43,14 +43,14 @@ pub enum LineOutcome {
     Suspend(String),
 }
 
-/// Reads lines from the terminal.
+/// A reader of lines from the terminal.
 pub enum LineReader {
     Editor(Box<LineEditor>),
     /// The reader for append-only output.
     Plain(PlainReader),
 }
 
-/// Reads lines without the line editor, so that only the terminal itself edits them.
+/// A reader that does without the line editor, so that only the terminal itself edits lines.
 #[derive(Debug, Default)]
 pub struct PlainReader {
     /// Whether to ignore the next line if it is empty, because the Enter that ended it has already been handled.
@@ -67,7 +67,7 @@ pub struct LineEditor {
     saved_python_history: SavedHistory,
     saved_cli_history: SavedHistory,
     bindings: KeyBindings,
-    /// Sends text to the thread that prints it above the line.
+    /// The channel to the thread that prints text above the line.
     above: Sender<String>,
 }
 
@@ -89,7 +89,8 @@ impl LineReader {
             .completion_prompt_limit(MAX_LISTED_AT_ONCE)
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
-            // The highlighter also removes hidden characters, which is necessary even in a theme without colours.
+            // The highlighter must always run, because it also removes hidden characters, even in a theme without
+            // colours.
             .color_mode(ColorMode::Forced)
             .bracketed_paste(true)
             .keyseq_timeout(Some(ESCAPE_TIMEOUT_MS))

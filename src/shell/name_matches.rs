@@ -10,8 +10,8 @@ const MAX_LISTED: usize = 60;
 /// Maximum number of candidates that are listed one per line, with their descriptions.
 const MAX_DESCRIBED: usize = 12;
 
-/// Collects the names that begin with a word. If no name does, collects those that contain the word. If there are none
-/// of those either, collects the names that contain the letters of the word in order.
+/// The names that match a word: those that begin with the word. If there are none, the names that contain the word, and
+/// if there are none of those either, the names that contain its letters in order.
 #[derive(Debug, Default)]
 pub struct NameMatches {
     pub word: String,
@@ -33,12 +33,12 @@ pub struct NameMatches {
 /// How a key, a field or a member can be written in place of the word that is being completed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Quoting {
-    /// Only without quotes.
+    /// The name can be written only without quotes.
     #[default]
     None,
-    /// In double quotes, if the name contains spaces or quotes, or if the typed word begins with a quote.
+    /// The name is written in double quotes if it contains spaces or quotes, or if the typed word begins with a quote.
     RedisCli,
-    /// Within a Python string literal, in which spaces need no further quotes.
+    /// The name is written within a Python string literal, in which spaces need no further quotes.
     PythonString,
 }
 
@@ -196,7 +196,7 @@ impl NameMatches {
 
 /// Returns whether `text` needs quotes or escapes when it is typed as a word.
 fn needs_quotes(text: &str) -> bool {
-    // This quick test suffices for nearly all names.
+    // This quick check suffices for nearly all names.
     let is_word_byte = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'_' | b'.');
     if text.as_bytes().iter().all(is_word_byte) {
         return text.is_empty();

@@ -62,7 +62,7 @@ impl RunningIndicator {
         Ok(())
     }
 
-    /// Returns a message that says how long the program ran, or `None` if it was too short for an indicator.
+    /// Returns a message that says how long the program ran, or `None` if it ran too briefly for an indicator.
     pub fn duration_message(&self) -> Option<String> {
         let elapsed = self.started.elapsed();
         (elapsed >= SHOWN_AFTER).then(|| messages::took(format_args!("{:.1}", elapsed.as_secs_f64())))

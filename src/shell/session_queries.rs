@@ -15,7 +15,7 @@ use crate::session::Session;
 
 type Query = Box<dyn FnOnce(&Session, &mut PythonCompleter<'_>) + Send>;
 
-/// Sends queries to the thread that runs the session while a line is typed.
+/// A handle for sending queries to the thread that runs the session while a line is typed.
 #[derive(Debug, Clone)]
 pub struct SessionQueries {
     /// The channel to the thread, or `None` while no line is being typed.
@@ -96,7 +96,7 @@ impl SessionQueries {
     }
 }
 
-/// Ends the background thread when this value is dropped.
+/// A guard that ends the background thread when it is dropped.
 struct CloseOnDrop<'a>(&'a SessionQueries);
 
 impl Drop for CloseOnDrop<'_> {

@@ -219,7 +219,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(true)
     }
 
-    /// If the last input ran for a long time, shows how long.
+    /// If the last input ran for a long time, says how long it ran.
     fn finish_running(&mut self) -> io::Result<()> {
         let Some(mut running) = self.running.take() else { return Ok(()) };
         running.hide()?;
@@ -229,7 +229,7 @@ impl<'a> TerminalFrontend<'a> {
         }
     }
 
-    /// Warns the user, only once, if Python runs without a full sandbox.
+    /// Warns the user, but only once, if Python runs without a full sandbox.
     fn warn_without_sandbox(&mut self, session: &Session) -> io::Result<()> {
         if session.lacks_sandbox() && !std::mem::replace(&mut self.has_warned_without_sandbox, true) {
             self.show_message(Role::Hint, &messages::no_sandbox())?;
@@ -237,7 +237,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(())
     }
 
-    /// Shows the status line, unless at most the lesson and the time have changed since the last prompt.
+    /// Shows the status line if anything in it but the lesson and the time has changed since the last prompt.
     fn show_status(&mut self, session: &Session, prompt: &Prompt) -> io::Result<()> {
         if matches!(prompt, Prompt::Program { .. } | Prompt::Answer) {
             return Ok(());

@@ -76,8 +76,8 @@ mod unix {
     /// The terminal's modes at the start of the program, and the line discipline that the program uses.
     static INITIAL: OnceLock<(Termios, LineDiscipline)> = OnceLock::new();
 
-    /// Ensures that, if several threads end the program at the same time, only one of them restores the terminal and
-    /// saves progress. The others wait until that is done.
+    /// Ensures that only one thread restores the terminal and saves progress if several threads end the program at the
+    /// same time. The others wait until that is done.
     static READY_TO_EXIT: Once = Once::new();
 
     /// The thread that ends the program.
@@ -164,7 +164,8 @@ mod unix {
         }
     }
 
-    /// Sets the terminal's modes between two prompts, and restores the initial modes when the program ends.
+    /// A guard that sets the terminal's modes between two prompts, and restores the initial modes when the program
+    /// ends.
     #[derive(Debug)]
     pub struct TerminalModes {
         state: Arc<SignalState>,
@@ -326,7 +327,7 @@ mod unix {
         }
     }
 
-    /// Reads input key by key, without echo. The previous modes are restored when this value is dropped.
+    /// Key-by-key input from the terminal, without echo. The previous modes are restored when this value is dropped.
     #[derive(Debug)]
     pub struct KeyInput {
         previous: Termios,
@@ -410,9 +411,9 @@ mod unix {
         }
     }
 
-    /// Makes the terminal deliver input line by line, without echo. A complete line makes standard input readable, and
-    /// stays unread for the next reader. Ctrl-C sends a signal and discards no input. The previous modes are restored
-    /// when this value is dropped.
+    /// Line-by-line input from the terminal, without echo. A complete line makes standard input readable, and stays
+    /// unread for the next reader. Ctrl-C sends a signal and discards no input. The previous modes are restored when
+    /// this value is dropped.
     #[derive(Debug)]
     pub struct LineInput {
         previous: Termios,
@@ -478,18 +479,18 @@ mod other {
 
     use super::{LineDiscipline, PANIC_STATUS, TerminalEvents};
 
-    /// Returns `None`, so that text has the default width, because the standard library cannot query the size of the
-    /// terminal.
+    /// Returns `None`, because the standard library cannot query the terminal's size. Text then has the default width.
     pub fn width() -> Option<usize> {
         None
     }
 
-    /// Returns `None`, so that the menu has the default height.
+    /// Returns `None`, because the standard library cannot query the terminal's size. The menu then has the default
+    /// height.
     pub fn height() -> Option<usize> {
         None
     }
 
-    /// A minimal stand-in, because the line editor itself restores the console.
+    /// A minimal stand-in for the Unix type, because the line editor itself restores the console.
     #[derive(Debug)]
     pub struct TerminalModes;
 
@@ -514,7 +515,7 @@ mod other {
             Ok(())
         }
 
-        /// Runs `action`.
+        /// Runs `action` without changing any modes.
         ///
         /// # Errors
         /// Returns no error on this platform.
@@ -537,7 +538,7 @@ mod other {
         }
     }
 
-    /// A stand-in, because single keys cannot be read on this platform.
+    /// A stand-in for the Unix type, because single keys cannot be read on this platform.
     #[derive(Debug)]
     pub struct KeyInput;
 
@@ -575,7 +576,7 @@ mod other {
         }
     }
 
-    /// A stand-in, because this platform cannot poll for a line of input.
+    /// A stand-in for the Unix type, because this platform cannot poll for a line of input.
     #[derive(Debug)]
     pub struct LineInput;
 

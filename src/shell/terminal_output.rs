@@ -11,7 +11,8 @@ use crate::session::event::{Effect, Event, Show};
 use crate::session::status::Status;
 use crate::user_files::ProgressFile;
 
-/// Lays out what a session shows, for the current width of the terminal.
+/// The output side of the terminal front end. It lays out what a session shows for the current width of the terminal,
+/// and saves progress.
 pub struct TerminalOutput<'a> {
     renderer: Renderer,
     course_progress: CourseProgress,

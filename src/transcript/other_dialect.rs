@@ -37,9 +37,9 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
 /// A Python statement that can be translated to redis-cli.
 #[derive(Debug, PartialEq, Eq)]
 enum Statement {
-    /// Calls a command, and may assign the reply to a variable.
+    /// A statement that calls a command, and may assign the reply to a variable.
     Calls { name: Option<String> },
-    /// Shows a variable that holds a reply.
+    /// A statement that shows a variable that holds a reply.
     Shows,
 }
 

@@ -69,7 +69,7 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error from the operating system.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
 
-    /// Waits before another attempt to lock a file.
+    /// Waits for `duration` before another attempt to lock a file.
     fn pause(&self, duration: Duration);
 }
 

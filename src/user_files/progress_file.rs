@@ -166,7 +166,7 @@ impl ProgressFile {
         &self.progress
     }
 
-    /// Returns whether and where progress is saved, for messages to the learner.
+    /// Returns the status that tells whether and where progress is saved, for messages to the learner.
     pub fn status(&self) -> &SaveStatus {
         &self.status
     }

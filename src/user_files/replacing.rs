@@ -15,7 +15,7 @@ static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl UserFiles {
     /// Replaces the file at `path`, which must already be resolved, or creates it for `audience`. An existing file
-    /// keeps its mode and owner.
+    /// keeps its mode and, if possible, its owner.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written. The file then has its old content or, if only its folder could

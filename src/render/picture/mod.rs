@@ -107,7 +107,7 @@ fn change_role(change: &Change) -> Role {
     }
 }
 
-/// Returns the heading of a picture: `user:1000: hash of 3 fields`.
+/// Returns the heading of a picture, such as `user:1000: hash of 3 fields`.
 fn heading(picture: &KeyPicture) -> String {
     let count = picture.parts;
     let parts = match picture.body {
@@ -119,7 +119,7 @@ fn heading(picture: &KeyPicture) -> String {
     messages::key_heading(label_text(&picture.key), picture.kind, parts)
 }
 
-/// Returns the sentences about the encoding and the memory of a key.
+/// Returns the sentences about a key's encoding and memory usage.
 fn footer(picture: &KeyPicture) -> String {
     let data = counted(picture.data_bytes, counts::one_byte, counts::bytes);
     messages::key_footer(picture.encoding, data, picture.memory_bytes)

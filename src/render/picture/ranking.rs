@@ -11,7 +11,7 @@ const MAX_MEMBER: usize = 24;
 /// The maximum width of a bar, in columns.
 const MAX_BAR: usize = 40;
 
-/// Bars that would have fewer columns than this are left out.
+/// The minimum width of a bar, in columns. Bars with less room are left out.
 const MIN_BAR: usize = 4;
 
 pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {

@@ -146,8 +146,8 @@ fn unmet_state(probe: &Probe, submission: &Submission, findings: &Findings) -> S
     }
 }
 
-/// Returns a message about a probe that raises an error. `key` names the key of the lesson file that contains the code
-/// that the tutor's client runs before the probe.
+/// Returns a message about a probe that raises an error. `key` is the key in the lesson file whose code the tutor's
+/// client runs before the probe.
 fn probe_error(probe: &Probe, error: &Failure, key: &str) -> String {
     let (source, text) = (code(probe.run.get_ref()), code(&error.class_and_message()));
     if error.class == "NameError" {

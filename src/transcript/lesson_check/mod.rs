@@ -91,11 +91,11 @@ pub enum Progress {
     StepDone,
 }
 
-/// Checks lessons.
+/// A checker for lessons.
 #[derive(Debug)]
 pub struct LessonChecker {
     limits: Limits,
-    /// The methods of redis-py, from which variations are derived. If there are none, there are no variations.
+    /// The methods of redis-py, from which variations are derived. With `None`, there are no variations.
     methods: Option<Methods>,
     /// Files of recorded tries, which are tried as well.
     recorded: Vec<RecordedTries>,

@@ -56,9 +56,10 @@ struct Mutant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Silence {
     Forbidden,
-    /// The tutor may stay silent if no command is sent, because the learner has only looked at something in Python.
+    /// The tutor is allowed to stay silent if no command is sent, because the learner has only looked at something in
+    /// Python.
     AllowedWithoutCommands,
-    /// The tutor may stay silent, because the learner has perhaps not finished yet.
+    /// The tutor is allowed to stay silent, because the learner has perhaps not finished yet.
     Allowed,
 }
 

@@ -68,7 +68,7 @@ pub struct Shown<'a> {
 #[derive(Debug)]
 pub enum ShownValue<'a> {
     Plain(Value),
-    /// A value without a literal in Python, such as an object.
+    /// A value that cannot be written as a Python literal, such as an object.
     Other,
     Raised(&'a Failure),
 }

@@ -118,7 +118,7 @@ fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     (!made_in.is_empty()).then_some(texts)
 }
 
-/// Sends the same arguments with `execute_command`, in each input that consists of one command without variables as
+/// Sends the same arguments with `execute_command`, in each input that sends a single command without variables in its
 /// arguments.
 fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut texts = answer.texts();

@@ -24,7 +24,7 @@ pub const REWORDINGS: &[Rewording] = &[
     ("helper-function", in_function),
 ];
 
-/// Names for a variable that holds the value.
+/// Names for a variable that holds the shown value.
 const VALUE_NAMES: &[&str] = &["value", "result", "reply", "found"];
 
 impl Shown<'_> {
@@ -122,7 +122,7 @@ fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("try:\n    {body}\nexcept {class} as error:\n    print(error)\n")]))
 }
 
-/// Prints the value in an f-string.
+/// Prints the value as part of an f-string.
 fn in_sentence(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     shown.something().filter(|value| !is_typed(answer, value))?;

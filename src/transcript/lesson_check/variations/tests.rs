@@ -386,7 +386,7 @@ fn a_key_is_named_in_quotes_or_by_its_colons() {
 
 /// Returns the outcome of a mutant, as a string. `tried` is the attempt with the mutant, and `answer` is the attempt
 /// with the answer. Each consists of the command that was sent, what it showed, and whether it changed the data. `done`
-/// is whether the mutant completed the step, and `words` contains the tutor's messages about it.
+/// tells whether the mutant completed the step, and `words` contains the tutor's messages about it.
 fn outcome(
     silence: Silence,
     tried: (&str, &str, bool),
