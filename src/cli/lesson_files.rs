@@ -11,6 +11,9 @@ use crate::messages::cli as messages;
 use crate::user_files::{MAX_LESSON_BYTES, UserFiles, reason};
 
 /// Reads the built-in lessons and the lessons in the `--lessons` folder.
+///
+/// # Errors
+/// Returns an error if a lesson cannot be read or is not valid.
 pub fn read_library(arguments: &Arguments) -> Result<Arc<Library>, Error> {
     let mut sources = library::built_in();
     if let Some(folder) = &arguments.lessons {
@@ -33,6 +36,9 @@ pub fn find_lesson<'a>(library: &'a Library, name: &str) -> Result<&'a Arc<Lesso
 }
 
 /// Reads the lesson files in a folder, sorted by name.
+///
+/// # Errors
+/// Returns an error if the folder or a file cannot be read.
 pub fn read_folder(folder: &Path) -> Result<Vec<Source>, Error> {
     let paths = UserFiles::default().list_folder(folder);
     let mut paths = paths.map_err(|e| Error::new(messages::cannot_read(folder.display(), reason(&e))))?;

@@ -83,7 +83,7 @@ struct PythonProcess {
 }
 
 impl PythonProcess {
-    /// Creates a [`PythonProcess`] from a child process. Returns `None` unless its standard input and output are both
+    /// Creates a `PythonProcess` from a child process. Returns `None` unless its standard input and output are both
     /// pipes.
     fn from_child(mut process: Child) -> Option<Self> {
         let (input, output) = (process.stdin.take()?, process.stdout.take()?);
@@ -254,7 +254,7 @@ pub enum ReceiveOutcome {
     Computing,
     /// Ctrl-C was pressed.
     Interrupt,
-    /// A TCP client has sent something, or the time limit was reached.
+    /// A TCP client has sent data, or the time limit was reached.
     Other,
 }
 
@@ -391,7 +391,7 @@ enum WaitOutcome {
     Readable,
     Silence,
     Interrupt,
-    /// The time limit was reached, or a TCP client has sent something.
+    /// The time limit was reached, or a TCP client has sent data.
     Other,
 }
 

@@ -75,8 +75,8 @@ impl Interrupts {
         &self.reader
     }
 
-    /// Waits for an interrupt, for standard input to become readable, or for a TCP client to send something, but no
-    /// longer than `limit`.
+    /// Waits for an interrupt, for standard input to become readable, or for a TCP client to send data, but no longer
+    /// than `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -84,7 +84,7 @@ impl Interrupts {
         self.poll(Some(&io::stdin()), server, Some(limit))
     }
 
-    /// Waits for an interrupt, or for a TCP client to send something, but no longer than `limit`.
+    /// Waits for an interrupt, or for a TCP client to send data, but no longer than `limit`.
     ///
     /// # Errors
     /// Returns an error if `poll` fails.
@@ -136,6 +136,6 @@ pub enum WakeReason {
     Interrupt,
     /// Standard input is readable.
     Input,
-    /// The time limit was reached, or a TCP client has sent something.
+    /// The time limit was reached, or a TCP client has sent data.
     Other,
 }

@@ -182,7 +182,7 @@ impl<'a> Host<'a> {
     }
 
     /// Returns the server, if it is running and its clients may run commands now. A wait must then also end when one of
-    /// its clients sends something.
+    /// its clients sends data.
     pub fn server(&self) -> Option<&Server> {
         self.server.as_ref().filter(|_| self.session.can_lend_engine())
     }
@@ -229,6 +229,6 @@ pub enum AdvanceOutcome {
 pub(super) enum ReadOutcome {
     Event(Event),
     Interrupt,
-    /// The child has not sent a frame. Either a TCP client has sent something, or the time limit was reached.
+    /// The child has not sent a frame. Either a TCP client has sent data, or the time limit was reached.
     NoFrame,
 }

@@ -45,7 +45,7 @@ pub enum RehearsalStart {
 }
 
 impl PendingRehearsal {
-    /// Starts the thread for a rehearsal, whose running time is limited to `time_limit` and to [`TRANSCRIPT_TIMEOUT`].
+    /// Starts the thread for a rehearsal, whose running time is limited to `time_limit` and to `TRANSCRIPT_TIMEOUT`.
     pub fn new(
         lesson: Arc<Lesson>,
         python_executable: PathBuf,

@@ -1,4 +1,4 @@
-//! The hint after the cursor: the signature of the command or call that is being typed, and the rest of a matching
+//! The hint after the cursor: the signature of the command or call that is being typed, and the remainder of a matching
 //! history entry. The hint never reveals the answer to a step.
 
 use std::ops::Range;

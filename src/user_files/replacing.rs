@@ -43,8 +43,8 @@ impl UserFiles {
     /// Writes a document to a path that must not exist yet. An existing file or link is left unchanged.
     ///
     /// # Errors
-    /// Returns an error of the kind `AlreadyExists` if there is something at the path, or another error if the document
-    /// cannot be written. In the second case, nothing is left at the path.
+    /// Returns an error of the kind `AlreadyExists` if the path already exists, or another error if the document cannot
+    /// be written. In the second case, nothing is left at the path.
     pub fn create_document(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         match self.system.link_facts(path) {
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),

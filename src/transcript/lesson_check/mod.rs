@@ -37,7 +37,7 @@ use variations::{Methods, can_be_varied, check_variations};
 #[derive(Debug, Default)]
 pub struct Report {
     pub errors: Vec<Diagnostic>,
-    /// Warnings about parts of the lesson that are valid, but may not be intended.
+    /// Warnings about parts of the lesson that are valid, but perhaps not intended.
     pub advice: Vec<Diagnostic>,
     /// Number of answers, mistakes and other inputs that were tried.
     pub tries: usize,

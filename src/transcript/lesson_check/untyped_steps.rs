@@ -69,7 +69,7 @@ fn check_show(step: &Step, show: &Spanned<String>, typed: &[Submission], report:
     report.add_error(Diagnostic::new(Some(show.span().start), message));
 }
 
-/// Checks that the code of a prediction prints something, and that it prints the same each time. Returns true if the
+/// Checks that the code of a prediction prints output, and that the output is the same each time. Returns true if the
 /// code never ends.
 fn check_prediction(
     lesson_under_test: &LessonUnderTest<'_>,

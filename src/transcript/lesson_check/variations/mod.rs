@@ -267,8 +267,8 @@ fn may_be_silent(silence: Silence, step: &Step, tried: &Attempt, answer: &Attemp
     }
 }
 
-/// Returns whether an attempt only reads data, without an error, although the answer changes something or the step
-/// does not expect a value. Such an attempt is not a mistake.
+/// Returns whether an attempt only reads data, without an error, although the answer changes data or the step does not
+/// expect a value. Such an attempt is not a mistake.
 fn is_look(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
     let only_reads = |words: &Vec<Vec<u8>>| {
         let name = words.first().map(|name| String::from_utf8_lossy(name).into_owned()).unwrap_or_default();
@@ -282,7 +282,7 @@ fn is_look(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
 }
 
 /// Returns whether an attempt has the same effect as the answer: it leaves the same data, and shows the same value. If
-/// the step does not expect a value, and the answer changes something, only the data counts.
+/// the step does not expect a value, and the answer changes data, only the data counts.
 fn has_same_effect(step: &Step, tried: &Attempt, answer: &Attempt) -> bool {
     let changes_data = answer.submissions.iter().any(|submission| submission.changed);
     let are_same_shown = match (tried.submissions.last(), answer.submissions.last()) {
