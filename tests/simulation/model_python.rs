@@ -149,6 +149,11 @@ impl ModelPython {
         while self.outgoing.is_empty() && self.step() {}
     }
 
+    /// Returns whether threads other than the main thread have not ended.
+    pub fn has_threads(&self) -> bool {
+        !self.threads.is_empty()
+    }
+
     /// Returns the number of open connections.
     pub fn connections(&self) -> usize {
         self.open.len()

@@ -72,6 +72,8 @@ pub struct World<'a> {
     clients: BTreeMap<ChildId, u64>,
     /// The variables that the model of each child had before its current source began, until the source has ended.
     before_run: BTreeMap<ChildId, Variables>,
+    /// The models whose main thread has finished its source while other threads were running.
+    finished_main_threads: Vec<ChildId>,
     /// The variables of clients whose child is gone and was not replaced yet.
     lost_variables: BTreeMap<u64, Variables>,
     /// The clients whose children were lost, each with its variables, in order.
@@ -158,6 +160,7 @@ impl<'a> World<'a> {
             started: BTreeSet::new(),
             clients: BTreeMap::new(),
             before_run: BTreeMap::new(),
+            finished_main_threads: Vec::new(),
             lost_variables: BTreeMap::new(),
             losses: Vec::new(),
             elapsed_us: 0,
@@ -264,7 +267,12 @@ impl<'a> World<'a> {
                 Need::Nothing => return Ok(Stop::Over),
                 // At a terminal, Python starts before it is needed.
                 Need::Line(_) if self.is_time_real() && self.session.warm_up() => {}
-                Need::Line(prompt) => return Ok(Stop::Prompt(prompt)),
+                Need::Line(prompt) => {
+                    for id in std::mem::take(&mut self.finished_main_threads) {
+                        self.before_run.remove(&id);
+                    }
+                    return Ok(Stop::Prompt(prompt));
+                }
                 Need::Time { deadline_us } => return Ok(Stop::Waiting { deadline_us }),
                 Need::Rehearsal => {
                     let Some(lesson) = self.rehearsal.take() else {
@@ -313,7 +321,11 @@ impl<'a> World<'a> {
                     return Ok(false);
                 }
                 if matches!(frame, FromChild::RunFinished(_)) {
-                    self.before_run.remove(&id);
+                    // A source with other threads ends only when the session no longer waits for these threads.
+                    match self.children.get(&id).and_then(Child::model).is_some_and(ModelPython::has_threads) {
+                        true => self.finished_main_threads.push(id),
+                        false => drop(self.before_run.remove(&id)),
+                    }
                 }
                 self.deliver(Event::Frame { child: id, thread, frame });
                 if faults.contains(&Fault::KillAfter) {
