@@ -11,9 +11,9 @@ pub enum Checkpoint {
     /// No checkpoint was set.
     #[default]
     Unset,
-    /// Nothing has been entered since the checkpoint.
+    /// No input has been entered since the checkpoint.
     Here,
-    /// Something has been entered since the checkpoint. The snapshot is the state at the checkpoint.
+    /// Input has been entered since the checkpoint. The snapshot contains the state at the checkpoint.
     Earlier(Box<Snapshot>),
 }
 
@@ -23,7 +23,7 @@ impl Session {
         self.checkpoint = Checkpoint::Here;
     }
 
-    /// Saves a snapshot of the checkpoint's state, unless something has been entered since the checkpoint.
+    /// Saves a snapshot of the checkpoint's state, unless input has been entered since the checkpoint.
     pub(super) fn leave_checkpoint(&mut self) {
         if matches!(self.checkpoint, Checkpoint::Here) {
             // A Python process that was started since the last return to the checkpoint has not saved its variables
@@ -34,7 +34,7 @@ impl Session {
         }
     }
 
-    /// Returns to the checkpoint, if something has been entered since it was set.
+    /// Restores the checkpoint's state, if input has been entered since the checkpoint.
     pub(super) fn return_to_checkpoint(&mut self) {
         if let Checkpoint::Earlier(snapshot) = std::mem::replace(&mut self.checkpoint, Checkpoint::Here) {
             self.tutor.entered.clear();

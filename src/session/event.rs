@@ -18,67 +18,69 @@ use crate::lesson::rehearsal::Rehearsal;
 use crate::markup::Text;
 use python_kernel::frame::{FromChild, ToChild};
 
-/// The number of a Python child process in its session. Numbers are not reused.
+/// The id of a Python child process, unique within its session. Ids are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ChildId(pub u32);
 
-/// The reason why a child's process has ended by itself.
+/// The reason why a child process ended on its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonEnd {
-    /// An allocation failed, because the process may use only `limit` bytes of memory.
+    /// An allocation failed because the process would have exceeded its memory limit of `limit` bytes.
     OutOfMemory { limit: u64 },
-    /// The process has used up its stack.
+    /// The process ran out of stack space.
     StackOverflow,
-    /// The program has ended the process.
+    /// The learner's program exited the process.
     Exited,
-    /// The interpreter has panicked because of a bug in it.
+    /// The interpreter panicked because of a bug in the interpreter itself.
     Panicked,
 }
 
 /// An event that a session handles.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The learner entered a line, a block of lines, or pasted lines.
+    /// Text that the learner entered: a line, a multi-line block, or pasted lines.
     Entered(String),
     /// A statement in a script, which is always Python.
     Statement(String),
     /// A line of a redis-cli script.
     CliLine(String),
-    /// The end of the input. At a terminal: Ctrl-D at an empty prompt.
+    /// The end of the input. At a terminal, this is Ctrl-D at an empty prompt.
     EndOfInput,
     /// Ctrl-C was pressed.
     Interrupt,
     /// A child has sent a frame, which is one message of the protocol between session and child.
     Frame { child: ChildId, thread: u32, frame: FromChild },
-    /// A child's process has ended. If the driver knows how, it first reports that with `Session::note_python_end`.
+    /// A child process has ended. If the driver knows the cause, it reports the cause first, with
+    /// `Session::note_python_end`.
     ChildGone(ChildId),
-    /// The time on the driver's clock since the session began, in microseconds.
+    /// The time since the session began, as measured by the driver's clock, in microseconds.
     Elapsed { us: i64 },
-    /// Nothing will happen before the time in the session's [`Need`], so the session's clock may jump to that time.
+    /// Nothing will happen before the deadline in the session's [`Need`], so the session's clock may jump to it.
     SkipWait,
-    /// The port was opened to TCP clients, or could not be opened. The error is a sentence.
+    /// The port number that was opened to TCP clients, or an error message if it could not be opened.
     PortOpened(Result<u16, String>),
-    /// A file was written, or `refusal` is the reason why it was not.
+    /// The result of [`Effect::WriteFile`]. `refusal` is the reason why the file was not written, or `None` if it was.
     FileWritten { path: String, refusal: Option<String> },
-    /// The file of the open lesson was saved. The event contains the new lesson, or the error in the file.
+    /// The file of the open lesson was saved. The event contains the new lesson, or a message about an error in the
+    /// file.
     LessonSaved(Result<Arc<Lesson>, String>),
     /// The rehearsal of the open lesson has ended. Its result may be incomplete.
     Rehearsed(Arc<Rehearsal>),
-    /// Make the current state the checkpoint. Sent only at a prompt.
+    /// A request to make the current state the checkpoint. Sent only at a prompt.
     SetCheckpoint,
-    /// Return to the checkpoint, with its data, clock, variables and step. Sent only at a prompt, or when all clients
-    /// wait.
+    /// A request to return to the checkpoint, with its data, clock, variables and step. Sent only at a prompt, or when
+    /// all clients are waiting.
     ReturnToCheckpoint,
 }
 
-/// Something that the driver has to do.
+/// An action that the driver must perform, or a report for it.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Start a Python child.
     Spawn(ChildId),
     /// Send a frame to a child.
     Send { child: ChildId, thread: u32, frame: ToChild },
-    /// Interrupt the code that a child runs.
+    /// Interrupt the code that a child is running.
     Interrupt(ChildId),
     /// Kill a child process.
     Kill(ChildId),
@@ -88,22 +90,22 @@ pub enum Effect {
     OpenPort(u16),
     /// Close the port, and the TCP clients' connections.
     ClosePort,
-    /// Show something.
+    /// Show output to the user.
     Show(Show),
-    /// A submission has run.
+    /// A report that a submission (an input, with its results) has run.
     Finished(Box<Submission>),
-    /// The tutor has run code without showing it: a setup, or a probe (a check of the data).
+    /// A report that the tutor has run code without showing it. The code was a setup or a probe (a check of the data).
     Unseen(Box<Submission>),
-    /// A submission was judged.
+    /// A report that a submission was judged.
     Judged(Box<Judged>),
-    /// Rehearse this lesson's answers in the background. The driver returns the result as [`Event::Rehearsed`] when it
-    /// is needed.
+    /// Rehearse this lesson's answers in the background. The driver returns the result as [`Event::Rehearsed`] once the
+    /// session needs it.
     Rehearse(Arc<Lesson>),
-    /// A race was played in every order.
+    /// The result of playing a race in every interleaving of the clients' commands.
     RaceResult(Box<RaceResult>),
-    /// The learner's progress has changed.
+    /// The learner's progress, which has changed.
     Progress(Progress),
-    /// End the session with this exit status.
+    /// End the session with this exit code.
     Leave(i32),
 }
 
@@ -116,31 +118,31 @@ pub struct Heading {
     pub part: Part,
 }
 
-/// A part of a lesson.
+/// A part of a lesson that has its own heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A step: its number, counted from 1, and the number of steps.
+    /// One of the lesson's `of` steps. `number` is counted from 1.
     Step { number: usize, of: usize },
-    /// A step in practice: its number among the steps that are due, counted from 1, and how many are due.
+    /// One of the `of` steps that are due for practice. `number` is counted from 1.
     Practice { number: usize, of: usize },
-    /// A task of the fast track: its number among the tasks, counted from 1, and the number of tasks.
+    /// One of the `of` tasks in the fast track. `number` is counted from 1.
     FastTrack { number: usize, of: usize },
     /// The summary at the end of the lesson.
     Remember,
-    /// The sheet: a list of the commands that the lesson taught.
+    /// The cheat sheet: a list of the commands that the lesson taught.
     Sheet,
 }
 
-/// Something that a front end shows.
+/// Output that a front end shows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Show {
-    /// A prompt and the line that was typed at it by the tutor or in a transcript.
+    /// A line that was typed by the tutor or in a transcript, with its prompt.
     Typed { prompt: String, line: String },
     /// The output of a program, unchanged.
     Output(String),
-    /// An error as Python prints it.
+    /// An error, formatted as Python prints it.
     Traceback(String),
-    /// A reply as redis-cli prints it.
+    /// A reply, formatted as redis-cli prints it.
     Reply(String),
     /// The name of the client whose output follows.
     Speaker(String),
@@ -150,17 +152,17 @@ pub enum Show {
     Text(Text),
     /// The list of lessons, with the learner's progress.
     Lessons(Vec<LessonStatus>),
-    /// The bytes that were sent over the wire.
+    /// The bytes that a client and Redis sent each other.
     Wire(Wire),
-    /// What each client sent, and when.
+    /// A timeline that shows what each client sent, and when.
     Timeline(Timeline),
-    /// The costs of two programs for data of several sizes.
+    /// A comparison of two programs' costs for several sizes of data.
     CostComparison(CostComparison),
-    /// The picture of a key, or of two sets.
+    /// A picture of one key, or of two sets and their overlap.
     Picture(Box<Picture>),
     /// The turns of a race, with one column for each client.
     Lanes { names: Vec<String>, order: Order },
-    /// A blank line, unless the line before is blank.
+    /// A blank line, unless the previous line is blank.
     Gap,
 }
 
@@ -168,12 +170,13 @@ pub enum Show {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
     /// A frame from this child, or the exit of its process. If there is a deadline and the child is silent, the driver
-    /// sends [`Event::SkipWait`]. `is_main_idle` says whether the main thread has nothing to send. If so, the driver
-    /// must not wait for other threads, which may compute endlessly.
+    /// sends [`Event::SkipWait`]. `is_main_idle` says whether the main thread has nothing to send. If it is true, the
+    /// driver must not wait for the other threads, because they may run forever.
     Frame { child: ChildId, deadline_us: Option<i64>, is_main_idle: bool },
     /// A line from the learner.
     Line(Prompt),
-    /// The passing of time. All clients are waiting, until this time (in microseconds since 1970) or without a limit.
+    /// The passing of time: all clients are waiting, either until the deadline (in microseconds since 1970) or
+    /// indefinitely.
     Time { deadline_us: Option<i64> },
     /// The rehearsal of the open lesson, which is needed to judge a submission.
     Rehearsal,
@@ -184,18 +187,19 @@ pub enum Need {
 /// A prompt at which the session expects input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
-    /// Python's prompt, with the client's name if there are several clients.
+    /// Python's prompt. `client` is shown before it: the client's name if there are several clients, and a mark in a
+    /// fork.
     Python { client: Option<String> },
     /// redis-cli's prompt: `127.0.0.1:6379[3](TX)> `.
     Cli { text: String },
-    /// The prompt that a program has passed to `input()`.
+    /// The prompt that a program passed to `input()`.
     Program { text: String },
     /// The prompt for an answer to the tutor's question.
     Answer,
 }
 
 impl Prompt {
-    /// Returns the text before the first line.
+    /// Returns the prompt for the first line of an input.
     pub fn text(&self) -> String {
         match self {
             Prompt::Python { client: None } => ">>> ".into(),
@@ -205,7 +209,7 @@ impl Prompt {
         }
     }
 
-    /// Returns the text before each further line.
+    /// Returns the prompt for each further line of an input.
     pub fn continuation(&self) -> String {
         match self {
             Prompt::Python { client: None } => "... ".into(),

@@ -1,9 +1,9 @@
 //! A session: clients, dialects, lessons. It handles events and returns effects, and does no input or output itself.
 //!
-//! The modules, from the bottom up: `runtime` runs code and commands, `race` plays orders of commands on a separate
-//! runtime, `lesson_run` leads through a lesson, and `commands` contains the tutor commands. No module uses a module
-//! above it. If a module needs something from a module above it, it returns a request as data, and `Session` performs
-//! the request.
+//! The modules, from the bottom up: `runtime` runs code and commands, `race` plays interleavings of commands on a
+//! separate runtime, `lesson_run` guides the learner through a lesson, and `commands` contains the tutor commands. No
+//! module uses a module above it. If a module needs something from a module above it, it returns a request as data, and
+//! `Session` performs the request.
 
 mod checkpoint;
 mod commands;
@@ -41,20 +41,20 @@ use dialect::{Dialect, Input};
 use python_kernel::frame::Walls;
 use redis_engine::Engine;
 
-/// A session.
+/// The core of the tutor, which handles events and returns effects.
 #[derive(Debug)]
 pub struct Session {
     tutor: Tutor,
     undo: UndoHistory,
     wire_display: WireDisplay,
-    /// The `:wait` in progress. The clock moves to the end of the wait, deadline by deadline.
+    /// The `:wait` in progress, if any. The clock moves to the end of the wait one deadline at a time.
     wait: Option<Wait>,
     checkpoint: Checkpoint,
     lesson_clock: LessonClock,
 }
 
-/// The open lesson, and how far the clock had been moved when it was opened. The prompt shows only how far the clock
-/// was moved after that.
+/// The open lesson, and how far the clock had been moved when the lesson was opened. The prompt shows only by how much
+/// the clock has been moved since then.
 #[derive(Debug, Clone, Default)]
 struct LessonClock {
     /// The id of the lesson.
@@ -74,8 +74,8 @@ impl Session {
         }
     }
 
-    /// Starts the learner's Python before it is needed, so the first line does not have to wait for it. Returns false
-    /// if Python is running already.
+    /// Starts the learner's Python process in advance, so that the first line does not have to wait for it. Returns
+    /// false if it is already running.
     pub fn warm_up(&mut self) -> bool {
         self.tutor.runtime.warm_up()
     }
@@ -85,39 +85,39 @@ impl Session {
         self.tutor.runtime.module = module;
     }
 
-    /// Turns off the limit on the length of output, for programs that read the output.
+    /// Turns off the limit on the length of output, because another program will read the output.
     pub fn show_all(&mut self) {
         self.tutor.runtime.shows_all = true;
     }
 
-    /// Opens a lesson at a step.
+    /// Opens a lesson at the step with the given index.
     pub fn open(&mut self, lesson: Arc<Lesson>, step: usize) {
         self.tutor.open_lesson(lesson, step);
         self.settle();
     }
 
-    /// Opens a lesson at its end: all steps are done, and only the summary has not been shown yet.
+    /// Opens a lesson at its end, where all steps are done and only the summary has not been shown yet.
     pub fn open_at_end(&mut self, lesson: Arc<Lesson>) {
         self.tutor.open_lesson_end(lesson);
         self.settle();
     }
 
-    /// Starts practice of the given steps. Each step is a lesson and the index of a step in it. There must be at least
-    /// one step.
+    /// Starts a review (practice) of the given steps, which must not be empty. Each step is given as a lesson and the
+    /// index of the step in that lesson.
     pub fn review(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.tutor.begin_review(steps);
         self.settle();
     }
 
-    /// Starts the fast track with the given steps. Each step is a lesson and the index of a step in it. There must be at
-    /// least one step.
+    /// Starts the fast track with the given steps, which must not be empty. Each step is given as a lesson and the
+    /// index of the step in that lesson.
     pub fn fast_track(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.tutor.begin_fast_track(steps);
         self.settle();
     }
 
-    /// Provides the rehearsal of the open lesson. If this function is called right after the lesson was opened, no
-    /// rehearsal is requested.
+    /// Provides the rehearsal of the open lesson. If this function is called right after the lesson was opened, the
+    /// request for a rehearsal is withdrawn.
     pub fn rehearsed(&mut self, rehearsal: Arc<Rehearsal>) {
         self.tutor.runtime.effects.retain(|effect| !matches!(effect, Effect::Rehearse(_)));
         self.handle(Event::Rehearsed(rehearsal));
@@ -148,7 +148,7 @@ impl Session {
                 runtime.engine.advance(runtime.clock.now_us());
             }
             Event::SkipWait => {
-                // If a turn has ended, another client may be able to run, so the clock does not move yet.
+                // If this has ended a client's turn, another client may be able to run, so the clock does not move yet.
                 if !runtime.end_waiting_turn()
                     && let Some(deadline_us) = runtime.next_deadline_us()
                 {
@@ -165,7 +165,7 @@ impl Session {
         self.settle();
     }
 
-    /// Returns the effects since the last call, in order.
+    /// Returns the effects that have accumulated since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.tutor.runtime.effects)
     }
@@ -199,7 +199,7 @@ impl Session {
         Need::Time { deadline_us: runtime.next_deadline_us() }
     }
 
-    /// Returns whether the last Python process was started without a part of its sandbox.
+    /// Returns whether the most recent Python process was started without some of its sandbox restrictions.
     pub fn lacks_sandbox(&self) -> bool {
         self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }
@@ -209,14 +209,15 @@ impl Session {
         &self.tutor.runtime.engine
     }
 
-    /// Returns the engine, so that the port for TCP clients can be opened or closed. No command may be running.
+    /// Returns the engine, for opening or closing the port for TCP clients. Must not be called while a command runs.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.tutor.runtime.engine
     }
 
-    /// Calls `turn` with the engine, so that the commands of TCP clients can run, `elapsed_us` after the start of the
-    /// session. Then runs the session's own clients as far as they can continue. During a trial, returns `None` without
-    /// calling `turn`, because the data is normally restored when the trial ends.
+    /// Calls `turn` with the engine and the session's time, so that the commands of TCP clients can run. `elapsed_us`
+    /// is the real time since the start of the session. Afterwards, runs the session's own clients as far as they can
+    /// continue. During a trial, returns `None` without calling `turn`, because the data is normally restored when the
+    /// trial ends.
     pub fn with_engine<T>(&mut self, elapsed_us: i64, turn: impl FnOnce(&mut Engine, i64) -> T) -> Option<T> {
         if !self.can_lend_engine() {
             return None;
@@ -250,7 +251,7 @@ impl Session {
         &self.tutor.library
     }
 
-    /// Returns the Python child of the client at the prompt, if the child is idle.
+    /// Returns the Python child process of the client at the prompt, if that process is idle.
     pub fn idle_python(&self) -> Option<ChildId> {
         self.tutor.runtime.idle_python()
     }
@@ -265,7 +266,7 @@ impl Session {
         self.tutor.runtime.dialect
     }
 
-    /// Returns whether the prompt should wait for more lines after `text`.
+    /// Returns whether `text` is incomplete, in which case the prompt should wait for more lines.
     pub fn is_incomplete(&self, text: &str) -> bool {
         self.tutor.runtime.awaited_input().is_none()
             && !self.is_answering()
@@ -287,42 +288,42 @@ impl Session {
         self.tutor.is_practice()
     }
 
-    /// Returns the children that should be running.
+    /// Returns the ids of the child processes that should be running.
     pub fn children(&self) -> impl Iterator<Item = ChildId> {
         self.tutor.runtime.children()
     }
 
-    /// Returns what each client is waiting for, as sentences: `main waits for queue:tasks`.
+    /// Returns one sentence for each waiting client, such as `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         self.tutor.runtime.waits()
     }
 
-    /// Returns the next time at which a waiting program or the engine has to act.
+    /// Returns the earliest time at which a waiting program or the engine has to act, in microseconds since 1970.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.tutor.runtime.next_deadline_us()
     }
 
-    /// Returns the session's time, in microseconds since 1970.
+    /// Returns the session's current time, in microseconds since 1970.
     pub fn now_us(&self) -> i64 {
         self.tutor.runtime.now_us()
     }
 
-    /// Returns by how much the clock was moved in addition to the real time that passed, in microseconds.
+    /// Returns how far the clock was moved in addition to the real time that passed, in microseconds.
     pub fn moved_us(&self) -> i64 {
         self.tutor.runtime.clock.moved_us()
     }
 
-    /// Reports the real time that has passed since the start while a program runs, in microseconds.
+    /// Reports, while a program is running, how much real time has passed since the start, in microseconds.
     pub fn time_passes(&mut self, us: i64) {
         self.tutor.runtime.clock.set_elapsed(us);
     }
 
-    /// Reports how a child's process has ended. [`Event::ChildGone`] must follow.
+    /// Reports how a child process ended. [`Event::ChildGone`] must follow.
     pub fn note_python_end(&mut self, child: ChildId, end: PythonEnd) {
         self.tutor.runtime.note_python_end(child, end);
     }
 
-    /// Limits the memory of the data, in bytes.
+    /// Limits the memory that the data may occupy, in bytes.
     pub fn limit_memory(&mut self, bytes: u64) {
         self.tutor.runtime.engine.keyspace.memory_cap.limit = bytes;
     }
@@ -354,7 +355,7 @@ impl Session {
         Prompt::Python { client: (!words.is_empty()).then(|| words.join(" ")) }
     }
 
-    /// Handles what the learner has entered.
+    /// Handles text that the learner has entered.
     fn enter(&mut self, text: &str) {
         self.leave_checkpoint();
         let runtime = &mut self.tutor.runtime;
@@ -383,7 +384,7 @@ impl Session {
         }
     }
 
-    /// Continues until the session needs something from outside.
+    /// Performs all pending work, until the session needs another event.
     fn settle(&mut self) {
         loop {
             self.note_open_lesson();
@@ -402,7 +403,7 @@ impl Session {
         }
     }
 
-    /// Records how far the clock had been moved, if another lesson was opened.
+    /// If another lesson has been opened, records how far the clock had been moved by then.
     fn note_open_lesson(&mut self) {
         let open = self.tutor.lesson.as_ref().map(|run| run.lesson.id.get_ref());
         if open != self.lesson_clock.lesson.as_ref() {
@@ -411,7 +412,7 @@ impl Session {
         }
     }
 
-    /// Starts the next pending work that can run, such as a replay or an input. Returns false if there is none.
+    /// Starts the next item of pending work that can run, such as a replay or an input. Returns false if there is none.
     fn begin_next(&mut self) -> bool {
         self.tutor.runtime.start_next_replay()
             || self.tutor.runtime.restore_next_variables()
@@ -460,7 +461,7 @@ impl Session {
         true
     }
 
-    /// Types code of the lesson at the learner's prompt.
+    /// Enters a lesson's code at the learner's prompt. If `is_shown`, shows it there first, as if it had been typed.
     fn type_for_learner(&mut self, text: &str, is_shown: bool) {
         if is_shown {
             let prompt = self.prompt();
@@ -472,7 +473,7 @@ impl Session {
         self.tutor.entered.extend(inputs_of_lesson(text));
     }
 
-    /// Runs the next input that was entered, if the client in the foreground is free.
+    /// Runs the next input that was entered, if the client in the foreground is free. Returns whether an input was run.
     fn take_entered(&mut self) -> bool {
         let runtime = &self.tutor.runtime;
         let foreground = runtime.foreground;
@@ -484,7 +485,7 @@ impl Session {
         true
     }
 
-    /// Starts an input: runs it in a client, or performs it as a tutor command.
+    /// Starts an input: either runs it in the given client, or performs it as a tutor command.
     fn begin(&mut self, client: ClientIndex, input: Input) {
         if let Some(line) = self.tutor.runtime.begin(client, input) {
             self.run_command(&line);
@@ -492,7 +493,8 @@ impl Session {
         self.tutor.take_finished();
     }
 
-    /// Reports a finished submission to the driver, and starts judging it.
+    /// Handles a finished submission. The tutor's own submissions are kept as findings. A learner's submission is
+    /// reported to the driver, and then judged, unless it ended the session.
     fn conclude(&mut self, client: ClientIndex, submission: Submission) {
         if client == TUTOR {
             return self.tutor.keep_found(submission);
@@ -514,7 +516,7 @@ impl Session {
         }
     }
 
-    /// Starts judging what TCP clients have done since the last call. Returns false if they have changed nothing.
+    /// Starts judging what TCP clients have done since the last call. Returns false if they have not changed anything.
     fn judge_real_clients(&mut self) -> bool {
         let commands = std::mem::take(&mut self.tutor.runtime.real_client_commands);
         if commands.is_empty() {

@@ -24,7 +24,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Returns the options of a reproducible session without any progress.
+    /// Returns the options of a reproducible session in which the learner has no progress yet.
     pub fn repeatable(library: Arc<Library>) -> Self {
         Options { seed: SEED, start_us: START_US, dialect: Dialect::Both, library, progress: Progress::default() }
     }

@@ -9,7 +9,8 @@ pub struct Status {
     pub place: Option<(String, usize, usize)>,
     /// The client at the prompt, if the learner has several clients.
     pub client: Option<String>,
-    /// Number of commands that the client's redis-cli connection has queued since MULTI.
+    /// Number of commands that the client's redis-cli connection has queued since MULTI, or `None` outside a
+    /// transaction.
     pub queued: Option<usize>,
     /// The database that the client's redis-cli lines use.
     pub database: usize,
@@ -20,8 +21,8 @@ pub struct Status {
 }
 
 impl Status {
-    /// Returns whether two states have the same client, transaction and database, and whether the clock was moved
-    /// equally far. The lesson and the time may differ.
+    /// Returns whether two states have the same client, transaction and database, and whether the clock was moved by
+    /// the same amount. The lesson and the time may differ.
     pub fn is_like(&self, other: &Status) -> bool {
         (&self.client, self.queued, self.database, self.moved_s)
             == (&other.client, other.queued, other.database, other.moved_s)
@@ -33,7 +34,7 @@ impl Session {
     pub fn status(&self) -> Status {
         let runtime = &self.tutor.runtime;
         let client = &runtime.clients[runtime.foreground];
-        // The connection may have been closed by another client.
+        // Another client may have closed the connection.
         let clients = &runtime.engine.server.clients;
         let state = client.cli.filter(|id| clients.ids().contains(id)).map(|id| clients.get(id));
         Status {

@@ -37,7 +37,8 @@ impl Session {
     }
 }
 
-/// Returns whether a name is a valid client name.
+/// Returns whether a client may have this name. A name must be visible, must not contain whitespace, and must not be
+/// `tutor`.
 pub(super) fn is_client_name(name: &str) -> bool {
     !name.is_empty() && name != "tutor" && !name.contains(char::is_whitespace) && visible(name) == name
 }

@@ -1,4 +1,4 @@
-//! Help about a name: the command `:doc`, and the other ways to ask for help, such as `r.hset?` and `man ping`.
+//! Help on a name: the command `:doc`, and the other ways to ask for help, such as `r.hset?` and `man ping`.
 
 use super::super::Session;
 use super::super::display::help::{command_help, method_help};
@@ -13,7 +13,7 @@ use python_kernel::redis_methods;
 use redis_engine::commands;
 
 impl Session {
-    /// Shows the help about a command, a method, a tutor command, or an object in Python.
+    /// Shows help on a command, a method, a tutor command, or an object in Python.
     pub(super) fn show_doc(&mut self, topic: &str) {
         let topic = topic.split('(').next().unwrap_or_default().trim();
         if topic.is_empty() {
@@ -31,8 +31,8 @@ impl Session {
         self.show_unknown_topic(topic);
     }
 
-    /// Shows the help that the learner requested with `topic?`. If the topic is a command's name in lower case, it may
-    /// also be a Python variable, so Python is asked about the variable first.
+    /// Shows the help that the learner requested with `topic?`. A topic that is a command's name in lower case may also
+    /// be a Python variable, so Python is asked about the variable first.
     pub(super) fn show_help_about(&mut self, topic: &str) {
         let is_command = commands::by_name(topic).is_some();
         let may_be_variable = topic.chars().any(char::is_lowercase) && !topic.contains([' ', '-']);
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    /// Shows Python's answer to a request for help. Returns false if no answer has arrived.
+    /// Shows Python's answer to a help request. Returns false if no answer has arrived.
     pub(in crate::session) fn take_description(&mut self) -> bool {
         let Some(Described { topic, text }) = self.tutor.runtime.described.take() else { return false };
         match (text, commands::by_name(&topic)) {

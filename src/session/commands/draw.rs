@@ -38,8 +38,8 @@ impl Session {
         }
     }
 
-    /// Draws the keys that the last change of the data affected, or all keys if none of them was affected. Draws
-    /// nothing if these are more than [`FEW`] keys.
+    /// Draws the keys that were affected by the last change of the data, or all keys if none were affected. If there
+    /// are more than [`FEW`], shows a message instead.
     fn draw_what_is_there(&mut self, database: usize) {
         let engine = &self.tutor.runtime.engine;
         let keys = engine.keyspace.databases()[database].iter().map(|(key, _)| key).take(100);
@@ -69,7 +69,7 @@ impl Session {
         }
     }
 
-    /// Shows a message that a key does not exist, and why, if the reason is known.
+    /// Shows a message that a key does not exist, with the reason if it is known.
     fn say_not_there(&mut self, place: &Place) {
         let typed = String::from_utf8_lossy(&place.key);
         let name = code(&typed);

@@ -33,7 +33,7 @@ pub struct TutorCommand {
     run: fn(&mut Session, &str),
 }
 
-/// All commands, in the order in which completion lists them.
+/// All tutor commands, in the order in which completion lists them.
 pub static COMMANDS: &[TutorCommand] = &[
     command("hint", "", "a hint for this step; the next one says more", |s, _| s.show_hint()),
     command("expect", "", "what this step expects", |s, _| s.show_expectations()),
@@ -62,8 +62,8 @@ pub static COMMANDS: &[TutorCommand] = &[
     command("quit", "", "leave the tutor", |s, _| s.tutor.runtime.leave(0)),
 ];
 
-/// The rows of `:help`: related commands, and what they are for. Together with the rows of [`HELP_OF_STEP`], they fit
-/// in twenty lines of an 80-column terminal.
+/// The rows of `:help`, each with related commands and their purpose. Together with the rows of [`HELP_OF_STEP`], they
+/// fit in twenty lines of an 80-column terminal.
 const HELP: &[(&[&str], &str)] = &[
     (&["doc"], "what a command, a method or a variable is"),
     (&["keys", "draw"], "all keys; a picture of one, or of two sets"),
@@ -79,7 +79,7 @@ const HELP: &[(&[&str], &str)] = &[
     (&["help", "quit"], "this list; leave the tutor"),
 ];
 
-/// The rows of `:help` about the open step.
+/// The rows of `:help` that are shown only if a lesson is open.
 const HELP_OF_STEP: &[(&[&str], &str)] = &[
     (&["again", "back"], "start this step again; go to the step before"),
     (&["skip"], "type the answer for me, and go on"),
@@ -98,7 +98,7 @@ const fn command(
 }
 
 impl Session {
-    /// Runs a line that is a tutor command.
+    /// Runs a line that contains a tutor command.
     pub(super) fn run_command(&mut self, line: &str) {
         if let Some(kind) = dialect::shell_line(line) {
             let text = match kind {
@@ -121,8 +121,8 @@ impl Session {
         }
     }
 
-    /// Lists the tutor commands. Those for the open step come last, just above the prompt. With an argument, shows the
-    /// help about that topic instead.
+    /// Lists the tutor commands. Those for the open step come last, just above the prompt. With an argument, shows help
+    /// on that topic instead.
     fn show_help(&mut self, topic: &str) {
         if !topic.is_empty() {
             return self.show_help_about(topic);
@@ -158,7 +158,7 @@ pub fn refusal(line: &str) -> Option<String> {
     }
 }
 
-/// Splits a line into the command's name and its arguments.
+/// Splits a line into the command's name and its arguments. `exit` becomes `quit`.
 fn split_line(line: &str) -> (&str, &str) {
     let line = line.trim_start_matches(':').trim();
     let (name, arguments) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -169,14 +169,14 @@ fn find(name: &str) -> Option<&'static TutorCommand> {
     COMMANDS.iter().find(|command| command.name == name)
 }
 
-/// Returns the message for a name that is not a command.
+/// Returns the error message for a name that is not a tutor command.
 fn unknown_command(name: &str) -> String {
     let nearest = spelling::nearest_of_few(name, COMMANDS.iter().map(|command| command.name));
     let suggestion = nearest.map(|name| messages::did_you_mean(code(&format!(":{name}"))));
     join_sentences([Some(messages::unknown_command(code(&format!(":{name}")))), suggestion])
 }
 
-/// Joins the sentences with spaces.
+/// Joins those sentences that are not `None` with spaces.
 fn join_sentences<const N: usize>(sentences: [Option<String>; N]) -> String {
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

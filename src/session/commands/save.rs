@@ -1,9 +1,9 @@
-//! `:save`: writes the learner's inputs as a Python script. With the redis-py library and a Redis server, the script
-//! prints what the prompt echoed.
+//! `:save`: writes the learner's inputs as a Python script. When the script is run with the redis-py library and a
+//! Redis server, it prints the values that the prompt echoed.
 //!
-//! A statement is written at the position where it ended, not where it began. A blocked command thus follows the push
-//! that it waited for. The script prints the values that the prompt echoed. It catches each error, prints the last line
-//! of the error, and continues, as the prompt did. redis-cli lines become calls to `execute_command`.
+//! A statement is written at the position where it ended, not where it began, so a blocked command follows the push
+//! that it waited for. The script catches each error, prints the last line of the error, and continues, as the prompt
+//! did. redis-cli lines become calls to `execute_command`.
 
 use super::super::Session;
 use super::super::event::Effect;
@@ -39,14 +39,15 @@ impl Session {
     }
 }
 
-/// Quotes a path for a shell if necessary, so that the path neither looks like an option nor is split into words.
+/// Quotes a path for a shell if necessary, so that the shell neither takes it for an option nor splits it into words.
 fn shell_word(path: &str) -> String {
     let path = if path.starts_with('-') { format!("./{path}") } else { path.to_owned() };
     let is_plain = path.chars().all(|c| c.is_alphanumeric() || "_-./~+,@%=:\\".contains(c));
     if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
-/// Python code that prints a value as the prompt does, for statements whose value is known only when the script runs.
+/// Python code of a function that prints a value as the prompt does. It is used for statements whose value is known
+/// only when the script runs.
 const SHOW: &str = "def show(value):\n    if value is not None:\n        print(repr(value))\n";
 
 /// Returns the script that repeats the given inputs.
@@ -82,7 +83,7 @@ fn script(inputs: &[LoggedInput]) -> String {
     text
 }
 
-/// Converts a logged input to Python code or to a comment.
+/// Converts a logged input to Python code or to a comment. If `keeps_last`, the code assigns each echoed value to `_`.
 fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     if input.kind == InputKind::Remark {
         return comment(&input.source);
@@ -92,8 +93,8 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
     }
     if input.is_unseen && ["flushdb", "flushall", "FLUSHDB", "FLUSHALL"].iter().any(|word| input.source.contains(word))
     {
-        // The tutor sent the flush, not the learner. It is left out, because a real Redis may hold data that is still
-        // needed.
+        // The flush is omitted, because the tutor sent it, not the learner, and the Redis server that the script uses
+        // may hold data that is still needed.
         return String::new();
     }
     let code = match input.kind {
@@ -111,7 +112,7 @@ fn statement(input: &LoggedInput, keeps_last: bool) -> String {
 }
 
 /// Returns code that runs an input and prints the values that the prompt echoed, or `None` if the input is not valid
-/// Python.
+/// Python. If `keeps_last`, the code also assigns each echoed value to `_`.
 fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
     let source = input.source.trim_end();
     syntax::split_statements(source).ok()?;
@@ -123,7 +124,7 @@ fn python(input: &LoggedInput, keeps_last: bool) -> Option<String> {
             let shown = match input.outcome {
                 InputOutcome::Echoed if is_whole && keeps_last => format!("_ = {value}\nprint(repr(_))"),
                 InputOutcome::Echoed if is_whole => format!("print(repr({value}))"),
-                // The value was None, or the statement ended with an error.
+                // Nothing was echoed, because the value was None or the statement ended with an error.
                 _ if is_whole => continue,
                 _ => format!("show({value})"),
             };
@@ -170,7 +171,7 @@ fn indented(code: &str) -> String {
     code.lines().map(|line| format!("    {line}\n")).collect()
 }
 
-/// Formats multi-line code as one Python string literal.
+/// Formats multi-line code as a single Python string literal.
 fn literal_of_lines(code: &str) -> String {
     format!("'{}'", code.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
 }

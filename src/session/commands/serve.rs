@@ -1,8 +1,8 @@
 //! `:serve`: lets TCP clients (programs in other windows) connect to the learner's own Redis.
 //!
 //! The session opens no port and reads no socket. It requests a port, and lends its engine to the driver, which
-//! transfers the bytes. The session's clock applies to the commands of TCP clients too. They run between the commands
-//! of the session's own clients. All blocked clients wait in the same queue.
+//! transfers the bytes. The commands of TCP clients run between those of the session's own clients, and the session's
+//! clock applies to them too. Blocked clients of both kinds wait in the same queue.
 
 use super::super::Session;
 use super::super::event::{Effect, Show};
@@ -79,7 +79,7 @@ impl Session {
                 (None, Some(command)) => messages::real_client_sent(command),
                 (None, None) => messages::real_client_is_new(),
             };
-            // A line break or a bar in a client's name or key must not start a new row or cell.
+            // A line break or a vertical bar in a client's name or key must not start a new row or cell.
             let row = [&name, &client.address, &does].map(|cell| visible(cell).replace('|', "¦"));
             table.push_str(&format!("| {} | {} | {} |\n", row[0], row[1], row[2]));
         }
@@ -140,12 +140,12 @@ mod tests {
         shows.collect()
     }
 
-    /// Connects a TCP client.
+    /// Connects a TCP client, and returns its id.
     fn connect(session: &mut Session) -> ClientId {
         session.with_engine(0, |engine, _| engine.connect()).expect("nothing is tried")
     }
 
-    /// Sends a TCP client's command, `seconds` after the start, and returns the reply.
+    /// Sends a TCP client's command, `seconds` after the start of the session, and returns the reply.
     fn send(session: &mut Session, client: ClientId, seconds: i64, line: &str) -> String {
         let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
         session.with_engine(seconds * SECOND_US, |engine, now_us| engine.execute(client, &argv, now_us));

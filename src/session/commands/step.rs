@@ -60,7 +60,7 @@ impl Session {
     }
 }
 
-/// Returns what a step expects, as sentences of Markdown.
+/// Returns sentences in Markdown that describe what a step expects.
 fn expectations(expect: &Expect) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(expect.reply.iter().map(|reply| messages::expected_reply(code(reply))));
@@ -79,7 +79,7 @@ fn expectations(expect: &Expect) -> Vec<String> {
     lines
 }
 
-/// Returns a sentence about the clients that have to act, or `None` if the step names no client.
+/// Returns a sentence that says which clients must act, or `None` if the step names no client.
 fn expected_clients(by: &[String]) -> Option<String> {
     let names: Vec<_> = by.iter().map(|name| code(name)).collect();
     match names.as_slice() {

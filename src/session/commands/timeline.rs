@@ -11,7 +11,7 @@ use crate::messages::counts::{self, counted};
 use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
 
-/// Number of commands that `:timeline` shows if no number is given.
+/// Number of commands that `:timeline` shows by default.
 const USUAL: usize = 20;
 
 /// Maximum length of a command or a reply in the timeline, in characters.
@@ -41,8 +41,8 @@ impl Session {
         }
     }
 
-    /// Returns the timeline that begins with the call numbered `first`. Of earlier calls, it contains only the waits
-    /// that ended later.
+    /// Returns the timeline from the call numbered `first` on. An earlier call appears only if it was waiting and its
+    /// wait ended later. Only the end of the wait is then shown.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();
@@ -89,7 +89,8 @@ fn timeline_hint(shown: u64, all: u64) -> Option<String> {
     (before > 0).then(|| messages::earlier_commands(counted(before, counts::one_command, counts::commands), more))
 }
 
-/// Returns the timeline event for a call that was sent.
+/// Returns the timeline event for a call: a command with its reply, a blocked command, or a message that Redis sent on
+/// its own.
 fn sending(call: &Call) -> TimelineEventKind {
     if call.sent.length == 0 {
         return TimelineEventKind::Message(reply_text(call));
@@ -102,7 +103,7 @@ fn sending(call: &Call) -> TimelineEventKind {
     }
 }
 
-/// Returns the first word of a call's command.
+/// Returns the name of a call's command.
 fn command_name(call: &Call) -> String {
     wire::words(call).first().map(|word| String::from_utf8_lossy(word).into_owned()).unwrap_or_default()
 }

@@ -1,13 +1,13 @@
 //! `:undo` reverts the last input, and `:fork` marks a state to which the learner can return.
 //!
-//! A snapshot is saved before each input of the learner. It contains the data, the connections, the clock, the
+//! A snapshot is saved before each of the learner's inputs. It contains the data, the connections, the clock, the
 //! lesson's step, and each client with its replay log. When a snapshot is restored, every Python process that has run
-//! code since then is killed. A new process replays the log of the snapshot, and a client that was waiting when the
-//! snapshot was taken waits again. The clock is set back as well, which restores the TTLs.
+//! code since then is killed. A new process replays the snapshot's log, and a client that was waiting when the snapshot
+//! was taken waits again. The clock is set back as well, which restores the TTLs.
 //!
 //! Snapshots share the keyspace as long as no key changes, and they share the entries of the logs. Data larger than
-//! [`LARGEST`] is not saved before each input, because copying it would cause a noticeable delay at each Enter.
-//! `:fork` copies data of any size.
+//! [`LARGEST`] is not saved before each input, because copying it would cause a noticeable delay at each Enter. `:fork`
+//! copies data of any size.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -25,9 +25,9 @@ use redis_engine::keyspace::Keyspace;
 /// Maximum number of inputs that can be undone.
 const MOST_INPUTS: usize = 100;
 
-/// Maximum size of the data that is saved before each input, in elements. A key, a field, a member, and 64 bytes of a
-/// long value count as one each. Copying this many keys took 2 ms in a build without optimisation, and counting them
-/// 0.6 ms.
+/// Maximum size of the data that is saved before each input, in elements. Each key, each field, each member, and each
+/// 64 bytes of a long value counts as one element. Copying this many keys took 2 ms in a build without optimisation,
+/// and counting them took 0.6 ms.
 const LARGEST: usize = 20_000;
 
 /// Maximum number of elements in all snapshots together.
@@ -39,12 +39,12 @@ const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "a
 /// Tutor commands that leave the open step. They are rejected in a fork.
 const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 
-/// The inputs that can be undone, and the fork.
+/// The inputs that can be undone, and the fork, if the learner has made one.
 #[derive(Debug, Default)]
 pub struct UndoHistory {
     inputs: VecDeque<UndoableInput>,
     fork: Option<Fork>,
-    /// The last copy of the keyspace. If no key has changed since it was made, the next snapshot shares it.
+    /// The last copy of the keyspace. If no key has changed since then, the next snapshot shares this copy.
     latest: Option<KeptData>,
 }
 
@@ -55,7 +55,7 @@ struct UndoableInput {
     before: SavedState,
 }
 
-/// The state before an input, if it was saved.
+/// The state before an input, or the reason why it was not saved.
 #[derive(Debug)]
 enum SavedState {
     Saved(Box<Snapshot>),
@@ -74,11 +74,11 @@ impl SavedState {
 #[derive(Debug)]
 struct Fork {
     start: Snapshot,
-    /// Number of undoable inputs before the fork.
+    /// Number of undoable inputs that were entered before the fork.
     depth: usize,
 }
 
-/// A copy of the keyspace, and the number of its elements.
+/// A copy of the keyspace, and the number of elements in it.
 #[derive(Debug, Clone)]
 struct KeptData {
     keyspace: Arc<Keyspace>,
@@ -95,12 +95,12 @@ pub struct Snapshot {
 }
 
 impl UndoHistory {
-    /// Forgets the last copy of the keyspace. Must be called when the keyspace's count of changes restarts at zero.
+    /// Discards the last copy of the keyspace. Must be called when the keyspace's count of changes restarts at zero.
     pub fn forget_latest(&mut self) {
         self.latest = None;
     }
 
-    /// Forgets all inputs and the fork.
+    /// Discards all inputs and the fork.
     pub fn clear(&mut self) {
         *self = UndoHistory::default();
     }
@@ -130,7 +130,7 @@ impl UndoHistory {
         }
     }
 
-    /// Returns the number of elements in all snapshots. Shared data is counted once.
+    /// Returns the number of elements in all snapshots. Data that snapshots share is counted once.
     fn elements(&self) -> usize {
         let kept: Vec<&Snapshot> = self.inputs.iter().filter_map(|input| input.before.snapshot()).collect();
         let shared = kept.chunk_by(|a, b| Arc::ptr_eq(&a.runtime.keyspace, &b.runtime.keyspace));
@@ -139,7 +139,8 @@ impl UndoHistory {
 }
 
 impl Session {
-    /// Saves the state before an input of the learner runs. Returns whether the input can be undone.
+    /// Saves the state before one of the learner's inputs runs. Returns whether the input was added to the undo
+    /// history.
     pub(in super::super) fn save_before(&mut self, text: &str) -> bool {
         let runtime = &self.tutor.runtime;
         let is_refused = self.undo.in_fork() && has_command(text, &LEAVING, runtime.dialect);
@@ -172,7 +173,7 @@ impl Session {
         self.latest().map_or_else(|| count_elements(keyspace), |kept| kept.elements)
     }
 
-    /// Returns a snapshot of the session. `elements` is the number of elements in its data.
+    /// Takes a snapshot of the session. `elements` is the number of elements in its data.
     pub(in super::super) fn snapshot(&mut self, elements: usize) -> Snapshot {
         let runtime = &self.tutor.runtime;
         let shared = self.latest().cloned();
@@ -205,8 +206,8 @@ impl Session {
         us_back
     }
 
-    /// If a TCP client is connected, shows an error, because what the client has read cannot be undone. Returns
-    /// whether the error was shown.
+    /// Returns whether a TCP client is connected. If so, shows an error, because what that client has read cannot be
+    /// undone.
     fn refuse_for_real_clients(&mut self) -> bool {
         let has_real_clients = !self.tutor.runtime.real_clients().is_empty();
         if has_real_clients {
@@ -257,7 +258,8 @@ impl Session {
         self.tutor.say(Role::Muted, &join_sentences([Some(undone), new_place, clock, waits]));
     }
 
-    /// Returns sentences about what may surprise the learner in a restored state: TTLs and blocked commands.
+    /// Returns sentences about two things that may surprise the learner after `:undo`: restored TTLs and blocked
+    /// commands. `us_back` is the number of microseconds by which the clock was set back.
     fn restored_details(&self, us_back: i64) -> [Option<String>; 2] {
         let runtime = &self.tutor.runtime;
         let has_ttl = || runtime.engine.keyspace.databases().iter().any(|database| database.expiring() > 0);
@@ -326,7 +328,7 @@ fn command_name(input: &Input) -> Option<&str> {
     Some(line.trim_start_matches(':').split_whitespace().next().unwrap_or_default())
 }
 
-/// Shortens an input to one line.
+/// Shortens an input to one line of limited length.
 fn shortened(text: &str) -> String {
     const MOST_CHARACTERS: usize = 50;
     let mut lines = text.lines();
@@ -336,7 +338,7 @@ fn shortened(text: &str) -> String {
     if is_cut { format!("{cut} …") } else { cut }
 }
 
-/// Counts the elements of the data, as defined at [`LARGEST`]. Stops counting beyond that number.
+/// Counts the elements of the data, as defined at [`LARGEST`]. Stops counting when the count exceeds [`LARGEST`].
 fn count_elements(keyspace: &Keyspace) -> usize {
     let mut sum = 0;
     for database in keyspace.databases() {
@@ -395,7 +397,7 @@ mod tests {
         said.collect()
     }
 
-    /// Adds elements to a list directly, without an input of the learner.
+    /// Appends elements to a list directly in the engine, so that no input is logged.
     fn fill(session: &mut Session, elements: usize) {
         let client = session.tutor.runtime.connect();
         for _ in 0..elements {
