@@ -6,7 +6,7 @@ use super::wire;
 use crate::markup::{Role, code};
 use crate::messages::commands as messages;
 
-/// A `:wait` that has not ended yet.
+/// A `:wait` in progress.
 #[derive(Debug)]
 pub struct Wait {
     until_us: i64,
@@ -27,9 +27,8 @@ impl Session {
         self.wait = Some(Wait { until_us: runtime.now_us().saturating_add(us), duration });
     }
 
-    /// Moves the clock to the next deadline before the end of the wait, so that the programs that wait for this
-    /// deadline can run. If there is no deadline, moves the clock to the end of the wait. Returns false if no wait is
-    /// in progress.
+    /// Moves the clock to the next deadline within the wait, so that the programs that are waiting for it can run. If
+    /// there is none, moves the clock to the end of the wait. Returns false if no wait is in progress.
     pub(in super::super) fn continue_wait(&mut self) -> bool {
         let Some(wait) = &self.wait else { return false };
         let runtime = &mut self.tutor.runtime;
@@ -53,7 +52,8 @@ pub(super) fn not_a_duration(text: &str) -> String {
     if text.is_empty() { messages::wait_how_long() } else { messages::not_a_duration(code(text)) }
 }
 
-/// Parses `30s`, `5m`, `2h`, `1d`, `500ms`, or a number of seconds, into microseconds.
+/// Parses a duration such as `30s`, `5m`, `2h`, `1d`, `500ms`, or a plain number of seconds. Returns it in
+/// microseconds.
 pub fn parse_duration_us(text: &str) -> Option<i64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -13,10 +13,10 @@ use redis_engine::resp::anatomy;
 use redis_engine::resp::value::{self, Value};
 
 /// Maximum number of round trips that are shown for a submission, and of commands that are shown for a round trip. If
-/// there are more, only the first ones and the last one are shown.
+/// there are more, only the first few and the last one are shown.
 const MOST_SHOWN: usize = 5;
 
-/// Whether `:wire` is on, and which part of the wire log has been shown.
+/// The state of `:wire`: whether it is on, and which calls in the wire log have been shown.
 #[derive(Debug, Clone, Default)]
 pub struct WireDisplay {
     is_on: bool,
@@ -33,7 +33,7 @@ impl WireDisplay {
         self.waiting = log.waiting().to_vec();
     }
 
-    /// Restarts at the first call in the log, after the log was emptied.
+    /// Starts again at the first call in the log. Must be called after the log was emptied.
     pub fn reset(&mut self) {
         self.next = 0;
         self.waiting.clear();
@@ -68,7 +68,8 @@ impl Session {
         }
     }
 
-    /// If `:wire` is on, shows what was sent over the wire since the last call. Returns whether anything was shown.
+    /// If `:wire` is on, shows the bytes that were sent and received since the last call. Returns whether anything was
+    /// shown.
     pub(in super::super) fn show_wire(&mut self) -> bool {
         let runtime = &mut self.tutor.runtime;
         if !self.wire_display.is_on || runtime.is_silent {
@@ -111,17 +112,18 @@ impl Session {
     }
 }
 
-/// Returns whether a call is not waiting: its wait has ended, or it never waited.
+/// Returns whether a call is not waiting, because its wait has ended or because it never waited. A call that is no
+/// longer in the log counts as over.
 fn is_over(call: Option<&Call>) -> bool {
     call.and_then(|call| call.wait.as_ref()).is_none_or(|wait| wait.end.is_some())
 }
 
-/// Returns the indices of the items in the middle that are not shown, if there are too many items.
+/// Returns the indices of the items in the middle that are hidden. The range is empty if all items can be shown.
 fn hidden(number: usize) -> std::ops::Range<usize> {
     if number > MOST_SHOWN { MOST_SHOWN - 2..number - 1 } else { 0..0 }
 }
 
-/// Adds two amounts of traffic.
+/// Returns the sum of two amounts of traffic.
 fn add(a: Traffic, b: Traffic) -> Traffic {
     Traffic {
         commands: a.commands + b.commands,
@@ -131,7 +133,7 @@ fn add(a: Traffic, b: Traffic) -> Traffic {
     }
 }
 
-/// Returns the total traffic of the calls in a round trip.
+/// Returns the total traffic of a round trip's calls.
 fn sum(calls: &[&Call]) -> Traffic {
     let received = calls.iter().map(|call| call.received.length).sum();
     let commands = calls.iter().filter(|call| call.sent.length > 0).count();
@@ -143,7 +145,7 @@ fn sum(calls: &[&Call]) -> Traffic {
     }
 }
 
-/// The items to show, while they are being collected.
+/// Collects the items to show, and the total of their traffic.
 #[derive(Default)]
 struct WireBuilder {
     items: Vec<Item>,
@@ -155,7 +157,7 @@ impl WireBuilder {
         self.sum = add(self.sum, traffic);
     }
 
-    /// Adds the commands of a round trip.
+    /// Adds the commands that were sent in a round trip.
     fn push_commands(&mut self, calls: &[&Call]) {
         let sum = sum(calls);
         if sum.commands > 0 {
@@ -166,7 +168,7 @@ impl WireBuilder {
         }
     }
 
-    /// Adds the replies in a round trip.
+    /// Adds the replies that were received in a round trip. If there are none, adds an item that says why.
     fn push_replies(&mut self, calls: &[&Call]) {
         let Some(first) = calls.first() else { return };
         let client = first.client.clone();
@@ -190,9 +192,9 @@ impl WireBuilder {
     }
 }
 
-/// Returns the parts of all calls. If there are many calls, returns only the parts of the first ones and the last one,
-/// with a message in place of the others. `more` creates this message from the number of calls that are left out,
-/// which is at least two.
+/// Returns the parts of all calls. If there are many calls, returns only the parts of the first few and the last one,
+/// with a message in place of the others. `more` creates the message from the number of hidden calls, which is at least
+/// two.
 fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call) -> Vec<Part>) -> Vec<Part> {
     let hidden = hidden(calls.len());
     let mut all = Vec::new();
@@ -206,7 +208,8 @@ fn folded(calls: &[&Call], more: impl Fn(usize) -> String, parts: impl Fn(&Call)
     all
 }
 
-/// Returns how and after how long a call's wait ended. Returns `None` if the call did not wait, or is still waiting.
+/// Returns a message that says how a call's wait ended and how long it was. Returns `None` if the call did not wait, or
+/// is still waiting.
 fn how_it_ended(call: &Call) -> Option<String> {
     let end = call.wait.as_ref()?.end.as_ref()?;
     let after = seconds(end.at_us - call.at_us);
@@ -217,30 +220,32 @@ fn how_it_ended(call: &Call) -> Option<String> {
     })
 }
 
-/// Formats a duration: `0.25 s`, `12 s`.
+/// Formats a duration with its unit, such as `0.25 s` or `12 s`.
 pub(super) fn seconds(us: i64) -> String {
     format!("{} s", decimal_seconds(us))
 }
 
-/// Formats a duration as a number of seconds: `0.25`, `12`.
+/// Formats a duration as a number of seconds without a unit, such as `0.25` or `12`.
 pub(super) fn decimal_seconds(us: i64) -> String {
     let ms = us.max(0) / 1000;
     let text = format!("{}.{:03}", ms / 1000, ms % 1000);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// Returns the command and its arguments. If the command is too long, returns only the arguments that were recorded.
+/// Returns the words of a command: its name and its arguments. If the command was too long to be recorded in full,
+/// returns only the words that were recorded.
 pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
     if let Ok(Some((Value::Array(words), _))) = value::parse(&call.sent.bytes) {
         let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
         return words.into_iter().map(word).collect();
     }
-    // Only the first bytes of a long command are recorded. Every second line of these bytes is an argument.
+    // Only the first bytes of a long command are recorded. In RESP, every second line after the array header is an
+    // argument.
     let lines = call.sent.bytes.split(|&byte| byte == b'\n').skip(2).step_by(2);
     lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
 }
 
-/// Returns the parts of a command, with the role of each argument.
+/// Returns the parts of a command, in which the command's name and the keys are marked.
 fn sent_parts(call: &Call) -> Vec<Part> {
     let mut parts = anatomy::parts(&call.sent.bytes, call.sent.length);
     let words = words(call);
@@ -249,7 +254,7 @@ fn sent_parts(call: &Call) -> Vec<Part> {
     let count = |at: usize| words.get(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
     let keys = command.keys.positions(words.len(), count);
     let name_words = command.name.split(' ').count();
-    // The first part is the header of the array, and each following one is an element. Only the first elements of a
+    // The first part is the array header, and each of the following parts is an element. Only the first elements of a
     // long command are recorded.
     for (index, part) in parts.iter_mut().skip(1).take_while(|part| part.raw.starts_with('$')).enumerate() {
         if index < name_words {

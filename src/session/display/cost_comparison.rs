@@ -1,33 +1,33 @@
-//! The costs of two programs, and how they grow with the data.
+//! The costs of two programs, and how the costs grow with the amount of data.
 
 use crate::lesson::evidence::Traffic;
 
-/// The cost of two programs for data of several sizes.
+/// The costs of two programs, measured with data of one or more sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostComparison {
     pub titles: [String; 2],
-    /// The unit of the sizes: `fields`.
+    /// The unit of the sizes, such as `fields`.
     pub unit: String,
     pub sizes: Vec<Size>,
 }
 
-/// The cost of the two programs for one size.
+/// The costs of the two programs for data of one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Size {
     pub n: u32,
     pub costs: [Measure; 2],
 }
 
-/// The cost of a program.
+/// The measured cost of one program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Measure {
     pub traffic: Traffic,
-    /// The number of bytes by which the keys' memory (MEMORY USAGE) grew.
+    /// The number of bytes by which the memory used by the keys (MEMORY USAGE) grew.
     pub memory: usize,
 }
 
 impl Measure {
-    /// Returns the number of bytes over the wire, in both directions.
+    /// Returns the number of bytes that were sent and received.
     pub fn bytes(&self) -> usize {
         self.traffic.sent + self.traffic.received
     }

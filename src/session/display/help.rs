@@ -1,5 +1,5 @@
-//! The help about a Redis command or a method of redis-py, which is the same wherever a learner asks for it: what to
-//! type in each dialect, what it does and returns, and an example in each dialect.
+//! Help on a Redis command or a redis-py method. It is the same wherever the learner asks for it: what to type in each
+//! dialect, what the command does and returns, and an example in each dialect.
 
 use python_kernel::frame::Description;
 use python_kernel::redis_methods::{self, Method};
@@ -9,17 +9,17 @@ use redis_engine::commands;
 use crate::markup::code;
 use crate::messages::help as messages;
 
-/// Returns the help about a command, in Markdown.
+/// Returns the help text for a command, in Markdown.
 pub fn command_help(command: &'static Command) -> String {
     help(method_of_command(command), Some(command))
 }
 
-/// Returns the help about a method, in Markdown.
+/// Returns the help text for a method, in Markdown.
 pub fn method_help(method: &'static Method) -> String {
     help(Some(method), command_of_method(method))
 }
 
-/// Returns the help about an object in Python that is not a method of redis-py, in Markdown.
+/// Returns the help text for a Python object that is not a method of redis-py, in Markdown.
 pub fn object_help(name: &str, description: &Description) -> String {
     let class = code(&description.class);
     let mut paragraphs = vec![match (&description.value, &description.parameters) {
@@ -27,7 +27,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
         (None, Some(parameters)) => code(&format!("{name}({})", parameters.join(", "))),
         (None, None) => messages::object_of_class(code(name), class),
     }];
-    // The docstring of a number or a string only describes its class, such as `int` or `str`.
+    // The docstring of a number or a string describes only its class, such as `int` or `str`.
     if description.value.is_none() {
         paragraphs.extend(description.doc.as_deref().map(code_free));
     }
@@ -35,7 +35,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Returns the command that a method sends, if it is known from the method's name.
+/// Returns the command that a method sends, if the method's name is enough to determine it.
 pub fn command_of_method(method: &Method) -> Option<&'static Command> {
     let name = method.name.trim_end_matches("_iter");
     let name = match name {
@@ -51,22 +51,22 @@ pub fn command_of_method(method: &Method) -> Option<&'static Command> {
     commands::by_name(name)
 }
 
-/// Converts a command's name to a method's name: `client_no_evict`.
+/// Converts a command's name to a method's name, such as `client_no_evict`.
 fn in_snake_case(command: &Command) -> String {
     command.name.to_lowercase().replace([' ', '-'], "_")
 }
 
-/// Returns the method that sends a command.
+/// Returns the redis-py method that sends a command.
 fn method_of_command(command: &'static Command) -> Option<&'static Method> {
     let sends = |method: &&Method| command_of_method(method).is_some_and(|sent| sent.name == command.name);
     let name = in_snake_case(command);
     let candidates = || redis_methods::all().iter().filter(sends);
     let of_pipeline = || candidates().find(|method| method.class == "Pipeline");
     match command.name {
-        // These methods of the client itself only warn that a pipeline is needed.
+        // The client's own methods of these names only warn that a pipeline is needed.
         "WATCH" | "UNWATCH" | "MULTI" | "DISCARD" => of_pipeline(),
         _ => candidates().find(|method| method.name == name).or_else(|| candidates().next()).or_else(|| {
-            // `OBJECT ENCODING` is sent by `r.object('encoding', ...)`.
+            // `r.object('encoding', ...)` sends `OBJECT ENCODING`.
             let container = command.container()?;
             redis_methods::by_name(&container.to_lowercase()).filter(|method| method.is_command())
         }),
@@ -98,7 +98,7 @@ fn help(method: Option<&Method>, command: Option<&Command>) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Replaces the characters of a docstring that have a meaning in Markdown.
+/// Replaces the characters of a docstring that Markdown would interpret.
 fn code_free(doc: &str) -> String {
     doc.replace(['`', '*', '|'], "'")
 }

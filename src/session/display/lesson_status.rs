@@ -1,9 +1,9 @@
-//! The learner's progress in each lesson, for the list at the start and for `:lessons`.
+//! The learner's progress in each lesson, as shown in the menu of lessons and by `:lessons`.
 
 use crate::lesson::library::Library;
 use crate::lesson::progress::{LessonProgress, Progress};
 
-/// A lesson, with the learner's progress.
+/// A lesson's entry in the list of lessons, with the learner's progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonStatus {
     /// The position of the lesson in the list, counted from 1.
@@ -16,13 +16,13 @@ pub struct LessonStatus {
     pub done: usize,
     /// Whether the learner has reached the end of the lesson.
     pub finished: bool,
-    /// Whether the learner has shown in the fast track that they know the lesson.
+    /// Whether the learner has proved in the fast track that they know the lesson.
     pub known: bool,
-    /// Whether the learner has left the lesson by skipping its last step.
+    /// Whether the learner reached the end of the lesson by skipping its last step.
     pub skipped: bool,
     /// The id of the last step.
     pub last_step: String,
-    /// Whether this is the lesson to continue with.
+    /// Whether this is the lesson with which the learner should continue.
     pub next: bool,
 }
 
@@ -31,13 +31,14 @@ pub fn is_left_by_skip(progress: &LessonProgress, last_step: &str) -> bool {
     progress.finished && !progress.known && !progress.done.iter().any(|done| done == last_step)
 }
 
-/// Returns the status of all lessons in order. The learner continues with the lesson that was open last, or with the
-/// following one if that lesson is finished.
+/// Returns the status of all lessons, in order. The learner should continue with the lesson that was open last, or with
+/// the one after it if that lesson is finished.
 pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStatus> {
     let known = |id: &str| progress.lessons.get(id);
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);
     let current = progress.current.as_deref().and_then(|id| library.find(id));
-    // A finished lesson counts as open if the learner is repeating it, which means that it has a step to continue with.
+    // A finished lesson counts as open if the learner is repeating it, in which case its progress has a step or an end
+    // to continue with.
     let is_open =
         |id: &str| !is_finished(id) || known(id).is_some_and(|known| known.step.is_some() || known.end_is_due);
     let next = match current.map(|lesson| lesson.id.get_ref()) {

@@ -1,4 +1,4 @@
-//! Data types for everything that a session shows. `render` lays them out as text.
+//! Data types for the output of a session. `render` lays them out as text.
 
 pub mod cost_comparison;
 pub mod help;
@@ -6,7 +6,7 @@ pub mod lesson_status;
 pub mod timeline;
 pub mod wire;
 
-/// Formats a number of bytes in the largest unit that fits without a fraction: `1 GB`, `1536 MB`, `1000 bytes`.
+/// Formats a number of bytes in the largest unit in which it is an integer: `1 GB`, `1536 MB`, `1000 bytes`.
 pub fn memory_size(bytes: u64) -> String {
     let units = [("GB", 30), ("MB", 20), ("kB", 10)];
     let fits = |(_, shift): &(&str, u32)| bytes > 0 && bytes.trailing_zeros() >= *shift;
@@ -16,7 +16,7 @@ pub fn memory_size(bytes: u64) -> String {
     }
 }
 
-/// Formats a number with a comma between groups of three digits.
+/// Formats a number with commas as thousands separators.
 pub fn with_commas(number: usize) -> String {
     let digits = number.to_string();
     let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group)).collect();

@@ -1,21 +1,21 @@
 //! The commands of all clients in chronological order.
 
-/// A timeline: what each client sent, and when.
+/// A timeline that shows what each client sent, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     /// The names of the clients, in the order in which they first appear.
     pub clients: Vec<String>,
     pub events: Vec<TimelineEvent>,
-    /// Number of commands before the first one that is shown.
+    /// Number of earlier commands that are not shown.
     pub before: u64,
 }
 
-/// An event of the timeline, with its time.
+/// An event in the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineEvent {
-    /// The time of the event, in microseconds since the first command in the wire log.
+    /// The time of the event, in microseconds since the first call in the wire log.
     pub at_us: i64,
-    /// The index of the client, or `None` if the event belongs to no client.
+    /// The index of the event's client in [`Timeline::clients`], or `None` if the event concerns no client.
     pub client: Option<usize>,
     pub kind: TimelineEventKind,
 }
@@ -24,12 +24,12 @@ pub struct TimelineEvent {
 pub enum TimelineEventKind {
     /// A command was sent, and answered immediately.
     Answered { command: String, reply: String },
-    /// A command was sent that blocks its client.
+    /// A command was sent that blocked its client.
     Waits { command: String },
-    /// A wait ended. `by` is the cause.
+    /// A blocked command stopped waiting. `after` is how long it waited, and `by` is why the wait ended.
     Ended { command: String, after: String, by: String, reply: Option<String> },
     /// A message arrived that is not the reply to a command.
     Message(String),
-    /// Number of keys that expired since the previous command.
+    /// Keys expired since the previous command. The value is their number.
     Expired(u64),
 }

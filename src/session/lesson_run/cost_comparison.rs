@@ -1,4 +1,4 @@
-//! The result of comparing two programs, as a step shows it.
+//! Formats the result of comparing two programs in a step.
 
 use crate::lesson::format::Compare;
 use crate::lesson::race_result::RaceResult;
@@ -8,7 +8,7 @@ use crate::session::display::cost_comparison::{CostComparison, Measure, Size};
 use crate::session::event::Show;
 
 /// Returns the comparison to show. `measured` contains the costs of the left and the right program for each size.
-/// `raced` contains the race results of both programs, if the step asks for races.
+/// `raced` contains the race results of both programs if the step asks for races, and is otherwise empty.
 pub(super) fn comparison(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Show {
     if compare.grow.is_none() {
         return Show::Text(table(compare, measured, raced));
@@ -21,7 +21,7 @@ pub(super) fn comparison(compare: &Compare, measured: &[Measure], raced: &[RaceR
     })
 }
 
-/// Returns the comparison for one size, as a table.
+/// Returns a table that compares the two programs for a single size.
 fn table(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Text {
     let [left, right] = measured else { return Text::default() };
     let mut table = format!("| | {} | {} |\n|--|--|--|\n", compare.left.title, compare.right.title);
@@ -32,7 +32,7 @@ fn table(compare: &Compare, measured: &[Measure], raced: &[RaceResult]) -> Text 
         (messages::bytes_received_row(), left.traffic.received, right.traffic.received),
         (messages::memory_row(), left.memory, right.memory),
     ];
-    // Memory is left out when both programs add the same amount.
+    // The row for memory comes last. It is omitted if both programs add the same amount.
     let count = if left.memory == right.memory { rows.len() - 1 } else { rows.len() };
     for (name, left, right) in rows.into_iter().take(count) {
         table.push_str(&format!("| {name} | {left} | {right} |\n"));

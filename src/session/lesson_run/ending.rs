@@ -1,4 +1,4 @@
-//! The end of a lesson: its summary, and what to do next.
+//! The end of a lesson: shows its summary, and what to do next.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::messages::lesson_run as messages;
 use crate::session::event::{Effect, Part, Show};
 
 impl Tutor {
-    /// Opens a lesson at its end: all steps are done, and only the summary is still to be shown.
+    /// Opens a lesson at its end, where all steps are done and only the summary has not been shown yet.
     pub fn open_lesson_end(&mut self, lesson: Arc<Lesson>) {
         let steps = lesson.steps.len();
         self.rebuild(lesson, steps);

@@ -1,5 +1,5 @@
-//! Hidden code: code of the lesson that the learner has not typed and does not see, such as a setup, the answers of
-//! earlier steps, and probes of the data. If the Python that runs hidden code ends, the tutor repeats the code. The
+//! Hidden code: a lesson's code that the learner has neither typed nor sees, such as a setup, the answers of earlier
+//! steps, or probes of the data. If the Python process that runs hidden code ends, the tutor runs the code again. The
 //! first Ctrl-C does not interrupt hidden code, because the step would then begin with incomplete data.
 
 use super::script::{Item, Then};
@@ -11,21 +11,21 @@ use crate::session::event::{ChildId, Effect, Show};
 use crate::session::runtime::client::{ClientIndex, TUTOR};
 
 /// Maximum number of times in a row that hidden code is repeated. Without this limit, code that ends its own Python
-/// would be repeated endlessly.
+/// process would be repeated forever.
 const MOST_REPEATS: u32 = 2;
 
-/// Problems with hidden code since the step began, or since the last submission was judged.
+/// Counts the problems with hidden code since the step began, or since the last submission was judged.
 #[derive(Debug, Default)]
 pub(super) struct HiddenCode {
-    /// Number of times that the code was repeated because its Python had ended.
+    /// Number of times that the code was repeated because its Python process had ended.
     repeats: u32,
-    /// Number of times that Ctrl-C was pressed.
+    /// Number of times that the learner pressed Ctrl-C.
     interrupts: u32,
 }
 
 impl Tutor {
-    /// Handles Ctrl-C while hidden code runs: the first one has no effect, the second ends its Python. Returns false if
-    /// no hidden code runs.
+    /// Handles Ctrl-C while hidden code runs. The first one has no effect, and the second one kills the Python process.
+    /// Returns false if no hidden code is running.
     pub fn interrupt_hidden_code(&mut self) -> bool {
         let Some(client) = self.runtime.turn.filter(|&client| self.is_hidden(client)) else { return false };
         self.hidden_code.interrupts += 1;
@@ -36,18 +36,18 @@ impl Tutor {
             self.runtime.effects.extend(self.runtime.clients[client].python.child.map(Effect::Kill));
             messages::hidden_code_stopped()
         };
-        // Bypasses `Runtime::show`, which shows nothing while a step is being prepared.
+        // Bypasses `Runtime::show`, which suppresses all output while a step is being prepared.
         self.runtime.effects.push(Effect::Show(Show::Text(Text::from_markdown(Role::Muted, &text))));
         true
     }
 
-    /// Returns whether the code that a client runs is hidden code.
+    /// Returns whether a client is running hidden code.
     fn is_hidden(&self, client: ClientIndex) -> bool {
         self.lesson.is_some() && (client == TUTOR || self.runtime.is_silent)
     }
 
-    /// Handles the exit of a child process. If the child was running hidden code, restarts the preparation or the
-    /// judging that needed that code.
+    /// Handles the exit of a child process. If the child was running hidden code, prepares the step or judges the
+    /// submission again.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let client = self.runtime.clients.with_child(child);
         let ran = client.filter(|&client| self.is_hidden(client) && self.runtime.clients[client].work.is_some());
@@ -57,7 +57,7 @@ impl Tutor {
                 self.hidden_code.repeats += 1;
                 self.repeat_lesson_code();
             }
-            // After a second Ctrl-C, the learner has already been told.
+            // After a second Ctrl-C, another message has already told the learner.
             Some(_) if self.hidden_code.interrupts < 2 => {
                 let text = Text::from_markdown(Role::Muted, &messages::hidden_code_failed());
                 self.runtime.effects.push(Effect::Show(Show::Text(text)));
@@ -70,7 +70,7 @@ impl Tutor {
     fn repeat_lesson_code(&mut self) {
         let Some(run) = &self.lesson else { return };
         let (lesson, step, phase) = (run.lesson.clone(), run.step, run.phase);
-        // Discards the results of hidden code, whose last part has not run to its end.
+        // Discards the results of the hidden code, because the code did not run to its end.
         self.runtime.finished.retain(|(client, _)| *client != TUTOR);
         if self.runtime.is_silent {
             return if self.script.has(|then| matches!(then, Then::LessonEnds)) {

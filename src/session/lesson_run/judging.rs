@@ -17,10 +17,11 @@ use crate::session::event::Effect;
 use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::{probe_answer, python_hints};
 
-/// Maximum size of the data that is compared with the data at the start of the step, in bytes.
+/// Maximum size of the data for which a digest is computed, in bytes. The digest is compared with the one from the
+/// start of the step.
 const MOST_DIGESTED_BYTES: usize = 4 << 20;
 
-/// Returns whether the prompt has already explained that a submission names a method without calling it.
+/// Returns whether the prompt has already explained that a submission only names a method and does not call it.
 fn is_explained_by_prompt(submission: &Submission) -> bool {
     let shown = match &submission.value {
         Some(DisplayedValue::Python(shown)) => shown.as_str(),
@@ -30,15 +31,14 @@ fn is_explained_by_prompt(submission: &Submission) -> bool {
 }
 
 impl Tutor {
-    /// Records a submission of the learner in the activity of the open step.
+    /// Adds a submission to the learner's activity in the open step.
     pub fn note_activity(&mut self, submission: &Submission) {
         if let Some(run) = self.lesson.as_mut().filter(|run| run.phase == Phase::Doing) {
             run.activity.note(submission);
         }
     }
 
-    /// Starts judging a submission of the learner, if the open step has something to judge: queues the probes of the
-    /// data first.
+    /// Starts judging a learner's submission, if the open step can be judged. The probes of the data run first.
     pub fn judge(&mut self, submission: Submission) {
         let Some(run) = &self.lesson else { return };
         let step = run.current();
@@ -49,13 +49,13 @@ impl Tutor {
         self.script.add([Item::AwaitRehearsal]);
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.clone());
         let plan = every.and_then(|every| self.plan_of_submission(&every, &submission));
-        // The race comes before the probes, because the verdict reads only the probe results since the last
-        // `Item::Then`.
+        // The race comes before the probes, because the verdict uses only the results of the probes that ran after the
+        // last `Item::Then`.
         self.script.add(plan.map(|plan| Item::Then(Then::Race(Box::new(plan)))));
         self.script.add([Item::Then(Then::Probe(Box::new(submission)))]);
     }
 
-    /// Queues the probes of the data, now that the rehearsal has shown which keys the answer uses.
+    /// Queues the probes of the data. The rehearsal must have shown which keys the lesson's own answer uses.
     pub(super) fn probe_data(&mut self, submission: Box<Submission>) {
         let Some(step) = self.bound_step(&submission.commands) else { return };
         let probes = judge::probes(&step);
@@ -63,7 +63,7 @@ impl Tutor {
         self.script.add([Item::Then(Then::Judge(submission))]);
     }
 
-    /// Judges a submission, now that the probes have run, and shows the verdict.
+    /// Judges a submission after the probes have run, and shows the verdict.
     pub(super) fn conclude_judging(&mut self, submission: &Submission) {
         let Some(run) = &mut self.lesson else { return };
         self.hidden_code = HiddenCode::default();
@@ -85,14 +85,16 @@ impl Tutor {
             }
             // The prompt has already explained that a method was echoed instead of being called.
             Verdict::NoEffect(NoEffect::NotCalled { .. }) if is_explained_by_prompt(&submission) => {}
-            // A TCP client is not a learner at the prompt, so only the end of the step is reported.
+            // Nobody at the prompt has entered a TCP client's commands, so a verdict on them is shown only if they
+            // complete the step.
             _ if submission.is_from_real_client => {}
             _ => self.show_verdict(&step, &verdict, &findings),
         }
         self.runtime.effects.push(Effect::Judged(Box::new(Judged { submission, findings, verdict })));
     }
 
-    /// If a submission has restored the data at the start of the step, records that earlier mistakes no longer matter.
+    /// If a submission has restored the data to its state at the start of the step, records that earlier mistakes no
+    /// longer matter.
     fn note_repair(&mut self, submission: &Submission) {
         let is_spoilt = self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt);
         if !is_spoilt || !submission.changed {
@@ -111,7 +113,7 @@ impl Tutor {
         (keyspace.memory() <= MOST_DIGESTED_BYTES).then(|| keyspace.digest())
     }
 
-    /// Collects the facts that the judge needs in addition to the submission.
+    /// Collects the facts that the judge needs besides the submission itself.
     fn findings(&mut self, step: &Step, submission: &Submission) -> Findings {
         let run = self.lesson.as_ref();
         let before = run.map(|run| run.contents_before.clone()).unwrap_or_default();
@@ -235,7 +237,8 @@ impl Tutor {
         verdict
     }
 
-    /// Saves the lesson's own answer, so that it can be shown after an answer that did not use its commands.
+    /// Saves the lesson's own answer if the learner's commands differ from it, so that the answer can be shown at the
+    /// end of the step.
     fn note_another_way(&mut self, step: &Step, intended: &[Vec<Vec<u8>>]) {
         let Some(run) = &mut self.lesson else { return };
         let answer = step.answer.as_ref().map(|answer| answer.get_ref().trim());
@@ -246,8 +249,8 @@ impl Tutor {
         }
     }
 
-    /// Returns whether a key is gone because its time to live has ended. `old` is what [`Tutor::contents_of`] returned
-    /// for the key at the start of the step.
+    /// Returns whether a key no longer exists because its time to live has ended. `old` is the result of
+    /// [`Tutor::contents_of`] for the key at the start of the step.
     fn has_expired(&self, key: &str, old: &[u8]) -> bool {
         let line = old.strip_prefix(b":").and_then(|rest| rest.split(|byte| *byte == b'\r').next());
         let expiry_ms = line.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<i64>().ok());
@@ -255,8 +258,9 @@ impl Tutor {
         is_gone && expiry_ms.is_some_and(|expiry_ms| expiry_ms >= 0 && expiry_ms * 1000 <= self.runtime.now_us())
     }
 
-    /// Returns the names of the clients that are waiting for a reply, the longest waiting first. `acted` lists clients
-    /// in the order of their first command in this step. A client that is not in `acted` was already waiting before.
+    /// Returns the names of the clients that are waiting for a reply, the longest-waiting first. `acted` lists clients
+    /// in the order of their first command in this step. A client that is not in `acted` started to wait before the
+    /// step.
     fn waiting_clients(&self, acted: &[String]) -> Vec<String> {
         let waiting = self.runtime.clients.iter().filter(|client| client.work.is_some());
         let mut names: Vec<String> = waiting.map(|client| client.name.clone()).collect();

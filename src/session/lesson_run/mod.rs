@@ -1,4 +1,4 @@
-//! Leads a learner through lessons: prepares the steps, judges the learner's inputs, and shows what comes next.
+//! Guides the learner through lessons: prepares the steps, judges the learner's inputs, and shows what comes next.
 
 mod cost_comparison;
 mod ending;
@@ -41,25 +41,25 @@ pub use script::{ScriptStep, inputs_of_lesson};
 use step_activity::StepActivity;
 use step_starts::StepStarts;
 
-/// Leads the learner through lessons on a runtime. While no lesson is open, only provides a prompt.
+/// Guides the learner through lessons, whose code runs on `runtime`. While no lesson is open, provides only a prompt.
 #[derive(Debug)]
 pub struct Tutor {
     pub runtime: Runtime,
-    /// Inputs that are still to be run, one after the other.
+    /// Inputs that are waiting to be run, in order.
     pub entered: VecDeque<Input>,
-    /// Submissions that have run but have not been judged.
+    /// Submissions that have run but have not been judged, with their clients.
     pub finished: VecDeque<(ClientIndex, Submission)>,
     script: Script,
-    /// The open lesson.
+    /// The open lesson, if any.
     pub lesson: Option<LessonRun>,
-    /// The practice in progress.
+    /// The practice or fast track in progress, if any.
     review: Option<Review>,
     rehearsal: RequestedRehearsal,
     race: RaceRun,
     hidden_code: HiddenCode,
     pub library: Arc<Library>,
     pub progress: Progress,
-    /// Earlier states of the data, which pictures are compared with.
+    /// Earlier states of the data, with which pictures are compared.
     pub baselines: Baselines,
 }
 
@@ -70,36 +70,37 @@ pub struct LessonRun {
     /// The index of the open step.
     pub step: usize,
     pub phase: Phase,
-    /// Number of hints of the step that were shown.
+    /// Number of this step's hints that have been shown.
     pub hints: usize,
-    /// The output that the learner has to predict, once the code has run.
+    /// The output that the learner must predict. `None` until the code has run.
     prediction: Option<String>,
-    /// The contents, at the start of the step, of the keys that must not change.
+    /// The keys that must not change, with their contents at the start of the step.
     contents_before: Vec<(String, Vec<u8>)>,
-    /// A digest of all data at the start of the step. `None` if there is too much data.
+    /// A digest of all data at the start of the step, or `None` if there was too much data.
     digest_before: Option<String>,
-    /// The data at the start of the step, if the step needs it for a race.
+    /// The data at the start of the step, if a race in this step needs it.
     start: Option<Arc<StepData>>,
     starts: StepStarts,
     /// The commands that the learner has sent in this step.
     sent: Vec<Vec<Vec<u8>>>,
-    /// The number of the first command of this step in the wire log.
+    /// The number of this step's first call in the wire log.
     first_call: u64,
     activity: StepActivity,
-    /// The names of the clients that have sent commands in this step.
+    /// The names of the clients that have sent commands in this step, in the order of their first commands.
     acted: Vec<String>,
-    /// A remark that is shown at the end of the step.
+    /// A remark to be shown at the end of the step.
     closing_remark: Option<String>,
-    /// Whether the answer was shown to the learner.
+    /// Whether the learner has seen the answer.
     pub is_answer_shown: bool,
 }
 
-/// The data and the clock at the start of a step.
+/// The engine (with its data) and the clock at the start of a step.
 #[derive(Debug)]
 struct StepData {
     engine: Engine,
     clock: Clock,
-    /// Number of sources that each client's Python had run at the start of the step.
+    /// Number of sources (source texts of statements) that each client's Python process had run at the start of the
+    /// step.
     sources_run: Vec<usize>,
 }
 
@@ -137,7 +138,7 @@ impl LessonRun {
         }
     }
 
-    /// Clears everything that belongs to the previous step.
+    /// Discards everything that belongs to the previous step.
     fn begin_preparing(&mut self) {
         self.phase = Phase::Preparing;
         self.hints = 0;
@@ -153,7 +154,7 @@ impl LessonRun {
         &self.lesson.steps[self.step]
     }
 
-    /// Returns the text that completes the step, if there is one.
+    /// Returns the code that completes the step, if there is any: its answer, or the code that it predicts or shows.
     pub fn answer(&self) -> Option<&str> {
         let step = self.current();
         [&step.answer, &step.predict, &step.show].into_iter().flatten().next().map(|text| text.get_ref().as_str())
@@ -178,26 +179,26 @@ impl Tutor {
         }
     }
 
-    /// Moves the newly finished submissions out of the runtime, and remembers the data for the pictures.
+    /// Takes the newly finished submissions from the runtime, and remembers the current data for later pictures.
     pub fn take_finished(&mut self) {
         if self.runtime.finished.is_empty() {
             return;
         }
-        // If a program reads the output, no pictures are drawn, so the data need not be remembered.
+        // If another program reads the output, no pictures are drawn, so the data need not be remembered.
         if !self.runtime.shows_all {
             self.baselines.note(&self.runtime.engine.keyspace);
         }
         self.finished.append(&mut self.runtime.finished);
     }
 
-    /// Opens a lesson at a step.
+    /// Opens a lesson at the step with the given index, or at the last step if the index is too large.
     pub fn open_lesson(&mut self, lesson: Arc<Lesson>, step: usize) {
         let step = step.min(lesson.steps.len().saturating_sub(1));
         self.rebuild(lesson, step);
         self.prepare_step();
     }
 
-    /// Opens a lesson, and runs the setup and the answers of the first `steps` steps without showing them.
+    /// Opens a lesson, and queues its setup and the answers of the first `steps` steps, which run without being shown.
     fn rebuild(&mut self, lesson: Arc<Lesson>, steps: usize) {
         self.clear_script();
         self.end_race();
@@ -223,7 +224,7 @@ impl Tutor {
         self.baselines = Baselines::default();
     }
 
-    /// Restores the lesson that was open, after the runtime was restored.
+    /// Restores the lesson that was open when the snapshot was taken. Must be called after the runtime was restored.
     pub fn restore_lesson(&mut self, lesson: Option<LessonRun>) {
         let hints = self.lesson.as_ref().map(|run| (run.step, run.hints));
         self.lesson = lesson;
@@ -231,7 +232,7 @@ impl Tutor {
         if let (Some(run), Some((step, hints))) = (&mut self.lesson, hints)
             && run.step == step
         {
-            // The learner still knows hints that were shown in the meantime.
+            // Undo does not make the learner forget the hints that have been shown since.
             run.hints = run.hints.max(hints);
         }
         self.finished.clear();
@@ -244,7 +245,7 @@ impl Tutor {
         self.record_position();
     }
 
-    /// Records the open step in the progress as the place at which to continue.
+    /// Records the open step in the learner's progress as the place to continue from.
     fn record_position(&mut self) {
         if self.is_practice() {
             return;
@@ -255,7 +256,7 @@ impl Tutor {
         self.runtime.effects.push(Effect::Progress(self.progress.clone()));
     }
 
-    /// Opens the next step, or the end of the lesson after the last one.
+    /// Opens the next step. After the last step, opens the end of the lesson.
     fn next_step(&mut self) {
         if self.next_in_review() {
             return;
@@ -268,7 +269,7 @@ impl Tutor {
         self.end_lesson();
     }
 
-    /// Handles an empty line: opens the next step if a step is done, or the next lesson if a lesson is over.
+    /// Handles an empty line. If the step is done, opens the next step. If the lesson is over, opens the next lesson.
     pub fn empty_line(&mut self) {
         match self.lesson.as_ref().map(|run| run.phase) {
             Some(Phase::Done) => self.next_step(),
@@ -282,7 +283,7 @@ impl Tutor {
         }
     }
 
-    /// Returns whether a step is open that the learner has not done yet.
+    /// Returns whether a step is open that the learner has not completed yet.
     pub fn is_step_open(&self) -> bool {
         self.lesson.as_ref().is_some_and(|run| run.phase == Phase::Doing)
     }

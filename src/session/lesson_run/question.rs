@@ -1,4 +1,4 @@
-//! Questions to the learner: choices, predictions, and the choice of the next turn in a race.
+//! Questions to the learner: multiple choice, predictions, and whose turn is next in a race.
 
 use super::script::{Item, Then};
 use super::steps::typed;
@@ -23,7 +23,7 @@ impl Tutor {
         })
     }
 
-    /// Handles an answer to the open step's question. Returns false if it is a tutor command instead.
+    /// Handles an answer to the open step's question. Returns false if the text is not an answer but a tutor command.
     pub fn answer_question(&mut self, text: &str) -> bool {
         let text = text.trim();
         let is_command = matches!(dialect::inputs(text, self.runtime.dialect).first(), Some(Input::Tutor(_)));
@@ -74,12 +74,12 @@ impl Tutor {
         }
     }
 
-    /// Shows why an input is not an answer, and how to try code during a question.
+    /// Shows why an input is not an answer, and how to run code during a question.
     fn refuse_answer(&mut self, reason: &str) {
         self.say(Role::Miss, &format!("{reason} {}", messages::nothing_runs_at_questions()));
     }
 
-    /// Types the code whose output the learner has predicted.
+    /// Types the code whose output the learner has just predicted.
     fn type_prediction(&mut self, step: &Step) {
         if let Some(run) = &mut self.lesson {
             run.phase = Phase::Preparing;
@@ -89,7 +89,7 @@ impl Tutor {
     }
 }
 
-/// Returns whether an input is code to run rather than a value.
+/// Returns whether an input is code to run rather than a predicted value.
 fn is_code(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let is_line = commands::by_name(first).is_some() && first != text;

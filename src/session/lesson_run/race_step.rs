@@ -1,4 +1,5 @@
-//! Races in a lesson. They are played by hand or in every order, and their results are shown.
+//! Races in a lesson. A race is played by the learner or in every interleaving of its clients' commands. This module
+//! also shows the results.
 
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
@@ -22,7 +23,7 @@ pub(super) struct RaceRun {
     purpose: Purpose,
     /// Number of races that have been started.
     count: u32,
-    /// Number of turns of the current order that have been shown.
+    /// Number of turns of the current order (interleaving of the clients' commands) that have been shown.
     shown_turns: usize,
     /// The result of the race in which several clients ran the same submission.
     pub(super) result: Option<RaceResult>,
@@ -30,21 +31,22 @@ pub(super) struct RaceRun {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Purpose {
-    /// The race is the task of a step, and the learner plays it by hand.
+    /// The race is the task of the step, and the learner chooses the turns.
     #[default]
     Step,
-    /// The learner has found a failing order by hand. Now all orders are played, to count the failing ones.
+    /// The learner has found a failing order of the clients' commands. Now all orders are played, to count the failing
+    /// ones.
     FoundByHand,
-    /// All orders are played, because the learner skips the step.
+    /// All orders of the clients' commands are played, because the learner skips the step.
     Skip,
     /// The race decides the verdict on a submission.
     Judge,
-    /// The race counts the lost updates of a program in a comparison.
+    /// The race counts how many updates a program in a comparison loses.
     Compare,
 }
 
 impl Tutor {
-    /// Handles an event if it concerns the race in progress. Returns the event if the session has to handle it.
+    /// Handles an event if it concerns the race in progress. Returns the event if the session must handle it too.
     pub fn handle_race_event(&mut self, event: Event) -> Option<Event> {
         let is_race_child = match &event {
             Event::Frame { child, .. } | Event::ChildGone(child) => Race::owns(*child),
@@ -58,7 +60,7 @@ impl Tutor {
                 self.stop_race();
                 return None;
             }
-            // Time passes for the session too.
+            // The session's clock must be set as well.
             Event::Elapsed { .. } => Some(event.clone()),
             Event::SkipWait => None,
             _ if is_race_child => None,
@@ -85,7 +87,7 @@ impl Tutor {
         self.race = RaceRun { count: self.race.count, ..RaceRun::default() };
     }
 
-    /// Ends the racers' programs. Returns the number of orders that were played.
+    /// Ends the racers' programs. Returns how many orders of their commands were played.
     fn end_racers(&mut self) -> usize {
         let Some(mut race) = self.race.current.take() else { return 0 };
         race.end();
@@ -93,7 +95,7 @@ impl Tutor {
         race.tally().orders
     }
 
-    /// Handles Ctrl-C while a race is played.
+    /// Handles Ctrl-C during a race.
     fn stop_race(&mut self) {
         let stopped = match self.end_racers() {
             0 => messages::race_stopped(),
@@ -115,8 +117,8 @@ impl Tutor {
         self.end_racers();
         self.race.count += 1;
         let number = self.race.count;
-        // A submission is judged on a copy of the data at the start of the step, so that the learner's earlier attempts
-        // have no effect.
+        // A submission is judged on a copy of the data from the start of the step, so that the learner's earlier
+        // attempts have no effect on the race.
         let start = self.lesson.as_ref().and_then(|run| run.start.clone()).filter(|_| purpose == Purpose::Judge);
         let start = start.as_ref();
         let (engine, clock) =
@@ -128,17 +130,17 @@ impl Tutor {
         self.continue_race();
     }
 
-    /// Begins a step that is a race.
+    /// Begins a step whose task is a race.
     pub fn begin_race_step(&mut self, race: &format::Race) {
         self.start_race(plan_of_step(race), Mode::ByHand, Purpose::Step);
     }
 
-    /// Plays every order of a step, for a learner who skips it.
+    /// Plays every order of the clients' commands, because the learner skips the step.
     pub(super) fn skip_race(&mut self, race: &format::Race) {
         self.start_race(plan_of_step(race), Mode::EveryOrder, Purpose::Skip);
     }
 
-    /// Performs the race's effects. If the race is not waiting for a program, shows the state of the race.
+    /// Performs the race's effects. Once the race is no longer waiting for a program, shows the state of the race.
     fn continue_race(&mut self) {
         let Some(race) = &mut self.race.current else { return };
         self.runtime.effects.extend(race.take_effects());
@@ -168,11 +170,11 @@ impl Tutor {
         self.lesson.as_ref().and_then(|run| run.current().race.clone())
     }
 
-    /// Shows the turns that were played since the last call.
+    /// Shows the turns that have been played since the last call.
     fn show_turns(&mut self) {
         let Some(race) = &self.race.current else { return };
         let mut texts = Vec::new();
-        // Turns that are replayed are not shown again.
+        // Replayed turns are not shown again.
         for step in race.order().steps.iter().skip(self.race.shown_turns) {
             let name = format!("**{}**", race.tally().names[step.who]);
             let sent = (!step.sent.is_empty()).then(|| code(&step.sent));
@@ -190,7 +192,7 @@ impl Tutor {
         }
     }
 
-    /// Shows the state of each racer.
+    /// Shows the state of each racer: what it sends next, what it waits for, or that it is done.
     fn show_racers(&mut self) {
         let Some(race) = &self.race.current else { return };
         let lines: Vec<String> = race
@@ -207,7 +209,8 @@ impl Tutor {
         self.show(Show::Text(parse(&lines.join("\n"))));
     }
 
-    /// Shows the result of an order that was played by hand.
+    /// Shows the result of a race that the learner played. If the race failed, plays all orders of the commands to
+    /// count the failing ones.
     fn conclude_order(&mut self) {
         let (Some(format), Some(race)) = (self.race_of_step(), &mut self.race.current) else { return };
         let order = race.order().clone();
@@ -224,7 +227,7 @@ impl Tutor {
         self.continue_race();
     }
 
-    /// Shows in how many of all orders the race failed, and ends the step.
+    /// Shows how many of all orders of the clients' commands failed, and ends the step.
     fn conclude_every_order(&mut self, raced: RaceResult, purpose: Purpose) {
         let Some(format) = self.race_of_step() else { return };
         self.end_race();
@@ -245,7 +248,8 @@ impl Tutor {
         self.script.add([Item::Then(if purpose == Purpose::Skip { Then::Skipped } else { Then::Shown })]);
     }
 
-    /// Adds the commands that were sent in a submission's race, and the error from the race, to the submission.
+    /// Returns the submission with the commands that were sent in its race, and with the race's error if it has no
+    /// error of its own.
     pub(super) fn with_race(&self, mut submission: Submission, raced: Option<&RaceResult>) -> Submission {
         if let Some(raced) = raced {
             submission.commands.extend(raced.commands.iter().cloned());
@@ -254,7 +258,7 @@ impl Tutor {
         submission
     }
 
-    /// Shows an order in which the submission failed, if there is one.
+    /// Shows an order of the clients' commands for which the submission failed, if there is one.
     pub(super) fn show_failed_order(&mut self, step: &Step, raced: Option<&RaceResult>) {
         let every = step.expect.as_ref().and_then(|expect| expect.get_ref().every_order.as_ref());
         if let (Some(every), Some(raced)) = (every, raced) {
@@ -265,7 +269,7 @@ impl Tutor {
         }
     }
 
-    /// Shows an order that failed.
+    /// Shows an order of the clients' commands that failed, if there is one. `holds` is the probe that failed.
     fn show_example(&mut self, raced: &RaceResult, holds: &Probe) {
         let Some(order) = &raced.example else { return };
         self.show_order(&raced.names, order);
@@ -296,7 +300,8 @@ impl Tutor {
         self.say(Role::Muted, &messages::race_help());
     }
 
-    /// Handles an answer in a race: whose turn is next, or `all` for every order.
+    /// Handles an answer in a race: whose turn is next, `again` to start over, or `all` to play every order of the
+    /// clients' commands.
     pub(super) fn answer_race(&mut self, text: &str, format: &format::Race) {
         let Some(race) = &mut self.race.current else {
             return match text {
@@ -341,7 +346,7 @@ impl Tutor {
         }
     }
 
-    /// Undoes the last turn of a race that is played by hand. Returns false if there is none.
+    /// Undoes the last turn of a race that the learner plays. Returns false if there is no turn to undo.
     pub fn undo_race_turn(&mut self) -> bool {
         let Some(race) = self.race.current.as_mut().filter(|race| race.mode() == Mode::ByHand) else { return false };
         if !race.undo_turn() {
@@ -353,14 +358,15 @@ impl Tutor {
         true
     }
 
-    /// Returns whether any client has defined the function that the clients have to run.
+    /// Returns whether any client has defined the function that the step wants all clients to run.
     pub(super) fn is_run_defined(&self, every: &EveryOrder) -> bool {
         let run = every.run.as_ref().map(|run| run.get_ref().as_str()).unwrap_or_default();
         let mut entries = self.runtime.clients.iter().flat_map(|client| client.python.replay_log.entries());
         entries.any(|entry| defines_run(&entry.source, run))
     }
 
-    /// Returns the number of sources that a client's Python had already run when the step began.
+    /// Returns the number of sources (source texts of statements) that a client's Python process had run when the step
+    /// began.
     fn sources_before(&self, client: ClientIndex) -> usize {
         let start = self.lesson.as_ref().and_then(|run| run.start.as_ref());
         start.and_then(|start| start.sources_run.get(client.as_usize())).copied().unwrap_or(0)
@@ -391,14 +397,14 @@ impl Tutor {
         })
     }
 
-    /// Starts a race of several clients that all run one program of a comparison.
+    /// Starts a race in which several clients run one program of a comparison.
     pub(super) fn race_side(&mut self, plan: Plan) {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
-    /// Returns the imports, definitions and assignments of a client's Python that its racing program may need. Leaves
-    /// out those that read from Redis before this step began. In a race, an assignment that reads from Redis reads the
-    /// data with which the order begins.
+    /// Returns a client's imports, definitions and assignments that its racing program may need. Those that read from
+    /// Redis before this step began are omitted. If one of the others reads from Redis, it reads the data with which
+    /// the race starts.
     fn definitions_of(&self, client: ClientIndex) -> Vec<String> {
         let sources_before = self.sources_before(client);
         let entries = self.runtime.clients[client].python.replay_log.entries().enumerate();
@@ -408,7 +414,7 @@ impl Tutor {
         defines.map(|(_, entry)| entry.source.clone()).collect()
     }
 
-    /// Starts a race of several clients that all run a submission.
+    /// Starts a race in which several clients run a submission.
     pub(super) fn race_submission(&mut self, plan: Plan) {
         self.start_race(plan, Mode::EveryOrder, Purpose::Judge);
     }
@@ -426,7 +432,7 @@ fn entrants(count: usize, before: &[String], program: &str) -> Vec<Entrant> {
     names.map(|name| Entrant { name: (*name).into(), before: before.to_vec(), program: vec![program.into()] }).collect()
 }
 
-/// Plans a race for each program of a comparison whose lost updates are counted.
+/// Plans a race for each program of a comparison whose lost updates are to be counted.
 pub(super) fn plans_of_compare(compare: &format::Compare) -> Vec<Plan> {
     let plan = |side: &format::Program| {
         Some(Plan {
@@ -455,7 +461,7 @@ fn plan_of_step(race: &format::Race) -> Plan {
     }
 }
 
-/// Returns a clause about the value that the probe showed: `` `r.get('views')` returns `b'11'` ``.
+/// Returns a clause about the value that the probe returned, such as `` `r.get('views')` returns `b'11'` ``.
 fn observation(holds: &Probe, seen: Option<&str>) -> String {
     let probe = code(holds.run.get_ref());
     match seen {
@@ -464,7 +470,7 @@ fn observation(holds: &Probe, seen: Option<&str>) -> String {
     }
 }
 
-/// Returns a sentence about how many orders failed.
+/// Returns a sentence that says how many orders of the clients' commands failed. `lost` says what goes wrong in them.
 fn tally(raced: &RaceResult, lost: &str) -> String {
     if raced.orders == 1 {
         return match raced.bad {
@@ -480,19 +486,19 @@ fn tally(raced: &RaceResult, lost: &str) -> String {
     }
 }
 
-/// Returns the aim of a race, as a sentence.
+/// Describes the aim of a race in a sentence.
 pub fn race_expected(race: &format::Race) -> String {
     messages::race_expected(code(race.holds.run.get_ref()), code(&race.holds.reply))
 }
 
-/// Returns what must hold after every order, as a sentence.
+/// Describes in a sentence what must hold in whatever order the clients' commands run.
 pub fn every_order_expected(every: &EveryOrder) -> String {
     let clients = every.clients.as_ref().map_or(2, |count| *count.get_ref());
     let run = every.run.as_ref().map_or_else(messages::this_program, |run| code(run.get_ref()));
     messages::every_order_expected(clients, run, code(every.holds.run.get_ref()), code(&every.holds.reply))
 }
 
-/// Returns the line above the program that the clients `names` run.
+/// Returns the line that introduces the program of the clients `names`.
 fn programs_heading(names: &[&str]) -> String {
     match names {
         [rest @ .., last] if !rest.is_empty() => {

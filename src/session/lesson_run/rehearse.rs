@@ -1,5 +1,5 @@
-//! The rehearsal of the open lesson. It is requested when the lesson opens, and must have ended before anything is
-//! judged.
+//! The rehearsal of the open lesson, in which the lesson's own answers run. It is requested when the lesson opens, and
+//! must have ended before anything is judged.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::lesson::roles::{self, BoundRole};
 use crate::lesson::sent_command::Words;
 use crate::session::event::Effect;
 
-/// The rehearsal that was requested last.
+/// The last rehearsal that was requested.
 #[derive(Debug, Default)]
 pub(super) struct RequestedRehearsal {
     lesson: Option<Arc<Lesson>>,
-    /// The result of the rehearsal, once it is known.
+    /// The result of the rehearsal, or `None` while the rehearsal is running.
     result: Option<Arc<Rehearsal>>,
 }
 
 impl Tutor {
-    /// Requests the rehearsal of the open lesson, unless it was the last one that was requested.
+    /// Requests the rehearsal of the open lesson, unless the last request was for the same lesson.
     pub(super) fn request_rehearsal(&mut self) {
         let Some(run) = &self.lesson else { return };
         if !self.rehearsal.lesson.as_ref().is_some_and(|lesson| Arc::ptr_eq(lesson, &run.lesson)) {
@@ -33,7 +33,7 @@ impl Tutor {
         self.rehearsal.result = Some(rehearsal);
     }
 
-    /// Returns the rehearsal of the open lesson, if it is known.
+    /// Returns the rehearsal of the open lesson, or `None` if it has not ended yet.
     pub(super) fn rehearsal(&self) -> Option<&Arc<Rehearsal>> {
         self.rehearsal.result.as_ref().filter(|_| self.lesson.is_some())
     }
@@ -42,18 +42,18 @@ impl Tutor {
         self.lesson.is_none() || self.rehearsal().is_some()
     }
 
-    /// Returns whether the session waits for the rehearsal.
+    /// Returns whether the session is waiting for the rehearsal.
     pub fn awaits_rehearsal(&self) -> bool {
         self.script.awaits_rehearsal() && !self.is_rehearsed()
     }
 
-    /// Returns the commands of the lesson's own answer to the open step, with the learner's keys in place of the
-    /// lesson's.
+    /// Returns the commands of the lesson's own answer to the open step, with the lesson's keys replaced by the
+    /// learner's.
     pub(super) fn intended_commands(&self) -> Vec<Words> {
         roles::with_bound_words(self.answer_commands(), &self.bound_roles(&[]))
     }
 
-    /// Returns the keys that occur in a submission's commands, with their types.
+    /// Returns the existing keys that occur in a submission's commands, with their types.
     pub(super) fn types_of_keys(&self, submission: &Submission) -> Vec<(String, &'static str)> {
         let database = self.runtime.engine.keyspace.database();
         let words = submission.commands.iter().flat_map(|command| command.iter().skip(1));
@@ -64,28 +64,28 @@ impl Tutor {
             .collect()
     }
 
-    /// Returns the commands of the lesson's own answer to the open step, with the lesson's keys.
+    /// Returns the commands of the lesson's own answer to the open step, with the lesson's own keys.
     fn answer_commands(&self) -> Vec<Words> {
         let commands = self.lesson.as_ref().and_then(|run| Some(self.rehearsal()?.commands(run.step)));
         commands.unwrap_or_default()
     }
 
-    /// Returns the names of the clients in the lesson's own answer to the open step.
+    /// Returns the name of the client of each submission in the lesson's own answer to the open step.
     pub(super) fn answering_clients(&self) -> Vec<String> {
         let step = self.lesson.as_ref().and_then(|run| self.rehearsal()?.steps.get(run.step));
         step.into_iter().flatten().map(|submission| submission.client.clone()).collect()
     }
 
-    /// Returns the keys that the learner uses in the roles of the open step. `running` contains the commands of a
-    /// submission that has not been judged yet.
+    /// Returns the keys that the learner uses for the open step's roles (placeholders for keys). `running` contains the
+    /// commands of a submission that has not been judged yet.
     fn bound_roles(&self, running: &[Words]) -> Vec<BoundRole> {
         let Some(run) = self.lesson.as_ref().filter(|run| !run.current().roles.is_empty()) else { return Vec::new() };
         let sent: Vec<Words> = run.sent.iter().chain(running).cloned().collect();
         roles::bind(run.current(), &sent, &self.answer_commands())
     }
 
-    /// Returns the open step with the keys that the learner uses in its roles. `running` contains the commands of a
-    /// submission that has not been judged yet.
+    /// Returns the open step with its roles (placeholders for keys) replaced by the learner's keys. `running` contains
+    /// the commands of a submission that has not been judged yet.
     pub fn bound_step(&self, running: &[Words]) -> Option<Step> {
         let step = self.lesson.as_ref()?.current().clone();
         Some(roles::with_bound_keys(step, &self.bound_roles(running)))

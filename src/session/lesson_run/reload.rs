@@ -1,4 +1,4 @@
-//! Reloads a lesson whose file was saved. The lesson continues at the same step.
+//! Reloads a lesson after its file was saved. The lesson continues at the same step.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use crate::markup::Role;
 use crate::messages::lesson_run as messages;
 
 impl Tutor {
-    /// Replaces the open lesson with the new version that was saved. If the new version has an error, shows the error
-    /// and changes nothing.
+    /// Replaces the open lesson with the new version that was saved. If the new version is invalid, shows the error and
+    /// keeps the old one.
     pub fn replace_lesson(&mut self, saved: Result<Arc<Lesson>, String>) {
         let lesson = match saved {
             Ok(lesson) => lesson,

@@ -1,7 +1,7 @@
 //! Series of single tasks from several lessons: practice, and the fast track.
 //!
-//! Practice repeats the tasks of steps that are done, and records how much help was needed. The fast track asks one
-//! task of each lesson that is not finished. If the learner does it without help, the lesson counts as known.
+//! Practice repeats the tasks of completed steps, and records how much help was needed. The fast track asks one task
+//! from each lesson that is not finished. If the learner does it without help, the lesson counts as known.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,16 +20,16 @@ enum Purpose {
     FastTrack,
 }
 
-/// The series of tasks in progress.
+/// A series of tasks in progress.
 #[derive(Debug)]
 pub(super) struct Review {
     purpose: Purpose,
-    /// The remaining tasks: lessons, and the indices of their steps.
+    /// The remaining tasks. Each is a lesson and the index of a step in it.
     queue: VecDeque<(Arc<Lesson>, usize)>,
     total: usize,
     /// Number of tasks that were completed without help.
     known: usize,
-    /// In the fast track, the first lesson that the learner does not know.
+    /// In the fast track, the first lesson that the learner turned out not to know.
     first_unknown: Option<Arc<Lesson>>,
 }
 
@@ -39,12 +39,12 @@ impl Tutor {
         self.review.is_some()
     }
 
-    /// Starts practice of `steps`, of which there must be at least one.
+    /// Starts practice of `steps`, which must not be empty.
     pub fn begin_review(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.begin_series(Purpose::Practice, steps);
     }
 
-    /// Starts the fast track with `steps`, of which there must be at least one.
+    /// Starts the fast track with `steps`, which must not be empty.
     pub fn begin_fast_track(&mut self, steps: VecDeque<(Arc<Lesson>, usize)>) {
         self.begin_series(Purpose::FastTrack, steps);
     }
@@ -59,7 +59,7 @@ impl Tutor {
         self.open_lesson(lesson, step);
     }
 
-    /// Returns the position of the open task in its series: `practice, 2 of 5`.
+    /// Returns the position of the open task in its series, for a heading such as `practice, 2 of 5`.
     pub(super) fn part_of_review(&self) -> Option<Part> {
         let review = self.review.as_ref()?;
         let (number, of) = (review.total - review.queue.len(), review.total);
@@ -80,14 +80,14 @@ impl Tutor {
         }
     }
 
-    /// Records how much help the open step needed.
+    /// Records how much help the learner needed in the open step.
     pub(super) fn note_outcome(&mut self, outcome: Outcome) {
         let Some(run) = &self.lesson else { return };
         let (lesson, step) = (run.lesson.clone(), run.current().id.get_ref().clone());
         let id = lesson.id.get_ref();
         let is_fast_track = self.review.as_ref().is_some_and(|review| review.purpose == Purpose::FastTrack);
         if is_fast_track && outcome != Outcome::Known {
-            // A step of a lesson that the learner does not know yet is not practised.
+            // Steps of a lesson that the learner does not know yet are not scheduled for practice.
             if let Some(review) = &mut self.review {
                 review.first_unknown.get_or_insert(lesson);
             }
@@ -114,7 +114,8 @@ impl Tutor {
         }
     }
 
-    /// Opens the next task of the series, or ends it. Returns false if no series is in progress.
+    /// Opens the next task of the series. After the last task, ends the series. Returns false if no series is in
+    /// progress.
     pub(super) fn next_in_review(&mut self) -> bool {
         let Some(review) = &mut self.review else { return false };
         match review.queue.pop_front() {

@@ -1,5 +1,5 @@
-//! The script: a queue of the actions that the tutor performs without the learner, such as preparing a step, probing
-//! the data, or typing an answer.
+//! The script: a queue of actions that the tutor performs on its own, such as preparing a step, probing the data, or
+//! typing an answer.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ use crate::session::race::Plan;
 use crate::session::runtime::client::TUTOR;
 use crate::session::runtime::dialect::{self, Dialect, Input};
 
-/// An item of the script.
+/// An item of the tutor's script.
 #[derive(Debug, Clone)]
 pub(super) enum Item {
     /// Removes all keys, clients and variables.
@@ -27,7 +27,7 @@ pub(super) enum Item {
     },
     /// Suppresses all output, or shows it again.
     Silence(bool),
-    /// Sets the clock back, so a step that is restarted begins at the same time as before.
+    /// Sets the clock back, so that a restarted step begins at the same time as before.
     ClockBack,
     /// Saves the data before a trial.
     BeginTrial,
@@ -38,18 +38,18 @@ pub(super) enum Item {
     Then(Then),
 }
 
-/// The action to take when the preceding items have run.
+/// The action to take once the preceding items have run.
 #[derive(Debug, Clone)]
 pub(super) enum Then {
     /// The step is prepared, so it can begin.
     StepBegins,
-    /// The answers of all steps were typed, so the lesson ends.
+    /// The answers of all steps have been typed, so the lesson ends.
     LessonEnds,
-    /// A submission has run, so the data can be probed.
+    /// A submission has run, so the data can now be probed.
     Probe(Box<Submission>),
-    /// The probes of the data have run, so the submission can be judged.
+    /// The probes of the data have run, so the submission can now be judged.
     Judge(Box<Submission>),
-    /// The code whose output the learner predicts has run.
+    /// The code whose output the learner has to predict has run.
     Predicted,
     /// The setup of a program that will be measured has run.
     Ready,
