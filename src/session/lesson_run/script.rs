@@ -51,23 +51,23 @@ pub(super) enum Then {
     Judge(Box<Submission>),
     /// The code whose output the learner has to predict has run.
     Predicted,
-    /// The setup of a program that will be measured has run.
+    /// The setup of a program that is about to be measured has run.
     Ready,
-    /// The left or the right program of a comparison has run.
+    /// One of the two programs of a comparison has run and can be measured.
     Measured,
     Compared,
     Sheet,
-    /// A submission has to be run by several clients in a race.
+    /// Several clients must run a submission in a race.
     Race(Box<Plan>),
-    /// A program of a comparison has to be run by several clients in a race.
+    /// Several clients must run a program of a comparison in a race.
     RaceSide(Box<Plan>),
-    /// The answer was typed for the learner.
+    /// The answer was typed for a learner who skips the step.
     Skipped,
     Shown,
 }
 
-/// Splits the code of a lesson into inputs, without the tutor commands that a lesson must not contain. Such commands
-/// could write a file, open a port, or restart the lesson endlessly. `lesson::rules` reports them to the author.
+/// Splits a lesson's code into inputs. Tutor commands that a lesson must not contain are dropped, because they could
+/// write a file, open a port, or restart the lesson endlessly. `lesson::rules` reports them to the author.
 pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
     let mut inputs = dialect::inputs(text, Dialect::Both);
     let is_allowed = |line: &str| line.starts_with(':') && refused_command(line).is_none();
@@ -75,30 +75,30 @@ pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
     inputs
 }
 
-/// The remaining items, and the results so far.
+/// The remaining items of the script, and the results so far.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     items: VecDeque<Item>,
     /// The submissions of the tutor's own client since the last [`Item::Then`].
     pub(super) found: Vec<Submission>,
     pub(super) measured: Vec<Measure>,
-    /// The memory of all keys before the program that is being measured ran.
+    /// The memory used by all keys just before the program that is being measured ran, in bytes.
     pub(super) memory_before: usize,
-    /// The results of racing the compared programs.
+    /// The results of racing the programs of a comparison.
     pub(super) raced: Vec<RaceResult>,
 }
 
-/// The result of performing one item of the script, including any work that only the session can do.
+/// The result of performing one item of the script, with any work that is left to the session.
 #[derive(Debug)]
 pub enum ScriptStep {
     /// There is nothing to do, or a client that the next item needs is busy.
     Waiting,
     Done,
-    /// The runtime was reset, so no later snapshot can share the keyspace of an earlier one.
+    /// The runtime was reset, so later snapshots can no longer share the keyspace of an earlier one.
     Reset,
-    /// The tutor's own client has to run this code.
+    /// The tutor's own client must run this code.
     RunUnseen(String),
-    /// This text has to be typed at the learner's prompt.
+    /// This text must be typed at the learner's prompt.
     Type {
         text: String,
         is_shown: bool,
@@ -110,7 +110,7 @@ impl Script {
         self.items.is_empty()
     }
 
-    /// Returns whether the next item waits for the rehearsal.
+    /// Returns whether the next item waits for the end of the rehearsal.
     pub(super) fn awaits_rehearsal(&self) -> bool {
         matches!(self.items.front(), Some(Item::AwaitRehearsal))
     }
@@ -132,7 +132,7 @@ impl Script {
 }
 
 impl Tutor {
-    /// Drops all items. Output is shown again, and a trial ends without restoring the data.
+    /// Removes all items, shows output again, and ends any trial without restoring the data.
     pub fn clear_script(&mut self) {
         self.script = Script::default();
         self.runtime.is_silent = false;
@@ -144,7 +144,7 @@ impl Tutor {
         self.script.is_idle()
     }
 
-    /// Performs the next item of the script.
+    /// Performs the next item of the script, if it can be performed now.
     pub fn step_script(&mut self) -> ScriptStep {
         if !self.entered.is_empty() {
             return ScriptStep::Waiting;
@@ -180,7 +180,7 @@ impl Tutor {
         ScriptStep::Done
     }
 
-    /// Records a submission that the tutor's own client has run.
+    /// Reports and keeps a submission that the tutor's own client has run.
     pub fn keep_found(&mut self, submission: Submission) {
         self.runtime.effects.push(Effect::Unseen(Box::new(submission.clone())));
         self.script.found.push(submission);

@@ -1,4 +1,4 @@
-//! `:sheet`: the commands that the open lesson taught.
+//! `:sheet`: shows the cheat sheet of the open lesson, which lists the commands that the lesson taught.
 
 use super::Tutor;
 use super::script::{Item, Then};
@@ -8,7 +8,7 @@ use crate::messages::lesson_run as messages;
 use crate::session::event::{Part, Show};
 
 impl Tutor {
-    /// Shows the sheet, once the rehearsal has shown which commands the lesson's answers send.
+    /// Shows the cheat sheet, after the rehearsal has shown which commands the lesson's answers send.
     pub fn request_sheet(&mut self) {
         if self.lesson.is_none() {
             return self.say_no_lesson();

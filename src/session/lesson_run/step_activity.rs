@@ -1,5 +1,5 @@
-//! The learner's activity in the open step: the commands from which displayed values may come, and the mistakes that
-//! were reported.
+//! The learner's activity in the open step: which commands a shown value may come from, and which mistakes were
+//! reported.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,27 +9,27 @@ use python_kernel::syntax;
 use redis_engine::command::Group;
 use redis_engine::commands;
 
-/// Maximum number of commands that are recorded as sources of variables.
+/// Maximum number of commands that are recorded as the origin of variables' values.
 const MOST_COMMANDS: usize = 1000;
 
-/// Python's name for the value that was last echoed.
+/// Python's name for the last value that the prompt echoed.
 const LAST_VALUE: &str = "_";
 
-/// What the learner has done since the open step began.
+/// The learner's activity since the open step began.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepActivity {
-    /// The keys named in the commands that were sent.
+    /// The keys that occur in the commands that were sent.
     keys: HashSet<Vec<u8>>,
-    /// Whether a command has read data that is not in a single key, such as the list of all keys.
+    /// Whether a command has read data beyond single keys, such as the list of all keys.
     reads_whole_keyspace: bool,
-    /// Variables whose values come from commands. Maps a client and a variable's name to the indices of these commands
-    /// in `commands`.
+    /// The variables whose values come from commands. Maps a client's name and a variable's name to the indices of the
+    /// commands in `commands`.
     variables: HashMap<(String, String), BTreeSet<usize>>,
-    /// The commands from which the values of variables come.
+    /// The commands from which variables' values come.
     commands: Vec<Vec<Vec<u8>>>,
-    /// Variables that were set in this step. Each item is a client and a variable's name.
+    /// The variables that were assigned in this step. Each item is a client's name and a variable's name.
     assigned: HashSet<(String, String)>,
-    /// The mistakes that were reported since the data last changed.
+    /// The indices of the mistakes that were reported since the data last changed.
     pub reported_mistakes: Vec<usize>,
     /// The index of the last mistake that has spoiled the data of the step.
     pub spoiling_mistake: Option<usize>,
@@ -38,7 +38,7 @@ pub(super) struct StepActivity {
 }
 
 impl StepActivity {
-    /// Records a submission that has run.
+    /// Adds a submission that has run.
     pub fn note(&mut self, submission: &Submission) {
         for words in &submission.commands {
             let named = keys(words);
@@ -63,19 +63,19 @@ impl StepActivity {
         }
     }
 
-    /// Returns the indices of the commands whose replies are the source of the variables that a submission reads.
+    /// Returns the indices of the commands from which the variables that a submission reads have their values.
     fn sources(&self, submission: &Submission, variables: &syntax::Variables) -> BTreeSet<usize> {
         let of_client = |name: &String| self.variables.get(&(submission.client.clone(), name.clone()));
         variables.read.iter().filter_map(of_client).flatten().copied().collect()
     }
 
-    /// Returns the earlier commands whose replies are the source of the variables that a submission reads.
+    /// Returns the earlier commands from which the variables that a submission reads have their values.
     pub fn commands_behind(&self, submission: &Submission) -> Vec<Vec<Vec<u8>>> {
         let sources = self.sources(submission, &syntax::variables(&submission.source));
         sources.into_iter().map(|index| self.commands[index].clone()).collect()
     }
 
-    /// Returns the sorted names of the variables that a client has set in this step.
+    /// Returns the names of the variables that a client has assigned in this step, in sorted order.
     pub fn assigned_by(&self, client: &str) -> Vec<String> {
         let own = self.assigned.iter().filter(|(holder, _)| holder == client);
         let mut names: Vec<String> = own.map(|(_, name)| name.clone()).collect();
@@ -83,8 +83,8 @@ impl StepActivity {
         names
     }
 
-    /// Returns the variables of all other clients whose values come from commands. Each item is a variable's name and
-    /// its client.
+    /// Returns the other clients' variables whose values come from commands. Each item is a variable's name and the
+    /// name of its client.
     pub fn holders(&self, client: &str) -> Vec<(String, String)> {
         let others = self.variables.keys().filter(|(holder, name)| holder != client && name != LAST_VALUE);
         let mut held: Vec<_> = others.map(|(holder, name)| (name.clone(), holder.clone())).collect();
@@ -92,15 +92,15 @@ impl StepActivity {
         held
     }
 
-    /// Returns whether the value that a submission shows may come from a command: the submission sent one, or reads a
-    /// variable whose value comes from one.
+    /// Returns whether the value that a submission shows may come from a command. That is the case if the submission
+    /// sent one, or if it reads a variable whose value comes from one.
     fn reaches_redis(&self, submission: &Submission, variables: &syntax::Variables) -> bool {
         let is_known = |name: &String| self.variables.contains_key(&(submission.client.clone(), name.clone()));
         !submission.commands.is_empty() || variables.read.iter().any(is_known)
     }
 
-    /// Returns the origin of the value that a submission shows. The submission must have been recorded. `intended`
-    /// contains the commands of the step's own answer.
+    /// Returns the origin of the value that a submission shows. The submission must have been added with `note`.
+    /// `intended` contains the commands of the lesson's own answer to the step.
     pub fn origin(&self, submission: &Submission, intended: &[Vec<Vec<u8>>]) -> Origin {
         let wanted: Vec<&[u8]> = intended.iter().flat_map(|words| keys(words)).collect();
         if intended.is_empty() {
@@ -115,7 +115,7 @@ impl StepActivity {
     }
 }
 
-/// Returns whether a command without a key reads data. PING and similar commands do not.
+/// Returns whether a command that names no key reads data. PING and similar commands do not.
 fn reads_data(words: &[Vec<u8>]) -> bool {
     let name = words.first().map(|word| String::from_utf8_lossy(word)).unwrap_or_default();
     commands::by_name(&name).is_some_and(|row| matches!(row.group, Group::Generic | Group::Server))
@@ -135,8 +135,8 @@ mod tests {
         }
     }
 
-    /// Returns the origin of the last line's value, in a step whose answer reads `visits`. Each line is paired with the
-    /// commands that it sent.
+    /// Returns the origin of the value that the last line shows, in a step whose answer reads `visits`. Each line is
+    /// paired with the commands that it sent, separated by semicolons.
     fn origin(lines: &[(&str, &str)]) -> Origin {
         let mut activity = StepActivity::default();
         let mut last = Submission::default();

@@ -1,7 +1,7 @@
-//! How each step began: the time, and the client at the prompt. Both are the same when a step is restarted.
+//! How each step began: the time, and the client at the prompt. A restarted step begins with the same time and client.
 //!
-//! A step is rebuilt by typing the answers of the steps before it, which takes time on the session's clock. So the
-//! clock is first set back by that time.
+//! A step is restarted by typing the answers to the steps before it, which takes time on the session's clock. The clock
+//! is therefore first set back by that amount.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use super::Tutor;
 use crate::lesson::format::Lesson;
 use crate::session::runtime::client::MAIN;
 
-/// How the steps of a lesson began.
+/// The starts of a lesson's steps.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepStarts {
     /// The amount by which the clock had been moved when the lesson was opened, in microseconds.
     opened_us: i64,
-    /// The starts of the steps, by the index of the step.
+    /// The known starts of the steps, keyed by the index of the step.
     steps: BTreeMap<usize, StepStart>,
-    /// Whether the open lesson is being opened again, for example by `:again`.
+    /// Whether a lesson that was already open is being opened again, for example by `:again`.
     is_again: bool,
 }
 
@@ -30,15 +30,15 @@ struct StepStart {
 }
 
 impl StepStarts {
-    /// Returns whether a step begins again, and is not the first one.
+    /// Returns whether a step other than the first is being restarted.
     pub fn is_again_at(&self, step: usize) -> bool {
         self.is_again && step > 0 && self.steps.contains_key(&step)
     }
 }
 
 impl Tutor {
-    /// Returns the starts of the steps of a lesson that is being opened. They are known only if the lesson is the open
-    /// one.
+    /// Returns the known starts of the steps of a lesson that is being opened. There are none unless the lesson is
+    /// already open.
     pub(super) fn known_starts(&self, lesson: &Arc<Lesson>) -> StepStarts {
         let open = self.lesson.as_ref().filter(|run| Arc::ptr_eq(&run.lesson, lesson));
         match open {
@@ -47,9 +47,9 @@ impl Tutor {
         }
     }
 
-    /// Sets the clock back so that the open step begins at the same time as before.
+    /// Sets the clock back so that a restarted step begins at the same time as before.
     pub(super) fn set_clock_back(&mut self) {
-        // TCP clients have read the time, so the clock must not be set back while they are connected.
+        // TCP clients may have read the time, so the clock must not be set back while they are connected.
         let has_real_clients = !self.runtime.real_clients().is_empty();
         let Some(run) = self.lesson.as_ref().filter(|run| run.starts.is_again && !has_real_clients) else { return };
         let took_us = self.rehearsal().and_then(|rehearsal| rehearsal.took_us(run.step));
@@ -58,7 +58,8 @@ impl Tutor {
         self.runtime.clock.set_moved(moved_us);
     }
 
-    /// Records how the open step begins. If the step is restarted, gives it the same client and time as before.
+    /// Records the start of the open step. If the step is being restarted, restores its earlier client and time
+    /// instead.
     pub(super) fn note_step_start(&mut self) {
         let runtime = &mut self.runtime;
         let client = runtime.clients[runtime.foreground].name.clone();
@@ -71,13 +72,14 @@ impl Tutor {
             run.starts.steps.insert(step, start);
             return;
         };
-        // If the client at the prompt is waiting, the prompt passes to `main` anyway, and a message tells the learner.
+        // If the client at the prompt is waiting, the prompt passes to `main` on its own, and a message tells the
+        // learner.
         let passes = !runtime.clients[runtime.foreground].is_free() && previous.client == runtime.clients[MAIN].name;
         if !passes {
             runtime.switch_to(&previous.client);
         }
-        // The time that the answers take on the session's clock varies slightly, because each time that Python reads
-        // the clock moves it.
+        // The answers do not always take exactly the same time on the session's clock, because Python moves the clock
+        // whenever it reads the time.
         const TOLERANCE_US: i64 = 1_000_000;
         if (previous.moved_us - start.moved_us).abs() < TOLERANCE_US {
             runtime.clock.set_moved(previous.moved_us);

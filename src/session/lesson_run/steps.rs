@@ -1,4 +1,4 @@
-//! The steps of a lesson, from their preparation to their end.
+//! The steps of a lesson, from preparation to completion.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::session::runtime::dialect;
 use redis_engine::resp::quoting;
 
 impl Tutor {
-    /// Queues the items that must run before the open step can be shown.
+    /// Queues the script items that must run before the open step can be shown.
     pub(super) fn prepare_step(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         run.begin_preparing();
@@ -51,7 +51,7 @@ impl Tutor {
         self.script.add([Item::Then(Then::StepBegins)]);
     }
 
-    /// Performs an action of the script whose preceding items have run.
+    /// Performs an action of the script. The items before it have already run.
     pub(super) fn continue_with(&mut self, then: Then) {
         match then {
             Then::Predicted => {
@@ -71,7 +71,7 @@ impl Tutor {
                 }
                 self.script.measured.push(measure);
             }
-            // The script then clears the results so far, so the commands of the setup are not counted.
+            // After this action, the script discards the results so far, so the commands of the setup are not measured.
             Then::Ready => self.script.memory_before = self.runtime.engine.keyspace.memory(),
             Then::StepBegins => self.begin_step(),
             Then::LessonEnds => self.end_lesson(),
@@ -84,7 +84,7 @@ impl Tutor {
         }
     }
 
-    /// Shows a step, and starts it.
+    /// Shows the step, and starts it.
     fn begin_step(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         run.phase = Phase::Doing;
@@ -130,7 +130,7 @@ impl Tutor {
         }
     }
 
-    /// Copies the current data and clock.
+    /// Returns a copy of the current data and clock.
     fn step_data(&self) -> StepData {
         let clients = self.runtime.clients.iter();
         StepData {
@@ -140,7 +140,7 @@ impl Tutor {
         }
     }
 
-    /// Tells the learner what to do in a step.
+    /// Shows the learner what to do in a step.
     pub(super) fn show_task(&mut self, step: &Step) {
         if let Some(task) = &step.task {
             self.say(Role::Task, &messages::task_do(task.get_ref()));
@@ -165,7 +165,7 @@ impl Tutor {
         self.show(Show::Gap);
     }
 
-    /// Ends the open step: shows its closing text, and how to continue.
+    /// Completes the open step: shows its closing text, and how to continue.
     pub(super) fn finish_step(&mut self, skipped: bool) {
         let Some(step) = self.bound_step(&[]) else { return };
         let Some(run) = &mut self.lesson else { return };
@@ -194,8 +194,8 @@ impl Tutor {
         self.say(Role::Muted, &text);
     }
 
-    /// Records in the progress that a step is done, and where the lesson continues. Practice does not change the
-    /// progress of lessons.
+    /// Records in the learner's progress that a step is done, and where the lesson continues. Practice and the fast
+    /// track do not change this progress.
     fn record_step_done(&mut self, lesson: &Lesson, index: usize, skipped: bool) {
         if self.review.is_some() {
             return;
@@ -210,7 +210,7 @@ impl Tutor {
         }
     }
 
-    /// Shows the pictures of the keys that a step's `draw` names. Keys that do not exist are left out.
+    /// Shows pictures of the keys that are listed in a step's `draw`, except for those that do not exist.
     fn draw_after_step(&mut self, keys: &str) {
         let keys = quoting::split(keys.as_bytes()).unwrap_or_default();
         let places = keys.into_iter().map(|key| Place { database: 0, key });
@@ -226,7 +226,7 @@ impl Tutor {
         }
     }
 
-    /// Shows the picture of a key. Returns false if there is no such key.
+    /// Shows the picture of a key. Returns false if the key does not exist.
     pub fn draw_key(&mut self, place: &Place, since: Since) -> bool {
         let picture = self.baselines.key_picture(&self.runtime.engine, place, since);
         let exists = picture.is_some();
@@ -234,7 +234,7 @@ impl Tutor {
         exists
     }
 
-    /// Shows two sets as one picture. Returns false if the places are not two sets.
+    /// Shows two sets in one picture. Returns false if `places` is anything other than two existing sets.
     pub fn draw_overlap(&mut self, places: &[Place], since: Since) -> bool {
         let [left, right] = places else { return false };
         let picture = self.baselines.overlap(&self.runtime.engine, left, right, since);
@@ -243,8 +243,7 @@ impl Tutor {
         are_sets
     }
 
-    /// Types the answer for the learner, which marks the step as skipped. If the step is done already, opens the next
-    /// one.
+    /// Skips the step: types the answer for the learner. If the step is already done, opens the next one.
     pub fn skip(&mut self) {
         let Some(run) = &mut self.lesson else { return };
         if run.phase != Phase::Doing {
@@ -260,7 +259,7 @@ impl Tutor {
     }
 }
 
-/// Returns the script items that type a step's answer. `is_shown` is whether the learner sees the answer.
+/// Returns the script items that type a step's answer. `is_shown` says whether the learner sees the answer.
 pub(super) fn typed(step: &Step, is_shown: bool) -> Vec<Item> {
     let text = [&step.answer, &step.predict, &step.show].into_iter().flatten().next();
     text.map(|text| type_all(text.get_ref(), is_shown)).unwrap_or_default()

@@ -1,7 +1,7 @@
-//! Earlier states of the data, so that a picture can mark what has changed.
+//! Earlier states of the data, with which pictures are compared to mark what has changed.
 //!
-//! The data is copied after each line that changes it, and the time for a copy must not depend on the amount of data.
-//! So if there are many keys, only those that were drawn are copied, and long values are never copied.
+//! The data is copied after each line that changes it, and the time for this must not grow with the amount of data. So
+//! if there are many keys, only those that have been drawn are copied, and long values are never copied.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,11 @@ use redis_engine::Engine;
 use redis_engine::data::Value;
 use redis_engine::keyspace::{Entry, Keyspace};
 
-/// Maximum number of keys for which all values are remembered. If there are more keys, only those that were drawn are
+/// Maximum number of keys for which all keys are remembered. If there are more, only those that have been drawn are
 /// remembered.
 const MOST_KEYS: usize = 256;
 
-/// Maximum number of parts in all remembered values together.
+/// Maximum total number of parts (fields, elements, members, or whole strings) of the remembered values.
 const MOST_PARTS: usize = 4_000;
 
 /// Maximum length of a remembered string, in bytes.
@@ -28,7 +28,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Returns the key's entry, if the key exists and has not expired.
+    /// Returns the database entry of the key, if the key exists and has not expired.
     pub fn entry<'a>(&self, engine: &'a Engine) -> Option<&'a Entry> {
         let now_ms = engine.keyspace.now_ms();
         let entry = engine.keyspace.databases()[self.database].get(&self.key)?;
@@ -36,18 +36,18 @@ impl Place {
     }
 }
 
-/// A key, or a field of a hash, with its expiry time in milliseconds since 1970.
+/// A key, or one field of a hash, with its expiry time in milliseconds since 1970.
 type Expiring = (Place, Option<Vec<u8>>, i64);
 
-/// The data at one time, or the part of it that is remembered.
+/// The remembered part of the data at one time.
 #[derive(Debug, Default, Clone)]
 struct Baseline {
     values: HashMap<Place, Value>,
-    /// Keys that existed, but whose values are not remembered.
+    /// Keys that existed but whose values were too long to remember.
     too_long: Vec<Place>,
     /// Whether every key that existed is in `values` or in `too_long`.
     is_complete: bool,
-    /// The keyspace's count of changes at that time.
+    /// The keyspace's count of changes when the baseline was recorded.
     changes: u64,
 }
 
@@ -61,24 +61,25 @@ impl Baseline {
     }
 }
 
-/// Copies of the data after the last change, before it, and at the start of the step.
+/// The remembered states of the data: after the last change, before the last change, and at the start of the step.
 #[derive(Debug)]
 pub struct Baselines {
     latest: Baseline,
     before: Baseline,
     step: Baseline,
-    /// The keys that were drawn, most recent first. They are remembered even if there are many keys.
+    /// The keys that have been drawn, most recent first. They are remembered even if there are many keys.
     drawn: Vec<Place>,
-    /// For each expiring key or field, the time to live that it had when its expiry was first noticed, in milliseconds.
+    /// For each key or field with an expiry time, the time to live when that expiry time was first noticed, in
+    /// milliseconds.
     lifetimes: HashMap<Expiring, i64>,
 }
 
-/// The reason why a key does not exist.
+/// The reason why a key no longer exists.
 #[derive(Debug)]
 pub enum Gone {
-    /// The key has expired. Contains the type of its value.
+    /// The key has expired. The string is the type of its value.
     Expired(&'static str),
-    /// The last change removed the key. Contains the type of its value.
+    /// The last change removed the key. The string is the type of its value.
     Removed(&'static str),
 }
 
@@ -97,7 +98,7 @@ impl Default for Baselines {
 }
 
 impl Baselines {
-    /// Records the current data, if it has changed.
+    /// Records the current data if it has changed since the last call.
     pub fn note(&mut self, keyspace: &Keyspace) {
         if self.latest.changes != keyspace.changes {
             let now = self.baseline(keyspace);
@@ -163,7 +164,7 @@ impl Baselines {
         baseline
     }
 
-    /// Returns the picture of a key, if the key exists.
+    /// Returns the picture of a key, or `None` if the key does not exist.
     pub fn key_picture(&mut self, engine: &Engine, place: &Place, since: Since) -> Option<Picture> {
         let entry = place.entry(engine)?;
         let lifetimes = &self.lifetimes;
@@ -180,7 +181,7 @@ impl Baselines {
         Some(Picture::Key(picture))
     }
 
-    /// Returns the picture of two sets, if both keys are sets.
+    /// Returns the picture of two sets, or `None` unless both keys hold sets.
     pub fn overlap(&mut self, engine: &Engine, left: &Place, right: &Place, since: Since) -> Option<Picture> {
         let baseline = self.since(since);
         let side = |place| side(engine, baseline, place);
@@ -190,7 +191,7 @@ impl Baselines {
         Some(Picture::Overlap(picture))
     }
 
-    /// Makes sure that a key is recorded from now on, even if there are many keys.
+    /// Ensures that a key is remembered from now on, even if there are many keys.
     fn remember_drawn(&mut self, place: &Place) {
         if !self.drawn.contains(place) {
             self.drawn.truncate(MOST_KEYS - 1);
@@ -198,7 +199,7 @@ impl Baselines {
         }
     }
 
-    /// Returns the reason why a key does not exist, if it is known.
+    /// Returns the reason why a key no longer exists, or `None` if the reason is not known.
     pub fn gone(&self, place: &Place) -> Option<Gone> {
         if let PreviousValue::Known(value) = self.latest.before(place) {
             return Some(Gone::Expired(kind(value)));
@@ -210,7 +211,7 @@ impl Baselines {
     }
 }
 
-/// Returns a set as one side of a picture.
+/// Returns one side of a picture of two sets, or `None` if the key does not hold a set.
 fn side<'a>(engine: &'a Engine, baseline: &'a Baseline, place: &'a Place) -> Option<Side<'a>> {
     match place.entry(engine).map(|entry| &entry.value) {
         Some(Value::Set(set)) => Some(Side { key: &place.key, set, before: baseline.before(place) }),

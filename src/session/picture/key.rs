@@ -1,4 +1,4 @@
-//! Creates the picture of a key, compared with the key's previous value.
+//! Creates the picture of a key, which shows how the value differs from the previous value.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,19 +11,19 @@ use redis_engine::data::{Hash, List, Set, SortedSet, Str, Value};
 use redis_engine::keyspace::Entry;
 use redis_engine::number::format_double;
 
-/// Maximum number of parts of a value that is compared with its previous value.
+/// Maximum number of parts (such as fields or elements) of a value that is compared with its previous value.
 pub const MOST_COMPARED: usize = 256;
 
-/// Maximum number of parts of a value that is shown in full.
+/// Maximum number of parts (such as fields or elements) of a value that is shown in full.
 const MOST_SHOWN: usize = 20;
 
-/// Number of parts shown from the start of a longer value.
+/// Number of parts (such as fields or elements) that are shown from the start of a longer value.
 const FIRST: usize = 12;
 
-/// Number of parts shown from the end of a longer value.
+/// Number of parts (such as fields or elements) that are shown from the end of a longer value.
 const LAST: usize = 4;
 
-/// Maximum number of changed parts that are shown between the start and the end of a longer value.
+/// Maximum number of changed parts that are shown from the middle of a longer value.
 const MOST_CHANGED: usize = 12;
 
 /// Maximum number of bytes of a string that are shown individually.
@@ -38,7 +38,7 @@ pub enum PreviousValue<'a> {
     Unknown,
 }
 
-/// The context of a picture: everything about a key that its entry does not contain.
+/// Everything that the picture of a key needs to know besides the key's database entry.
 pub struct KeyContext<'a> {
     pub now_ms: i64,
     pub before: PreviousValue<'a>,
@@ -46,8 +46,8 @@ pub struct KeyContext<'a> {
     pub whole_ms: &'a WholeTtl<'a>,
 }
 
-/// A function that returns the original time to live, in milliseconds, of a hash field or of the key. The first
-/// argument is the field, or `None` for the key. The second argument is the expiry time.
+/// A function that returns the original time to live of a hash field or of the key, in milliseconds, or `None` if it is
+/// not known. The first argument is the field, or `None` for the key itself. The second argument is the expiry time.
 pub type WholeTtl<'a> = dyn Fn(Option<&[u8]>, i64) -> Option<i64> + 'a;
 
 impl KeyContext<'_> {
@@ -62,7 +62,7 @@ impl KeyContext<'_> {
 /// Returns the picture of a key.
 pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPicture {
     let previous = previous(&entry.value, context.before);
-    // A key that is new or has changed its type is marked as a whole, so its parts need no marks.
+    // If the key is new or its type has changed, the whole key is marked, so its parts need no marks.
     let before = if previous == Previous::SameType { context.before } else { PreviousValue::Unknown };
     let body = match (&entry.value, before) {
         (Value::Str(value), PreviousValue::Known(Value::Str(was))) => text(value, Some(was)),
@@ -105,7 +105,7 @@ fn previous(value: &Value, before: PreviousValue<'_>) -> Previous {
     }
 }
 
-/// Returns the number of parts of a value that are compared individually. A string is one part.
+/// Returns the number of parts (fields, elements or members) of a value. A string counts as one part.
 pub fn parts(value: &Value) -> usize {
     match value {
         Value::Str(_) => 1,
@@ -116,7 +116,7 @@ pub fn parts(value: &Value) -> usize {
     }
 }
 
-/// Returns the name of a value's type, as used in sentences.
+/// Returns the name of a value's type, for use in sentences.
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::SortedSet(_) => "sorted set",
@@ -124,7 +124,7 @@ pub fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Returns the total length of all parts of a value in bytes. The length of a score is that of its text in Redis.
+/// Returns the total length of a value's data in bytes. A score counts with the length of its text in Redis.
 fn data_bytes(value: &Value) -> usize {
     match value {
         Value::Str(value) => value.len(),
@@ -135,7 +135,8 @@ fn data_bytes(value: &Value) -> usize {
     }
 }
 
-/// Selects which of `total` parts are shown, and counts the other parts.
+/// Selects which of `total` parts are shown. Each gap between them becomes a [`Piece::More`] with the number of hidden
+/// parts.
 pub(super) fn pieces<T>(total: usize, is_changed: impl Fn(usize) -> bool, make: impl Fn(usize) -> T) -> Vec<Piece<T>> {
     if total <= MOST_SHOWN {
         return (0..total).map(|index| Piece::Part(make(index))).collect();
@@ -200,7 +201,7 @@ fn fields(value: &Hash, was: Option<&Hash>, context: &KeyContext<'_>) -> Body {
     Body::Fields(pieces(value.len() + gone.len(), is_changed, make))
 }
 
-/// An element in the merge of an old and a new list.
+/// An element of the old or the new list, and whether it was kept, added or removed.
 enum Edit<'a> {
     Kept(usize, &'a [u8]),
     Added(usize, &'a [u8]),
@@ -227,10 +228,10 @@ fn elements(value: &List, was: Option<&List>) -> Body {
     Body::Elements(pieces(edits.len(), |index| !matches!(edits[index], Edit::Kept(..)), make))
 }
 
-/// Compares two short lists by their longest common subsequence.
+/// Compares two short lists using their longest common subsequence.
 fn edits<'a>(was: &[&'a [u8]], is: &[&'a [u8]]) -> Vec<Edit<'a>> {
     let columns = is.len() + 1;
-    // Each entry is the length of the longest common subsequence of the remaining elements of the two lists.
+    // The entry for `(i, j)` is the length of the longest common subsequence of `was[i..]` and `is[j..]`.
     let mut common = vec![0_u16; (was.len() + 1) * columns];
     for (i, old) in was.iter().enumerate().rev() {
         for (j, new) in is.iter().enumerate().rev() {
@@ -286,8 +287,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
         }
         Some(Some(_)) => Change::Same,
     };
-    // Only members that were in the set before and still are get compared by rank. Otherwise, adding or removing a
-    // member would seem to move others.
+    // Ranks are compared only among the members that were in the set before and still are. Otherwise, adding or
+    // removing a member would appear to move others.
     let stayed: HashSet<&[u8]> = was.iter().flat_map(|was| was.iter()).map(|(name, _)| name).collect();
     let places = |of: &SortedSet| -> HashMap<Vec<u8>, i64> {
         let both = of.iter().filter(|(name, _)| stayed.contains(name) && value.score(name).is_some());
@@ -315,8 +316,8 @@ fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
     Body::Ranking(Ranking { members, scale, shown_scale: [scale.0, scale.1].map(format_double) })
 }
 
-/// Returns the scores at the start and at the end of a full bar. Bars start at zero, unless all scores are so far from
-/// zero that the differences between them would be invisible.
+/// Returns the scores at the two ends of a full bar. Bars start at zero, unless all scores are so far from zero that
+/// the differences between them would be invisible.
 fn scale(value: &SortedSet) -> (f64, f64) {
     let finite = |direction| {
         let mut scores = value.members(0..value.len(), direction).map(|(_, score)| score).take(MOST_COMPARED);

@@ -1,8 +1,7 @@
-//! Pictures of keys, as data: the parts of a value in order, how each part has changed, and how Redis stores the
-//! value.
+//! Pictures of keys, as data: the parts of a value in order, how each part has changed, and how Redis stores the value.
 //!
-//! A picture fits on a screen. If a value has many parts, the picture contains the parts at both ends, the parts that
-//! changed, and the number of the others.
+//! A picture fits on a screen. If a value has many parts, the picture contains the parts at both ends, parts that have
+//! changed, and the number of those that are hidden.
 
 mod baselines;
 mod key;
@@ -12,7 +11,7 @@ pub use baselines::{Baselines, Gone, Place};
 use key::{KeyContext, MOST_COMPARED, PreviousValue, key_picture, kind, parts};
 use overlap::{Side, overlap};
 
-/// A picture of one key, or of two sets.
+/// A picture of one key, or of two sets and their overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Picture {
     Key(KeyPicture),
@@ -32,36 +31,36 @@ pub enum Since {
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyPicture {
     pub key: Label,
-    /// The name of the type, as used in sentences: `sorted set`.
+    /// The name of the type for use in sentences, such as `sorted set`.
     pub kind: &'static str,
-    /// Number of parts of the value.
+    /// Number of parts (such as fields or elements) of the value. For a string, its length in bytes.
     pub parts: usize,
     pub body: Body,
     pub encoding: &'static str,
-    /// Total length of all parts, in bytes.
+    /// Total length of the value's data, in bytes.
     pub data_bytes: usize,
-    /// Memory of the key and its value in Redis, in bytes (MEMORY USAGE).
+    /// Memory that the key and its value would use in Redis, in bytes (MEMORY USAGE).
     pub memory_bytes: usize,
     pub ttl: Option<Ttl>,
     pub since: Since,
-    /// How the previous state of the key compares with its value.
+    /// How the key's previous state relates to its current value.
     pub previous: Previous,
 }
 
-/// How the previous state of a key compares with its value.
+/// How a key's previous state relates to its current value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Previous {
     /// The key had the same type, so its parts are compared individually.
     SameType,
-    /// The key did not exist.
+    /// The key did not exist before.
     Missing,
-    /// The key had another type, whose name is given.
+    /// The key had another type, which has this name.
     OtherType(&'static str),
-    /// The previous value is unknown, or too long to compare.
+    /// The previous value is not known, or one of the values is too long to compare.
     Unknown,
 }
 
-/// The value of a key.
+/// The value of a key, with the changes to its parts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     Text(Bytes),
@@ -71,20 +70,20 @@ pub enum Body {
     Ranking(Ranking),
 }
 
-/// A part that is shown, or a number of parts that are not shown.
+/// Either a part of a value that is shown, or the number of consecutive parts that are hidden.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Piece<T> {
     Part(T),
     More(usize),
 }
 
-/// How a part has changed.
+/// How a part of a value has changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
     Same,
     Added,
     Gone,
-    /// The value of the part has changed from this previous value.
+    /// The part had this value before.
     ChangedFrom(Label),
 }
 
@@ -92,19 +91,19 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
     pub text: String,
-    /// Number of bytes that were left out.
+    /// Number of bytes that were truncated.
     pub rest: usize,
 }
 
-/// The value of a string.
+/// The value of a string key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bytes {
     pub label: Label,
-    /// The first bytes of the value. The flag says whether the byte has changed.
+    /// The first bytes of the value, each with a flag that says whether the byte has changed.
     pub bytes: Vec<(u8, bool)>,
-    /// Number of bytes that follow `bytes` and are not shown.
+    /// Number of bytes after `bytes` that are not shown.
     pub rest: usize,
-    /// Whether the value is not text, so that its bits may be of interest.
+    /// Whether the value is not readable text, so that its individual bits may be of interest.
     pub is_binary: bool,
     pub change: Change,
 }
@@ -122,7 +121,7 @@ pub struct Field {
 /// An element of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
-    /// The element's indices from the head and from the tail, or `None` if it was removed.
+    /// The element's index from the head and its negative index from the tail, or `None` if the element was removed.
     pub place: Option<(usize, i64)>,
     pub label: Label,
     pub change: Change,
@@ -135,28 +134,28 @@ pub struct Member {
     pub change: Change,
 }
 
-/// The members of a sorted set, the highest score first.
+/// The members of a sorted set, with the highest score first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranking {
     pub members: Vec<Piece<Ranked>>,
-    /// The scores at the start and at the end of a full bar.
+    /// The scores at the two ends of a full bar.
     pub scale: (f64, f64),
-    /// The scores of `scale`, as Redis formats them.
+    /// The two scores of `scale`, as Redis formats them.
     pub shown_scale: [String; 2],
 }
 
 /// A member of a sorted set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
-    /// The member's ranks from the highest and from the lowest score, or `None` if it was removed.
+    /// The member's rank counted from the highest and from the lowest score, or `None` if the member was removed.
     pub ranks: Option<(usize, usize)>,
     pub label: Label,
     pub score: f64,
     /// The score, as Redis formats it.
     pub shown_score: String,
-    /// Whether the member above or below has the same score.
+    /// Whether the previous or the next member has the same score.
     pub ties: bool,
-    /// Number of ranks by which the member rose. The number is negative if the member fell.
+    /// Number of ranks by which the member rose. Negative if the member fell.
     pub rose: i64,
     pub change: Change,
 }
@@ -165,18 +164,18 @@ pub struct Ranked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
     pub left_ms: i64,
-    /// The time to live when the expiry was first noticed, in milliseconds.
+    /// The time to live when the expiry time was first noticed, in milliseconds.
     pub whole_ms: i64,
 }
 
-/// The picture of two sets that overlap.
+/// A picture of two sets and their overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlap {
     pub names: [Label; 2],
     pub sizes: [usize; 2],
-    /// The members that are only in the first set, in both sets, and only in the second set.
+    /// The members of three regions: only in the first set, in both sets, and only in the second set.
     pub regions: [Vec<Piece<Member>>; 3],
-    /// Number of members in each region.
+    /// Number of members that each region has now.
     pub counts: [usize; 3],
     pub since: Since,
 }
@@ -185,7 +184,7 @@ pub struct Overlap {
 const LONGEST_LABEL: usize = 120;
 
 impl Label {
-    /// Converts bytes to a label: unchanged if they are readable text, otherwise in quotes, with escapes.
+    /// Converts bytes to a label. Readable text is kept as it is. Anything else is quoted and escaped.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(bytes)
             && is_readable(text)
@@ -226,18 +225,18 @@ impl Label {
     }
 }
 
-/// Returns whether `text` is readable without quotes.
+/// Returns whether `text` can be shown without quotes.
 fn is_readable(text: &str) -> bool {
     !text.is_empty()
         && text.trim() == text
         && !text.starts_with('"')
         && text.chars().all(is_printable)
-        // A combining mark needs a character before it.
+        // A combining mark would need a character before it.
         && unicode_width::UnicodeWidthChar::width(text.chars().next().unwrap_or(' ')) != Some(0)
 }
 
 fn is_printable(c: char) -> bool {
-    // Invisible characters, and those that change the direction of the text, would make a picture misleading.
+    // Invisible characters and characters that change the text direction would make a picture misleading.
     let is_hidden =
         matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !c.is_control() && !is_hidden

@@ -1,20 +1,20 @@
-//! Creates the picture of two sets that overlap.
+//! Creates a picture of two sets and their overlap.
 
 use super::key::{PreviousValue, pieces};
 use super::{Change, Label, Member, Overlap, Since};
 use redis_engine::data::{Set, Value};
 
-/// A key that holds a set, and its previous value.
+/// One of the two sets, with its key and its previous value.
 pub struct Side<'a> {
     pub key: &'a [u8],
     pub set: &'a Set,
     pub before: PreviousValue<'a>,
 }
 
-/// The region of a member: whether the first set contains it, and whether the second set contains it.
+/// A region of the picture: whether its members are in the first set, and whether they are in the second set.
 type Region = (bool, bool);
 
-/// Returns the picture of two sets.
+/// Returns a picture of two sets and their overlap.
 pub fn overlap(left: &Side<'_>, right: &Side<'_>, since: Since) -> Overlap {
     let is_known = !matches!((left.before, right.before), (PreviousValue::Unknown, _) | (_, PreviousValue::Unknown));
     let was = |member: &[u8]| -> Region { (had(left.before, member), had(right.before, member)) };

@@ -1,4 +1,4 @@
-//! Selects the definitions that a racing program needs from all sources that the learner has run.
+//! Selects the definitions that a racing program needs from the statements that the learner has run.
 
 use python_kernel::syntax;
 
@@ -16,8 +16,8 @@ pub fn defines_run(source: &str, run: &str) -> bool {
     is_definition(source) && names_of(run).any(|name| defines_name(source, name))
 }
 
-/// Selects the definitions that a program needs: the definitions of the names that the program reads, and, in turn, of
-/// the names that the selected definitions read.
+/// Selects the definitions that a program needs, in their original order: those of the names that it reads, and in turn
+/// those of the names that the selected definitions read. All imports are selected.
 pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a String>) -> Vec<String> {
     let mut names = syntax::variables(program).read;
     let mut found: Vec<String> = Vec::new();
@@ -33,7 +33,7 @@ pub fn needed<'a>(program: &str, defined: impl DoubleEndedIterator<Item = &'a St
     found
 }
 
-/// Returns the identifiers, keywords and numbers in a piece of code, including those in strings.
+/// Returns the identifiers, keywords and numbers in a piece of code, including those inside strings.
 fn names_of(source: &str) -> impl Iterator<Item = &str> {
     source.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|name| !name.is_empty())
 }

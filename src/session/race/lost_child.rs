@@ -1,30 +1,30 @@
-//! Handles the exit of a Python child in a race.
+//! Handles the exit of a Python child process during a race.
 
 use super::super::event::ChildId;
 use super::super::runtime::client::TUTOR;
 use super::super::runtime::dialect::{self, Dialect};
 use super::{CONNECT, Race, RacePhase};
 
-/// Maximum number of times that an order is restarted because the tutor's Python has exited.
+/// Maximum number of times in a race that an order is restarted because the tutor's Python process has exited.
 const MOST_LOSSES: u32 = 3;
 
 impl Race {
-    /// Handles the exit of a child process. A racer's program ends with its child. If the tutor's child has exited,
-    /// the order is played again from its beginning.
+    /// Handles the exit of a child process. A racer's program ends when its child does. If the tutor's child has
+    /// exited, the current order of commands is played again from the beginning.
     pub(super) fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.runtime.clients.with_child(child) else { return };
         if client == TUTOR && self.losses < MOST_LOSSES {
             self.losses += 1;
             return self.begin_order_again();
         }
-        // Clears the replay log, so that the replacement of the child replays nothing.
+        // The replay log is cleared so that the new child replays nothing.
         self.runtime.clients[client].python.replay_log = Default::default();
         self.racers.iter_mut().filter(|racer| racer.client == client).for_each(|racer| racer.rest.clear());
         self.runtime.handle_child_exit(child);
     }
 
-    /// Connects the tutor's new Python to the data with which each order begins, and then restarts the order. If the
-    /// preparation of this data has not ended, repeats it.
+    /// Connects the tutor's new Python process to the data with which each order begins, and then restarts the current
+    /// order. If the preparation of that data has not finished, repeats it.
     fn begin_order_again(&mut self) {
         let (data, start) = match &self.origin {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),

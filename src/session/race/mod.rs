@@ -1,10 +1,10 @@
-//! A race: several clients each run a program, and each program is held back before every command. The race plays one
-//! order of the clients' turns after another.
+//! A race: several clients each run a program, and each program is held before every command. The race plays one order
+//! (one interleaving of the clients' turns) after another.
 //!
-//! A race has a separate runtime, with the racers as its clients and a copy of the data. Its output is not shown. Each
-//! order begins with the same data, the same time and fresh variables. The Python children are kept from one order to
-//! the next. A turn of a race is one round trip: a single command, or all commands that a pipeline sends together. The
-//! clock stands still, except when all racers wait.
+//! A race has its own runtime, with the racers as its clients and a copy of the data. Its output is not shown. Each
+//! order begins with the same data, the same time and fresh variables. The Python child processes are reused for the
+//! next order. A turn in a race is one round trip: a single command, or all commands that a pipeline sends together.
+//! The clock stands still, except when all racers are waiting.
 
 pub mod definitions;
 mod lost_child;
@@ -27,19 +27,19 @@ use redis_engine::Engine;
 use search::Search;
 use turns::program_error;
 
-/// Maximum number of orders that are played.
+/// Maximum number of orders (interleavings of the clients' turns) that are played in a race.
 const MOST_ORDERS: usize = 400;
 
-/// Maximum number of turns in an order. A program that retries endlessly would otherwise never finish.
+/// Maximum number of turns in an order (an interleaving). A program that retries forever would otherwise never end.
 const MOST_TURNS: usize = 60;
 
-/// Number of child ids that are reserved for each race. The ids of race `n` start at `n` times this number.
+/// Number of child ids that are reserved for each race. The ids of race `n` start at `n` times this value.
 const CHILDREN_OF_A_RACE: u32 = 1 << 20;
 
-/// Code that makes the tutor's Python connect to Redis.
+/// Code that connects the tutor's Python process to Redis.
 const CONNECT: &str = "r.ping()";
 
-/// Code that resets the variables of a Python process that is used again.
+/// Code that resets the variables of a Python process before the process is reused.
 const FRESH: &str = "if True:
     for _name in [name for name in globals() if not name.startswith('__')]:
         del globals()[_name]
@@ -48,20 +48,20 @@ const FRESH: &str = "if True:
     r = redis.Redis()
 ";
 
-/// The racing clients, and the condition that must hold after the race.
+/// The racing clients, and what must hold after the race.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Code that the tutor runs once, before the first order.
+    /// Code that the tutor runs once before the race, to prepare the data.
     pub start: Option<String>,
     pub racers: Vec<Entrant>,
     pub holds: Probe,
 }
 
-/// A client of a race, and its program.
+/// A client that takes part in a race, and its program.
 #[derive(Debug, Clone)]
 pub struct Entrant {
     pub name: String,
-    /// Code that the client runs before the race. The resulting variables are kept, but changes to the data are not.
+    /// Code that the client runs before the race. Its variables are kept, but not its changes to the data.
     pub before: Vec<String>,
     pub program: Vec<String>,
 }
@@ -73,23 +73,23 @@ pub struct Race {
     runtime: Runtime,
     racers: Vec<Racer>,
     holds: Probe,
-    /// The inputs that have not been run yet, and that must run before the first order.
+    /// The remaining inputs that prepare the data before the first order is played.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
-    /// The data before the preparation ran, and the inputs of the preparation.
+    /// The engine before the data was prepared, and the inputs that prepare the data.
     beginning: Box<(Engine, VecDeque<Input>)>,
-    /// The data with which each order begins.
+    /// The engine with which each order begins, once the data has been prepared.
     origin: Option<Box<Engine>>,
-    /// Number of times that the tutor's Python has exited.
+    /// Number of times that the tutor's Python process has exited.
     losses: u32,
     /// The time at which each order begins.
     clock: Clock,
     phase: RacePhase,
     mode: Mode,
     search: Search,
-    /// The indices of the racers whose turns were played by hand in the current order, from first to last.
+    /// The indices of the racers whose turns the learner has played in the current order, from first to last.
     picks: Vec<usize>,
-    /// After a turn was undone, the earlier turns that have not been replayed yet.
+    /// The picks that are still to be replayed after a turn was undone or the current order was restarted.
     repeated_picks: VecDeque<usize>,
     order: Order,
     tally: RaceResult,
@@ -101,11 +101,11 @@ pub struct Race {
 struct Racer {
     client: ClientIndex,
     entrant: Entrant,
-    /// The inputs that the racer still has to run to prepare for the race.
+    /// The remaining inputs that the racer runs to prepare for the race.
     before: VecDeque<Input>,
-    /// The inputs that the racer still has to run in the race.
+    /// The remaining inputs of the racer's program.
     rest: VecDeque<Input>,
-    /// The index of the racer's last turn in the current order.
+    /// The index of the racer's last turn in the current order, or `None` if the racer has not had a turn.
     last_turn: Option<usize>,
     /// The commands that the racer sent in its last turn.
     sent: Vec<Vec<Vec<u8>>>,
@@ -114,23 +114,23 @@ struct Racer {
 /// The phase of a race.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RacePhase {
-    /// The data is being prepared.
+    /// The tutor is preparing the data.
     Starting,
-    /// The racers run the code that prepares for the race.
+    /// The racers are running the code that prepares them for the race.
     Preparing,
     Racing,
-    /// The data is probed after an order.
+    /// The tutor is probing the data after an order was played.
     Probing,
-    /// The order has ended, or all orders were played.
+    /// The current order has ended. If a search plays every order, all of them have been played.
     Over,
 }
 
 /// How the next turn is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// The learner chooses the racer whose turn is next.
+    /// The learner chooses which racer's turn is next.
     ByHand,
-    /// A search plays every order.
+    /// A search plays every order of the racers' turns.
     EveryOrder,
 }
 
@@ -139,13 +139,13 @@ pub enum Mode {
 pub enum RacerState {
     /// The racer is ready to send these commands.
     Ready(String),
-    /// The racer is waiting. The string says what for, in Markdown.
+    /// The racer is waiting for what this Markdown string describes.
     Waits(String),
     Done,
 }
 
 impl Race {
-    /// Creates a race on a copy of the data. `number` must be different for each race of the session.
+    /// Creates a race on a copy of the data. `number` must be unique among the races of the session.
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
         let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
         let data = engine.clone();
@@ -161,8 +161,8 @@ impl Race {
                 sent: Vec::new(),
             });
         }
-        // The tutor must be connected before the data is copied. Otherwise its connection would be lost at the start of
-        // each order.
+        // The tutor must be connected before the data is copied. Otherwise, its connection would be lost at the start
+        // of each order.
         let start = std::iter::once(CONNECT.to_owned()).chain(plan.start);
         let start: VecDeque<Input> = start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect();
         let names = racers.iter().map(|racer| racer.entrant.name.clone()).collect();
@@ -188,7 +188,7 @@ impl Race {
         }
     }
 
-    /// Starts the race, either in one order that is played by hand or in every order.
+    /// Starts the race. The learner chooses the turns of one order, or a search plays every order.
     pub fn begin(&mut self, mode: Mode) {
         self.mode = mode;
         self.search = Search::default();
@@ -200,18 +200,18 @@ impl Race {
         self.advance();
     }
 
-    /// Returns whether a child belongs to any race.
+    /// Returns whether a child process belongs to any race.
     pub fn owns(child: ChildId) -> bool {
         child.0 >= CHILDREN_OF_A_RACE
     }
 
-    /// Handles an event from one of the race's children, or the passing of time.
+    /// Handles an event from one of the race's child processes, or the passing of time.
     pub fn handle(&mut self, event: Event) {
         match event {
             Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
             Event::ChildGone(child) => self.handle_child_exit(child),
-            // No frame arrived, so all threads of the program are waiting, possibly for a lock that another thread
-            // holds.
+            // No frame has arrived, so all threads of the program are waiting, possibly for a lock that another racer's
+            // program holds.
             _ => {
                 self.runtime.end_waiting_turn();
             }
@@ -220,7 +220,7 @@ impl Race {
         self.advance();
     }
 
-    /// Returns what the race is waiting for, or `None` if no program runs.
+    /// Returns what the race is waiting for, or `None` if no program is running.
     pub fn need(&self) -> Option<Need> {
         self.runtime.awaited_frame().filter(|_| !self.runtime.is_over)
     }
@@ -241,7 +241,7 @@ impl Race {
         self.mode
     }
 
-    /// Returns the turns of the current order so far.
+    /// Returns the turns that have been played in the current order.
     pub fn order(&self) -> &Order {
         &self.order
     }
@@ -250,12 +250,12 @@ impl Race {
         &self.tally
     }
 
-    /// Returns the name and the state of each racer.
+    /// Returns each racer's name and state.
     pub fn racer_states(&self) -> Vec<(&str, RacerState)> {
         self.racers.iter().map(|racer| (racer.entrant.name.as_str(), self.racer_state(racer))).collect()
     }
 
-    /// Plays a racer's turn, if the racer is ready to send a command.
+    /// Plays the turn of the racer with the given index, if that racer is ready to send a command.
     pub fn play_turn(&mut self, index: usize) {
         if let Some(RacerState::Ready(_)) = self.racers.get(index).map(|racer| self.racer_state(racer)) {
             if self.order.steps.is_empty() {
@@ -267,8 +267,8 @@ impl Race {
         }
     }
 
-    /// Undoes the last turn that was played by hand, by replaying the order up to that turn. Returns false if no turn
-    /// was played.
+    /// Undoes the last turn that the learner played, by replaying the turns before it. Returns false if no turn was
+    /// played.
     pub fn undo_turn(&mut self) -> bool {
         let was_played = self.picks.pop().is_some();
         if was_played {
