@@ -210,8 +210,8 @@ impl Race {
         match event {
             Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
             Event::ChildGone(child) => self.handle_child_exit(child),
-            // No frame has arrived, so all threads of the program are waiting, possibly for a lock that another racer's
-            // program holds.
+            // No frame has arrived, so all threads of the program are waiting, possibly for a lock that another of its
+            // threads holds.
             _ => {
                 self.runtime.end_waiting_turn();
             }
@@ -278,12 +278,12 @@ impl Race {
         was_played
     }
 
-    /// Forgets the turns that were played by hand, so that they can no longer be undone.
+    /// Forgets the turns that the learner has played, so that they can no longer be undone.
     pub fn forget_turns(&mut self) {
         self.picks.clear();
     }
 
-    /// Ends all Python children of the race.
+    /// Ends the race, and kills all of its Python child processes.
     pub fn end(&mut self) {
         let children: Vec<_> = self.runtime.children().map(Effect::Kill).collect();
         self.effects.extend(children);
@@ -291,7 +291,7 @@ impl Race {
         self.phase = RacePhase::Over;
     }
 
-    /// Continues until a child has to answer, or the learner has to choose whose turn is next.
+    /// Runs the race until a child process has to answer, or until the learner has to choose whose turn is next.
     fn advance(&mut self) {
         loop {
             self.collect();
@@ -311,7 +311,8 @@ impl Race {
         }
     }
 
-    /// Runs everything that can continue, and passes the finished submissions to the race.
+    /// Answers all requests that can be answered now. Turns each finished submission into an effect, which `collect`
+    /// handles.
     fn settle(&mut self) {
         loop {
             for client in self.runtime.clients.indices() {
@@ -333,12 +334,12 @@ impl Race {
         }
     }
 
-    /// Starts an input of a client. Tutor commands are ignored in a race.
+    /// Starts one of a client's inputs. Tutor commands are ignored in a race.
     fn begin_input(&mut self, client: ClientIndex, input: Input) {
         let _ = self.runtime.begin(client, input);
     }
 
-    /// Passes on the effects that concern the children, and takes the racers' replies.
+    /// Passes on the effects that concern child processes, and records the replies to racers.
     fn collect(&mut self) {
         for effect in std::mem::take(&mut self.runtime.effects) {
             match effect {
@@ -362,7 +363,7 @@ impl Race {
         self.racers.iter().position(|racer| predicate(&self.runtime.clients[racer.client]))
     }
 
-    /// Runs the next input of the preparation. After the last input, begins the first order.
+    /// Runs the next input that prepares the data. After the last one, begins the first order. Always returns true.
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
             self.start_error = self.start_error.take().or_else(|| program_error(&submission));
@@ -379,7 +380,7 @@ impl Race {
         true
     }
 
-    /// Restores the state with which every order begins.
+    /// Begins an order of the racers' turns: restores the data, the clock and the racers to their initial states.
     fn begin_order(&mut self) {
         let Some(origin) = &self.origin else { return };
         for racer in &mut self.racers {
@@ -418,13 +419,14 @@ impl Race {
         self.phase = RacePhase::Preparing;
     }
 
-    /// Runs the code with which each racer prepares for the race, then shuts the racers' gates.
+    /// Runs the code that prepares each racer. Once all of it has run, shuts the racers' gates, so that their commands
+    /// are held. Always returns true.
     fn prepare_racers(&mut self) -> bool {
         let mut waiting = self.racers.iter_mut().filter(|racer| !racer.before.is_empty());
         if let Some(racer) = waiting.next() {
             let client = racer.client;
             if !self.runtime.clients[client].is_free() {
-                // A program that waits here is stuck, because no other client can wake it before the race.
+                // Code that waits here is stuck, because no other client can wake it before the race.
                 racer.before.clear();
             } else if let Some(input) = racer.before.pop_front() {
                 self.begin_input(client, input);
@@ -442,7 +444,8 @@ impl Race {
         true
     }
 
-    /// Lets programs run up to their next command. Then plays a turn, unless the learner chooses whose turn is next.
+    /// Lets programs run up to their next command. Then plays a turn, unless the learner has to choose whose turn is
+    /// next. Returns false in that case.
     fn race(&mut self) -> bool {
         for racer in &mut self.racers {
             let client = racer.client;
@@ -472,7 +475,7 @@ impl Race {
         true
     }
 
-    /// Moves the clock to the next deadline of a racer. Returns false if no racer has a deadline.
+    /// Moves the clock to the next deadline. Returns false if there is none.
     fn pass_time(&mut self) -> bool {
         let Some(deadline_us) = self.runtime.next_deadline_us() else { return false };
         self.runtime.advance_to(deadline_us);
@@ -480,7 +483,7 @@ impl Race {
         true
     }
 
-    /// Runs the probe of the data after an order.
+    /// Runs the probe of the data at the end of an order. Always returns true.
     fn probe(&mut self) -> bool {
         self.phase = RacePhase::Probing;
         self.found.clear();
@@ -492,7 +495,8 @@ impl Race {
         true
     }
 
-    /// Records the result of an order, and starts the next order. Returns false if there is no next order.
+    /// Records the result of an order of the racers' turns, and begins the next order. Returns false if there is no
+    /// next order.
     fn conclude_order(&mut self) -> bool {
         let Some(answer) = self.found.pop() else { return false };
         let answer = probe_answer(answer);
@@ -517,7 +521,7 @@ impl Race {
         false
     }
 
-    /// Records the length of the order, and keeps the longest order if the lengths differ.
+    /// Records how many turns the order had. Keeps the longest order if their lengths differ.
     fn note_length(&mut self) {
         let turns = self.order.steps.len();
         let longest = self.tally.longest.as_ref().map_or(self.tally.shortest, |order| order.steps.len());

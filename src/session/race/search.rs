@@ -1,7 +1,7 @@
-//! A depth-first search through all orders. To get the next order, it changes the last choice that has untried
-//! alternatives.
+//! A depth-first search through all orders of the racers' turns. For the next order, the search changes the last choice
+//! that has untried alternatives.
 
-/// The state of the search: the choices of the current order, from first to last.
+/// The state of the search: the choices made in the current order, from first to last.
 #[derive(Debug, Default)]
 pub struct Search {
     choices: Vec<Choice>,
@@ -16,13 +16,13 @@ struct Choice {
 }
 
 impl Search {
-    /// Begins an order, in which no choice has been made yet.
+    /// Begins a new order, in which no choice has been made yet.
     pub fn begin(&mut self) {
         self.depth = 0;
     }
 
-    /// Chooses one of `of` alternatives. `of` must not be 0. When the search reaches a depth for the first time, it
-    /// chooses alternative 0.
+    /// Chooses one of `of` alternatives, and returns its index. `of` must not be 0. The first time that the search
+    /// reaches a depth, it chooses index 0.
     pub fn choose(&mut self, of: usize) -> usize {
         if self.depth == self.choices.len() {
             self.choices.push(Choice { taken: 0, of });
@@ -32,7 +32,7 @@ impl Search {
         choice.taken.min(of - 1)
     }
 
-    /// Prepares the next order. Returns false if all orders were played.
+    /// Prepares the next order. Returns false if all orders have been played.
     pub fn next(&mut self) -> bool {
         self.choices.truncate(self.depth);
         while let Some(last) = self.choices.last_mut() {
@@ -50,7 +50,7 @@ impl Search {
 mod tests {
     use super::*;
 
-    /// Returns all orders of the clients' commands. `commands` contains the number of commands of each client.
+    /// Returns all orders of the clients' commands. `commands` contains the number of each client's commands.
     fn orders(commands: &[usize]) -> Vec<String> {
         let mut search = Search::default();
         let mut all = Vec::new();

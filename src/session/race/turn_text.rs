@@ -1,4 +1,4 @@
-//! Describes the racers' commands and the replies to them, each on one line.
+//! Describes the racers' commands and the replies to them in one line each.
 
 use crate::lesson::evidence::DisplayedValue;
 use crate::markup::truncate_characters;
@@ -13,12 +13,12 @@ type Words = Vec<Vec<u8>>;
 /// Maximum length of a line, in characters.
 const LONGEST: usize = 120;
 
-/// Describes commands that are sent together.
+/// Describes commands that are sent together in one line.
 pub fn commands(commands: &[Words]) -> String {
     truncate_characters(&commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN), LONGEST)
 }
 
-/// Joins a command and its arguments, with quotes around those that need them.
+/// Joins the words of a command with spaces, and quotes those that need quotes.
 pub fn words(words: &[Vec<u8>]) -> String {
     let word = |word: &Vec<u8>| {
         let text = String::from_utf8_lossy(word);
@@ -28,8 +28,8 @@ pub fn words(words: &[Vec<u8>]) -> String {
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Describes the replies to commands that were sent together. For a transaction, only the reply to EXEC is described,
-/// because it contains the replies to all queued commands.
+/// Describes the replies to commands that were sent together in one line. For a transaction, only the reply to EXEC is
+/// described, because it contains the replies to all queued commands.
 pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let mut rest = bytes;
     let mut all = Vec::new();
@@ -41,8 +41,8 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let queued = all.iter().filter(is_queued).count();
     let shown = match all.pop() {
         Some(Value::Array(items)) if queued > 0 => {
-            // Skips everything up to MULTI. `zip` ignores EXEC itself, because the array has one item for each command
-            // between MULTI and EXEC.
+            // Skips the commands up to and including MULTI. `zip` ignores EXEC itself, because the array has one item
+            // for each command between MULTI and EXEC.
             let asked = sent.iter().skip((sent.len().saturating_sub(1)).saturating_sub(queued));
             reply(None, &Value::Array(items.into_iter().zip(asked).map(|(item, sent)| paired(sent, item)).collect()))
         }
@@ -55,7 +55,7 @@ pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     truncate_characters(&shown, LONGEST)
 }
 
-/// Formats a reply as Python would show it. Status replies and errors are shown unchanged.
+/// Formats a reply as Python would show it. Status replies and errors are shown as they are. `sent` is the command.
 pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     match reply {
         Value::Simple(text) | Value::Error(text) => String::from_utf8_lossy(text).into_owned(),
@@ -66,7 +66,7 @@ pub fn reply(sent: Option<&Words>, reply: &Value) -> String {
     }
 }
 
-/// Groups the reply to ZPOPMIN and ZPOPMAX, in which members and scores alternate, into pairs, as redis-py does.
+/// Groups the reply to ZPOPMIN or ZPOPMAX, in which members and scores alternate, into pairs, as redis-py does.
 fn paired(sent: &Words, reply: Value) -> Value {
     let name = sent.first().map(|name| name.to_ascii_uppercase()).unwrap_or_default();
     match reply {

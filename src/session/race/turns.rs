@@ -1,4 +1,4 @@
-//! The turns of a race: sends a racer's next round trip, and records its reply.
+//! The turns in a race: sends a racer's next round trip, and records the reply.
 
 use super::super::runtime::gate::Gate;
 use super::{Race, RacePhase, Racer, RacerState, turn_text};
@@ -25,7 +25,7 @@ impl Race {
         }
     }
 
-    /// Sends the next round trip of a racer.
+    /// Sends a racer's next round trip. `index` is the index of the racer.
     pub(super) fn send_turn(&mut self, index: usize) {
         let racer = &mut self.racers[index];
         let client = racer.client;
@@ -49,13 +49,13 @@ impl Race {
         self.order.steps.push(Turn { who: index, sent, outcome });
     }
 
-    /// Adds a reply to the racer's last turn. If other racers have sent commands since then, the reply becomes a
+    /// Adds a reply to the racer's last turn. If another racer has sent a command since then, the reply becomes a
     /// separate turn.
     pub(super) fn take_reply(&mut self, index: usize, text: String) {
-        // The text is empty until the whole reply has arrived.
+        // The text is empty until the reply has fully arrived.
         let outcome = if text.is_empty() { TurnOutcome::Waits } else { TurnOutcome::Answered(text) };
         let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
-        // Racers that this command unblocked may have received their replies earlier.
+        // A reply to a racer that this command unblocked may have been recorded earlier. It does not count here.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
@@ -63,11 +63,10 @@ impl Race {
         }
     }
 
-    /// Records the result of a racer's program.
+    /// Records how a racer's program ended, or the reply to its redis-cli line.
     pub(super) fn conclude_program(&mut self, submission: &Submission) {
         let Some(index) = self.racer_with(|client| client.name == submission.client) else { return };
-        // The learner has already seen the errors in the code that prepares for the race, so these errors do not count
-        // here.
+        // The learner has already seen the errors in the code that prepares a racer, so they do not count in the race.
         if self.phase != RacePhase::Racing {
             return;
         }
@@ -76,7 +75,7 @@ impl Race {
         match (&submission.error, &submission.value) {
             (Some(error), _) if error.class.is_empty() => self.take_reply(index, error.message.clone()),
             (Some(error), _) => {
-                // A program ends with its first error.
+                // A program ends at its first error.
                 self.racers[index].rest.clear();
                 let class = error.class.rsplit('.').next().unwrap_or_default();
                 let text = format!("{class}: {}", error.message);
@@ -93,7 +92,7 @@ impl Race {
     }
 }
 
-/// Returns the error that ended a submission, if there was one.
+/// Returns the error that ended a submission, or `None` if it ended without one.
 pub(super) fn program_error(submission: &Submission) -> Option<ProgramError> {
     let error = submission.error.clone()?;
     Some(ProgramError { who: submission.client.clone(), line: submission.source.clone(), error })

@@ -1,6 +1,6 @@
-//! A request that a Python child has sent and the session has not answered yet.
+//! A request from a Python child process that the session has not answered yet.
 
-/// A request from a child that is waiting for its answer.
+/// A child's request that is waiting for its answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     Receive { connection: u32, deadline_us: Option<i64> },
@@ -9,7 +9,7 @@ pub enum Ask {
 }
 
 impl Ask {
-    /// Returns the time by which the request must be answered, if there is a limit.
+    /// Returns the time by which the request must be answered, or `None` if there is no limit.
     pub fn deadline_us(&self) -> Option<i64> {
         match self {
             Ask::Receive { deadline_us, .. } => *deadline_us,

@@ -1,5 +1,5 @@
-//! Handles lines such as `PING`, `ping` and `del a`. They are Python if the name is defined in the client's Python, and
-//! redis-cli otherwise.
+//! Handles lines such as `PING`, `ping` and `del a`. They run as Python if the client's Python process has defined the
+//! name, and as redis-cli lines otherwise.
 
 use super::Runtime;
 use super::client::{ClientIndex, Work, WorkKind};
@@ -7,7 +7,7 @@ use crate::lesson::evidence::Submission;
 use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
-/// Redis commands whose names are also those of Python builtins. Python always knows these names.
+/// Redis commands that have the same name as a Python builtin. In Python, these names are always defined.
 const BUILTINS: [&str; 5] = ["eval", "exec", "object", "set", "type"];
 
 /// Returns whether a name is both a Python builtin and a Redis command.
@@ -16,8 +16,8 @@ pub fn is_builtin_and_command(name: &str) -> bool {
 }
 
 impl Runtime {
-    /// Asks a client's Python whether the first word of a line is a defined name. If it is not, the line runs as a
-    /// redis-cli command.
+    /// Asks a client's Python process whether it has defined the first word of a line. If not, the line runs as a
+    /// redis-cli line.
     pub(super) fn ask_name(&mut self, client: ClientIndex, line: String) {
         if is_builtin_and_command(asked_name(&line)) {
             return self.begin_python(client, &line);
@@ -26,9 +26,9 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Asks a client's Python whether the first word of the client's line is a defined name, or for the description of
-    /// a help topic. During a replay, does nothing, because the end of the replay calls this function again. If that
-    /// Python has run nothing, it has defined no names, so the line runs as a redis-cli line.
+    /// Sends a client's Python process the pending question: whether it has defined the first word of a line, or what a
+    /// help topic refers to. During a replay, does nothing, because this function is called again when the replay ends.
+    /// A process that has not run anything has not defined any names, so the line then runs as a redis-cli line.
     pub(super) fn ask_name_again(&mut self, client: ClientIndex) {
         if self.clients[client].python.replay.is_some() {
             return;
@@ -49,7 +49,7 @@ impl Runtime {
         self.give_turn(client);
     }
 
-    /// Handles the list of defined names that begin with the first word of a client's line, and runs the line.
+    /// Handles the list of defined names that begin with the first word of a client's line. Then runs the line.
     pub(super) fn take_names(&mut self, client: ClientIndex, names: &[String]) {
         self.turn = None;
         let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };
@@ -63,8 +63,8 @@ impl Runtime {
         }
     }
 
-    /// Handles Ctrl-C while a client's Python is being asked for names or for a description: cancels the question. A
-    /// second Ctrl-C kills the Python process. Returns false if Python is not being asked.
+    /// Handles Ctrl-C while a client's Python process is being asked for names or for a description. The first Ctrl-C
+    /// cancels the question, and the second one kills the process. Returns false if there is no question.
     pub(super) fn interrupt_question(&mut self, client: ClientIndex) -> bool {
         let client = &mut self.clients[client];
         let Some(work @ Work { kind: WorkKind::AskName { .. } | WorkKind::Describe { .. }, .. }) = &mut client.work
@@ -104,7 +104,7 @@ mod tests {
 
     const CHILD: ChildId = ChildId(1);
 
-    /// Returns the frames that were sent to the child, and the replies that were shown.
+    /// Returns the frames (protocol messages) that were sent to the child process, and the replies that were shown.
     fn sent_and_shown(runtime: &mut Runtime) -> (Vec<ToChild>, Vec<String>) {
         let (mut sent, mut shown) = (Vec::new(), Vec::new());
         for effect in std::mem::take(&mut runtime.effects) {
@@ -118,7 +118,7 @@ mod tests {
         (sent, shown)
     }
 
-    /// Returns a runtime whose Python has run some code and is being asked whether PING is a name.
+    /// Returns a runtime whose Python process has run some code and is being asked whether PING is defined.
     fn asked() -> Runtime {
         let mut runtime = Runtime::new(1, 1_000_000_000, Dialect::Both);
         runtime.begin(MAIN, Input::Python("PONG = 1".into()));

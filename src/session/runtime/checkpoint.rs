@@ -1,5 +1,5 @@
-//! The Python part of a checkpoint: each interpreter saves its variables, and restores them when the session returns
-//! to the checkpoint. This is much faster than a replay in a fresh interpreter.
+//! Python's part of a checkpoint: each interpreter saves its variables, and restores them when the session returns to
+//! the checkpoint. This is much faster than a replay in a fresh interpreter.
 
 use super::Runtime;
 use super::client::{Client, ClientIndex, MAIN, SavedVariables, TUTOR};
@@ -8,7 +8,7 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
 impl Runtime {
     /// Tells each idle Python process that has not saved its variables to save them. First starts a process for the
-    /// tutor and for the learner's first client, if they have none.
+    /// tutor and for the learner's first client, unless it is running.
     pub fn save_variables(&mut self) {
         for client in [TUTOR, MAIN] {
             if self.clients[client].is_free() {
@@ -25,7 +25,7 @@ impl Runtime {
         }
     }
 
-    /// Tells a Python process that has to restore its variables to do so. Returns false if there is no such process.
+    /// Tells the next Python process that still has to restore its variables to do so. Returns false if there is none.
     pub fn restore_next_variables(&mut self) -> bool {
         let is_due = |client: &Client| client.python.saved_variables == SavedVariables::ToRestore;
         let Some(client) = self.clients.position(is_due) else { return false };
@@ -37,8 +37,8 @@ impl Runtime {
         true
     }
 
-    /// Handles a frame of a child that is restoring its variables. If the child sends a request, which a finalizer may
-    /// do, the child is replaced, because the request must not change the data of the checkpoint.
+    /// Handles a frame (a protocol message) from a child process that is restoring its variables. If a finalizer makes
+    /// the child send a request, the child is replaced, because the request must not change the checkpoint's data.
     pub(super) fn handle_restoring_frame(&mut self, client: ClientIndex, frame: &FromChild) {
         let python = &mut self.clients[client].python;
         match frame {
@@ -64,13 +64,14 @@ impl Runtime {
     }
 }
 
-/// Returns whether a client's Python runs nothing, has no threads besides the main thread, and waits for nothing.
+/// Returns whether a client's Python process is running nothing, has no threads besides the main thread, and is not
+/// waiting for anything.
 fn is_idle(client: &Client) -> bool {
     client.is_free() && client.python.asks.is_empty() && client.python.threads == 0 && !client.python.was_interrupted
 }
 
-/// Returns whether a client's Python can return to its state in `old` by restoring its variables. Its connections must
-/// be the same as in `old`, because the child cannot reopen a closed connection.
+/// Returns whether a client's Python process can go back to its state in `old` by restoring its variables. The
+/// connections in `old` must still exist, because the child cannot reopen a closed connection.
 pub(super) fn can_return(client: &Client, old: &Client) -> bool {
     let is_kept = |(number, connection): (&u32, &super::client::Connection)| {
         client.python.connections.get(number).is_some_and(|now| now.client == connection.client)

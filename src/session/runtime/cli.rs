@@ -1,4 +1,4 @@
-//! redis-cli lines at the prompt.
+//! redis-cli lines that are entered at the prompt.
 
 use super::super::event::Show;
 use super::Runtime;
@@ -10,20 +10,20 @@ use crate::redis_cli::{self, format::FormattedReply};
 use redis_engine::client::ClientId;
 use redis_engine::resp::{quoting, request, value};
 
-/// Maximum number of times that a line is repeated. Ctrl-C cannot stop the repetitions.
+/// Maximum number of times that a line is sent. Ctrl-C cannot stop the repetitions.
 const MOST_TIMES: u32 = 100_000;
 
-/// redis-cli's error for a line with a quote that is not closed.
+/// redis-cli's error for a line with an unclosed quote.
 const INVALID_ARGUMENTS: &str = "Invalid argument(s)";
 
 /// redis-cli's error for a repeat count (the number before a command) that is out of range.
 const INVALID_REPEAT: &str = "Invalid redis-cli repeat command option value.";
 
-/// Splits a line into the command with its arguments, and the number of times to send it: `3 INCR visits`.
+/// Splits a line such as `3 INCR visits` into the command with its arguments, and the number of times to send it.
 fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     let mut argv = quoting::split(line.as_bytes()).map_err(|_| INVALID_ARGUMENTS)?;
     let number = argv.first().filter(|_| argv.len() > 1).and_then(|word| std::str::from_utf8(word).ok());
-    // C's `strtol` accepts a sign before the digits, and redis-cli parses an empty argument as 0.
+    // Like C's `strtol`, which redis-cli uses, accepts a sign before the digits, and parses an empty word as 0.
     let Some(number) = number.filter(|word| {
         let digits = word.strip_prefix(['+', '-']).unwrap_or(word);
         word.is_empty() || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -40,19 +40,19 @@ fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     }
 }
 
-/// Returns whether a word makes redis-cli exit instead of sending a command.
+/// Returns whether a word makes redis-cli exit instead of being sent as a command.
 fn is_quit(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"quit") || word.eq_ignore_ascii_case(b"exit")
 }
 
 impl Runtime {
-    /// Returns the connection of a client's redis-cli lines, and opens it if necessary.
+    /// Returns the connection for a client's redis-cli lines. Opens the connection if necessary.
     pub fn cli_connection(&mut self, client: ClientIndex) -> ClientId {
         match self.clients[client].cli {
             Some(connection) if self.engine.server.clients.find(connection).is_some() => connection,
             _ => {
                 let connection = self.connect();
-                // redis-cli reconnects to the database that was selected before.
+                // redis-cli reconnects to the database that was selected when the server closed the connection.
                 let database = self.clients[client].closed_database.take().unwrap_or_default();
                 let state = self.engine.server.clients.get_mut(connection);
                 (state.database, state.is_hidden_from_monitors) = (database, client == TUTOR);
@@ -85,7 +85,7 @@ impl Runtime {
         self.take_cli_replies(client);
     }
 
-    /// Sends a client's redis-cli line. If the line is empty, ends the submission.
+    /// Sends the command of a client's redis-cli line. If the line is empty, ends the submission.
     fn send_cli(&mut self, client: ClientIndex) {
         let connection = self.cli_connection(client);
         let Some(Work { kind: WorkKind::Cli { argv, .. }, submission, .. }) = &mut self.clients[client].work else {
@@ -107,8 +107,7 @@ impl Runtime {
         self.execute(Some(client), connection, &argv, &bytes);
     }
 
-    /// Shows the replies that have arrived for a client's redis-cli line. Sends the line again if it has to be
-    /// repeated.
+    /// Shows the replies that have arrived for a client's redis-cli line. Sends the line again if it must be repeated.
     pub(super) fn take_cli_replies(&mut self, client: ClientIndex) {
         while self.take_cli_reply(client) {
             match self.clients[client].work.as_mut().map(|work| &mut work.kind) {
@@ -157,8 +156,8 @@ impl Runtime {
             } else if let Some(work) = &mut self.clients[client].work {
                 work.submission.value = Some(DisplayedValue::Cli(reply));
             }
-            // In a human-readable reply, such as that to INFO, each line ends with a carriage return. `Show::Output`
-            // keeps it invisible.
+            // In a human-readable reply, such as that to INFO, each line ends with a carriage return. Unlike
+            // `Show::Reply`, `Show::Output` does not make it visible.
             self.show_output(client, &text, if is_raw { Show::Output } else { Show::Reply });
             if let Some(work) = &mut self.clients[client].work {
                 work.output_limit.leave_out(left_out);
@@ -171,7 +170,7 @@ impl Runtime {
         true
     }
 
-    /// Ends a client's redis-cli line if the server has closed the connection.
+    /// Ends a client's redis-cli line after the server has closed the connection.
     fn end_closed_cli(&mut self, client: ClientIndex, connection: ClientId) {
         const MESSAGE: &str = "Error: Server closed the connection";
         self.clients[client].closed_database = Some(self.engine.server.clients.get(connection).database);

@@ -1,4 +1,4 @@
-//! A client of the session: a name, its own Python, its own connections.
+//! A client of the session: a name, a Python process, and connections.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Index, IndexMut};
@@ -16,22 +16,22 @@ use python_kernel::syntax::Statement;
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::RequestParser;
 
-/// All clients. The first one is the tutor's own. No client is removed from the middle, so indices stay valid.
+/// All clients. The first one is the tutor's own. Clients are never removed individually, so indices stay valid.
 #[derive(Debug, Clone)]
 pub struct Clients(Vec<Client>);
 
 impl Clients {
-    /// Returns the tutor's client and the learner's first client.
+    /// Creates the tutor's client and the learner's first client.
     pub fn new() -> Self {
         Clients(vec![Client::new("tutor", false), Client::new("main", true)])
     }
 
-    /// Returns only the tutor's client.
+    /// Creates only the tutor's client.
     pub fn only_tutor() -> Self {
         Clients(vec![Client::new("tutor", false)])
     }
 
-    /// Adds a client whose output is shown.
+    /// Adds a client whose output is shown, and returns its index.
     pub fn add(&mut self, name: &str) -> ClientIndex {
         self.0.push(Client::new(name, true));
         ClientIndex(self.0.len() - 1)
@@ -49,7 +49,7 @@ impl Clients {
         (0..self.0.len()).map(ClientIndex)
     }
 
-    /// Iterates over all clients except the tutor's own.
+    /// Iterates over the learner's clients, which are all except the tutor's own.
     pub fn learners(&self) -> impl Iterator<Item = &Client> {
         self.0.iter().skip(MAIN.0)
     }
@@ -63,17 +63,17 @@ impl Clients {
         self.0.len() > MAIN.0 + 1
     }
 
-    /// Returns the index of the first client for which the predicate holds. The tutor's own client is included.
+    /// Returns the index of the first client that satisfies the predicate, the tutor's own client included.
     pub fn position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.0.iter().position(predicate).map(ClientIndex)
     }
 
-    /// Returns the index of the first of the learner's clients for which the predicate holds.
+    /// Returns the index of the first of the learner's clients that satisfies the predicate.
     pub fn learner_position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.learners().position(predicate).map(|index| ClientIndex(index + MAIN.0))
     }
 
-    /// Returns the client whose Python runs in the given child.
+    /// Returns the client whose Python code runs in the given child process.
     pub fn with_child(&self, child: ChildId) -> Option<ClientIndex> {
         self.position(|client| client.python.child == Some(child))
     }
@@ -94,7 +94,7 @@ impl IndexMut<ClientIndex> for Clients {
 }
 
 impl ClientIndex {
-    /// Returns the seed of this client's Python, which is different for each client.
+    /// Derives a seed for this client's Python process from the session's seed. It is different for each client.
     pub fn seed(self, seed: u64) -> u64 {
         seed.wrapping_add(self.0 as u64)
     }
@@ -104,117 +104,119 @@ impl ClientIndex {
     }
 }
 
-/// A client: the learner's first one, another one of the learner, a racer, or the tutor's own.
+/// A client: the learner's first one, another of the learner's clients, a racer, or the tutor's own.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub name: String,
-    /// Whether the client's output is shown. The output of the tutor's own client is not shown.
+    /// Whether the client's output is shown. It is not for the tutor's own client.
     pub is_shown: bool,
     pub python: Python,
-    /// The connection of the client's redis-cli lines.
+    /// The connection for the client's redis-cli lines, if it is open.
     pub cli: Option<ClientId>,
-    /// The database that the redis-cli connection had selected, if the server has closed the connection. The next line
-    /// connects to this database again.
+    /// The database that the redis-cli connection had selected when the server closed the connection. The next line
+    /// reconnects to this database.
     pub closed_database: Option<usize>,
-    /// The submission that the client is running.
+    /// The submission that the client is running, if any.
     pub work: Option<Work>,
 }
 
-/// A submission that is being run.
+/// A submission that is running.
 #[derive(Debug, Clone)]
 pub struct Work {
     pub submission: Submission,
     /// The statements that have not run yet.
     pub statements: VecDeque<Statement>,
-    /// How much of the submission's output has been shown.
+    /// Counts how much of the submission's output has been shown.
     pub output_limit: OutputLimit,
-    /// The statement that is running.
+    /// The source text of the running statement, if it is Python.
     pub running: Option<String>,
     pub kind: WorkKind,
     /// The keyspace's count of changes when the submission began.
     pub changes_before: u64,
     /// Number of times that the learner pressed Ctrl-C during the submission.
     pub interrupts: u32,
-    /// Whether a signal was sent to the child since its last request. The signal and a request may have crossed.
+    /// Whether a signal (Ctrl-C) has been sent to the child process since its last blocking request. The signal and a
+    /// request may have crossed.
     pub was_signalled: bool,
-    /// The outcome of the running statement in the main thread, while other threads of the process still run.
+    /// The outcome of the running statement in the main thread, kept while other threads of the process are running.
     pub outcome: Option<RunOutcome>,
-    /// Number of requests from other threads since the main thread ended the statement. Output counts as several
-    /// requests.
+    /// Number of requests that other threads have sent since the main thread finished the statement. A frame of output
+    /// counts as several requests.
     pub requests_since: u32,
-    /// Whether the submission was judged while it was waiting.
+    /// Whether the submission was already judged while it was waiting.
     pub is_judged: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkKind {
     Python,
-    /// A redis-cli line that waits for its reply and will then be sent `repeats` more times.
+    /// A redis-cli line that is waiting for its reply, and will be sent `repeats` more times after that.
     Cli {
         argv: Vec<Vec<u8>>,
         repeats: u32,
     },
-    /// The child was asked whether the first word of a line is a Python name. If it is not, the line runs in
-    /// redis-cli.
+    /// The child process has been asked whether the first word of a line is a defined Python name. If it is not, the
+    /// line runs as a redis-cli line.
     AskName {
         line: String,
     },
-    /// The child is asked what a name refers to, for help.
+    /// The child process has been asked what a name refers to, so that help on it can be shown.
     Describe {
         topic: String,
     },
 }
 
-/// The state of a client's Python child, as far as the session knows it.
+/// What the session knows about a client's Python child process.
 #[derive(Debug, Clone, Default)]
 pub struct Python {
     pub child: Option<ChildId>,
-    /// The child's connections, by the number that the child uses for them.
+    /// The child's open connections, keyed by the number that the child uses for each of them.
     pub connections: BTreeMap<u32, Connection>,
-    /// The requests that wait for an answer, by thread.
+    /// The requests that are waiting for an answer, keyed by the number of the thread that sent them.
     pub asks: BTreeMap<u32, Ask>,
-    /// Number of the child's requests that the session has read.
+    /// Number of requests from the child that the session has handled.
     pub requests: u64,
-    /// The frames that the child's threads sent before a replay, and that were not read yet.
+    /// Frames (protocol messages) that the child's threads have sent in a replay beyond the log, each with its thread.
+    /// The session handles them at the client's next turn.
     pub unread: VecDeque<(u32, FromChild)>,
-    /// Whether the child's commands are held back.
+    /// The gate that may hold the child's commands.
     pub gate: Gate,
-    /// Whether a signal was sent while the last source ran. The signal may have arrived after the source ended.
+    /// Whether a signal was sent while the last statement was running. The signal may have arrived after its end.
     pub was_interrupted: bool,
-    /// How the child's process has ended, if that is known.
+    /// How the child process ended, once this is known.
     pub end: Option<PythonEnd>,
-    /// Number of threads besides the main thread.
+    /// Number of threads that the child has besides its main thread.
     pub threads: u32,
-    /// Number of sources that the child was told to run.
+    /// Number of statements that the child was told to run.
     pub runs: u32,
     pub replay_log: ReplayLog,
-    /// The replay that restores the variables of the previous child in a fresh one.
+    /// The replay in a new child that restores the previous child's variables, while it is pending or in progress.
     pub replay: Option<Replay>,
-    /// Whether the child has saved its variables for a checkpoint.
+    /// How far the child has saved or restored its variables for a checkpoint.
     pub saved_variables: SavedVariables,
 }
 
-/// Whether a child has saved its variables for a checkpoint.
+/// How far a child process has saved or restored its variables for a checkpoint.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SavedVariables {
     #[default]
     Never,
-    /// The child was told to save its variables, but has not answered yet.
+    /// The child has been told to save its variables, but has not answered yet.
     Requested,
     Restorable,
-    /// The child has saved its variables, but the state of some cannot be restored.
+    /// The child has saved its variables, but some of them cannot be restored.
     NotRestorable,
-    /// The child has to restore its variables.
+    /// The child has yet to be told to restore its variables.
     ToRestore,
     /// The child is restoring its variables.
     Restoring,
 }
 
-/// A connection that a child opened.
+/// A connection that a child process has opened.
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub client: ClientId,
-    /// Received bytes that are not yet a complete command.
+    /// Bytes from the child that have not run as commands yet.
     pub input: Vec<u8>,
     pub parser: RequestParser,
 }
@@ -226,12 +228,12 @@ impl Connection {
 }
 
 impl Python {
-    /// Returns whether the main thread is waiting for an answer.
+    /// Returns whether the main thread is waiting for an answer to a request.
     pub fn is_main_waiting(&self) -> bool {
         self.asks.contains_key(&MAIN_THREAD)
     }
 
-    /// Drops the child but keeps the connections, and prepares a replay of the log in a fresh child.
+    /// Discards the child but keeps its connections. Prepares a replay of the log in a new child.
     pub fn prepare_replay(&mut self) {
         self.child = None;
         self.unread.clear();
@@ -242,7 +244,8 @@ impl Python {
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending, kept));
     }
 
-    /// Returns whether a thread other than the main thread is running, that is, not waiting for an answer.
+    /// Returns whether any thread other than the main thread is running, which means that it is not waiting for an
+    /// answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }
@@ -253,7 +256,7 @@ impl Client {
         Client { name: name.into(), is_shown, python: Python::default(), cli: None, closed_database: None, work: None }
     }
 
-    /// Iterates over the connections of the client's Python and of its redis-cli lines.
+    /// Iterates over the connections of the client's Python process and of its redis-cli lines.
     pub fn connections(&self) -> impl Iterator<Item = ClientId> {
         self.python.connections.values().map(|connection| connection.client).chain(self.cli)
     }
@@ -263,8 +266,8 @@ impl Client {
         self.connections().any(|connection| connection == id)
     }
 
-    /// Returns whether the main thread of the client's Python is idle: it waits for an answer, or no source runs, or a
-    /// replay has nothing left for the main thread. The other threads may still run.
+    /// Returns whether the main thread of the client's Python process is idle, because it is waiting for an answer, or
+    /// because neither a statement nor a replay has anything left for it. Other threads may still be running.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
             _ if self.python.saved_variables == SavedVariables::Restoring => false,
@@ -276,7 +279,7 @@ impl Client {
         }
     }
 
-    /// Returns whether the client can run another input.
+    /// Returns whether the client is free to run another input.
     pub fn is_free(&self) -> bool {
         let restores = matches!(self.python.saved_variables, SavedVariables::ToRestore | SavedVariables::Restoring);
         self.work.is_none() && self.python.replay.is_none() && !restores

@@ -1,6 +1,6 @@
-//! The index that identifies a client of the session.
+//! The index of one of the session's clients.
 
-/// The index of the tutor's own client, which reads and prepares the data without being shown.
+/// The index of the tutor's own client, which prepares and reads the data without showing its output.
 pub const TUTOR: ClientIndex = ClientIndex(0);
 
 /// The index of the learner's first client.

@@ -1,30 +1,31 @@
-//! The session's clock, which TTLs, TIME, blocking commands and Python's `time` all use.
+//! The session's clock, which is used by TTLs, TIME, blocking commands, and Python's `time`.
 //!
-//! In transcripts and scripts no real time passes. A program that polls the clock in a loop, or sends commands until
-//! some time has passed, must still end. So each reading moves the clock. The more readings follow each other without a
-//! command, the further each reading moves the clock.
+//! In transcripts and scripts, no real time passes. A program that polls the clock, or that sends commands until some
+//! time has passed, must still end, so each reading moves the clock. The more readings there are without a command in
+//! between, the further each of them moves it.
 
-/// A clock in microseconds since 1970. The driver reports the real time that passes. In addition, the clock is moved by
-/// `:wait`, by sleeps, and by waits in a transcript.
+/// A clock in microseconds since 1970. The driver reports how much real time has passed. In addition, the clock is
+/// moved by `:wait`, by sleeps, and by waits in a transcript.
 #[derive(Debug, Clone)]
 pub struct Clock {
     start_us: i64,
     elapsed_us: i64,
     moved_us: i64,
-    /// Whether real time passes on this clock.
+    /// Whether the driver reports real time to this clock.
     is_real: bool,
     /// Number of readings since the last command.
     readings: u32,
 }
 
-/// Number of commands in a submission that take no time, if no real time passes.
+/// Number of commands in a submission that take no time. Applies only if no real time passes.
 const FREE_COMMANDS: usize = 10_000;
 
-/// The time in microseconds that each further command in the submission takes.
+/// The time that each further command of the submission takes, in microseconds.
 const COMMAND_US: i64 = 50;
 
 impl Clock {
-    /// The last time that the clock can show, the end of the year 9999. Python's dates end there as well.
+    /// The latest time that the clock can show, in microseconds since 1970. It is the end of the year 9999, where
+    /// Python's dates end as well.
     pub const END_US: i64 = 253_402_300_799_999_999;
 
     pub fn new(start_us: i64) -> Self {
@@ -35,31 +36,32 @@ impl Clock {
         self.start_us + self.elapsed_us + self.moved_us
     }
 
-    /// Returns by how much the clock was moved in addition to the real time that passed, in microseconds.
+    /// Returns how far the clock was moved in addition to the real time that passed, in microseconds.
     pub fn moved_us(&self) -> i64 {
         self.moved_us
     }
 
-    /// Returns the start time plus the real time that has passed, in microseconds since 1970.
+    /// Returns the start time plus the real time that has passed since, in microseconds since 1970.
     pub fn wall_us(&self) -> i64 {
         self.start_us + self.elapsed_us
     }
 
-    /// Reports the real time that has passed since the start, in microseconds.
+    /// Reports how much real time has passed since the start, in microseconds.
     pub fn set_elapsed(&mut self, us: i64) {
         self.elapsed_us = self.elapsed_us.max(us);
         self.is_real = true;
     }
 
-    /// Reads the time for a program. No two readings are equal, so that no program divides by an elapsed time of zero.
+    /// Reads the clock for a program. Each reading moves the clock, so no program divides by an elapsed time of zero.
     pub fn read(&mut self) -> i64 {
         self.readings = self.readings.saturating_add(1);
-        // 100 readings move the clock by one microsecond each, the next 100 by two, and so on, up to a millisecond.
+        // Without real time, each of the first 100 readings moves the clock by one microsecond, each of the next 100 by
+        // two, then by four, and so on, up to about a millisecond.
         self.advance(if self.is_real { 1 } else { 1 << (self.readings / 100).min(10) });
         self.now_us()
     }
 
-    /// Records that a program has sent command number `sent` of its submission.
+    /// Records that a program has sent command number `sent` of its submission, counted from 1.
     pub fn note_command(&mut self, sent: usize) {
         self.readings = 0;
         if sent > FREE_COMMANDS && !self.is_real {
@@ -67,23 +69,23 @@ impl Clock {
         }
     }
 
-    /// Moves the clock forward, at most to `END_US`.
+    /// Moves the clock forward by `us`, but not beyond `END_US`.
     pub fn advance(&mut self, us: i64) {
         let left = Self::END_US.saturating_sub(self.now_us()).max(0);
         self.moved_us = self.moved_us.saturating_add(us.clamp(0, left));
     }
 
-    /// Sets the clock. It may go back, because `:undo` restores the time as well.
+    /// Sets the clock to a time, which may be in the past, because `:undo` restores the time as well.
     pub fn set(&mut self, us: i64) {
         self.moved_us = us - self.start_us - self.elapsed_us;
     }
 
-    /// Sets by how much the clock is moved in addition to the real time. The clock may go back.
+    /// Sets how far the clock is moved in addition to the real time that passes. This may set the clock back.
     pub fn set_moved(&mut self, us: i64) {
         self.moved_us = us;
     }
 
-    /// Moves the clock forward to a time, at most to `END_US`, unless that time has passed.
+    /// Moves the clock forward to a time, but not beyond `END_US`. Does nothing if that time has already passed.
     pub fn advance_to(&mut self, us: i64) {
         self.advance(us.saturating_sub(self.now_us()));
     }

@@ -1,9 +1,10 @@
-//! The limit on the memory that connections use besides the data: incomplete requests, unread replies, commands queued
-//! by MULTI, and the names of watched keys and of channels. The limit on the data also applies to this memory, summed
-//! over all connections. Above the limit, the largest connection is closed, as Redis does above `maxmemory-clients`.
+//! The limit on the memory that connections use in addition to the data: for incomplete requests, unread replies,
+//! commands queued by MULTI, and the names of watched keys and of channels. The limit has the same value as that on the
+//! data, and applies to the sum over all connections. When the sum exceeds it, the largest connection is closed, as
+//! Redis does above `maxmemory-clients`.
 //!
-//! Measuring the memory takes a long time if there are many connections or names. So after each command, only an upper
-//! bound on the bytes that it added is counted. The memory is measured when this count might exceed the limit.
+//! Measuring the memory is slow if there are many connections or names. So each command only adds to an upper bound.
+//! The memory is measured when the bound might exceed the limit.
 
 use super::super::display::memory_size;
 use super::Runtime;
@@ -13,52 +14,53 @@ use crate::markup::Role;
 use crate::messages::runtime as messages;
 use redis_engine::client::ClientId;
 
-/// Memory in bytes that a table entry for an argument uses in addition to the argument's own bytes.
+/// Estimated overhead in bytes of storing an argument in a table, in addition to the argument's own bytes.
 const WORD_OVERHEAD: usize = 64;
 
-/// The connections may exceed the limit by `limit / TOLERANCE` bytes before their memory is measured again.
+/// The connections may exceed the limit by `limit / TOLERANCE` bytes before any of them is closed.
 const TOLERANCE: u64 = 64;
 
-/// Returns the number of bytes up to which no connection is closed.
+/// Returns the number of bytes that connections may use before any of them is closed.
 fn with_tolerance(limit: u64) -> u64 {
     limit.saturating_add(limit / TOLERANCE)
 }
 
-/// The memory of the connections when it was last measured, and what may have been added since.
+/// The memory of the connections as last measured, and an upper bound on its growth since then.
 #[derive(Debug, Default)]
 pub struct ConnectionMemory {
-    /// The measured memory in bytes.
+    /// The memory as last measured, in bytes.
     measured: u64,
-    /// Upper bound on the number of bytes that were added since the memory was measured.
+    /// Upper bound on the bytes that have been added since the memory was measured.
     added: u64,
-    /// Whether a connection was closed and the learner has not been told yet.
+    /// Whether a connection was closed without the learner having been told yet.
     was_exceeded: bool,
 }
 
 impl ConnectionMemory {
-    /// Counts bytes that may have been added.
+    /// Adds to the upper bound on the bytes that have been added.
     pub fn add(&mut self, bytes: usize) {
         self.added = self.added.saturating_add(bytes as u64);
     }
 
-    /// Counts each argument of a command twice, because the engine may store it in two tables.
+    /// Adds the size of a command's arguments. Each counts twice, because the engine may store it in two tables.
     pub fn add_words(&mut self, argv: &[&[u8]]) {
         self.add(argv.iter().map(|word| 2 * (word.len() + WORD_OVERHEAD)).sum());
     }
 
-    /// Makes the next check measure the memory. Must be called when the memory may have changed by an unknown amount.
+    /// Forces the next check to measure the memory. Must be called when the memory may have changed by an unknown
+    /// amount.
     pub fn forget(&mut self) {
         self.added = u64::MAX;
     }
 
-    /// Records that a connection was closed and that the learner has to be told.
+    /// Records that a connection was closed and that the learner must be told.
     pub fn note_closed(&mut self) {
         self.was_exceeded = true;
     }
 }
 
 impl Runtime {
-    /// Returns how many bytes of output a client's command may add, or `None` if there is no limit.
+    /// Returns how many bytes of output a command of `client` may add, or `None` if there is no limit.
     pub(super) fn output_room(&mut self, client: Option<ClientIndex>) -> Option<usize> {
         let limit = self.engine.keyspace.memory_cap.limit;
         if limit == 0 {
@@ -72,7 +74,7 @@ impl Runtime {
         usize::try_from(with_tolerance(limit).saturating_sub(taken)).ok()
     }
 
-    /// Closes the largest connections until all together use less memory than the limit.
+    /// If the connections exceed the limit, closes the largest ones until the others fit into the limit.
     pub(super) fn limit_connections(&mut self) {
         let limit = self.engine.keyspace.memory_cap.limit;
         if limit == 0 || self.connection_memory() <= with_tolerance(limit) {
@@ -88,7 +90,7 @@ impl Runtime {
         }
     }
 
-    /// Closes a connection that uses too much memory, as Redis does above `maxmemory-clients`.
+    /// Closes a connection because it uses too much memory, as Redis does above `maxmemory-clients`.
     pub(super) fn evict(&mut self, id: ClientId) {
         self.close_and_release(id);
         self.engine.server.statistics.evicted_clients += 1;
@@ -107,20 +109,20 @@ impl Runtime {
         self.connection_memory.measured.saturating_add(self.connection_memory.added)
     }
 
-    /// Iterates over the connections that are limited: those of all clients except the tutor's own.
+    /// Iterates over the connections to which the limit applies: those of all clients except the tutor's own.
     fn limited_connections(&self) -> impl Iterator<Item = ClientId> {
         let clients = self.clients.indices().filter(|&client| client != TUTOR);
         clients.flat_map(|client| self.clients[client].connections())
     }
 
-    /// Returns the memory of a connection in bytes.
+    /// Returns the memory that a connection uses, in bytes.
     fn connection_size(&self, id: ClientId) -> u64 {
         let unread = self.clients.iter().flat_map(|client| client.python.connections.values());
         let unread = unread.filter(|connection| connection.client == id).map(|connection| connection.input.len());
         (unread.sum::<usize>() + self.engine.client_memory(id)) as u64
     }
 
-    /// Closes a connection, and releases its memory.
+    /// Closes a connection, and frees its memory.
     pub(super) fn close_and_release(&mut self, id: ClientId) {
         self.engine.close_and_release(id);
         if !self.wire_log.waiting().is_empty() {
@@ -134,8 +136,8 @@ impl Runtime {
         }
     }
 
-    /// Shows a message if a connection was closed because of the limit and the learner has not been told. `client` is
-    /// the client whose submission has ended.
+    /// Shows a message if a connection was closed because of the limit and the learner has not been told yet. `client`
+    /// is the client whose submission has just ended.
     pub(super) fn report_connection_limit(&mut self, client: ClientIndex) {
         if !self.clients[client].is_shown || self.is_silent {
             return;
@@ -162,8 +164,8 @@ mod tests {
         request::encode(&line.split(' ').map(|word| word.replace("LONG", &long).into_bytes()).collect::<Vec<_>>())
     }
 
-    /// Returns a runtime with a limit of one megabyte, a long value, and the given number of connections, numbered from
-    /// 1.
+    /// Returns a runtime with a memory limit of one megabyte, a key with a long value, and the given number of
+    /// connections, which are numbered from 1.
     fn limited_runtime(connections: u32) -> Runtime {
         let mut runtime = Runtime::new(1, 0, Dialect::Both);
         runtime.engine.keyspace.memory_cap.limit = LIMIT;
@@ -179,14 +181,14 @@ mod tests {
         runtime.engine.server.clients.get(runtime.clients[MAIN].python.connections[&connection].client).closing
     }
 
-    /// Returns the memory of all connections.
+    /// Returns the memory that all connections use, in bytes.
     fn memory(runtime: &Runtime) -> u64 {
         runtime.limited_connections().map(|id| runtime.connection_size(id)).sum()
     }
 
     #[test]
     fn connections_take_up_no_more_than_the_limit_whatever_they_send() {
-        // The connection that sends `line` has the number 1. Each of the other connections has sent `first`.
+        // Connection 1 sends `line`. Each of the other connections has sent `first`.
         for (others, first, line) in [
             (0, "", "MULTI|SET k LONG"),
             (0, "", "WATCH #LONG"),

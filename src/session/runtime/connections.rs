@@ -1,24 +1,24 @@
-//! Connections to the engine: those of the session's own clients, and those of TCP clients.
+//! Connections to the engine: those of the session's own clients and those of TCP clients.
 
 use super::Runtime;
 use super::wire_log::Cause;
 use redis_engine::client::{ClientId, OutputBuffer};
 
-/// The port of the session's Redis, as Python programs see it.
+/// The port of the session's Redis, as seen by Python programs.
 pub const PORT: u16 = 6379;
 
 impl Runtime {
-    /// Opens a connection to the engine, and gives its client a port number.
+    /// Opens a connection to the engine, and assigns it a client address.
     pub fn connect(&mut self) -> ClientId {
         let id = self.engine.connect();
         let state = self.engine.server.clients.get_mut(id);
-        // Operating systems assign client ports from this range.
+        // Operating systems choose client ports from this range.
         state.address = format!("127.0.0.1:{}", 49152 + id.0 % 16384);
         state.local_address = format!("127.0.0.1:{PORT}");
         id
     }
 
-    /// Removes a connection that its client has already dropped. If a command waits on this connection, its wait ends.
+    /// Removes a connection that its client has already closed. If a command is blocked on it, its wait ends.
     pub fn disconnect(&mut self, connection: ClientId) {
         self.engine.disconnect(connection);
         if !self.wire_log.waiting().is_empty() {
@@ -26,13 +26,13 @@ impl Runtime {
         }
     }
 
-    /// Closes the session's own connections whose unread output exceeds Redis's `client-output-buffer-limit`, such as
-    /// a subscription whose messages are never read. The server does the same for TCP clients. `replied` is the
-    /// connection whose command has just run.
+    /// Closes those of the session's own connections whose unread output exceeds Redis's `client-output-buffer-limit`,
+    /// such as that of a subscription whose messages are never read. The server does the same for TCP clients.
+    /// `replied` is the connection whose command has just run.
     pub(super) fn close_slow_connections(&mut self, replied: ClientId) {
         let server = &mut self.engine.server;
         let mut written = match self.port {
-            // While no port is open, no other code needs the list of pending writes.
+            // While no port is open, nothing else uses the list of pending writes.
             None => server.clients.take_pending_writes(),
             Some(_) => server.clients.pending_writes().to_vec(),
         };

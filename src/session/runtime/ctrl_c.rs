@@ -1,4 +1,4 @@
-//! Ctrl-C in a session.
+//! Handles Ctrl-C in a session.
 
 use super::Runtime;
 use super::client::WorkKind;
@@ -6,7 +6,8 @@ use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
 impl Runtime {
-    /// Handles Ctrl-C: ends the foreground program's wait, interrupts the program, or kills it at the second Ctrl-C.
+    /// Handles Ctrl-C. If the foreground program is waiting, ends its wait. Otherwise, interrupts the program. A second
+    /// Ctrl-C kills it.
     pub fn interrupt(&mut self) {
         let index = self.turn.unwrap_or(self.foreground);
         if self.clients[index].python.replay.is_none() && self.interrupt_question(index) {
@@ -19,7 +20,7 @@ impl Runtime {
         let Some(work) = &mut client.work else { return };
         work.statements.clear();
         if self.end_statement(index) {
-            // Nothing is left to interrupt: only other threads were running.
+            // Only other threads were still running, so there is nothing left to interrupt.
             return;
         }
         let client = &mut self.clients[index];

@@ -1,4 +1,4 @@
-//! Help about what a name refers to in the client's Python.
+//! Help on what a name refers to in the client's Python process.
 
 use super::Runtime;
 use super::ask_name::is_builtin_and_command;
@@ -12,17 +12,17 @@ use python_kernel::frame::Description;
 use python_kernel::redis_methods;
 use redis_engine::commands;
 
-/// Python's answer to a request for help.
+/// Python's answer to a help request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Described {
     pub topic: String,
-    /// The help in Markdown, or `None` if Python does not know the name.
+    /// The help text in Markdown, or `None` if the name is not defined in Python.
     pub text: Option<String>,
 }
 
 impl Runtime {
-    /// Asks the Python of the client at the prompt what a dotted name refers to. The answer will be in `described`.
-    /// Returns false without asking if the topic is no dotted name.
+    /// Asks the Python process of the client at the prompt what a dotted name refers to. The answer will be stored in
+    /// `described`. Returns false without asking if the topic is not a dotted name.
     pub fn describe(&mut self, topic: &str) -> bool {
         if !is_dotted_name(topic) {
             return false;
@@ -33,14 +33,14 @@ impl Runtime {
         true
     }
 
-    /// Like `describe`, but for a topic that is also the name of a command. Returns false without asking if the topic
-    /// cannot be a variable.
+    /// Does the same as `describe`, but for a topic that is also a command's name. Returns false without asking if the
+    /// topic cannot be a variable.
     pub fn describe_variable(&mut self, topic: &str) -> bool {
         let has_variables = self.clients[self.foreground].python.runs > 0;
         has_variables && !is_builtin_and_command(topic) && self.describe(topic)
     }
 
-    /// Records Python's answer about the help topic that a client has requested.
+    /// Stores Python's answer about the help topic that a client has requested.
     pub(super) fn take_description(&mut self, client: ClientIndex, description: Option<&Description>) {
         self.turn = None;
         let Some(topic) = self.topic_in_question(client) else { return };
@@ -52,7 +52,7 @@ impl Runtime {
         self.described = Some(Described { topic, text });
     }
 
-    /// Returns the help topic that a client has requested, if a request is in progress.
+    /// Returns the help topic that a client is being asked about, or `None` if it is not being asked about any.
     pub(super) fn topic_in_question(&self, client: ClientIndex) -> Option<String> {
         match &self.clients[client].work {
             Some(Work { kind: WorkKind::Describe { topic }, .. }) => Some(topic.clone()),
@@ -60,7 +60,7 @@ impl Runtime {
         }
     }
 
-    /// Shows the help about a redis-py method that a client's program has requested, for example with `help(r.get)`.
+    /// Shows the help that a client's program has requested for a redis-py method, for example with `help(r.get)`.
     pub(super) fn show_method_help(&mut self, client: ClientIndex, qualified_name: &str) {
         let name = qualified_name.rsplit('.').next().unwrap_or_default();
         let method = redis_methods::by_qualified_name(qualified_name).or_else(|| redis_methods::by_name(name));
@@ -84,7 +84,7 @@ fn described_help(topic: &str, description: &Description) -> String {
     text
 }
 
-/// Returns whether a text consists of names with dots between them.
+/// Returns whether `text` consists of names that are separated by dots.
 fn is_dotted_name(text: &str) -> bool {
     let is_name = |part: &str| {
         !part.starts_with(|c: char| c.is_ascii_digit())

@@ -1,22 +1,22 @@
-//! Splits what was entered into inputs, and distinguishes Python, redis-cli lines and tutor commands.
+//! Splits entered text into inputs, and tells Python, redis-cli lines and tutor commands apart.
 
 use crate::bare_words::BARE_WORDS;
 use python_kernel::syntax::{self, Completeness};
 use redis_engine::commands;
 
-/// An input, classified by its kind.
+/// An input, classified by its kind: Python, a redis-cli line, or a tutor command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     Python(String),
     Cli(String),
-    /// A line that is Python if its name is defined in the learner's Python, and otherwise redis-cli: `PING`, `ping`,
-    /// `del a`.
+    /// A line such as `PING`, `ping` or `del a`. It is Python if the learner's Python process has defined the name, and
+    /// a redis-cli line otherwise.
     CliUnlessBound(String),
     Tutor(String),
 }
 
 impl Input {
-    /// Returns the text as it was typed.
+    /// Returns the source text of the input.
     pub fn text(&self) -> &str {
         match self {
             Input::Python(text) | Input::Cli(text) | Input::CliUnlessBound(text) | Input::Tutor(text) => text,
@@ -24,7 +24,7 @@ impl Input {
     }
 }
 
-/// The kinds of input, besides tutor commands, that the prompt accepts.
+/// The kinds of input that the prompt accepts, besides tutor commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dialect {
     /// The prompt accepts Python, and redis-cli lines that cannot be mistaken for Python.
@@ -34,12 +34,12 @@ pub enum Dialect {
     Cli,
 }
 
-/// Maximum number of bytes of Python that are parsed to find the lines of other kinds in the input. Otherwise, a string
-/// that is never closed, with thousands of redis-cli lines after it, would be parsed again for each line, and the
+/// Maximum number of bytes of Python that are parsed to find lines of other kinds in the input. Without this limit, a
+/// string that is never closed, followed by thousands of redis-cli lines, would be parsed again for each line, and the
 /// prompt would not respond for minutes.
 const MAX_PARSED_BYTES: usize = 2 << 20;
 
-/// Splits `text`, which may have been pasted, into inputs of one kind each.
+/// Splits `text`, which may have been pasted, into inputs, each of a single kind.
 pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     let text = unprompted(text);
     let text = text.as_str();
@@ -54,12 +54,12 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let as_command =
             |line: &str| Some(line_input(line, dialect)).filter(|it| matches!(it, Input::CliUnlessBound(_)));
-        // Lines such as `PING` and `DBSIZE` are valid Python too, but their names are usually not defined there.
+        // Lines such as `PING` and `DBSIZE` are valid Python too, but Python usually does not define these names.
         let commands = lines.map(as_command).collect::<Option<Vec<Input>>>();
         let commands = commands.filter(|commands| commands.len() == statements.len());
         return commands.unwrap_or_else(|| vec![Input::Python(text.into())]);
     }
-    // A line of another kind ends the Python source that precedes it.
+    // A redis-cli line or a tutor command ends the Python source before it.
     let mut parts = Vec::new();
     let mut python = String::new();
     let mut parse_budget = MAX_PARSED_BYTES;
@@ -90,8 +90,9 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
     parts
 }
 
-/// Returns whether a line of another kind may end the source `python`. An incomplete source continues on the next line.
-/// Subtracts the cost of parsing from `budget`. When the budget is used up, the rest of the input counts as Python.
+/// Returns whether a line that is not Python may end the source `python`. An incomplete source continues on the next
+/// line instead. Subtracts the cost of parsing from `budget`. Once the budget is used up, the rest of the input counts
+/// as Python.
 fn ends_python(python: &str, budget: &mut usize) -> bool {
     if python.trim().is_empty() {
         return true;
@@ -101,7 +102,7 @@ fn ends_python(python: &str, budget: &mut usize) -> bool {
     syntax::completeness(python) != Completeness::Incomplete || syntax::split_statements(python).is_ok()
 }
 
-/// Splits an answer into submissions as a learner would enter them: single lines, or whole blocks.
+/// Splits a lesson's answer into submissions as a learner would enter them: single lines, or whole blocks.
 pub fn submissions(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for input in inputs(text, Dialect::Both) {
@@ -116,7 +117,7 @@ pub fn submissions(text: &str) -> Vec<String> {
     all
 }
 
-/// Returns whether the prompt should wait for more lines, because the input so far is incomplete.
+/// Returns whether `text` is incomplete, in which case the prompt should wait for more lines.
 pub fn is_incomplete(text: &str, dialect: Dialect) -> bool {
     if dialect == Dialect::Cli {
         return false;
@@ -137,8 +138,8 @@ fn is_tutor(line: &str) -> bool {
     line.starts_with(':') || BARE_WORDS.contains(&line) || help_topic(line).is_some()
 }
 
-/// Returns the topic of a line that asks for help, as in IPython and in a shell: `?`, `r.hset?`, `?r.hset`, `man ping`,
-/// `help set`. The topic is empty if the line asks for help in general.
+/// Returns the topic of a line that asks for help, as in IPython or a shell: `?`, `r.hset?`, `?r.hset`, `man ping`,
+/// `help set`. The topic is empty if the line asks for general help. Returns `None` if the line does not ask for help.
 pub fn help_topic(line: &str) -> Option<&str> {
     let line = line.trim();
     let topic = line.trim_matches('?');
@@ -152,7 +153,7 @@ pub fn help_topic(line: &str) -> Option<&str> {
     (is_help && !is_python()).then(|| topic.trim())
 }
 
-/// Returns whether a text can be a topic of help: a dotted name, the name of a command or of a tutor command.
+/// Returns whether `text` can be a help topic: a dotted name, or the name of a command or a tutor command.
 fn is_help_topic(text: &str) -> bool {
     let name = text.strip_prefix(':').unwrap_or(text);
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
@@ -163,16 +164,16 @@ fn is_help_topic(text: &str) -> bool {
 /// Programs that install packages.
 const INSTALLERS: [&str; 7] = ["pip", "pip3", "uv", "conda", "pipx", "poetry", "apt"];
 
-/// A line for a shell, or for IPython.
+/// A line that is meant for a shell or for IPython.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShellLine {
-    /// The line installs a package: `pip install redis`.
+    /// The line installs a package, such as `pip install redis`.
     Install,
     /// Any other line that begins with `!` or `%`.
     Other,
 }
 
-/// Returns the kind of a line that is meant for a shell or for IPython, and `None` for any other line.
+/// Returns the kind of a line that is meant for a shell or for IPython, or `None` for any other line.
 pub fn shell_line(line: &str) -> Option<ShellLine> {
     let command = line.trim_start_matches(['!', '%']).trim_start();
     let command =
@@ -186,12 +187,12 @@ pub fn shell_line(line: &str) -> Option<ShellLine> {
     }
 }
 
-/// Returns whether a line is a single name.
+/// Returns whether a line consists of a single alphabetic word.
 pub fn is_lone_name(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Returns the name that a line such as `del a` deletes.
+/// Returns the name that a line such as `del a` deletes, or `None` if it is not such a line.
 pub fn deleted_name(line: &str) -> Option<&str> {
     let name = line.strip_prefix("del ")?.trim();
     let is_name =
@@ -228,11 +229,11 @@ fn line_input(line: &str, dialect: Dialect) -> Input {
     }
 }
 
-/// Python's prompts, which a pasted session contains.
+/// Python's prompts, as they occur in a pasted session.
 const PROMPTS: [&str; 2] = [">>> ", "... "];
 
-/// Removes the prompts and the output from a pasted session: `>>> r.get('a')` and the line `b'1'` after it
-/// become `r.get('a')`. Other text is returned unchanged.
+/// Removes prompts and output from a pasted session: `>>> r.get('a')`, followed by the line `b'1'`, becomes
+/// `r.get('a')`. Any other text is returned unchanged.
 fn unprompted(text: &str) -> String {
     let first = text.trim_start();
     let first_line = first.lines().next().unwrap_or_default();
@@ -256,14 +257,14 @@ fn unprompted(text: &str) -> String {
     if kept.lines().count() <= 1 { kept.trim_end_matches('\n').to_owned() } else { kept }
 }
 
-/// Returns the text after IPython's prompt, `In [1]: `.
+/// Returns the text after IPython's prompt (`In [1]: `), or `None` if the line does not begin with one.
 fn after_ipython_prompt(line: &str) -> Option<&str> {
     let (number, code) = line.trim_start().strip_prefix("In [")?.split_once("]:")?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ');
     is_number.then(|| code.strip_prefix(' ').unwrap_or(code))
 }
 
-/// Returns the inputs of a session that was copied from IPython. Everything else is output.
+/// Returns the inputs in a session that was copied from IPython. All other lines are output, and are removed.
 fn ipython_inputs(text: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     for line in text.lines() {
@@ -282,7 +283,8 @@ fn is_cli_prompt(line: &str) -> bool {
     after_cli_prompt(line).is_some()
 }
 
-/// Returns the text after redis-cli's prompt: `127.0.0.1:6379> `, `127.0.0.1:6379[2]> `, `localhost:6379(TX)> `.
+/// Returns the text after redis-cli's prompt, or `None` if the line does not begin with one. The prompt looks like
+/// `127.0.0.1:6379> `, `127.0.0.1:6379[2]> ` or `localhost:6379(TX)> `.
 fn after_cli_prompt(line: &str) -> Option<&str> {
     let (prompt, rest) = line.split_once("> ")?;
     let (host, port) = prompt.rsplit_once(':')?;
@@ -382,7 +384,7 @@ mod tests {
         );
     }
 
-    /// Parsing everything before each line would take minutes for the inputs below.
+    /// Parsing all preceding text again for each line would take minutes for these inputs.
     #[test]
     fn long_texts_with_a_syntax_error_are_split_quickly() {
         let lines = |line: &str| format!("{line}\n").repeat(20_000);

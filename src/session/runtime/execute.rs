@@ -6,7 +6,8 @@ use super::wire_log::{Cause, Wait};
 use redis_engine::client::ClientId;
 
 impl Runtime {
-    /// Runs a client's command, and records it. `bytes` is the command as it was sent.
+    /// Runs a command on a connection, and records it. `bytes` is the command in RESP. `client` is `None` if the
+    /// command belongs to no submission.
     pub fn execute(&mut self, client: Option<ClientIndex>, connection: ClientId, argv: &[&[u8]], bytes: &[u8]) {
         let now_us = self.clock.now_us();
         let unfetched = self.engine.server.clients.get(connection).reply.as_bytes().len();
@@ -56,13 +57,13 @@ impl Runtime {
         }
     }
 
-    /// Returns whether a client's commands are recorded. Commands of a script are not recorded, because a script cannot
-    /// use `:wire`.
+    /// Returns whether a client's commands are recorded. Those of a script are not, because a script cannot use
+    /// `:wire`.
     fn is_logged(&self, client: ClientIndex) -> bool {
         client != TUTOR && !self.is_silent && !self.shows_all
     }
 
-    /// Records which waits have ended, and the cause. `running` is the connection whose command has just run, if any.
+    /// Records which waits have ended, and why. `running` is the connection whose command has just run, if any.
     pub fn log_ended_waits(&mut self, by: &Cause, running: Option<ClientId>) {
         let (clients, blocking) = (&self.clients, &self.engine.server.blocking);
         let still_waits = |connection: ClientId| {
@@ -72,7 +73,7 @@ impl Runtime {
         self.wire_log.end_waits(by, self.clock.now_us(), still_waits);
     }
 
-    /// Records that a client has fetched all replies on its connection.
+    /// Records that a client has fetched `reply`, which is all unread replies on its connection.
     pub fn log_fetched(&mut self, client: ClientIndex, connection: ClientId, reply: &[u8]) {
         if self.is_logged(client) {
             if !self.wire_log.waiting().is_empty() {

@@ -1,22 +1,22 @@
-//! The gate before the server, which holds back the commands of a racing client until its turn comes.
+//! The gate in front of the server, which holds a racing client's commands until its turn comes.
 
 use super::Runtime;
 use super::client_index::ClientIndex;
 use python_kernel::frame::FromChild;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Whether the commands of a client reach the server immediately.
+/// A gate that decides whether a client's commands reach the server immediately.
 #[derive(Debug, Clone, Default)]
 pub enum Gate {
     #[default]
     Open,
-    /// Commands are held back. `unasked` contains the commands sent so far whose replies have not been requested.
+    /// Commands are held. `unasked` contains the commands sent so far whose replies have not been requested yet.
     Shut { unasked: Vec<u8> },
-    /// The client has sent commands and requested their replies. The commands wait for the client's turn.
+    /// The client has sent commands and requested their replies. The commands are held until the client's turn.
     Holds(Held),
 }
 
-/// A round trip that is held back.
+/// A round trip that is held at the gate.
 #[derive(Debug, Clone)]
 pub struct Held {
     pub thread: u32,
@@ -26,7 +26,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// Parses the commands that are held back.
+    /// Parses and returns the commands that are held.
     pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
         let mut parser = RequestParser::default();
         let allowance = RequestLimits { authenticated: true, max_bulk_len: self.data.len() };
@@ -41,7 +41,8 @@ impl Held {
 }
 
 impl Runtime {
-    /// Holds back a frame that sends commands or requests their replies, if the gate is shut. Returns any other frame.
+    /// If the gate is shut, holds a frame (a protocol message) that sends commands or requests their replies, and
+    /// returns `None`. Returns any other frame.
     pub(super) fn hold_back(&mut self, client: ClientIndex, thread: u32, frame: FromChild) -> Option<FromChild> {
         let limit = self.engine.keyspace.memory_cap.limit;
         let python = &mut self.clients[client].python;
@@ -69,7 +70,7 @@ impl Runtime {
         None
     }
 
-    /// Sends the round trip that is held back at a client's gate.
+    /// Sends the round trip that is held at a client's gate, if there is one.
     pub fn release_held(&mut self, client: ClientIndex) {
         let gate = std::mem::replace(&mut self.clients[client].python.gate, Gate::Shut { unasked: Vec::new() });
         if let Gate::Holds(Held { thread, connection, data, timeout_us }) = gate {

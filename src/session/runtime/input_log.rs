@@ -1,10 +1,10 @@
-//! A log of all inputs that have ended, in the order in which they ended. `:save` writes them to a script.
+//! A log of all inputs that have ended, in the order of their ends. `:save` writes them to a script.
 
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work};
 use crate::messages::runtime as messages;
 
-/// How an input ended.
+/// The outcome of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputOutcome {
     /// The input ended with a value that was echoed.
@@ -12,7 +12,7 @@ pub enum InputOutcome {
     /// The input ended without a value and without an error.
     Quiet,
     Raised,
-    /// The input was interrupted, or its Python ended. It is unknown how much of the input ran.
+    /// The input was interrupted, or its Python process ended. How much of the input ran is not known.
     Broken,
 }
 
@@ -20,7 +20,7 @@ pub enum InputOutcome {
 pub enum InputKind {
     Python,
     Cli,
-    /// A remark to be written at this place in the script as a comment.
+    /// A remark that is written to the script as a comment at this position.
     Remark,
 }
 
@@ -30,24 +30,24 @@ pub struct LoggedInput {
     pub client: String,
     pub kind: InputKind,
     pub source: String,
-    /// The command that a redis-cli line sent.
+    /// The words of the command that a redis-cli line sent. Empty for other inputs.
     pub argv: Vec<Vec<u8>>,
     pub outcome: InputOutcome,
-    /// Whether the tutor ran the input unseen to prepare a step. The value of such an input was not echoed.
+    /// Whether the tutor ran the input to prepare a step without showing it. Such an input did not echo its value.
     pub is_unseen: bool,
 }
 
-/// All inputs that have ended.
+/// All inputs that have ended, in the order of their ends.
 pub type InputLog = Vec<LoggedInput>;
 
 impl Runtime {
-    /// Records an input of a client that has ended.
+    /// Records one of a client's inputs, which has ended.
     pub fn log_input(&mut self, client: ClientIndex, kind: InputKind, source: String, outcome: InputOutcome) {
         self.push_input(client, kind, source, Vec::new(), outcome);
     }
 
-    /// Records a redis-cli line that has ended. Adds one entry for each command that the line sent, or a remark if it
-    /// sent none.
+    /// Records a redis-cli line that has ended. Adds one entry for each command that the line sent, or a remark if the
+    /// line sent none.
     pub(super) fn log_cli_line(&mut self, client: ClientIndex, work: &Work) {
         let submission = &work.submission;
         let outcome = match &submission.error {
@@ -73,7 +73,7 @@ impl Runtime {
         outcome: InputOutcome,
     ) {
         let is_unseen = self.is_silent;
-        // The tutor's probes do not belong in a script, but the commands that prepare the data do.
+        // The tutor's probes do not belong in a script, but the commands that it runs to prepare the data do.
         if client != TUTOR || is_unseen {
             let client = self.clients[client].name.clone();
             self.input_log.push(LoggedInput { client, kind, source, argv, outcome, is_unseen });

@@ -1,4 +1,4 @@
-//! The limit on the memory of the data. It is not a setting of the learner's Redis.
+//! The limit on the memory that the data may use. It is independent of the settings of the learner's Redis.
 
 use super::super::display::memory_size;
 use super::Runtime;
@@ -6,12 +6,12 @@ use super::client_index::ClientIndex;
 use crate::markup::Role;
 use crate::messages::runtime as messages;
 
-/// Maximum memory of the data in bytes, as Redis would need it, unless the user sets another limit.
+/// Default limit on the memory that the data would need in Redis, in bytes.
 pub const MEMORY_LIMIT: u64 = 1 << 30;
 
 impl Runtime {
-    /// Shows a message, only once, if a command was refused because the data has reached its limit. `client` is the
-    /// client that sent the command, or `None` for a client that is connected over TCP.
+    /// Shows a message if a command was rejected because the data has reached its limit. The message is shown only
+    /// once. `client` is the client that sent the command, or `None` for a TCP client.
     pub fn report_memory_limit(&mut self, client: Option<ClientIndex>) {
         let is_shown = client.is_none_or(|client| self.clients[client].is_shown) && !self.is_silent;
         let cap = &mut self.engine.keyspace.memory_cap;

@@ -1,9 +1,9 @@
 //! The runtime of a session: Redis, the clock, and the clients with their Python interpreters and redis-cli lines. It
 //! contains nothing about lessons.
 //!
-//! Only one client's program runs at a time. Its turn ends when the program requests something that is not available
-//! yet, or when the program ends. So the result depends only on the inputs, and never on the speed of a process. The
-//! same inputs show the same output in a transcript and in a terminal.
+//! Only one client's program runs at a time. Its turn ends when the program ends, or when it requests what is not
+//! available yet. The result thus depends only on the inputs, and never on the speed of a process, and the same inputs
+//! show the same output in a transcript and at a terminal.
 
 mod ask;
 pub mod ask_name;
@@ -57,45 +57,45 @@ pub struct Runtime {
     pub engine: Engine,
     pub clock: Clock,
     seed: u64,
-    /// The `__name__` of the code that Python runs.
+    /// The value of `__name__` in the code that Python runs.
     pub module: &'static str,
     pub dialect: Dialect,
     pub clients: Clients,
-    /// The client whose prompt the learner uses.
+    /// The client that has the prompt.
     pub foreground: ClientIndex,
-    /// The client whose program is running.
+    /// The client whose program is running, if any.
     pub turn: Option<ClientIndex>,
     /// The client whose output was last shown.
     pub speaker: ClientIndex,
     pub effects: Vec<Effect>,
-    /// The number of the child that was last started.
+    /// The id of the child process that was started last.
     last_child: u32,
-    /// Submissions that have run and wait for the session to judge them.
+    /// Submissions that have run and are waiting for the session to judge them, with their clients.
     pub finished: VecDeque<(ClientIndex, Submission)>,
-    /// Commands that changed data, came from clients connected over TCP, and have not been judged.
+    /// Commands of TCP clients that have changed data and have not been judged yet.
     pub real_client_commands: Vec<Vec<Vec<u8>>>,
     /// The commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,
-    /// All inputs that have ended. `:save` reads them.
+    /// All inputs that have ended, for `:save`.
     pub input_log: InputLog,
-    /// Whether all output is shown, however long it is.
+    /// Whether all output is shown, regardless of its length.
     pub shows_all: bool,
-    /// Whether all output is suppressed, such as while a step is prepared.
+    /// Whether all output is suppressed, for example while a step is being prepared.
     pub is_silent: bool,
-    /// Whether the learner was told that the data has reached its memory limit.
+    /// Whether the learner has been told that the data reached its memory limit.
     has_reported_memory_limit: bool,
     connection_memory: ConnectionMemory,
-    /// The folded output, which `:more` shows.
+    /// The output beyond the limit, which `:more` shows.
     folded: FoldedOutput,
-    /// The port for connections over TCP, while one is open.
+    /// The port for TCP clients, while one is open.
     pub port: Option<u16>,
-    /// The data before the current trial. During a trial, only the tutor's client runs.
+    /// The engine as it was before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
-    /// The restrictions of the sandbox, as reported by the Python that was last started.
+    /// The sandbox restrictions that the most recently started Python process reported.
     pub python_walls: Option<Walls>,
-    /// Python's answer to a request for help, until the session shows it.
+    /// Python's answer to a help request, until the session shows it.
     pub described: Option<Described>,
-    /// Lower-case names that the learner was told are both Python names and Redis commands.
+    /// Lower-case names that are both Python names and Redis commands, and about which the learner has been told.
     explained_names: BTreeSet<String>,
     /// Whether the session has ended.
     pub is_over: bool,
@@ -135,7 +135,7 @@ impl Runtime {
         }
     }
 
-    /// Creates a runtime on a copy of the data, with only the tutor's client. Its children are numbered from
+    /// Creates a runtime on a copy of the data, with only the tutor's client. The ids of its child processes start at
     /// `first_child` + 1.
     pub fn on_copy(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
         let mut runtime = Runtime::new(seed, clock.now_us(), Dialect::Both);
@@ -155,15 +155,14 @@ impl Runtime {
         self.clock.now_us()
     }
 
-    /// Moves the clock forward to a time, unless that time has passed, and lets the engine process expiries and
-    /// timeouts.
+    /// Moves the clock forward to a time, unless that time has already passed. Then lets the engine process expired
+    /// keys and timeouts.
     pub fn advance_to(&mut self, us: i64) {
         self.clock.advance_to(us);
         self.engine.advance(self.clock.now_us());
     }
 
-    /// Removes all keys, clients and variables, and starts again with the session's first clients. Clients that are
-    /// connected over TCP stay connected.
+    /// Removes all keys, clients and variables, and creates the session's initial clients. TCP clients stay connected.
     pub fn reset(&mut self) {
         for client in self.clients.iter() {
             self.effects.extend(client.python.child.map(Effect::Kill));
@@ -182,7 +181,7 @@ impl Runtime {
         self.has_reported_memory_limit = false;
     }
 
-    /// Ends the session with the given exit status, unless it has ended already.
+    /// Ends the session with the given exit code, unless it has already ended.
     pub fn leave(&mut self, status: i32) {
         if !self.is_over {
             self.is_over = true;
@@ -192,25 +191,26 @@ impl Runtime {
         }
     }
 
-    /// Returns the children that should be running.
+    /// Returns the ids of the child processes that should be running.
     pub fn children(&self) -> impl Iterator<Item = ChildId> {
         self.clients.iter().filter_map(|client| client.python.child)
     }
 
-    /// Starts the learner's Python before it is needed. Returns false if it is running already.
+    /// Starts the learner's Python process in advance. Returns false if it is already running.
     pub fn warm_up(&mut self) -> bool {
         let is_cold = self.clients[MAIN].python.child.is_none();
         self.start_python(MAIN);
         is_cold
     }
 
-    /// Returns the Python of the client at the prompt, if it is idle.
+    /// Returns the Python child process of the client at the prompt, if that process is idle.
     pub fn idle_python(&self) -> Option<ChildId> {
         let client = &self.clients[self.foreground];
         client.python.child.filter(|_| client.is_free() && client.python.asks.is_empty() && self.turn.is_none())
     }
 
-    /// Returns the database that a line of the given dialect would use, as far as that is known before the line runs.
+    /// Returns the database that a line of the given dialect would use. This is the best guess that is possible before
+    /// the line runs.
     pub fn database(&self, dialect: Dialect) -> usize {
         let client = &self.clients[self.foreground];
         let python = client.python.connections.values().map(|connection| connection.client).max();
@@ -218,26 +218,28 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// Returns the need for a frame from the child of the client that has the turn, or `None` if no client has it.
+    /// Returns the need for a frame (a protocol message) from the child process that has the turn, or `None` if no
+    /// client has the turn.
     pub fn awaited_frame(&self) -> Option<Need> {
         let client = &self.clients[self.turn?];
         let is_main_idle = client.is_main_idle();
-        // In a replay, all requests are answered immediately, so a child that is silent has nothing left to do.
+        // In a replay, all requests are answered immediately, so a child process that is silent has nothing left to do.
         let ends_in_silence = is_main_idle || client.python.replay.is_some();
         let deadline_us = self.next_deadline_us().or(ends_in_silence.then(|| self.clock.now_us()));
         Some(Need::Frame { child: client.python.child?, deadline_us, is_main_idle })
     }
 
-    /// Returns the earliest deadline of a waiting program or of a blocked client, if there is one.
+    /// Returns the earliest deadline of a waiting program or a blocked client, in microseconds since 1970.
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
-        // The clock never reaches a deadline after `END_US`, so such a deadline is ignored: `BLPOP tasks 9223372036854`
-        // waits forever.
+        // The clock never reaches a deadline after `END_US`, so such a deadline is ignored. For example, the command
+        // `BLPOP tasks 9223372036854` waits forever.
         asks.chain(blocked).min().filter(|&us| us <= Clock::END_US)
     }
 
-    /// Saves the data. [`Runtime::end_trial`] restores it. During the trial, only the tutor's client runs.
+    /// Begins a trial: saves the data, which [`Runtime::end_trial`] restores. During the trial, only the tutor's client
+    /// runs.
     pub fn begin_trial(&mut self) {
         self.trial_start = Some(Box::new(self.engine.clone()));
     }
@@ -255,12 +257,12 @@ impl Runtime {
         self.trial_start = None;
     }
 
-    /// Returns whether a trial is in progress. Its data will be restored, so no other client may see it.
+    /// Returns whether a trial is in progress. No other client may see its data, because the data will be restored.
     pub fn is_trial(&self) -> bool {
         self.trial_start.is_some()
     }
 
-    /// Starts an input of a client. Returns the input if it is a tutor command, which no client can run.
+    /// Starts one of a client's inputs. Returns the line if it is a tutor command, which no client can run.
     pub fn begin(&mut self, client: ClientIndex, input: Input) -> Option<String> {
         match input {
             Input::Python(source) => self.begin_python(client, &source),
@@ -286,7 +288,7 @@ impl Runtime {
             is_judged: false,
         };
         self.clients[client].work = Some(work);
-        // A snapshot may have been restored since the last command.
+        // The memory may have changed, because a snapshot may have been restored since the last command.
         self.connection_memory.forget();
     }
 
@@ -297,7 +299,7 @@ impl Runtime {
             ..Submission::default()
         };
         self.begin_work(client, submission, WorkKind::Python);
-        // A source with a syntax error runs as a whole, so that Python reports the error.
+        // Source code with a syntax error runs as a whole, so that Python reports the error.
         let statements = match syntax::split_statements(source) {
             Ok(statements) => statements.into(),
             Err(_) => VecDeque::from([Statement { source: source.to_owned(), first_line: 1, continues_line: false }]),
@@ -308,7 +310,7 @@ impl Runtime {
         self.next_statement(client);
     }
 
-    /// Ends a client's submission after its last statement has run.
+    /// Ends a client's submission, whose last statement has run.
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
         self.report_memory_limit(Some(client));
@@ -322,7 +324,7 @@ impl Runtime {
         }
     }
 
-    /// Answers those requests from a client that can be answered now. Does not interrupt another client's turn.
+    /// Answers a client's requests if they can be answered now. Does nothing while another client has the turn.
     pub fn answer_if_ready(&mut self, client: ClientIndex) {
         if self.turn.is_none() {
             self.take_cli_replies(client);
@@ -339,7 +341,7 @@ impl Runtime {
         }
     }
 
-    /// Answers `input()` of the program in the foreground. `None` means the end of the input.
+    /// Answers the `input()` call of the program in the foreground. `None` stands for the end of the input.
     pub fn answer_input(&mut self, text: Option<String>) {
         let client = self.foreground;
         let asks = &self.clients[client].python.asks;
@@ -349,7 +351,7 @@ impl Runtime {
     }
 }
 
-/// Returns the value that a probe showed, or its error. Python does not echo `None`, so a probe that showed nothing
+/// Returns the value that a probe showed, or its error. Python does not echo `None`, so a probe that has shown nothing
 /// has the value `None`.
 pub fn probe_answer(probe: Submission) -> Result<DisplayedValue, Failure> {
     match probe.error {

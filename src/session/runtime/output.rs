@@ -1,4 +1,4 @@
-//! Shows output, together with the name of the client that it comes from.
+//! Shows output, preceded by the name of its client if necessary.
 
 use super::super::event::{Effect, Show};
 use super::Runtime;
@@ -6,7 +6,7 @@ use super::client::ClientIndex;
 use crate::markup::{Role, Text};
 
 impl Runtime {
-    /// Shows something from a client. If another client's output was shown before, shows the client's name first.
+    /// Shows output from a client, preceded by the client's name if the last output came from another client.
     pub fn show_from(&mut self, client: ClientIndex, show: Show) {
         if !self.clients[client].is_shown || self.is_silent {
             return;
@@ -18,21 +18,21 @@ impl Runtime {
         self.effects.push(Effect::Show(show));
     }
 
-    /// Shows a remark from the tutor about a client's state.
+    /// Shows the tutor's remark about a client's state.
     pub(super) fn say_about(&mut self, client: ClientIndex, text: &str) {
         if self.clients[client].is_shown {
             self.say(Role::Muted, text);
         }
     }
 
-    /// Shows a hint from the tutor about a client's input, unless a program reads the output.
+    /// Shows the tutor's hint about a client's input, unless the output is read by another program.
     pub(super) fn hint_about(&mut self, client: ClientIndex, text: &str) {
         if self.clients[client].is_shown && !self.shows_all {
             self.say(Role::Hint, text);
         }
     }
 
-    /// Shows a message from the tutor, which is written in Markdown.
+    /// Shows a message from the tutor, given in Markdown.
     pub fn say(&mut self, role: Role, markdown: &str) {
         self.show(Show::Text(Text::from_markdown(role, markdown)));
     }

@@ -1,5 +1,5 @@
-//! Limits output. At the prompt, a submission shows a limited amount of output, and the rest is counted and kept for
-//! `:more`. A statement in a script may show much more, and the output beyond that limit is counted but not kept.
+//! Limits output. At the prompt, a submission shows a limited amount of output. Any further output is counted, and kept
+//! for `:more`. In a script, a statement may show much more, and any further output is counted but not kept.
 
 use super::super::display::with_commas;
 use super::super::event::Show;
@@ -9,26 +9,27 @@ use crate::markup::Role;
 use crate::messages::runtime as messages;
 use crate::redis_cli::format::LeftOut;
 
-/// Returns the maximum number of bytes of a submission's output that are kept: at a prompt for judging, and in a
-/// script for the program that reads the output. A loop that prints endlessly must not fill the memory.
+/// Returns the maximum number of bytes of a submission's output that are kept. At a prompt, they are kept for judging,
+/// and in a script, for the program that reads the output. The limit keeps a loop that prints forever from filling the
+/// memory.
 pub fn most_output(is_script: bool) -> usize {
     if is_script { 16 << 20 } else { 1 << 20 }
 }
 
-/// Returns the maximum number of bytes of a reply that are formatted. No more bytes than that can be shown or kept.
+/// Returns the maximum number of bytes of a reply that are formatted. More could neither be shown nor kept.
 pub fn most_formatted(is_script: bool) -> usize {
     let Allowance { characters, kept, .. } = if is_script { Allowance::IN_SCRIPT } else { Allowance::AT_PROMPT };
     (characters + kept).max(most_output(is_script)) + 1
 }
 
-/// How much output a submission may show.
+/// How much output a submission may show and keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
     /// Maximum number of lines that are shown.
     lines: usize,
     /// Maximum number of characters that are shown.
     characters: usize,
-    /// Maximum number of bytes beyond these limits that are kept for `:more`.
+    /// Maximum number of bytes of further output that are kept for `:more`.
     kept: usize,
 }
 
@@ -37,34 +38,34 @@ impl Allowance {
     pub const IN_SCRIPT: Allowance = Allowance { lines: usize::MAX, characters: 16_000_000, kept: 0 };
 }
 
-/// How much output a submission has shown, and the output beyond the limit.
+/// Counts how much output a submission has shown, and keeps the output beyond the limit.
 #[derive(Debug, Clone)]
 pub struct OutputLimit {
     allowance: Allowance,
     output: Shown,
-    /// Tracebacks are counted separately, so that long output does not hide an error.
+    /// The tracebacks that were shown. They are counted separately, so that long output does not hide an error.
     tracebacks: Shown,
-    /// Whether the shown output ends in the middle of a line.
+    /// Whether the output that was shown ends in the middle of a line.
     is_within_line: bool,
     rest: FoldedOutput,
 }
 
-/// How much output of one kind was shown.
+/// Counts how much output of one kind was shown.
 #[derive(Debug, Default, Clone)]
 struct Shown {
     lines: usize,
     characters: usize,
-    /// Whether output was left out because of the limit. Nothing is shown after that.
+    /// Whether the limit has been exceeded. No further output is shown after that.
     is_full: bool,
 }
 
-/// The output beyond the limit, which `:more` shows.
+/// Output beyond the limit, which `:more` shows.
 #[derive(Debug, Default, Clone)]
 pub struct FoldedOutput {
     kept: String,
     lines: usize,
     characters: usize,
-    /// Number of characters that are not kept, because there are too many.
+    /// Number of characters that were not kept, because there were too many.
     lost: usize,
 }
 
@@ -79,19 +80,19 @@ impl OutputLimit {
         }
     }
 
-    /// Returns the part of the output that is within the limit, and folds the rest.
+    /// Returns the start of `text` that is within the limit, and folds what follows.
     pub fn admit<'a>(&mut self, text: &'a str) -> &'a str {
         let shown = self.output.admit(text, self.allowance);
         self.fold_after(text, shown)
     }
 
-    /// Returns the part of a traceback that is within the limit for tracebacks, and folds the rest.
+    /// Returns the start of a traceback that is within the limit for tracebacks, and folds what follows.
     pub fn admit_traceback<'a>(&mut self, text: &'a str) -> &'a str {
         let shown = self.tracebacks.admit(text, self.allowance);
         self.fold_after(text, shown)
     }
 
-    /// Returns the first `shown` bytes of `text`, and folds the rest.
+    /// Returns the first `shown` bytes of `text`, and folds what follows.
     fn fold_after<'a>(&mut self, text: &'a str, shown: usize) -> &'a str {
         let (shown, rest) = text.split_at(shown);
         if !shown.is_empty() {
@@ -101,7 +102,7 @@ impl OutputLimit {
         shown
     }
 
-    /// Counts the end of a long reply, which was never formatted and is not kept.
+    /// Counts the end of a long reply, which was neither formatted nor kept.
     pub fn leave_out(&mut self, end: LeftOut) {
         self.output.is_full |= end.characters > 0;
         self.rest.lines += end.lines;
@@ -109,7 +110,7 @@ impl OutputLimit {
         self.rest.lost += end.characters;
     }
 
-    /// Returns a message about the output that was not shown, if there is any.
+    /// Returns a message about the output that was not shown, or `None` if all of it was shown.
     fn notice(&self) -> Option<String> {
         let FoldedOutput { lines, characters, .. } = self.rest;
         let most = with_commas(self.allowance.characters);
@@ -123,7 +124,7 @@ impl OutputLimit {
 }
 
 impl Shown {
-    /// Returns how many bytes of `text` can be shown, and counts their lines and characters.
+    /// Returns how many bytes of `text` can be shown, and counts the lines and characters in them.
     fn admit(&mut self, text: &str, allowance: Allowance) -> usize {
         let mut end = 0;
         for line in text.split_inclusive('\n') {
@@ -145,7 +146,7 @@ impl Shown {
 }
 
 impl FoldedOutput {
-    /// Counts the lines and characters of `text`, and keeps it until `most_kept` bytes are kept.
+    /// Counts the lines and characters of `text`. Keeps as much of it as fits into `most_kept` bytes in total.
     fn fold(&mut self, text: &str, most_kept: usize) {
         self.lines += text.matches('\n').count();
         self.characters += text.chars().count();
@@ -155,7 +156,7 @@ impl FoldedOutput {
         self.lost += text[end..].chars().count();
     }
 
-    /// Returns a message about how much output was folded, or `None` if nothing was.
+    /// Returns a message about how much output was folded, or `None` if none was.
     fn notice(&self) -> Option<String> {
         let (lines, characters) = (with_commas(self.lines), with_commas(self.characters));
         match (self.lines, self.characters, self.kept.is_empty()) {
@@ -169,7 +170,7 @@ impl FoldedOutput {
 }
 
 impl Runtime {
-    /// Shows the output of a client's program, up to the limit.
+    /// Shows output from a client's program, up to the limit.
     pub(super) fn show_output(&mut self, client: ClientIndex, text: &str, show: fn(String) -> Show) {
         let limit = self.clients[client].work.as_mut().map(|work| &mut work.output_limit);
         let text = limit.map_or(text, |limit| limit.admit(text));
@@ -187,7 +188,7 @@ impl Runtime {
         }
     }
 
-    /// Shows a message about how much of a submission's output was folded.
+    /// Shows a message about how much of a submission's output was not shown, if any.
     pub(super) fn report_folded_output(&mut self, client: ClientIndex) {
         let Some(work) = &mut self.clients[client].work else { return };
         let limit = std::mem::replace(&mut work.output_limit, OutputLimit::new(Allowance::AT_PROMPT));

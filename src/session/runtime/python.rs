@@ -1,4 +1,4 @@
-//! Python children: their requests, and the answers to these requests.
+//! Python child processes: their requests, and the answers to them.
 
 use super::super::display::memory_size;
 use super::super::event::{ChildId, Effect, PythonEnd, Show};
@@ -13,18 +13,19 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Maximum number of requests from other threads that still count for a statement after its main thread has ended.
-/// Otherwise, a thread that never waits would keep the prompt from coming back.
+/// Maximum number of requests that other threads may send after the main thread has finished a statement, before the
+/// statement ends. Without it, a thread that never waits would keep the prompt from coming back.
 const MOST_REQUESTS_SINCE: u32 = 10_000;
 
-/// The number of requests that one frame of output counts as. Such a frame contains up to a few thousand characters.
+/// The number of requests as which a frame (a protocol message) with output is counted. It can contain a few thousand
+/// characters.
 const OUTPUT_WEIGHT: u32 = 100;
 
-/// Maximum unused capacity, in bytes, that the input buffer of a connection keeps.
+/// Maximum unused capacity that a connection's input buffer keeps, in bytes.
 const MOST_SPARE_INPUT: usize = 64 << 10;
 
 impl Runtime {
-    /// Starts a client's Python, unless it is running already.
+    /// Starts a client's Python process, unless it is already running. Returns the id of the child process.
     pub fn start_python(&mut self, client: ClientIndex) -> ChildId {
         if let Some(child) = self.clients[client].python.child {
             return child;
@@ -39,7 +40,7 @@ impl Runtime {
         child
     }
 
-    /// Makes a client's Python run a source.
+    /// Makes a client's Python process run a statement.
     fn run_python(&mut self, client: ClientIndex, source: String) {
         let child = self.start_python(client);
         let python = &mut self.clients[client].python;
@@ -64,7 +65,7 @@ impl Runtime {
         }
     }
 
-    /// Handles a frame of a client's child, outside of a replay.
+    /// Handles a frame (a protocol message) from a client's child process outside of a replay.
     pub(super) fn handle_live_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         self.clients[client].python.requests += u64::from(frame.is_request());
         let Some(frame) = self.hold_back(client, thread, frame) else { return };
@@ -107,19 +108,19 @@ impl Runtime {
             FromChild::ShowHelp { method } => self.show_method_help(client, &method),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
-            // An answer that the session no longer waits for.
+            // The session no longer waits for this answer.
             FromChild::VariablesRestored => {}
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
             }
-            // The wait that was to be interrupted had already ended, so the program continues.
+            // The wait that was to be interrupted has already ended, so the program continues.
             FromChild::InterruptWait => {}
             FromChild::RunFinished(outcome) => self.run_finished(client, outcome),
         }
     }
 
-    /// Ends the statement that a client has run, unless other threads of its Python still run. The output and the
-    /// commands of those threads belong to this statement, however fast or slow the threads are.
+    /// Ends the statement that a client has run, unless other threads of the Python process are still running. Their
+    /// output and their commands belong to this statement, regardless of the speed of the threads.
     fn run_finished(&mut self, client: ClientIndex, outcome: RunOutcome) {
         let Client { python, work, .. } = &mut self.clients[client];
         python.asks.remove(&MAIN_THREAD);
@@ -131,8 +132,8 @@ impl Runtime {
         }
     }
 
-    /// Ends a client's statement if its main thread has ended and only other threads still ran. Returns false if there
-    /// is no such statement.
+    /// Ends a client's statement if its main thread has finished it and only other threads are still running. Returns
+    /// false if there is no such statement.
     pub(super) fn end_statement(&mut self, client: ClientIndex) -> bool {
         let outcome = self.clients[client].work.as_mut().and_then(|work| work.outcome.take());
         let is_awaited = outcome.is_some();
@@ -140,8 +141,8 @@ impl Runtime {
         is_awaited
     }
 
-    /// Counts a request that another thread sent after the main thread ended. Ends the statement if all threads wait,
-    /// or if the maximum is reached.
+    /// Counts a request that another thread sent after the main thread finished the statement. Ends the statement when
+    /// all threads wait, or when the maximum is exceeded.
     fn count_thread_request(&mut self, client: ClientIndex, weight: u32) {
         let Client { python, work, .. } = &mut self.clients[client];
         let Some(work) = work.as_mut().filter(|work| work.outcome.is_some()) else { return };
@@ -160,14 +161,15 @@ impl Runtime {
         self.show_output(client, text, Show::Output);
     }
 
-    /// Closes a connection that a child has closed.
+    /// Removes a connection that a child process has closed.
     pub(super) fn drop_connection(&mut self, client: ClientIndex, connection: u32) {
         if let Some(connection) = self.clients[client].python.connections.remove(&connection) {
             self.disconnect(connection.client);
         }
     }
 
-    /// Opens a connection for a child, and runs the commands that set it up.
+    /// Opens a connection for a child process, and runs the connection's setup commands. Returns the replies to them,
+    /// or the reason why the connection was refused.
     pub(super) fn open_connection(
         &mut self,
         client: ClientIndex,
@@ -184,7 +186,7 @@ impl Runtime {
         }
         let most = self.engine.server.config.integer("maxclients").unsigned_abs();
         if client != TUTOR && self.engine.server.clients.len() as u64 >= most {
-            // redis-py raises the same ConnectionError if a server replies with this error.
+            // redis-py raises the same ConnectionError when a server sends this error.
             return Err("max number of clients reached".into());
         }
         let id = self.connect();
@@ -195,7 +197,7 @@ impl Runtime {
         Ok(data)
     }
 
-    /// Passes bytes from a child to the engine, after the bytes that were kept while the connection was blocked.
+    /// Passes bytes from a child process to the engine, after those that were kept while the connection was blocked.
     pub fn feed(&mut self, client: ClientIndex, connection: u32, data: &[u8]) {
         let Client { python, work, .. } = &mut self.clients[client];
         let Some(open) = python.connections.get_mut(&connection) else { return };
@@ -218,7 +220,7 @@ impl Runtime {
         self.limit_connections();
     }
 
-    /// Closes a connection if its pending requests and the commands queued by MULTI are larger than Redis allows
+    /// Closes a connection if its unread requests and the commands queued by MULTI exceed Redis's limit
     /// (`client-query-buffer-limit`).
     fn limit_query_buffer(&mut self, id: ClientId, client: ClientIndex, connection: u32) {
         let unread = self.clients[client].python.connections.get(&connection).map_or(0, |open| open.input.len());
@@ -230,8 +232,8 @@ impl Runtime {
         }
     }
 
-    /// Runs all complete commands in `input`, and removes them from it. Records the commands in the submission of
-    /// `client`.
+    /// Runs all complete commands in `input`, and removes them from it. Adds the commands to the submission of
+    /// `client`, if there is one.
     pub(super) fn execute_all(
         &mut self,
         id: ClientId,
@@ -240,7 +242,7 @@ impl Runtime {
         client: Option<ClientIndex>,
     ) {
         let mut used = 0;
-        // While a connection is blocked, its input stays unread. The input of a connection that is closing is dropped.
+        // While a connection is blocked, its input stays unread. If a connection is closing, its input is discarded.
         while !self.engine.is_blocked(id) {
             if self.engine.server.clients.get(id).closing {
                 used = input.len();
@@ -280,21 +282,22 @@ impl Runtime {
         self.ask(client, thread, Ask::Receive { connection, deadline_us: timeout_us.map(deadline) });
     }
 
-    /// Handles a child's request: answers it now if possible, and otherwise keeps it.
+    /// Handles a child's request: answers it immediately if possible, and otherwise keeps it.
     fn ask(&mut self, client: ClientIndex, thread: u32, ask: Ask) {
         match self.ready_answer(client, &ask) {
             Some(answer) => self.answer(client, thread, answer),
             None if thread == MAIN_THREAD && self.take_signalled(client) => {
-                // The child sent this request before it got the signal. A child that waits for an answer does not
-                // notice signals.
+                // The child sent this request before it received the signal. While a child waits for an answer, it does
+                // not notice signals.
                 self.answer(client, thread, ToChild::Interrupted);
             }
             None => {
                 let Client { python, work, .. } = &mut self.clients[client];
                 python.asks.insert(thread, ask);
                 let was_interrupted = work.as_ref().is_some_and(|work| work.interrupts > 0);
-                // The turn ends when all threads wait. A thread that waits for another thread's lock sends no request,
-                // and neither does a program that handles Ctrl-C. The session recognises both by the absence of frames.
+                // The turn ends when all threads are waiting. A thread that waits for another thread's lock sends no
+                // request, and neither does a program that handles Ctrl-C. The session detects both cases by the
+                // absence of frames.
                 if python.is_main_waiting()
                     && !python.has_running_threads()
                     && !was_interrupted
@@ -306,12 +309,13 @@ impl Runtime {
         }
     }
 
-    /// Returns whether a client's child was sent a signal since its last request that had to wait. Clears the flag.
+    /// Returns whether a signal (Ctrl-C) has been sent to a client's child process since its last blocking request, and
+    /// resets `was_signalled`.
     fn take_signalled(&mut self, client: ClientIndex) -> bool {
         self.clients[client].work.as_mut().is_some_and(|work| std::mem::take(&mut work.was_signalled))
     }
 
-    /// Returns the answer to a request, if it is available.
+    /// Returns the answer to a request if it is available now.
     pub fn ready_answer(&mut self, client: ClientIndex, ask: &Ask) -> Option<ToChild> {
         let now_us = self.clock.now_us();
         match ask {
@@ -341,12 +345,13 @@ impl Runtime {
         }
     }
 
-    /// Answers a child's request, and gives that child the turn.
+    /// Answers a child's request, and gives the turn to that client.
     pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
         self.send_answer(client, thread, answer, None);
     }
 
-    /// Answers a child's request. `connection` is the child's number for the connection that was opened, if any.
+    /// Answers a child's request, and gives the turn to that client. `connection` is the child's number for the
+    /// connection that the request opened, if any.
     fn send_answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild, connection: Option<u32>) {
         let python = &mut self.clients[client].python;
         python.asks.remove(&thread);
@@ -367,7 +372,7 @@ impl Runtime {
         if let Some(work) = work {
             ended = match &outcome {
                 _ if work.interrupts > 0 => InputOutcome::Broken,
-                // Ctrl-C has ended a wait.
+                // Ctrl-C ended a wait.
                 RunOutcome { exception: Some(raised), .. } if raised.class == "KeyboardInterrupt" => {
                     InputOutcome::Broken
                 }
@@ -378,7 +383,8 @@ impl Runtime {
             running = work.running.take();
             leaves = outcome.exception.as_ref().is_some_and(|exception| exception.exit_status.is_some());
             if work.interrupts > 0 {
-                // The point of the interruption is unknown, so a replay could not repeat it.
+                // A replay could not repeat the interruption, because it is not known where the statement was
+                // interrupted.
                 python.replay_log.drop_last();
                 python.was_interrupted = true;
             }
@@ -391,7 +397,7 @@ impl Runtime {
                 leave = exception.exit_status;
                 if exception.exit_status.is_none() {
                     traceback = Some(exception.traceback);
-                    // The rest of the line does not run. The lines after it do, as at Python's prompt.
+                    // The rest of the line is skipped. The following lines run, as at Python's prompt.
                     while work.statements.pop_front_if(|next| next.continues_line).is_some() {}
                 } else {
                     work.statements.clear();
@@ -424,7 +430,7 @@ impl Runtime {
         }
     }
 
-    /// Runs the next statement in a client's submission. If there is none, ends the submission.
+    /// Runs the next statement of a client's submission. After the last one, ends the submission.
     pub fn next_statement(&mut self, client: ClientIndex) {
         let next = self.clients[client].work.as_mut().and_then(|work| work.statements.pop_front());
         let next = next.map(|statement| statement.source);
@@ -439,21 +445,22 @@ impl Runtime {
         }
     }
 
-    /// Records why a child's process has ended. The exit itself is reported afterwards.
+    /// Records why a child process has ended. Its exit is reported separately, after this.
     pub fn note_python_end(&mut self, child: ChildId, end: PythonEnd) {
         if let Some(client) = self.clients.with_child(child) {
             self.clients[client].python.end = Some(end);
         }
     }
 
-    /// Handles the exit of a child process: starts a new child, which replays what the old one ran.
+    /// Handles the exit of a child process. If the replay log is complete, a new child replays it to restore the
+    /// variables. Otherwise, the variables are lost.
     pub fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.clients.with_child(child) else { return };
         if self.turn == Some(client) {
             self.turn = None;
         }
         let was_replaying = self.clients[client].python.replay.is_some();
-        // A redis-cli line does not run in Python.
+        // A redis-cli line does not run in the child process.
         let was_running = self.clients[client].work.as_ref().is_some_and(|work| work.running.is_some());
         let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
         let end = self.clients[client].python.end;
@@ -497,14 +504,14 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Kills a client's Python process. The next source runs in a fresh process, without the variables.
+    /// Kills a client's Python process. The next statement runs in a new process without any variables.
     pub fn replace_python(&mut self, client: ClientIndex) {
         self.effects.extend(self.clients[client].python.child.map(Effect::Kill));
         self.forget_child(client);
         self.clients[client].python.replay_log = ReplayLog::default();
     }
 
-    /// Drops the state of a child that has ended, and closes its connections.
+    /// Discards the state of a child process that has ended, and closes its connections.
     pub fn forget_child(&mut self, client: ClientIndex) {
         let python = &mut self.clients[client].python;
         python.child = None;

@@ -1,5 +1,5 @@
-//! Hints about mistakes that Python's own messages do not explain: a mistyped Redis command, and a method that was not
-//! called.
+//! Hints about mistakes that Python's own messages do not explain, such as a mistyped Redis command or a method that
+//! was not called.
 
 use super::Runtime;
 use super::client::ClientIndex;
@@ -9,8 +9,8 @@ use crate::messages::{help, runtime as messages};
 use crate::spelling;
 use redis_engine::commands;
 
-/// Returns a hint about a statement, given the class and the message of its error and the `repr` of its value. All may
-/// be empty.
+/// Returns a hint about a statement, given the class and message of its error and the `repr` of its value. Each of
+/// these may be empty.
 pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) -> Option<String> {
     if error_class == "ModuleNotFoundError" && !message.starts_with("No module named 'redis") {
         return Some(help::no_other_packages());
@@ -23,8 +23,8 @@ pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) 
 }
 
 impl Runtime {
-    /// Returns a hint about a statement that ran as Python although the name in it is also that of a Redis command or
-    /// of an existing key. The name of each command is explained once.
+    /// Returns a hint about a statement that ran as Python although its name is also that of a Redis command or an
+    /// existing key. Each command's name is explained only once.
     pub(super) fn name_hint(&mut self, client: ClientIndex, source: &str, error_class: &str) -> Option<String> {
         let source = source.trim();
         if self.dialect != Dialect::Both || !error_class.is_empty() || !self.clients[client].is_shown || self.shows_all
@@ -42,16 +42,16 @@ impl Runtime {
     }
 }
 
-/// Returns the dotted name that a statement consists of, if its value is a method of the client or of a pipeline. The
-/// prompt then shows a hint.
+/// Returns the statement if it is a dotted name whose value is a bound method, which the learner probably meant to
+/// call. The prompt then shows a hint.
 pub fn uncalled<'a>(source: &'a str, value: &str) -> Option<&'a str> {
     let name = source.trim();
     let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.') && name.contains('.');
     (is_name && value.starts_with("<bound method ")).then_some(name)
 }
 
-/// Returns the first word of a line that Python rejected, and the Redis command that the word resembles, if there is
-/// one.
+/// Returns the first word of a line that Python rejected, with the Redis command that it resembles. Returns `None` if
+/// it resembles none.
 fn mistyped_command<'a>(line: &'a str, error_class: &str) -> Option<(&'a str, &'static str)> {
     let mut words = line.split_whitespace();
     let first = words.next()?;

@@ -1,13 +1,13 @@
-//! Replays: a fresh child runs the sources of a replay log, and its requests (connections, replies, the time, the
-//! lines of `input()`) are answered from the log. The engine runs no command, so changes by other clients are
-//! preserved. `replay_run` carries out the steps of a replay.
+//! Replays: a new child process runs the statements in a replay log, and its requests (connections, replies, the time,
+//! lines for `input()`) are answered from the log. The engine runs no commands, so changes by other clients are
+//! preserved. `replay_run` performs the steps of a replay.
 //!
-//! Answers are sent in the order of the log, across all threads, so threads interleave as they did before. A thread
-//! may have been ahead of the session: it had sent a request that the session had not read yet. In a replay, such a
+//! Answers are sent in the order of the log, across all threads, so the threads interleave as they did before. A thread
+//! may have been ahead of the session when it sent a request that the session had not read yet. In a replay, such a
 //! request is deferred to the end.
 //!
-//! The log does not contain sources that were interrupted. Connections that such a source has opened or closed can be
-//! missing from the log or superfluous in it, and the child may number its connections differently.
+//! The log does not contain statements that were interrupted. Connections that such a statement opened or closed can be
+//! missing from the log or superfluous in it, and the new child may number its connections differently.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -15,34 +15,34 @@ use super::ask::Ask;
 use super::replay_log::{Answer, Entry};
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
-/// Takes the place of a kept connection's number if there is no such connection.
+/// Sentinel used as the number of a kept connection if none is left to be assigned.
 pub const NOT_KEPT: u32 = u32::MAX;
 
 /// A replay in progress.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    /// The sources that have not been run yet, each with the answers that were given before the next source started.
+    /// The remaining statements, each with the answers that were given before the next statement started.
     rest: VecDeque<(String, VecDeque<Answer>)>,
-    /// The answers that have to be given before the next source runs.
+    /// The remaining answers to be given before the next statement runs.
     current: VecDeque<Answer>,
-    /// The requests that wait until the answers before theirs have been sent, by thread.
+    /// The requests that must wait until earlier answers in the log have been sent, keyed by thread.
     asked: BTreeMap<u32, FromChild>,
-    /// Whether the main thread has run the current source.
+    /// Whether the main thread has finished the current statement.
     has_run: bool,
-    /// Whether the child was silent after the main thread had run the current source.
+    /// Whether the child has been silent since the main thread finished the current statement.
     is_quiet: bool,
-    /// Number of threads besides the main thread.
+    /// Number of threads that the child has besides its main thread.
     threads: u32,
-    /// The threads that wait for the answer to their pending request.
+    /// The threads that are again waiting for the answer to their pending request.
     asking: BTreeSet<u32>,
-    /// Whether the main thread has done everything that is in the log.
+    /// Whether the main thread has completed everything in the log.
     is_main_done: bool,
-    /// Whether the child was killed because its requests differed from the log.
+    /// Whether the child was killed, because its requests differed from the log or because the learner pressed Ctrl-C.
     is_given_up: bool,
-    /// The frames that threads have sent after they received all their answers.
+    /// The frames (protocol messages) that threads have sent after receiving all their answers, each with its thread.
     pub deferred: VecDeque<(u32, FromChild)>,
     pub connections: Connections,
-    /// The requests that are still unanswered at the end of the log, by thread.
+    /// The requests that are still unanswered at the end of the log, keyed by thread.
     pending: BTreeMap<u32, Ask>,
 }
 
@@ -51,14 +51,14 @@ pub struct Replay {
 pub enum Connections {
     /// Each connection is opened again.
     Opened {
-        /// The threads that were waiting for an answer when their process ended, other than the main thread.
+        /// The threads, except the main thread, that were waiting for an answer when their process ended.
         waiting: BTreeSet<u32>,
     },
-    /// The connections were kept, and have their final state already.
+    /// The connections were kept, and are already in their final state.
     Kept {
-        /// The number of each kept connection, by the number that the child now uses for it.
+        /// The number of each kept connection, keyed by the number that the new child uses for it.
         by_number: BTreeMap<u32, u32>,
-        /// The kept connections that the log does not mention, because the sources that opened them are not in it.
+        /// The kept connections that do not occur in the log, because the statements that opened them are not in it.
         unlogged: VecDeque<u32>,
     },
 }
@@ -68,24 +68,24 @@ pub enum Connections {
 pub enum ReplayStep {
     /// The replay waits for a frame from the child.
     Wait,
-    /// The child has to run this source.
+    /// The child must run this statement.
     Run(String),
-    /// A thread's request has to be answered with this frame.
+    /// This frame (a protocol message) must be sent to a thread as the answer to its request.
     Answer(u32, ToChild),
-    /// A thread's request for a connection has to be answered. The answer is the one in the log, if the log has one.
+    /// A thread's request to connect must be answered: with the answer from the log, if there is one.
     Connect(u32, FromChild, Option<ToChild>),
-    /// A thread has sent its pending request, and now waits for the answer.
+    /// A thread has sent its pending request again, and is now waiting for the answer.
     Ask(u32, Ask),
     /// The child's request differs from the log.
     GiveUp,
 }
 
-/// The kind of a request from a child.
+/// The kind of a child's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Request {
-    /// A connection, to which the child has given this number.
+    /// A request to open a connection, to which the child has given this number.
     Connect(u32),
-    /// Replies on a connection.
+    /// A request for the replies on the connection with this number.
     Replies(u32),
     Time,
     Sleep,
@@ -93,7 +93,7 @@ enum Request {
 }
 
 impl Request {
-    /// Returns what a frame requests, or `None` if it is not a request.
+    /// Returns what a frame (a protocol message) requests, or `None` if it is not a request.
     fn from_frame(frame: &FromChild) -> Option<Request> {
         Some(match frame {
             FromChild::Connect { connection, .. } => Request::Connect(*connection),
@@ -127,7 +127,7 @@ fn is_answer_to_connect(answer: &ToChild) -> bool {
 }
 
 impl Replay {
-    /// Returns a replay that opens its connections again. `waiting` contains the threads that were waiting for an
+    /// Creates a replay that opens its connections again. `waiting` contains the threads that were waiting for an
     /// answer.
     pub fn opening<'a>(entries: impl Iterator<Item = &'a Entry>, waiting: BTreeSet<u32>) -> Replay {
         Replay {
@@ -146,8 +146,8 @@ impl Replay {
         }
     }
 
-    /// Returns a replay whose connections were kept. The replay ends when the threads in `pending` wait for their
-    /// answers again.
+    /// Creates a replay whose connections were kept. `kept` contains their numbers. The replay ends when the threads in
+    /// `pending` are waiting for their answers again.
     pub fn keeping<'a>(
         entries: impl Iterator<Item = &'a Entry>,
         pending: BTreeMap<u32, Ask>,
@@ -163,10 +163,10 @@ impl Replay {
         replay
     }
 
-    /// Takes a frame of a thread if it is a request or has to be deferred. Returns any other frame.
+    /// Takes a thread's frame (a protocol message) if it is a request or must be deferred. Returns any other frame.
     ///
-    /// A thread that has received all its answers may send further requests: it was waiting when its process ended,
-    /// was ahead of the session, or is ahead of an interrupted source. From then on, its frames are deferred.
+    /// A thread that has received all its answers may send further requests, because it was waiting when its process
+    /// ended, was ahead of the session, or is ahead of an interrupted statement. From then on, its frames are deferred.
     pub fn take_request(&mut self, thread: u32, frame: FromChild) -> Option<FromChild> {
         let is_request = Request::from_frame(&frame).is_some();
         let has_more = thread == MAIN_THREAD || self.has_answers(thread) || self.pending.contains_key(&thread);
@@ -187,31 +187,31 @@ impl Replay {
         self.current.iter().chain(rest).any(|answer| answer.thread == thread)
     }
 
-    /// Records that the main thread has run the current source.
+    /// Records that the main thread has finished the current statement.
     pub fn end_source(&mut self) {
         self.has_run = true;
     }
 
-    /// Records the number of threads besides the main thread.
+    /// Records how many threads the child has besides its main thread.
     pub fn count_threads(&mut self, threads: u32) {
         self.threads = threads;
     }
 
-    /// Returns whether a thread other than the main thread may be running: not all of them wait, and the child has not
-    /// been silent.
+    /// Returns whether any thread other than the main thread may be running, because not all of them are waiting and
+    /// the child has not been silent.
     fn has_running_threads(&self) -> bool {
         let deferred = self.deferred.iter().map(|(thread, _)| thread);
         let waiting = self.asked.keys().chain(deferred).chain(&self.asking).filter(|&&thread| thread != MAIN_THREAD);
         !self.is_quiet && self.threads as usize > waiting.collect::<BTreeSet<_>>().len()
     }
 
-    /// Returns whether the next source can run: the main thread has run the current source, and all other threads
-    /// wait.
+    /// Returns whether the next statement can run, because the main thread has finished the current one and all other
+    /// threads are waiting.
     fn is_source_done(&self) -> bool {
         self.has_run && !self.has_running_threads()
     }
 
-    /// Returns the next step of the replay.
+    /// Returns the next step to perform.
     pub fn next_step(&mut self) -> ReplayStep {
         if self.is_given_up {
             return ReplayStep::Wait;
@@ -224,15 +224,15 @@ impl Replay {
             let thread = answer.thread;
             let Some(request) = self.asked.get(&thread).and_then(Request::from_frame) else {
                 if thread == MAIN_THREAD && self.has_run {
-                    // The source has ended without the request that this answer belongs to.
+                    // The statement has ended without sending the request for this answer.
                     self.current.pop_front();
                     continue;
                 }
                 return ReplayStep::Wait;
             };
             if matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame) {
-                // An interrupted source had closed this connection, so it was reopened at this point of the log. The
-                // child has not run that source, so its connection is still open.
+                // An interrupted statement had closed this connection, so it was reopened at this point of the log. The
+                // new child has not run that statement, so its connection is still open.
                 self.take_answer(request);
                 continue;
             }
@@ -254,7 +254,8 @@ impl Replay {
         ReplayStep::Run(source)
     }
 
-    /// Answers a thread's request. A request for a connection that is not in the log came from an interrupted source.
+    /// Answers a thread's request. If a request to connect has no answer in the log, its answer was lost with an
+    /// interrupted statement.
     fn answer(&mut self, thread: u32, logged: Option<ToChild>) -> ReplayStep {
         match (self.asked.remove(&thread), logged) {
             (Some(request @ FromChild::Connect { .. }), logged) => ReplayStep::Connect(thread, request, logged),
@@ -263,7 +264,7 @@ impl Replay {
         }
     }
 
-    /// Takes the next answer from the log, and records which kept connection the child's number stands for.
+    /// Takes the next answer from the log, and records which kept connection the child's connection number refers to.
     fn take_answer(&mut self, request: Request) -> Option<ToChild> {
         let answer = self.current.pop_front()?;
         if let (Some(kept), Request::Connect(number) | Request::Replies(number)) = (answer.connection, request)
@@ -274,14 +275,14 @@ impl Replay {
         Some(answer.frame)
     }
 
-    /// Makes a thread wait for the answer to its pending request, if there is one.
+    /// Makes a thread wait for the answer to its pending request. Returns `None` if it has no pending request.
     fn take_pending(&mut self, thread: u32) -> Option<ReplayStep> {
         let ask = self.pending.remove(&thread)?;
         let request = self.asked.remove(&thread).as_ref().and_then(Request::from_frame);
         self.asking.insert(thread);
         self.is_main_done |= thread == MAIN_THREAD;
         let ask = match (ask, request) {
-            // The child's number for the connection may have changed since the request was logged.
+            // The child may use a different number for the connection than when the request was logged.
             (Ask::Receive { deadline_us, .. }, Some(Request::Replies(connection))) => {
                 Ask::Receive { connection, deadline_us }
             }
@@ -290,7 +291,7 @@ impl Replay {
         Some(ReplayStep::Ask(thread, ask))
     }
 
-    /// Handles the silence of a child that still has answers left: its threads have ended, or the thread that has to
+    /// Handles the silence of a child for which answers are left. Its threads have ended, or the thread that must
     /// receive the next answer does not request it. Returns whether the replay can continue.
     pub fn skip_silence(&mut self) -> bool {
         if !self.is_quiet && self.has_run {
@@ -307,7 +308,7 @@ impl Replay {
         true
     }
 
-    /// Records that the child of the replay was killed.
+    /// Records that the child in which the replay ran was killed.
     pub fn give_up(&mut self) {
         self.is_given_up = true;
     }
@@ -316,12 +317,12 @@ impl Replay {
         self.is_given_up
     }
 
-    /// Returns whether the main thread has done everything that is in the log. Other threads may still run.
+    /// Returns whether the main thread has completed everything in the log. Other threads may still be running.
     pub fn is_main_done(&self) -> bool {
         self.is_main_done && !self.is_given_up
     }
 
-    /// Returns whether the replay is complete: no thread runs, and all pending requests have been sent again.
+    /// Returns whether the replay is complete: no thread is running, and all pending requests have been sent again.
     pub fn is_over(&self) -> bool {
         self.is_main_done() && self.pending.is_empty() && !self.has_running_threads()
     }

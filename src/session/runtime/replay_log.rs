@@ -1,7 +1,8 @@
-//! The replay log: the sources that a client's Python ran, and every answer that it received. With the log, a fresh
-//! Python can be brought to the same state without changing the data.
+//! The replay log: the statements that a client's Python process ran, and every answer that it received. With the log,
+//! a new process can be brought to the same state without changing the data.
 //!
-//! A source is left out if it was interrupted or if its child ended, because it is unknown how far the source ran.
+//! A statement is omitted if it was interrupted or if its process ended, because it is not known how far the statement
+//! ran.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -10,18 +11,18 @@ use super::ask::Ask;
 use super::replay::Replay;
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
-/// Maximum size of a log, in bytes of sources and answers. A larger log is not complete, and a fresh Python starts
-/// without variables.
+/// Maximum size of a log, in bytes of sources and answers. A larger log is not complete, so a new Python process cannot
+/// restore the variables from it.
 const MOST_BYTES: usize = 64 << 20;
 
-/// A source, and the answers to the requests that were made while it ran.
+/// The source text of a statement, and the answers to the requests that were sent while the statement ran.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     pub source: String,
     pub answers: VecDeque<Answer>,
 }
 
-/// An answer that the session sent to a request from a thread.
+/// The answer that the session sent to a thread's request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     pub thread: u32,
@@ -31,13 +32,13 @@ pub struct Answer {
 }
 
 impl Entry {
-    /// Returns whether one of the answers was a reply from Redis.
+    /// Returns whether any of the answers was a reply from Redis.
     pub fn has_redis_reply(&self) -> bool {
         self.answers.iter().any(|answer| matches!(answer.frame, ToChild::Received { .. }))
     }
 }
 
-/// The log of one client.
+/// One client's replay log.
 #[derive(Debug, Clone, Default)]
 pub struct ReplayLog {
     /// The entries, which are shared with the copies that `:undo` keeps.
@@ -46,13 +47,13 @@ pub struct ReplayLog {
 }
 
 impl ReplayLog {
-    /// Adds a source that is starting to run.
+    /// Adds a statement that is about to run.
     pub fn begin_source(&mut self, source: &str) {
         self.bytes += source.len();
         self.entries.push(Arc::new(Entry { source: source.into(), answers: VecDeque::new() }));
     }
 
-    /// Adds an answer to the running source. `connection` is the connection that was opened, if any.
+    /// Adds an answer to the running statement. `connection` is the connection that was opened, if any.
     pub fn add_answer(&mut self, thread: u32, answer: &ToChild, connection: Option<u32>) {
         let size = match answer {
             ToChild::Received { data } | ToChild::Connected { data } => data.len(),
@@ -68,8 +69,8 @@ impl ReplayLog {
         }
     }
 
-    /// Removes the running source, because a replay could not repeat how it ended. Keeps the answers to threads that
-    /// were started by an earlier source.
+    /// Removes the running statement, because a replay could not repeat how it ended. Keeps the answers to threads that
+    /// an earlier statement had started.
     pub fn drop_last(&mut self) {
         let Some(last) = self.entries.pop() else { return };
         let of_threads = |entry: &Entry| entry.answers.iter().map(|answer| answer.thread).max();
@@ -81,7 +82,7 @@ impl ReplayLog {
         }
     }
 
-    /// Returns whether the log is complete, because it does not exceed the maximum size.
+    /// Returns whether the log is complete, which it is unless it has exceeded the maximum size.
     pub fn is_whole(&self) -> bool {
         self.bytes <= MOST_BYTES
     }
@@ -94,7 +95,7 @@ impl ReplayLog {
         self.entries.len()
     }
 
-    /// Iterates over all sources with their answers, oldest first.
+    /// Iterates over all statements with their answers, oldest first.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().map(Arc::as_ref)
     }
@@ -104,14 +105,14 @@ impl ReplayLog {
         (self.entries.len(), self.bytes)
     }
 
-    /// Returns a replay of the whole log, for a Python whose connections are gone. `waiting` contains the threads of
-    /// the previous Python that were waiting for an answer.
+    /// Returns a replay of the whole log for a Python process whose connections were closed. `waiting` contains the
+    /// threads of the previous process that were waiting for an answer.
     pub fn replay(&self, waiting: BTreeSet<u32>) -> Replay {
         Replay::opening(self.entries(), waiting)
     }
 
-    /// Returns a replay of the whole log, for a Python whose connections were kept. `kept` contains the numbers of
-    /// these connections. At its end, the threads in `pending` wait for their answers again.
+    /// Returns a replay of the whole log for a Python process whose connections were kept. `kept` contains their
+    /// numbers. At the end of the replay, the threads in `pending` wait for their answers again.
     pub fn replay_to(&self, pending: BTreeMap<u32, Ask>, kept: impl Iterator<Item = u32>) -> Replay {
         Replay::keeping(self.entries(), pending, kept)
     }

@@ -1,4 +1,4 @@
-//! Runs replays: sends a fresh child the sources of its log, and the answers to its requests.
+//! Performs replays: sends a new child process the statements in its log, and the answers to its requests.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -10,8 +10,8 @@ use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 use redis_engine::resp::request::RequestParser;
 
 impl Runtime {
-    /// Makes a fresh child run everything in the replay log. `waiting` contains the threads of the previous child that
-    /// were waiting for an answer.
+    /// Makes a new child process replay the log. `waiting` contains the threads of the previous child that were waiting
+    /// for an answer. Does nothing if the log is empty.
     pub(super) fn begin_replay(&mut self, client: ClientIndex, waiting: BTreeSet<u32>) {
         if self.clients[client].python.replay_log.is_empty() {
             return;
@@ -21,7 +21,7 @@ impl Runtime {
         self.continue_replay(client);
     }
 
-    /// Starts the next replay that is pending. Returns false if there is none.
+    /// Starts the next pending replay. Returns false if there is none.
     pub fn start_next_replay(&mut self) -> bool {
         let is_due = |client: &Client| client.python.child.is_none() && client.python.replay.is_some();
         let Some(client) = self.clients.position(is_due) else { return false };
@@ -30,7 +30,7 @@ impl Runtime {
         true
     }
 
-    /// Carries out the steps of a replay until the child has to send a frame.
+    /// Performs the steps of a replay until the child process must send a frame (a protocol message).
     fn continue_replay(&mut self, client: ClientIndex) {
         loop {
             let python = &mut self.clients[client].python;
@@ -58,7 +58,7 @@ impl Runtime {
         }
     }
 
-    /// Handles a frame of a child whose requests are answered from the log.
+    /// Handles a frame (a protocol message) from a child process whose requests are answered from the log.
     pub(super) fn handle_replay_frame(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         let Some(replay) = &mut self.clients[client].python.replay else { return };
         match replay.take_request(thread, frame) {
@@ -75,13 +75,13 @@ impl Runtime {
 
     fn replay_disconnect(&mut self, client: ClientIndex, connection: u32) {
         match self.clients[client].python.replay.as_mut().map(|replay| &mut replay.connections) {
-            // Kept connections have their final state already, so the replay must not close them.
+            // Kept connections are already in their final state, so the replay must not close them.
             Some(Connections::Kept { by_number, .. }) => drop(by_number.remove(&connection)),
             _ => self.drop_connection(client, connection),
         }
     }
 
-    /// Returns the answer to a child's request to connect. Opens a connection unless the connections were kept.
+    /// Returns the answer to a child's request to connect. Opens a connection, unless the connections were kept.
     fn replay_connect(&mut self, client: ClientIndex, request: &FromChild, logged: Option<ToChild>) -> Option<ToChild> {
         let FromChild::Connect { connection, host, port, setup_commands } = request else { return None };
         let replay = self.clients[client].python.replay.as_mut()?;
@@ -100,7 +100,8 @@ impl Runtime {
         })
     }
 
-    /// Returns the answer to a request to connect, for a connection that was kept: the replies to the setup commands.
+    /// Returns the answer to a request to open a connection that was kept. It contains the replies to the setup
+    /// commands.
     fn setup_replies(&mut self, setup_commands: &[u8]) -> ToChild {
         let id = self.connect();
         self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
@@ -109,12 +110,12 @@ impl Runtime {
         ToChild::Connected { data }
     }
 
-    /// Handles the silence of a child in a replay: ends the replay, or skips the answers that the child does not
-    /// request.
+    /// Handles the silence of a child process during a replay. Ends the replay, or skips answers that the child does
+    /// not request.
     pub(super) fn end_silent_replay(&mut self, client: ClientIndex) {
         let Some(replay) = &mut self.clients[client].python.replay else { return };
         if replay.is_given_up() {
-            // The exit of the child is reported next.
+            // The exit of the child process will be reported next.
         } else if replay.is_main_done() {
             self.finish_replay(client);
         } else if replay.skip_silence() {
@@ -124,7 +125,8 @@ impl Runtime {
         }
     }
 
-    /// Kills the child of a replay, because its requests differ from the log, or at the learner's request.
+    /// Kills the child process in which a replay runs, because its requests differ from the log or because the learner
+    /// pressed Ctrl-C.
     pub(super) fn give_up_replay(&mut self, client: ClientIndex) {
         let python = &mut self.clients[client].python;
         self.effects.extend(python.child.map(Effect::Kill));
@@ -134,10 +136,10 @@ impl Runtime {
     }
 
     /// Ends a replay. Renumbers the kept connections to match the child's numbers, closes those that the child has not
-    /// opened, and opens the ones that are missing.
+    /// opened, and opens those that are missing.
     ///
-    /// The requests that threads have sent beyond the log are handled at the client's next turn. If the threads'
-    /// previous process had ended, requests from threads that were waiting for an answer are handled immediately.
+    /// Requests that threads have sent beyond the log are handled at the client's next turn. If the previous process
+    /// had ended, requests from threads that were waiting for an answer are handled immediately.
     fn finish_replay(&mut self, client: ClientIndex) {
         self.turn = None;
         let Some(replay) = self.clients[client].python.replay.take() else { return };
@@ -157,7 +159,7 @@ impl Runtime {
         self.ask_name_again(client);
     }
 
-    /// Renumbers kept connections to match the numbers that the child uses for them.
+    /// Renumbers the kept connections to match the numbers that the child uses for them.
     fn keep_connections(&mut self, client: ClientIndex, by_number: BTreeMap<u32, u32>) {
         let mut kept = std::mem::take(&mut self.clients[client].python.connections);
         for (number, kept_number) in by_number {

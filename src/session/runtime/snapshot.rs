@@ -1,4 +1,4 @@
-//! Copies of a runtime, for `:undo` and `:fork`.
+//! Copies of a runtime's state, for `:undo` and `:fork`.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use redis_engine::keyspace::Keyspace;
 use redis_engine::server_state::ServerState;
 use redis_engine::watch::Watches;
 
-/// The state of a runtime at one time. Snapshots share the entries of the logs, and share the keyspace as long as no
+/// The state of a runtime at one time. Snapshots share the entries of the logs. They share the keyspace as long as no
 /// key changes.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
@@ -30,17 +30,17 @@ pub struct Snapshot {
     input_log: InputLog,
 }
 
-/// What happens to a Python process that has run code since the snapshot that is being restored.
+/// What to do with a Python process that has run code since the snapshot that is being restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsedPython {
-    /// The process is killed, and a fresh one replays the log of the snapshot.
+    /// Kill the process, and replay the snapshot's log in a new one.
     Replaced,
-    /// The process restores the variables that it saved when the snapshot was made. If it cannot, it is replaced.
+    /// Make the process restore the variables that it saved for the snapshot. If it cannot, replace it.
     Returned,
 }
 
 impl Runtime {
-    /// Returns a snapshot. `keyspace` is a copy of the current keyspace.
+    /// Takes a snapshot. `keyspace` must be a copy of the current keyspace.
     pub fn snapshot(&self, keyspace: Arc<Keyspace>) -> Snapshot {
         Snapshot {
             keyspace,
@@ -56,10 +56,10 @@ impl Runtime {
         }
     }
 
-    /// Restores the runtime. Returns the number of microseconds by which the clock was set back.
+    /// Restores a snapshot. Returns the number of microseconds by which the clock was set back.
     ///
-    /// If a Python process is replaced, a fresh one replays the log of the snapshot. If the client was waiting for
-    /// Redis when the snapshot was made, it waits again.
+    /// If a Python process is replaced, a new one replays the snapshot's log. If the client was waiting for Redis when
+    /// the snapshot was taken, it waits again.
     pub fn restore(&mut self, snapshot: Snapshot, used: UsedPython) -> i64 {
         let us_back = self.clock.now_us() - snapshot.now_us;
         let runs_on = |client: &Client, old: &Client| {
@@ -92,14 +92,14 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
-        // A Python process without sources to replay starts without connections.
+        // A Python process that has no statements to replay starts without connections.
         for client in self.clients.indices().collect::<Vec<_>>() {
             if self.clients[client].python.child.is_none() && self.clients[client].python.replay.is_none() {
                 self.forget_child(client);
             }
         }
-        // The TCP clients that were connected when the snapshot was made are gone, so they must not block or subscribe
-        // again.
+        // The TCP clients that were connected when the snapshot was taken are gone, so their blocked commands and
+        // subscriptions must not come back.
         for gone in self.real_clients() {
             self.engine.disconnect(gone);
         }

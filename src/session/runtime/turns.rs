@@ -1,15 +1,15 @@
-//! The prompt: which client has it, which clients are waiting, and which client gets it next.
+//! Decides which client has the prompt and which one gets it next, and reports which clients are waiting.
 
 use super::Runtime;
 use super::client::{Ask, Client, ClientIndex};
 use crate::markup::{Role, code, visible};
 use crate::messages::runtime as messages;
 
-/// Maximum number of the learner's clients. Each can have a Python process.
+/// Maximum number of the learner's clients, each of which may have a Python process.
 const MOST_CLIENTS: usize = 16;
 
 impl Runtime {
-    /// Returns what each client is waiting for, as sentences: `main waits for queue:tasks`.
+    /// Returns one sentence for each waiting client, such as `main waits for queue:tasks`.
     pub fn waits(&self) -> Vec<String> {
         let waiting = |client: &Client| {
             let wait = client.connections().filter_map(|id| self.engine.server.blocking.get(id)).next()?;
@@ -20,7 +20,7 @@ impl Runtime {
         self.clients.learners().filter_map(waiting).collect()
     }
 
-    /// Returns the prompt of `input()`, if the program in the foreground is waiting for a line.
+    /// Returns the prompt that the foreground program has passed to `input()`, if it is waiting for a line.
     pub fn awaited_input(&self) -> Option<String> {
         self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
             Ask::Input { prompt } => Some(prompt.clone()),
