@@ -1,17 +1,17 @@
-//! Answers to multiple-choice questions: finds the option that a learner means, by its number or by words that occur
-//! in no other option.
+//! Answers to multiple-choice questions: finds the option that a learner means, from its number or from words that
+//! occur in no other option.
 
 use super::format::Choice;
 
 /// Thresholds for an answer that paraphrases an option. The option must contain at least `MEANT` percent of the
-/// answer's words, and each other option must contain less than `NOT_MEANT` percent of them.
+/// answer's words, and every other option must contain less than `NOT_MEANT` percent of them.
 const MEANT: usize = 55;
 const NOT_MEANT: usize = 30;
 
-/// Words that do not help to distinguish options.
+/// Words that are ignored, because they do not help to tell options apart.
 const COMMON_WORDS: [&str; 9] = ["a", "an", "the", "and", "with", "to", "of", "it", "is"];
 
-/// Returns the option that an answer means: by its number, its text, or words that only one option contains.
+/// Returns the option that an answer refers to by its number, its text, or words that only this option contains.
 pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     let number = text.trim().trim_matches(['.', '(', ')']).parse::<usize>().ok();
     if let Some(option) = number.and_then(|n| options.get(n.checked_sub(1)?)) {
@@ -38,7 +38,7 @@ pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
         .or_else(|| meant(are_same_word, MEANT, NOT_MEANT))
 }
 
-/// Returns the option whose words are all in the answer, if there is exactly one such option.
+/// Returns the option all of whose words occur in the answer, if there is exactly one such option.
 fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice> {
     let is_contained = |option: &&Choice| {
         let words = words(&option.text);
@@ -48,13 +48,13 @@ fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice>
     contained.next().filter(|_| contained.next().is_none())
 }
 
-/// Evaluates a sum of numbers: 122 for `61 + 61`. Returns `None` for any other text.
+/// Evaluates a sum of numbers, such as `61 + 61`. Returns `None` for any other text.
 fn sum(text: &str) -> Option<u64> {
     let numbers: Option<Vec<u64>> = text.split('+').map(|number| number.trim().parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() > 1).map(|numbers| numbers.iter().sum())
 }
 
-/// Returns whether two words are the same, or one is the other plus a suffix: `cache` and `cached`.
+/// Returns whether two words are equal, or one of them is the other with a suffix, as in `cache` and `cached`.
 fn are_same_word(a: &str, b: &str) -> bool {
     const SHORTEST_STEM: usize = 4;
     const LONGEST_ENDING: usize = 3;
@@ -62,15 +62,15 @@ fn are_same_word(a: &str, b: &str) -> bool {
     a == b || short.len() >= SHORTEST_STEM && long.len() - short.len() <= LONGEST_ENDING && long.starts_with(short)
 }
 
-/// Returns the words of `text` in lower case, without Markdown marks and punctuation.
+/// Returns the words of `text` in lower case, without Markdown syntax and punctuation.
 fn words(text: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     let words = text.split(|c: char| !is_part(c)).map(|word| word.trim_matches('-').to_lowercase());
     words.filter(|word| !word.is_empty()).collect()
 }
 
-/// Returns the percentage of the answer's words that an option contains. A word that occurs twice in the answer counts
-/// twice only if it also occurs twice in the option.
+/// Returns the percentage of the answer's words that occur in an option. If a word occurs twice in the answer, it
+/// counts twice only if it also occurs twice in the option.
 fn share(answer: &[String], option: &[String], are_same: fn(&str, &str) -> bool) -> usize {
     let mut left: Vec<&String> = option.iter().collect();
     let mut found = 0;

@@ -1,11 +1,11 @@
-//! Families of commands that are often mistaken for each other, and the effect of each command in its family.
+//! Families of commands that are often mistaken for each other, with the effect of each command.
 
 use crate::messages::effects;
 
-/// A command of a family, with the message that describes its effect.
+/// A command in a family, with a function that returns the description of its effect.
 pub type Member = (&'static str, fn() -> String);
 
-/// All families of commands. A command can be in several families, with a different effect in each.
+/// All families of commands. A command can belong to several families, and have a different effect in each.
 pub const FAMILIES: &[&[Member]] = &[
     &[("ZRANGE", effects::ranges_from_lowest_score), ("ZREVRANGE", effects::ranges_from_highest_score)],
     &[("ZRANK", effects::counts_from_lowest_score), ("ZREVRANK", effects::counts_from_highest_score)],
@@ -78,7 +78,8 @@ pub const FAMILIES: &[&[Member]] = &[
     &[("SPOP", effects::takes_random_member), ("SRANDMEMBER", effects::keeps_random_member)],
 ];
 
-/// Returns the effects of two commands of one family, each as a clause, or `None` if they have no family in common.
+/// Returns the effects of two commands that belong to the same family, each as a clause. Returns `None` if they have no
+/// family in common.
 pub fn effects_of(a: &str, b: &str) -> Option<(String, String)> {
     FAMILIES.iter().find_map(|family| {
         let effect = |name: &str| family.iter().find(|(known, _)| *known == name).map(|(_, effect)| effect());
@@ -86,7 +87,7 @@ pub fn effects_of(a: &str, b: &str) -> Option<(String, String)> {
     })
 }
 
-/// Returns whether two commands belong to one family.
+/// Returns whether two commands belong to the same family.
 pub fn are_related(a: &str, b: &str) -> bool {
     FAMILIES.iter().any(|family| [a, b].iter().all(|name| family.iter().any(|(known, _)| known == name)))
 }

@@ -1,7 +1,7 @@
-//! Probes that compare a value, such as `0 < r.ttl('k') <= 60`: the value that the probe reads, and the values that
-//! satisfy the comparison.
+//! Probes that compare a value, such as `0 < r.ttl('k') <= 60`. Splits them into the expression that is compared and
+//! the values that satisfy the comparison.
 //!
-//! With these parts, feedback can name the value itself instead of True or False.
+//! Feedback can then name the value itself instead of True or False.
 
 use super::format::Probe;
 use super::value;
@@ -9,7 +9,7 @@ use super::value;
 /// A probe that compares an expression with literal values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison<'a> {
-    /// The expression that is compared: `r.ttl('k')`.
+    /// The expression that is compared, such as `r.ttl('k')`.
     pub expression: &'a str,
     pub wanted: Wanted<'a>,
 }
@@ -17,21 +17,21 @@ pub struct Comparison<'a> {
 /// The values that satisfy a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted<'a> {
-    /// A value that equals this Python literal.
+    /// Any value that equals this Python literal.
     Value(&'a str),
-    /// A value between bounds: one bound, or a lower and an upper bound.
+    /// Any value within bounds: either a single bound, or a lower and an upper bound.
     Bounds(Vec<Bound>),
 }
 
-/// A bound on a value.
+/// A lower or upper bound on a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
     pub relation: Relation,
-    /// The bound, as a Python literal.
+    /// The value of the bound, as a Python literal.
     pub limit: String,
 }
 
-/// How a value must relate to its bound.
+/// How a value must relate to the limit of its bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     LessThan,
@@ -53,7 +53,7 @@ impl Relation {
 }
 
 impl<'a> Comparison<'a> {
-    /// Parses the comparison of a probe. Returns `None` if the probe does anything else.
+    /// Parses a probe that consists of a comparison. Returns `None` for any other probe.
     pub fn parse(probe: &'a Probe) -> Option<Self> {
         if probe.reply != "True" {
             return None;
@@ -81,8 +81,8 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Splits a comparison into its operands and operators. Returns `None` if the expression has other operations at its
-/// outermost level.
+/// Splits a comparison into its operands and operators. Returns `None` if the expression contains other operations
+/// outside brackets.
 fn operands_and_operators(text: &str) -> Option<(Vec<&str>, Vec<&'static str>)> {
     const OPERATORS: [&str; 6] = ["<=", ">=", "==", "!=", "<", ">"];
     const WORDS: [&str; 8] = ["and", "or", "not", "in", "is", "if", "lambda", "for"];

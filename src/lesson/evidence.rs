@@ -1,71 +1,71 @@
-//! Submissions: what the learner entered, and what happened as a result.
+//! Submissions: what a learner entered, and what happened as a result.
 
 use super::value::{self, Value};
 use redis_engine::commands;
 use redis_engine::resp;
 
-/// A submission stops keeping commands when it has `MOST_COMMANDS` of them or has sent more than `MOST_COMMAND_BYTES`.
-/// A loop that sends commands endlessly must not fill the memory.
+/// A submission stops recording commands once it has `MOST_COMMANDS` of them or has sent more than
+/// `MOST_COMMAND_BYTES`. Otherwise, a loop that sends commands forever would fill the memory.
 const MOST_COMMANDS: usize = 100_000;
 const MOST_COMMAND_BYTES: usize = 64 << 20;
 
-/// An input that was entered for a client, with its effects.
+/// An input that was entered at a client's prompt, with its effects.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Submission {
-    /// The name of the client for which the input was entered.
+    /// The name of the client at whose prompt the input was entered.
     pub client: String,
-    /// The input as it was entered.
+    /// The source text of the input.
     pub source: String,
-    /// The standard output, including echoed values. Tracebacks are left out.
+    /// The standard output, including echoed values but not tracebacks.
     pub output: String,
-    /// The number of bytes of output that were not kept, because there was too much.
+    /// The number of output bytes that were not kept, because there were too many.
     pub dropped_output: usize,
     /// The last value that Python echoed, or the last reply to a redis-cli line.
     pub value: Option<DisplayedValue>,
     /// The last error that the submission raised.
     pub error: Option<Failure>,
-    /// Whether the submission ended with `error`: no statement ran after the one that raised it.
+    /// Whether the submission ended with `error`, so that no statement ran after the one that raised it.
     pub failed: bool,
-    /// The commands that were sent, in order. If there were very many, the last ones are missing.
+    /// The commands that were sent, in order. If there were too many, the last ones are missing.
     pub commands: Vec<Vec<Vec<u8>>>,
-    /// The indices of the commands whose reply was an error.
+    /// The indices of the commands that Redis answered with an error.
     pub refused: Vec<usize>,
-    /// The numbers of commands, round trips and bytes that the submission caused.
+    /// The number of commands, round trips and bytes that the submission caused.
     pub traffic: Traffic,
     /// Whether any key changed while the submission ran.
     pub changed: bool,
-    /// Whether a TCP client sent the commands, through the port of `:serve`. Then nothing was entered, and nothing is
-    /// shown.
+    /// Whether the commands were sent by a TCP client through the port of `:serve`. If so, nothing was entered at the
+    /// prompt, and no verdict is shown unless the step is done.
     pub is_from_real_client: bool,
 }
 
-/// An error, reduced to the information that judging needs.
+/// An error, reduced to what judging needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failure {
-    /// The qualified name of the exception class. Empty for an error in redis-cli.
+    /// The qualified name of the exception class. Empty for an error from redis-cli.
     pub class: String,
     pub message: String,
-    /// The status that was passed to `sys.exit()`, if that ended the submission.
+    /// The exit code that was passed to `sys.exit()`, if that call ended the submission.
     pub exit_status: Option<i32>,
 }
 
 impl Failure {
-    /// Returns the class and the message, as Python prints them.
+    /// Returns the class and the message in the form in which Python prints them.
     pub fn class_and_message(&self) -> String {
         if self.class.is_empty() { self.message.clone() } else { format!("{}: {}", self.class, self.message) }
     }
 }
 
-/// A value as it was shown.
+/// A value as it was shown to the learner.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DisplayedValue {
-    /// A Python value, as the text that `repr` returned.
+    /// The `repr` of a Python value.
     Python(String),
     /// A reply to a redis-cli line.
     Cli(resp::value::Value),
 }
 
-/// A command of the learner, and the reply to it.
+/// A command from the learner, and the reply to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     /// The name of the client that sent the command.
@@ -79,14 +79,14 @@ pub struct Exchange {
 pub struct Traffic {
     pub commands: usize,
     pub round_trips: usize,
-    /// Number of bytes from the client to the server.
+    /// Number of bytes that the client sent to the server.
     pub sent: usize,
-    /// Number of bytes from the server to the client.
+    /// Number of bytes that the server sent to the client.
     pub received: usize,
 }
 
 impl Submission {
-    /// Adds output until `most` bytes are kept. Further bytes are only counted.
+    /// Adds output until `most` bytes have been kept. Further bytes are only counted.
     pub fn keep_output(&mut self, text: &str, most: usize) {
         let room = if self.dropped_output > 0 { 0 } else { most.saturating_sub(self.output.len()) };
         let end = text.floor_char_boundary(room);
@@ -94,8 +94,8 @@ impl Submission {
         self.dropped_output += text.len() - end;
     }
 
-    /// Adds a command that was sent and is already counted in `traffic`, unless the limit on commands or bytes is
-    /// reached.
+    /// Records a command that was sent, unless the limit on commands or bytes has been reached. The command must
+    /// already be counted in `traffic`.
     pub fn keep_command(&mut self, argv: Vec<Vec<u8>>) {
         if self.commands.len() < MOST_COMMANDS && (self.traffic.sent <= MOST_COMMAND_BYTES || self.commands.is_empty())
         {
@@ -103,19 +103,19 @@ impl Submission {
         }
     }
 
-    /// Records that the reply to the last command was an error.
+    /// Records that Redis answered the last command with an error.
     pub fn note_refusal(&mut self) {
         let has_all = self.commands.len() == self.traffic.commands;
         self.refused.extend(self.commands.len().checked_sub(1).filter(|_| has_all));
     }
 
-    /// Returns the names of the commands in upper case, with their subcommands. INCR is listed as INCRBY, because
-    /// redis-py sends it as INCRBY.
+    /// Returns the names of the commands in upper case, with their subcommands. INCR becomes INCRBY, because redis-py
+    /// sends it as INCRBY.
     pub fn command_names(&self) -> Vec<String> {
         self.commands.iter().map(|words| command_name(words)).collect()
     }
 
-    /// Returns the arguments of all commands. The commands' names are left out.
+    /// Returns the arguments of all commands, without the commands' names.
     pub fn arguments(&self) -> Vec<String> {
         let words = self.commands.iter().flat_map(|command| command.iter().skip(1));
         words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
@@ -126,8 +126,8 @@ impl Submission {
         matches!(&self.value, Some(DisplayedValue::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
     }
 
-    /// Adds the commands that were queued before an EXEC in redis-cli. They then count like the commands of a pipeline.
-    /// `sent` contains all commands that were sent in the step.
+    /// If the submission is an EXEC in redis-cli, adds the commands that were queued before it, so that they count like
+    /// the commands of a pipeline. `sent` contains all commands that were sent in the step.
     pub fn with_queued(mut self, sent: &[Vec<Vec<u8>>]) -> Submission {
         let is =
             |command: &[Vec<u8>], name: &str| matches!(command, [word] if word.eq_ignore_ascii_case(name.as_bytes()));
@@ -136,7 +136,8 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
-            // The only command was EXEC. If EXEC was refused, the refusal now has the index of the last command.
+            // EXEC was the only command. If Redis answered it with an error, its index has changed to that of the last
+            // command.
             self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self
@@ -149,12 +150,12 @@ impl Submission {
         target.contains('=') && !["==", "!=", "<=", ">=", ":="].iter().any(|operator| target.contains(operator))
     }
 
-    /// Returns whether the submission printed this text. Whitespace at the end does not matter.
+    /// Returns whether the submission's output is `expected`, apart from trailing whitespace.
     pub fn prints(&self, expected: &str) -> bool {
         self.output.trim_end() == expected.trim_end()
     }
 
-    /// Returns whether the last value, or the last line that was printed, is this Python value.
+    /// Returns whether the last value, or the last line of output, is the Python value `expected`.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
             // Python does not echo None, so a query without output returned None. A command that changes data is not a
@@ -167,7 +168,7 @@ impl Submission {
     }
 }
 
-/// Returns the name by which a command is compared with others: INCRBY for INCR, DECRBY for DECR.
+/// Returns the name under which a command is compared with others: INCRBY for INCR, and DECRBY for DECR.
 pub fn canonical(name: &str) -> String {
     let name = name.to_ascii_uppercase();
     match name.as_str() {
@@ -176,7 +177,7 @@ pub fn canonical(name: &str) -> String {
     }
 }
 
-/// Returns the name of a command in upper case, with its subcommand.
+/// Returns a command's name in upper case, with its subcommand if it has one.
 pub(super) fn command_name(words: &[Vec<u8>]) -> String {
     let word = |i: usize| words.get(i).map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default();
     match word(0).as_str() {
@@ -187,7 +188,7 @@ pub(super) fn command_name(words: &[Vec<u8>]) -> String {
     }
 }
 
-/// Returns the keys of a command.
+/// Returns those words of a command that are keys.
 pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
     let count = |at: usize| std::str::from_utf8(words.get(at)?).ok()?.parse().ok();
     let row = commands::by_name(&command_name(words));
@@ -196,7 +197,7 @@ pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
 }
 
 impl DisplayedValue {
-    /// Returns whether the displayed value equals this Python value.
+    /// Returns whether this value equals the Python value `expected`.
     pub fn is(&self, expected: &str) -> bool {
         match self {
             DisplayedValue::Python(repr) => is_same(repr, expected),
@@ -206,7 +207,7 @@ impl DisplayedValue {
         }
     }
 
-    /// Parses the value. Returns `None` if it is not a plain value.
+    /// Parses the value. Returns `None` if it is not a plain Python value, such as a number, a string or a list.
     pub fn value(&self) -> Option<Value> {
         match self {
             DisplayedValue::Python(repr) => value::parse_python(repr),
@@ -214,8 +215,8 @@ impl DisplayedValue {
         }
     }
 
-    /// Returns the value with the types that Python would use for `wanted`: a flat list from redis-cli becomes a dict,
-    /// a set or a list of pairs.
+    /// Returns the value with the types that Python would use for a value like `wanted`. For example, a flat list from
+    /// redis-cli becomes a dict, a set or a list of pairs.
     pub fn value_like(&self, wanted: &str) -> Option<Value> {
         let found = self.value()?;
         Some(match (self, value::parse_python(wanted)) {
@@ -224,7 +225,7 @@ impl DisplayedValue {
         })
     }
 
-    /// Returns the value as Python's `repr` would show it.
+    /// Returns the value as Python's `repr` would format it.
     pub fn repr(&self) -> String {
         match self {
             DisplayedValue::Python(repr) => repr.clone(),
@@ -233,7 +234,7 @@ impl DisplayedValue {
     }
 }
 
-/// Returns whether a line that `print` wrote equals the text value of a Python expression.
+/// Returns whether a line of output is the text that the Python expression `expected` stands for.
 fn is_text(line: &str, expected: &str) -> bool {
     matches!(value::parse_python(expected), Some(Value::Text(text)) if text == line)
 }
@@ -247,7 +248,7 @@ fn is_same(shown: &str, expected: &str) -> bool {
     }
 }
 
-/// Converts a reply to a plain Python value.
+/// Converts a redis-cli reply to a plain Python value.
 pub(super) fn from_cli(answer: &resp::value::Value) -> Value {
     use resp::value::Value as Reply;
     let all = |items: &[Reply]| items.iter().map(from_cli).collect();

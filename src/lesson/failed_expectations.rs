@@ -1,4 +1,4 @@
-//! Compares a submission with what a step expects and with the conditions of its mistakes.
+//! Compares a submission with the expectations of a step, and with the conditions of the step's mistakes.
 
 use toml::Spanned;
 
@@ -11,55 +11,55 @@ use super::sent_command::Words;
 use super::shown::{shows_alone, shows_error, shows_meaning};
 use redis_engine::resp::quoting;
 
-/// An expectation of a step that a submission does not meet.
+/// An expectation of a step that was not met.
 #[derive(Debug, Clone)]
 pub enum FailedExpectation<'a> {
-    /// Another client has to act.
+    /// Another client should send commands.
     Client(ClientMismatch<'a>),
     Error(&'a str),
     Reply(&'a str),
     Output(&'a str),
     Uses(&'a Spanned<String>),
-    /// A command was sent, but not on a key on which the answer sends it.
+    /// A command was sent, but not on any key on which the answer sends it.
     UsesOtherKey {
         names: &'a Spanned<String>,
         wanted: String,
         actual: Option<String>,
     },
-    /// A command that must be sent in the step was not sent.
+    /// A command that the step requires was not sent.
     Sent(&'a Spanned<String>),
-    /// A command was sent less often than it should be. If the command was also sent on keys that do not count, `key`
-    /// is the first key on which the answer sends it.
+    /// A command was sent fewer times than required. If it was also sent on keys that do not count, `key` is the first
+    /// key on which the answer sends it.
     AtLeast {
         name: &'a str,
         wanted: usize,
         sent: usize,
         key: Option<String>,
     },
-    /// A variable that must be set in the step was not set.
+    /// A variable that the step requires was not assigned.
     Assigns(&'a str),
     Avoids(&'a Spanned<String>),
     State(&'a Probe),
     Unchanged(&'a Spanned<String>),
     EveryOrder(&'a EveryOrder),
     Waiting(&'a Spanned<String>),
-    /// Two clients are waiting, but `second` began before `first`.
+    /// Two clients are waiting, but `second` began to wait before `first`.
     WaitingOrder {
         first: &'a str,
         second: &'a str,
     },
 }
 
-/// How the clients that acted differ from those that should act.
+/// How the clients that have sent commands differ from those that should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientMismatch<'a> {
-    /// One of the clients that should act has acted, but the client `missing` has not sent anything yet.
+    /// Several clients must send commands. The client `missing` has not sent any yet.
     StillMissing { missing: &'a str },
-    /// The client that acted should not act in this step, but the client `wanted` should.
+    /// The client that sent the commands is not one of those that should send them. One of those is `wanted`.
     WrongClient { wanted: &'a str },
 }
 
-/// Returns all expectations that a submission does not meet.
+/// Returns all expectations that were not met.
 pub fn failed_expectations<'a>(
     expect: &'a Expect,
     submission: &Submission,
@@ -91,7 +91,7 @@ pub fn failed_expectations<'a>(
         (sent < wanted).then_some(FailedExpectation::AtLeast { name, wanted, sent, key })
     });
     let sent = expect.sent.iter().filter(|wanted| !was_sent(wanted.get_ref(), findings));
-    // redis-cli has no variables, so its lines need not set any.
+    // redis-cli has no variables, so redis-cli lines need not assign any.
     let is_cli = matches!(submission.value, Some(DisplayedValue::Cli(_)));
     let assigns = expect.assigns.iter().filter(|name| !is_cli && !findings.assigned_variables.contains(name));
     let is_lost = |result: &RaceResult| result.bad > 0 || result.error.is_some();
@@ -130,9 +130,8 @@ pub fn failed_expectations<'a>(
         .collect()
 }
 
-/// Returns the commands that count as used by a submission. A command that failed does not count, unless the step
-/// expects an error. `shown` contains the earlier commands whose replies the submission shows, if it has sent nothing
-/// itself.
+/// Returns the commands that count as used by a submission. A command that failed counts only if the step expects an
+/// error. If the submission sent no commands itself, `shown` contains the earlier commands whose replies it shows.
 fn performed_commands<'a>(
     expect: &Expect,
     submission: &'a Submission,
@@ -140,13 +139,13 @@ fn performed_commands<'a>(
     findings: &'a Findings,
 ) -> Vec<&'a Words> {
     if let Some(shown) = shown {
-        // An earlier command of the step, such as SINTERSTORE, may have computed the data that was read.
+        // An earlier command in the step, such as SINTERSTORE, may have stored the data that was read.
         return shown.iter().copied().chain(findings.sent.iter().filter(|words| can_write(words))).collect();
     }
     let own = submission.commands.iter().enumerate();
     let own = own.filter(|(index, _)| expect.error.is_some() || !submission.refused.contains(index));
     let own: Vec<&Words> = own.map(|(_, words)| words).collect();
-    // A command that stored its result under a key counts as used if the submission reads that key.
+    // A command that stored its result in a key counts as used if the submission reads that key.
     let is_read = |key: &[u8]| own.iter().any(|words| keys(words).contains(&key));
     let has_stored = |words: &&Words| {
         command_name(words).ends_with("STORE") && keys(words).first().is_some_and(|destination| is_read(destination))
@@ -155,7 +154,8 @@ fn performed_commands<'a>(
     own.into_iter().chain(stored).collect()
 }
 
-/// Returns the failed expectation if none of the commands in `names`, such as `LMOVE|BLMOVE`, counts as used.
+/// Returns the failed expectation if no alternative in `names` (such as `LMOVE|BLMOVE`) counts as used on one of the
+/// answer's keys.
 fn failed_use<'a>(
     names: &'a Spanned<String>,
     performed: &[&Words],
@@ -176,12 +176,12 @@ fn has_name(words: &Words, name: &str) -> bool {
     command_name(words) == canonical(name)
 }
 
-/// Returns the keys on which the step's own answer sends a command.
+/// Returns the keys on which the lesson's own answer sends the command `name`.
 fn intended_keys<'a>(name: &str, findings: &'a Findings) -> Vec<&'a [u8]> {
     findings.intended.iter().filter(|words| has_name(words, name)).flat_map(|words| keys(words)).collect()
 }
 
-/// Returns whether a command names one of the keys in `wanted`, or whether `wanted` is empty.
+/// Returns whether a command has one of the keys in `wanted`. Returns true if `wanted` is empty.
 fn is_on_key(words: &Words, wanted: &[&[u8]]) -> bool {
     wanted.is_empty() || keys(words).iter().any(|key| wanted.contains(key))
 }
@@ -190,12 +190,12 @@ fn to_text(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 
-/// Splits a choice of commands such as `LMOVE|BLMOVE`, one of which must be sent, into the commands' names.
+/// Splits alternative command names, such as `LMOVE|BLMOVE`, into the single names.
 pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
     names.split('|').map(str::trim)
 }
 
-/// Compares the clients that acted with those that the step names. Returns `None` if they agree.
+/// Compares the clients that have sent commands with those that the step names. Returns `None` if they agree.
 pub fn client_mismatch<'a>(
     expect: &'a Expect,
     submission: &Submission,
@@ -224,7 +224,8 @@ pub enum FailedCondition<'a> {
     State(&'a Probe),
 }
 
-/// Returns all conditions of a mistake that a submission does not meet. If there are none, the mistake was made.
+/// Returns all conditions of a mistake that a submission does not meet. If there are none, the submission contains the
+/// mistake.
 pub fn failed_conditions<'a>(when: &'a When, submission: &Submission, findings: &Findings) -> Vec<FailedCondition<'a>> {
     let raised = submission.error.as_ref().map(matchable_text);
     let commands = if submission.commands.is_empty() { &findings.commands_behind } else { &submission.commands };
@@ -278,7 +279,8 @@ pub fn client_and_command(pattern: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// Returns whether a command that matches a pattern was sent in the step, by the client that the pattern names, if any.
+/// Returns whether a command that matches a pattern was sent in the step. If the pattern names a client, that client
+/// must have sent it.
 fn was_sent(pattern: &str, findings: &Findings) -> bool {
     match client_and_command(pattern) {
         (None, command) => findings.sent.iter().any(|words| is_like(words, command)),
@@ -286,15 +288,15 @@ fn was_sent(pattern: &str, findings: &Findings) -> bool {
     }
 }
 
-/// Returns the names of the clients that have sent a command that matches the pattern `command` in the step, and got a
+/// Returns the names of the clients that have sent a command that matches `command`, a pattern, and have received its
 /// reply.
 pub fn senders<'a>(command: &'a str, findings: &'a Findings) -> impl Iterator<Item = &'a str> {
     let like = findings.exchanges.iter().filter(move |exchange| is_like(&exchange.command, command));
     like.map(|exchange| exchange.client.as_str())
 }
 
-/// Returns whether a command begins with the name and the arguments in a pattern, in which `*` stands for any argument,
-/// and `**` for any number of arguments. The name can be a choice of several: `BLPOP|BRPOP`.
+/// Returns whether a command begins with the name and the arguments in a pattern. In the pattern, `*` stands for any
+/// argument, and `**` for any number of arguments. The name can be a list of alternatives, such as `BLPOP|BRPOP`.
 pub fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     let pattern = quoting::split(pattern.as_bytes()).unwrap_or_default();
     let (Some((names, wanted)), Some((name, words))) = (pattern.split_first(), command.split_first()) else {
@@ -304,7 +306,7 @@ pub fn is_like(command: &[Vec<u8>], pattern: &str) -> bool {
     alternatives(&names).any(|wanted| canonical(wanted) == name) && begins_with(words, wanted)
 }
 
-/// Returns whether a list of arguments begins with those of a pattern. See [`is_like`].
+/// Returns whether a list of arguments begins with the arguments in a pattern. See [`is_like`].
 fn begins_with(words: &[Vec<u8>], pattern: &[Vec<u8>]) -> bool {
     match (pattern.split_first(), words.split_first()) {
         (None, _) => true,
@@ -316,16 +318,16 @@ fn begins_with(words: &[Vec<u8>], pattern: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Returns whether commands with the names in `wanted` were sent in the order of `wanted`, possibly with other commands
-/// between them.
+/// Returns whether commands with the names in `wanted` were sent in that order, possibly with other commands in
+/// between.
 fn is_sent_in_order(sent: &[Vec<Vec<u8>>], wanted: &[String]) -> bool {
     let mut names = sent.iter().map(|words| command_name(words));
     wanted.iter().all(|wanted| names.any(|name| name == canonical(wanted)))
 }
 
-/// Returns the text of an error that must contain the `error` of a mistake.
+/// Returns the text of an error with which a mistake's `error` is compared.
 fn matchable_text(error: &Failure) -> String {
-    // For a call that lacks an argument, only the message is searched. Otherwise `error = "TypeError"` would match far
+    // For a call that lacks an argument, only the message is compared. Otherwise, `error = "TypeError"` would match far
     // too many submissions.
     let is_incomplete_call = error.class == "TypeError" && error.message.contains("required positional argument");
     if is_incomplete_call { error.message.clone() } else { error.class_and_message() }

@@ -1,44 +1,44 @@
-//! What the session found out about a submission: the facts on which a verdict is based.
+//! The findings on which the verdict on a submission is based.
 
 use super::evidence::{DisplayedValue, Exchange, Failure, Submission};
 use super::format::Probe;
 use super::race_result::RaceResult;
 
-/// The state of the data, the clients and the step after a submission.
+/// The session's findings about the data, the clients and the step after a submission.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Findings {
-    /// The source of each probe, with the value that it showed or the error that it raised.
+    /// The source text of each probe, with the value that the probe showed or the error that it raised.
     pub probes: Vec<(String, Result<DisplayedValue, Failure>)>,
-    /// Keys that should be unchanged but have changed.
+    /// Keys that have changed although they should not have.
     pub changed_keys: Vec<String>,
-    /// The names of clients that are waiting for a reply, the longest waiting first.
+    /// The names of the clients that are waiting for a reply, the longest-waiting first.
     pub waiting_clients: Vec<String>,
     /// All commands that were sent in this step, including those of the submission.
     pub sent: Vec<Vec<Vec<u8>>>,
-    /// The commands of this step that were answered, with their replies.
+    /// The commands that were answered in this step, with their replies.
     pub exchanges: Vec<Exchange>,
-    /// The earlier commands of this step whose replies are the source of the variables that the submission reads.
-    /// Empty if the submission sent a command.
+    /// The earlier commands in this step from whose replies the variables come that the submission reads. Empty if the
+    /// submission sent a command itself.
     pub commands_behind: Vec<Vec<Vec<u8>>>,
     /// The names of the clients that have sent commands in this step.
     pub acting_clients: Vec<String>,
-    /// The commands that the step's own answer sends.
+    /// The commands that the lesson's own answer to the step sends.
     pub intended: Vec<Vec<Vec<u8>>>,
-    /// The names of the clients that the step's own answer uses.
+    /// The names of the clients in the lesson's own answer to the step.
     pub answering_clients: Vec<String>,
-    /// Whether time has to pass in the step's own answer (`:wait`).
+    /// Whether the lesson's own answer to the step lets time pass (with `:wait`).
     pub does_answer_wait: bool,
     /// The text of the step's task.
     pub task: String,
-    /// The variables that the submission's client has set in this step.
+    /// The names of the variables that the submission's client has assigned in this step.
     pub assigned_variables: Vec<String>,
-    /// Variables that hold a reply, each with the name of the client whose Python holds it.
+    /// The other clients' variables whose values come from commands, each with the name of its client.
     pub variable_owners: Vec<(String, String)>,
-    /// The keys that occur in the submission's commands, with their types.
+    /// The existing keys that occur in the submission's commands, with their types.
     pub key_types: Vec<(String, &'static str)>,
-    /// Whether the function that several clients have to run was defined in this step.
+    /// Whether the function that several clients must run has been defined.
     pub is_run_defined: bool,
-    /// The origin of the value that was shown.
+    /// The origin of the value that the submission shows.
     pub origin: Origin,
     /// Whether an earlier mistake has spoiled the data for this step.
     pub is_spoiled: bool,
@@ -46,21 +46,22 @@ pub struct Findings {
     pub race_result: Option<RaceResult>,
 }
 
-/// The origin of a value that was shown.
+/// The origin of a value that a submission shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// A Redis reply to this submission or to an earlier one in this step.
+    /// A Redis reply, to this submission or to an earlier one in the same step.
     #[default]
     Redis,
-    /// A Redis reply about keys that have nothing to do with the step.
+    /// A Redis reply that concerns only keys that are unrelated to the step.
     OtherKeys,
-    /// Python alone. No command was sent to get the value.
+    /// Python alone: no command was sent to obtain the value.
     Python,
 }
 
 impl Findings {
-    /// Returns the earlier commands whose replies a submission shows, if it has sent nothing itself: those from which
-    /// its variables come, or, if these are not known, all commands of its client in the step.
+    /// Returns the earlier commands whose replies a submission shows, or `None` if it sent commands itself. They are
+    /// the commands from which its variables come. If those are not known, they are all commands of its client in the
+    /// step.
     pub fn commands_of_shown_value(&self, submission: &Submission) -> Option<Vec<&Vec<Vec<u8>>>> {
         if !submission.commands.is_empty() || self.origin != Origin::Redis {
             return None;
@@ -76,12 +77,12 @@ impl Findings {
         self.probes.iter().find(|(known, _)| known == source).map(|(_, result)| result)
     }
 
-    /// Returns the value that a probe showed, or `None` if it raised an error or did not run.
+    /// Returns the value that a probe showed, or `None` if the probe raised an error or did not run.
     pub fn probe_value(&self, source: &str) -> Option<&DisplayedValue> {
         self.probe_result(source)?.as_ref().ok()
     }
 
-    /// Returns whether a probe showed the value that it should show.
+    /// Returns whether a probe showed the expected value.
     pub fn is_satisfied(&self, probe: &Probe) -> bool {
         self.probe_value(probe.run.get_ref()).is_some_and(|value| value.is(&probe.reply))
     }

@@ -14,7 +14,7 @@ use crate::spelling;
 /// The version of the format that this program reads. Each file states the version that it was written for.
 pub const FORMAT: u32 = 1;
 
-/// Number of first letters that an unknown key must share with a known key for the known key to be suggested.
+/// Length of the prefix that an unknown key must share with a known key for that key to be suggested.
 const SAME_START: usize = 4;
 
 /// A lesson, in the structure of its file.
@@ -49,7 +49,7 @@ pub struct Lesson {
 }
 
 impl Lesson {
-    /// Returns the index of the step that `fast-track` asks, or `None` if no step has a task.
+    /// Returns the index of the step that the fast track asks, or `None` if no step has a task.
     pub fn fast_track_step(&self) -> Option<usize> {
         let is_named = |step: &Step| self.fast_track.as_ref().is_none_or(|id| id.get_ref() == step.id.get_ref());
         self.steps.iter().rposition(|step| step.task.is_some() && is_named(step))
@@ -301,13 +301,13 @@ pub struct Compare {
 }
 
 impl Compare {
-    /// Returns the sizes for which both programs are measured. The list is empty if each program is measured once,
-    /// without a size.
+    /// Returns the sizes of data for which both programs are measured. The list is empty if each program is measured
+    /// once, without a size.
     pub fn sizes(&self) -> Vec<u32> {
         self.grow.as_ref().map(|grow| grow.get_ref().clone()).unwrap_or_default()
     }
 
-    /// Returns the number of clients that run each program concurrently, to count lost updates.
+    /// Returns the number of clients that run each program in a race, to count lost updates.
     pub fn clients(&self) -> usize {
         self.clients.as_ref().map_or(2, |clients| *clients.get_ref())
     }
@@ -351,8 +351,8 @@ pub struct Race {
 }
 
 impl Race {
-    /// Returns the program of the client at this index: its own program, or that of the last client before it that has
-    /// one.
+    /// Returns the program of the client at this index. If it has no program of its own, the program is that of the
+    /// nearest client before it that has one.
     pub fn program_of(&self, index: usize) -> Option<&Spanned<String>> {
         self.clients.iter().take(index + 1).rev().find_map(|client| client.run.as_ref())
     }
@@ -397,11 +397,11 @@ pub struct EveryOrder {
 /// A problem in a lesson file, with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The position in the file, as an offset in bytes. `None` if the problem concerns the whole file.
+    /// The position in the file, as a byte offset. `None` if the problem concerns the whole file.
     pub at: Option<usize>,
-    /// A message that says what was found, what was expected, and what to write instead.
+    /// A message that says what was found, what was expected, and how to correct it.
     pub message: String,
-    /// The reasons for the problem, each with its own position.
+    /// The causes of the problem, each with its own position.
     pub causes: Vec<Diagnostic>,
 }
 
@@ -413,8 +413,7 @@ impl Diagnostic {
 
 /// Parses a lesson file.
 ///
-/// # Errors
-/// Returns an error if the text is not TOML, or does not have the structure of a lesson.
+/// # Errors Returns an error if the text is not valid TOML, or does not have the structure of a lesson.
 pub fn parse(text: &str) -> Result<Lesson, Diagnostic> {
     toml::from_str(text).map_err(|e| {
         let at = e.span().map(|span| span.start);
@@ -422,14 +421,14 @@ pub fn parse(text: &str) -> Result<Lesson, Diagnostic> {
     })
 }
 
-/// Returns whether a text can be an id or the name of a client.
+/// Returns whether `text` is a valid id or client name.
 pub fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// Finds a table in single brackets that must be in double brackets, because a file can have several tables of this
-/// name.
+/// Returns an error for the first table in single brackets that must be in double brackets, because a file can have
+/// several tables of this name.
 fn single_brackets(text: &str, message: &str) -> Option<Diagnostic> {
     if !message.starts_with("duplicate key") && !message.starts_with("invalid type: map") {
         return None;
@@ -444,8 +443,8 @@ fn single_brackets(text: &str, message: &str) -> Option<Diagnostic> {
     })
 }
 
-/// Rewrites a message of the TOML parser for authors. If a key is unknown, suggests one of the expected keys, which the
-/// parser's message lists in backticks.
+/// Rewrites a message from the TOML parser for lesson authors. If a key is unknown, suggests one of the expected keys,
+/// which the parser's message lists in backticks.
 fn for_authors(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown "));
@@ -458,7 +457,7 @@ fn for_authors(message: &str) -> String {
         .replace("expected usize", &messages::expected_whole_number())
         .replace("expected a sequence", &messages::expected_list());
     match suggestion {
-        // With a suggestion, the list of all expected keys is not needed.
+        // If one key is suggested, the list of all expected keys is not needed.
         Some(suggestion) => {
             let error = message.split_once(", expected ").map_or(message.as_str(), |(error, _)| error);
             messages::unknown_key(error, suggestion)

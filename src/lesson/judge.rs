@@ -1,9 +1,9 @@
 //! Judging: decides whether a submission completes its step, and if not, why not.
 //!
-//! The keys of `expect` are checked in three places: `state`, `unchanged` and `waiting` in the data after the
-//! submission, `sent`, `at_least`, `assigns` and `by` in the whole step, and the others in the submission itself. A
-//! step is done if all of its expectations are met. A submission that changes nothing and raises no error usually
-//! counts as exploring. The verdict contains only data, which `feedback` converts to sentences.
+//! The keys of `expect` are checked against three things: `state`, `unchanged` and `waiting` against the data and the
+//! clients after the submission, `sent`, `at_least`, `assigns` and `by` against the whole step, and the others against
+//! the submission itself. A step is done when all of its expectations are met. A submission that changes nothing and
+//! raises no error usually counts as exploring. The verdict contains only data, which `feedback` converts to sentences.
 
 use super::comparison::Comparison;
 use super::evidence::{DisplayedValue, Submission};
@@ -23,25 +23,25 @@ use super::value::{self, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     Done,
-    /// The submission changed nothing and raised no error, so the learner has not tried to do the step yet.
+    /// The submission changed nothing and raised no error. The learner is probably not trying to complete the step yet.
     Exploring,
-    /// The submission only read data, and almost did what the step expects.
+    /// The submission only read data, and almost met the step's expectations.
     Near(Vec<Mismatch>),
-    /// The submission changed nothing, although that was probably intended.
+    /// The submission had no effect, although the learner probably expected one.
     NoEffect(NoEffect),
-    /// The step takes several lines, and the submission may be one of them. Or the client is one that the step does not
-    /// need.
+    /// The step takes several lines, and the submission may be one of them. Or the submission was entered in a client
+    /// that the step does not need.
     InProgress,
     /// The submission would complete the step if an earlier mistake had not spoiled the data.
     Spoiled,
-    /// The step takes several lines, and the answer contains everything that the submission sent.
+    /// The step takes several lines, and the submission correctly completes a part of it.
     PartDone,
-    /// The mistake at this index was made.
+    /// The submission contains the step's mistake with this index.
     Mistake(usize),
     Miss(Vec<Mismatch>),
 }
 
-/// A submission with its findings and its verdict.
+/// A submission, the findings about it, and the verdict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {
     pub submission: Submission,
@@ -49,7 +49,7 @@ pub struct Judged {
     pub verdict: Verdict,
 }
 
-/// Returns the sources of the probes that have to run before a step can be judged, each once.
+/// Returns the source texts of the probes that must run before a step can be judged, without duplicates.
 pub fn probes(step: &Step) -> Vec<String> {
     let expected = step.expect.iter().flat_map(|e| &e.get_ref().state);
     let compared = expected.clone().filter_map(Comparison::parse).map(|comparison| comparison.expression.to_owned());
@@ -64,19 +64,19 @@ pub fn probes(step: &Step) -> Vec<String> {
     sources
 }
 
-/// Judges a submission.
+/// Judges a submission against the expectations and mistakes of its step.
 pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdict {
     let nothing = Expect::default();
     let expect = step.expect.as_ref().map_or(&nothing, |e| e.get_ref());
     let failed = failed_expectations(expect, submission, findings);
     let is_raced = findings.race_result.is_some();
-    // A submission that ends in an error cannot pass, unless the step expects the error or several clients run the
-    // submission.
+    // A submission that ends with an error cannot pass, unless the step expects the error or the submission was run by
+    // several clients in a race.
     let has_failed = submission.failed && expect.error.is_none() && !is_raced;
     let is_by_hand = !is_raced && expect.every_order.as_ref().is_some_and(|every_order| every_order.run.is_some());
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
-        // If the error came from using the wrong key, the description of this mistake would mislead the learner.
+        // If the error comes from using the wrong key, the mistake's text would mislead the learner.
         let is_elsewhere =
             when.uses.is_empty() && when.state.is_empty() && mismatches::is_at_wrong_key(submission, findings);
         (!is_by_hand || when.error.is_some())
@@ -144,7 +144,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
     }
-    // A client that the step does not need may be used to try something out.
+    // The learner may use a client that the step does not need to try something out.
     let is_bystander = !findings.answering_clients.is_empty()
         && !findings.answering_clients.contains(&submission.client)
         && expect.by.is_empty();
@@ -157,7 +157,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     Verdict::Miss(mismatches::of_miss(&failed, submission, findings))
 }
 
-/// Judges a submission that changed no data and raised no error.
+/// Judges a submission that has changed no data and raised no error.
 fn judge_unchanged(
     step: &Step,
     failed: &[FailedExpectation<'_>],
@@ -186,7 +186,7 @@ fn judge_unchanged(
     if is_reply_shown_from_elsewhere(expect, submission, findings) {
         return Verdict::Near(mismatches::of_origin(expect, submission, findings).into_iter().collect());
     }
-    // In a step of several lines, only the last line has to show the wanted value.
+    // In a step that takes several lines, only the last line must show the wanted value.
     let asked = with_earlier_command(submission, findings);
     let is_last = !takes_several_lines || mismatches::is_like_last_command(&asked, findings);
     let near = if is_last { mismatches::of_near_miss(expect, &asked, findings) } else { Vec::new() };
@@ -204,7 +204,8 @@ fn judge_unchanged(
     reason.map_or(Verdict::Exploring, Verdict::NoEffect)
 }
 
-/// Recognises a list read from Redis that has the wanted number of elements, but not the wanted elements.
+/// Returns a reason if a submission shows a list from Redis that has as many elements as the wanted list, but not the
+/// same ones.
 fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let wanted = expect.reply.as_deref().and_then(value::parse_python)?;
     let actual = submission.value.as_ref()?.value()?;
@@ -221,7 +222,8 @@ fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findin
     }
 }
 
-/// Returns the key of a line such as `user:1000 = 'Alice'`, which Python takes for a variable `user` with an annotation.
+/// Returns the key on the left of a line such as `user:1000 = 'Alice'`, which Python takes for an annotated variable
+/// `user`.
 fn assigned_key(submission: &Submission) -> Option<String> {
     let key = unsent::assigned_key(&submission.source).filter(|_| submission.commands.is_empty())?;
     let annotation = key.split_once(':').map(|(_, annotation)| annotation);
@@ -229,7 +231,7 @@ fn assigned_key(submission: &Submission) -> Option<String> {
     (!annotation.is_some_and(is_type)).then_some(key)
 }
 
-/// If a submission only defines a function, in a step whose answer defines none, returns the name of the function.
+/// Returns the name of a function if the submission only defines this function, and the step's answer defines none.
 fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<&'a str> {
     let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
     let (name, _) = submission.source.strip_prefix("def ")?.split_once('(')?;
@@ -237,17 +239,18 @@ fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<
     (is_alone && !answer.contains("def ") && submission.commands.is_empty()).then_some(name)
 }
 
-/// Returns whether a submission shows the wanted value, in any notation, but did not read it from the step's keys.
+/// Returns whether a submission shows the wanted value in any notation, but did not read it from the step's keys.
 fn is_reply_shown_from_elsewhere(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
     let wanted = expect.reply.as_deref().and_then(value::parse_python);
     let actual = submission.value.as_ref().and_then(DisplayedValue::value);
-    // An empty value, a Boolean or an integer may be shown by coincidence.
+    // An empty value, a Boolean or an integer may equal the wanted one by coincidence.
     let is_telling = |wanted: &Value| !matches!(wanted, Value::None | Value::Bool(_) | Value::Integer(_));
     findings.origin != Origin::Redis
         && wanted.zip(actual).is_some_and(|(wanted, actual)| is_telling(&wanted) && is_same_text(&wanted, &actual))
 }
 
-/// If a submission only shows a variable, gives it the last command from whose reply the variable comes.
+/// If a submission only shows a variable, replaces its commands with the last command from whose reply the variable
+/// comes.
 fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submission {
     let shown = findings.commands_of_shown_value(submission);
     let last = shown.and_then(|shown| shown.last().map(|words| (*words).clone()));
@@ -255,8 +258,8 @@ fn with_earlier_command(submission: &Submission, findings: &Findings) -> Submiss
     Submission { commands, ..submission.clone() }
 }
 
-/// Returns whether a submission consists of the last line of the step's answer, or calls the function that this line
-/// calls. Returns false if another line of the answer does the same.
+/// Returns whether a submission is the last line of the step's answer, or calls the same function as that line. Returns
+/// false if another line of the answer would match as well.
 fn is_last_line(step: &Step, submission: &Submission) -> bool {
     let lines = answer_lines(step);
     let Some(last) = lines.last() else { return false };
@@ -266,7 +269,7 @@ fn is_last_line(step: &Step, submission: &Submission) -> bool {
     lines.iter().filter(|line| is_like_last(line)).count() == 1 && is_like_last(&submission.source)
 }
 
-/// Returns whether a submission is a call to a function that the step's answer calls in the same way in its last line.
+/// Returns whether a submission is a function call that is identical to the last line of the step's answer.
 fn is_like_last_call(step: &Step, submission: &Submission) -> bool {
     let last = answer_lines(step).last().map_or("", |last| last.trim());
     called_function(last).is_some() && last == submission.source.trim()
@@ -277,8 +280,8 @@ fn answer_lines(step: &Step) -> Vec<&str> {
     answer.trim_end().lines().collect()
 }
 
-/// Returns the name of the function that a line calls: `top` for `top()` and `print(top())`. Returns `None` for a
-/// method, and for anything else that is not a call.
+/// Returns the name of the function that a line calls, such as `top` for `top()` and `print(top())`. Returns `None` for
+/// a method call, and for anything that is not a call.
 fn called_function(line: &str) -> Option<&str> {
     let line = line.trim();
     let line = line.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(line);
@@ -287,7 +290,7 @@ fn called_function(line: &str) -> Option<&str> {
     (is_name && rest.ends_with(')') && !line.contains('\n')).then_some(name)
 }
 
-/// Judges one line of a step that takes several lines.
+/// Judges one line in a step that takes several lines.
 fn judge_one_line(
     expect: &Expect,
     failed: &[FailedExpectation<'_>],
@@ -295,7 +298,7 @@ fn judge_one_line(
     findings: &Findings,
 ) -> Verdict {
     let is_part = mismatches::is_part_of_answer(submission, findings);
-    // If the wrong client acted, the right client must send the same commands again.
+    // If the wrong client sent the commands, the right client must send them again.
     let wrong_client = client_mismatch(expect, submission, findings)
         .filter(|_| is_part && !expect.by.contains(&submission.client))
         .map(|mismatch| Mismatch::Client(ActorMismatch::new(&mismatch, submission)));
@@ -308,7 +311,7 @@ fn judge_one_line(
     }
 }
 
-/// Returns a mismatch if a submission has changed data with a command that the step wants from another client only.
+/// Returns a mismatch if a submission has changed data with a command that the step requires only from other clients.
 fn sent_by_other(expect: &Expect, submission: &Submission) -> Option<Mismatch> {
     let is_sent = |pattern: &str| submission.commands.iter().any(|words| is_like(words, pattern));
     let wanted = expect.sent.iter().map(|wanted| client_and_command(wanted.get_ref()));
@@ -322,7 +325,8 @@ fn sent_by_other(expect: &Expect, submission: &Submission) -> Option<Mismatch> {
     Some(Mismatch::SentByOther { command, wanted, actual: submission.client.clone() })
 }
 
-/// Returns whether a submission has changed data that now has the value which the step wants, as one of several values.
+/// Returns whether a submission has changed data so that one of the collections that the step expects is complete.
+/// Other values may still be missing.
 fn has_completed_a_value(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
     let is_collection = |probe: &Probe| {
         matches!(value::parse_python(&probe.reply), Some(Value::Sequence(_) | Value::Set(_) | Value::Map(_)))
@@ -335,15 +339,16 @@ fn has_completed_a_value(expect: &Expect, submission: &Submission, findings: &Fi
         })
 }
 
-/// Returns whether `text` has to be entered as more than one submission: more than one of its lines is not indented.
+/// Returns whether `text` must be entered as more than one submission, because several of its lines are not indented.
 fn is_several_lines(text: &str) -> bool {
     let starts = text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '\t', ')', ']', '}']));
     starts.count() > 1
 }
 
-/// Returns whether a mistake can be about `submission`, and not about an earlier one whose effect is still in the data.
+/// Returns whether a mistake can be in `submission` itself, rather than in an earlier one whose effect is still in the
+/// data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
-    // A variable may hold the reply to a wrong command, which becomes visible only now.
+    // A variable may contain the reply to an earlier wrong command. The mistake then shows only now.
     let shows_result = !findings.commands_behind.is_empty() && !submission.output.is_empty() && !when.uses.is_empty();
     let did_something =
         !submission.commands.is_empty() || submission.changed || findings.race_result.is_some() || shows_result;
@@ -352,14 +357,14 @@ fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bo
     did_something || is_about_output || when.error.is_some()
 }
 
-/// Returns whether a mistake is recognised only by the data. If so, every later submission seems to contain the
-/// mistake, too.
+/// Returns whether a mistake is detected from the data alone. If so, every later submission seems to contain the
+/// mistake too.
 pub fn is_shown_by_data_alone(mistake: &Mistake) -> bool {
     let when = mistake.when.get_ref();
     !when.state.is_empty() && *when == When { state: when.state.clone(), ..When::default() }
 }
 
-/// Returns whether a submission that made a mistake has spoiled the data, so that the step must be restarted.
+/// Returns whether a submission with this mistake has spoiled the data, so that the step must be restarted.
 pub fn spoils_data(mistake: &Mistake, submission: &Submission) -> bool {
     submission.changed && mistake.spoils
 }
@@ -395,8 +400,8 @@ by = ["phone"]
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the verdict on the last of `lines`, if the list `q` has the length `length` afterwards. Each line is
-    /// paired with the client that typed it.
+    /// Returns the verdict on the last of `lines`, where `length` is the length of the list `q` afterwards. Each line
+    /// is paired with the client that typed it.
     fn verdict(lines: &[(&str, &str)], length: &str) -> Verdict {
         let (client, line) = lines[lines.len() - 1];
         let submission = Submission {

@@ -8,10 +8,10 @@ use super::format::{self, Diagnostic, Lesson};
 use super::rules;
 use crate::spelling;
 
-/// The folder `lessons/`, as it was at build time.
+/// The folder `lessons/`, as embedded at build time.
 static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
-/// The content of a lesson file, and the name of the file.
+/// The text of a lesson file, with the file's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The name of the file, for messages.
@@ -20,10 +20,9 @@ pub struct Source {
 }
 
 impl Source {
-    /// Parses the lesson.
+    /// Parses the lesson, and checks its rules.
     ///
-    /// # Errors
-    /// Returns a message with the position of the error if the content is not a lesson, or breaks a rule.
+    /// # Errors Returns a message with the position of the error if the text is not a lesson, or violates a rule.
     pub fn lesson(&self) -> Result<Lesson, String> {
         let lesson = format::parse(&self.text).map_err(|error| self.format_diagnostic(&error))?;
         match rules::errors(&lesson).first() {
@@ -32,7 +31,7 @@ impl Source {
         }
     }
 
-    /// Formats a diagnostic with its position, `FILE:LINE:COLUMN: message`, and its causes below it.
+    /// Formats a diagnostic as `FILE:LINE:COLUMN: message`, followed by its causes.
     pub fn format_diagnostic(&self, diagnostic: &Diagnostic) -> String {
         let causes = diagnostic.causes.iter().map(|cause| format!("\n  {}", self.format_diagnostic(cause)));
         format!("{}: {}{}", self.format_place(diagnostic.at), diagnostic.message, causes.collect::<String>())
@@ -47,13 +46,13 @@ impl Source {
     }
 }
 
-/// All lessons, in the order of their file names.
+/// All lessons, in order.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     pub lessons: Vec<Arc<Lesson>>,
 }
 
-/// Returns the built-in files, in the order of their names.
+/// Returns the built-in lesson files, sorted by name.
 pub fn built_in() -> Vec<Source> {
     let mut sources: Vec<Source> = BUILT_IN
         .files()
@@ -68,10 +67,9 @@ pub fn built_in() -> Vec<Source> {
 }
 
 impl Library {
-    /// Parses lessons. A lesson with the id of an earlier one replaces it.
+    /// Parses lessons. A lesson replaces an earlier one with the same id.
     ///
-    /// # Errors
-    /// Returns the first source that is not a lesson.
+    /// # Errors Returns the first file that is not a lesson, and the error in it.
     pub fn read(sources: &[Source]) -> Result<Library, (Source, Diagnostic)> {
         let mut library = Library::default();
         for source in sources {
@@ -90,22 +88,22 @@ impl Library {
         }
     }
 
-    /// Returns the lesson with this id, or with this number, counted from 1.
+    /// Returns the lesson with this id, or with this position (counted from 1).
     pub fn find(&self, name: &str) -> Option<&Arc<Lesson>> {
         let by_place = || name.parse::<usize>().ok().and_then(|n| self.lessons.get(n.checked_sub(1)?));
         self.lessons.iter().find(|lesson| lesson.id.get_ref() == name).or_else(by_place)
     }
 
-    /// Returns the lesson after the one with this id, or `None` if there is none.
+    /// Returns the lesson after the one with this id, or `None` if it is the last one.
     pub fn after(&self, id: &str) -> Option<&Arc<Lesson>> {
         let index = self.lessons.iter().position(|lesson| lesson.id.get_ref() == id)?;
         self.lessons.get(index + 1)
     }
 
-    /// Returns the id that is most similar to an unknown name, or `None` if no id is similar.
+    /// Returns the lesson id that is most similar to an unknown name, or `None` if none is similar.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         let ids = self.lessons.iter().map(|lesson| lesson.id.get_ref().as_str());
-        // There are few lessons, so a suggestion is useful even if the names differ much.
+        // There are few lessons, so a suggestion is useful even if the names differ a lot.
         spelling::nearest_within(name, ids, name.len() / 2 + 1)
     }
 }

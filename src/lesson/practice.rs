@@ -1,9 +1,9 @@
-//! Spaced repetition of finished steps, with Leitner's boxes.
+//! Spaced repetition of completed steps, with Leitner's boxes.
 //!
-//! Each finished step has a card in a box. If the learner does the step without help, the card moves to the next box,
-//! which has a longer interval. With help, or before the card is due, the card stays in its box. If the learner gives
-//! up, it moves to the first box. The method is from Sebastian Leitner, "So lernt man lernen", 1972. The intervals double, as in most later
-//! programs.
+//! Each completed step has a card in a box. If the learner does the step without help, the card moves to the next box,
+//! which has a longer interval. If the learner needed help, or if the card was not due yet, it stays in its box. If the
+//! learner gave up, the card moves to the first box. The method is from Sebastian Leitner, "So lernt man lernen", 1972.
+//! The intervals double, as in most later programs.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,37 +12,38 @@ const DAYS: [i64; 7] = [1, 2, 4, 8, 16, 32, 64];
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// Maximum number of tasks in one practice session.
+/// Maximum number of tasks in a practice session.
 pub const MOST_AT_ONCE: usize = 10;
 
-/// The card of a step, with the time at which the step is due.
+/// A step's card: its box, and the time at which the step is due for practice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     /// The index of the card's box.
     #[serde(rename = "box")]
     pub level: usize,
-    /// The time at which the step is due, in seconds since 1970.
+    /// The time at which the step is due for practice, in seconds since 1970.
     pub due: i64,
 }
 
 /// How much help a learner needed for a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The learner needed no help, but may have corrected wrong attempts.
+    /// The learner needed no help, but may have made some wrong attempts.
     Known,
     /// The learner needed at least one hint.
     Helped,
-    /// The learner was shown the answer.
+    /// The learner saw the answer, or skipped the step.
     GivenUp,
 }
 
 impl Card {
-    /// Returns the card of a step that was done at `now`. `before` is its previous card.
+    /// Returns the card of a step that was done at `now`, in seconds since 1970. `before` is the step's previous card.
     pub fn after(before: Option<Card>, outcome: Outcome, now: i64) -> Card {
         let level = before.map_or(0, |card| card.level);
         let was_due = before.is_some_and(|card| card.days_left(now).is_none());
         let level = match outcome {
-            // Remembering a step shortly after it was practised does not show that it is remembered for longer.
+            // Remembering a step shortly after practising it does not prove that the learner will remember it for
+            // longer.
             Outcome::Known if was_due => level.saturating_add(1).min(DAYS.len() - 1),
             Outcome::Known | Outcome::Helped => level.min(DAYS.len() - 1),
             Outcome::GivenUp => 0,
@@ -50,7 +51,8 @@ impl Card {
         Card { level, due: now.saturating_add(DAYS[level] * SECONDS_PER_DAY) }
     }
 
-    /// Returns the number of days until the step is due, or `None` if it is due already.
+    /// Returns the number of days until the step is due, rounded up, or `None` if it is already due. `now` is in
+    /// seconds since 1970.
     pub fn days_left(self, now: i64) -> Option<i64> {
         let left = self.due.saturating_sub(now);
         (left > 0).then(|| left / SECONDS_PER_DAY + i64::from(left % SECONDS_PER_DAY > 0))
@@ -104,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_card_from_an_edited_file_may_have_any_numbers() {
-        // A damaged file may contain a box that does not exist, or an extreme time.
+        // A damaged progress file may contain a box that does not exist, or an extreme time.
         assert_eq!(Card::after(Some(Card { level: 99, due: 0 }), Outcome::Helped, 0).level, 6);
         assert_eq!(Card::after(Some(Card { level: usize::MAX, due: 0 }), Outcome::Known, 0).level, 6);
         assert_eq!(Card { level: 0, due: i64::MAX }.days_left(0), Some(i64::MAX / SECONDS_PER_DAY + 1));

@@ -28,7 +28,8 @@ impl Runtime {
         })
     }
 
-    /// Gives a client the turn. First handles the frames that its threads have sent in the meantime.
+    /// Gives a client the turn. First handles the frames (protocol messages) that its threads have sent since its last
+    /// turn.
     pub(super) fn give_turn(&mut self, client: ClientIndex) {
         self.turn = Some(client);
         for (thread, frame) in std::mem::take(&mut self.clients[client].python.unread) {
@@ -36,8 +37,8 @@ impl Runtime {
         }
     }
 
-    /// Ends the turn of a program that sends nothing and whose main thread is idle, because its other threads must be
-    /// waiting as well, or have ended. If a replay sends nothing, ends it or continues it. Returns false in all other
+    /// Ends the turn of a program that is silent and whose main thread is idle, because its other threads must be
+    /// waiting too, or have ended. If a replay is silent, ends or continues the replay. Returns false in all other
     /// cases.
     pub fn end_waiting_turn(&mut self) -> bool {
         let Some(client) = self.turn else { return false };
@@ -52,7 +53,7 @@ impl Runtime {
         true
     }
 
-    /// Passes the prompt to a free client if the foreground is busy. Returns whether it was passed.
+    /// Passes the prompt to a free client if the foreground client is busy. Returns whether the prompt was passed.
     pub fn pass_prompt(&mut self) -> bool {
         if self.clients[self.foreground].is_free() || self.awaited_input().is_some() {
             return false;
@@ -67,9 +68,8 @@ impl Runtime {
         true
     }
 
-    /// Creates a client with the first free name of `client-2`, `client-3`, …, and gives it the prompt. If there are
-    /// too many clients, all of which are waiting, shows an error, ends the foreground client's wait, and returns
-    /// false.
+    /// Creates a client with the first unused name among `client-2`, `client-3`, …, and gives it the prompt. If there
+    /// are already too many clients, shows an error, ends the foreground client's wait, and returns false.
     pub fn open_another_client(&mut self) -> bool {
         let name = (2..).map(|n| format!("client-{n}")).find(|name| self.clients.iter().all(|c| c.name != *name));
         let is_open = self.switch_to(&name.unwrap_or_default());

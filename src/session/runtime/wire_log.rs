@@ -1,8 +1,8 @@
-//! The wire log, which `:wire` and `:timeline` read: each command of each client, with its time, its bytes, its reply,
-//! and whether it had to wait. The commands of the tutor's own client are not recorded.
+//! The wire log, which `:wire` and `:timeline` show: each client's commands, with their time, their bytes, their
+//! replies, and whether they had to wait. The commands of the tutor's own client are not recorded.
 //!
-//! The log is bounded. It keeps only the last commands. For each command it keeps only the first bytes and the length.
-//! A copy of the log shares its calls with the original, so `:undo` can keep a copy for every line.
+//! The log is bounded. It keeps only the latest commands, and of each command only the first bytes and the length. A
+//! copy of the log shares its calls with the original, so `:undo` can keep a copy for each line.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::lesson::evidence::{Exchange, Traffic};
 use redis_engine::client::ClientId;
 use redis_engine::resp;
 
-/// Maximum number of commands that the log keeps.
+/// Maximum number of calls (commands and messages) that the log keeps.
 const MOST_CALLS: usize = 2_000;
 
-/// Maximum number of bytes that the log keeps of a command or a reply.
+/// Maximum number of bytes that the log keeps of each command and of each reply.
 const MOST_BYTES: usize = 2 << 10;
 
-/// Bytes that were sent over the wire: the first bytes, and the total number.
+/// Logged bytes: the first of them, and the length of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoggedBytes {
     pub bytes: Vec<u8>,
@@ -32,15 +32,15 @@ impl LoggedBytes {
     }
 }
 
-/// A command with its reply, or a message that is not the reply to a command. For a message, `sent` is empty.
+/// A command with its reply, or a message that Redis sent on its own. For a message, `sent` is empty.
 #[derive(Debug, Clone)]
 pub struct Call {
     pub client: String,
     connection: ClientId,
-    /// The time at which the command was sent, on the session's clock.
+    /// The time on the session's clock when the command was sent, in microseconds since 1970.
     pub at_us: i64,
-    /// The number of the command's round trip. Commands that were sent before the first reply was fetched have the
-    /// same number.
+    /// The number of the command's round trip. It is the same for commands that were sent before the first reply was
+    /// fetched.
     pub trip: u64,
     pub sent: LoggedBytes,
     pub received: LoggedBytes,
@@ -49,45 +49,45 @@ pub struct Call {
     pub expired: u64,
 }
 
-/// The wait of a command whose reply did not arrive immediately.
+/// The wait of a command that was not answered immediately.
 #[derive(Debug, Clone, Default)]
 pub struct Wait {
-    /// The time at which the command times out, if it has a timeout.
+    /// The time at which the command times out, in microseconds since 1970, or `None` if it has no timeout.
     pub deadline_us: Option<i64>,
     pub end: Option<WaitEnd>,
 }
 
-/// How and when a wait ended.
+/// When and why a wait ended.
 #[derive(Debug, Clone)]
 pub struct WaitEnd {
     pub at_us: i64,
     pub by: Cause,
-    /// The number of the last call that was sent before the wait ended.
+    /// The number of the last call that had been sent when the wait ended.
     pub after: u64,
 }
 
-/// What ended a wait.
+/// The reason why a wait ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// A command of another client ended the wait.
+    /// A command from another client, which has this name, ended the wait.
     Client(String),
     /// The command timed out.
     Time,
-    /// The client gave up, or its connection was closed.
+    /// The waiting client gave up, or its connection was closed.
     GivenUp,
 }
 
-/// All commands that were recorded.
+/// The log of all calls, of which it keeps the latest.
 #[derive(Debug, Clone, Default)]
 pub struct WireLog {
     calls: VecDeque<Arc<Call>>,
-    /// The number of the oldest call that is kept. The first call in a log has the number 0.
+    /// The number of the oldest call that is kept. Calls are numbered from 0.
     first: u64,
-    /// The numbers of the calls whose clients are waiting for the reply.
+    /// The numbers of the calls whose clients are still waiting for a reply.
     waiting: Vec<u64>,
-    /// For each connection, the number of unfetched reply bytes that are recorded.
+    /// For each connection, how many of the unfetched reply bytes have been logged.
     logged: HashMap<ClientId, usize>,
-    /// The current round trip of each connection.
+    /// The number of each connection's current round trip.
     trips: HashMap<ClientId, u64>,
     last_trip: u64,
     expired: u64,
@@ -96,12 +96,12 @@ pub struct WireLog {
 }
 
 impl WireLog {
-    /// Returns the number that the next call will have.
+    /// Returns the number that the next call will get.
     pub fn next(&self) -> u64 {
         self.first + self.calls.len() as u64
     }
 
-    /// Iterates over the calls that are still kept, starting at the given number. Yields each call with its number.
+    /// Iterates over the calls that are still kept, from the given number on. Yields each call with its number.
     pub fn from(&self, number: u64) -> impl Iterator<Item = (u64, &Call)> {
         let skipped = usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         (self.first.max(number)..).zip(self.calls.iter().skip(skipped).map(|call| &**call))
@@ -112,8 +112,8 @@ impl WireLog {
         self.calls.get(index).map(|call| &**call)
     }
 
-    /// Returns the answered commands, starting at the given number, with their replies. Leaves out exchanges that are
-    /// too long to be recorded completely.
+    /// Returns the answered commands from the given number on, with their replies. Omits commands and replies that were
+    /// too long to be logged in full.
     pub fn exchanges(&self, number: u64) -> Vec<Exchange> {
         let exchange = |call: &Call| {
             let command = match resp::value::parse(&call.sent.bytes).ok()?? {
@@ -133,8 +133,8 @@ impl WireLog {
         self.calls.get_mut(index).map(Arc::make_mut)
     }
 
-    /// Records a command that is sent. `reply` contains the unfetched reply bytes on the connection. `now` contains the
-    /// time and the total number of expired keys.
+    /// Records a command that is about to run. `reply` contains the unfetched reply bytes on the connection. `now`
+    /// contains the time in microseconds, and the total number of keys that have expired.
     pub fn command_sent(&mut self, client: &str, connection: ClientId, bytes: &[u8], reply: &[u8], now: (i64, u64)) {
         let (at_us, expired) = now;
         self.log_late_bytes(client, connection, reply, at_us);
@@ -156,7 +156,7 @@ impl WireLog {
         });
     }
 
-    /// Records that the last command has run. `reply` contains the unfetched reply bytes on the connection.
+    /// Records that the latest command has run. `reply` contains the unfetched reply bytes on the connection.
     pub fn command_ran(&mut self, connection: ClientId, reply: &[u8], wait: Option<Wait>) {
         let logged = self.logged.insert(connection, reply.len()).unwrap_or_default();
         let number = self.next().saturating_sub(1);
@@ -169,7 +169,8 @@ impl WireLog {
         }
     }
 
-    /// Records which waits have ended. `still_waits` returns whether a connection waits, or `None` if it was closed.
+    /// Records which waits have ended, and why. `still_waits` returns whether a connection is still waiting, or `None`
+    /// if it was closed.
     pub fn end_waits(&mut self, by: &Cause, at_us: i64, still_waits: impl Fn(ClientId) -> Option<bool>) {
         let after = self.next().saturating_sub(1);
         for number in std::mem::take(&mut self.waiting) {
@@ -182,7 +183,7 @@ impl WireLog {
                 Some(false) => by.clone(),
                 None => Cause::GivenUp,
             };
-            // A timeout may be noticed later than it occurred.
+            // A timeout may be noticed after it occurred.
             let deadline_us = self.get(number).and_then(|call| call.wait.as_ref()?.deadline_us);
             let over_us = deadline_us.filter(|_| by == Cause::Time).unwrap_or(at_us).min(at_us);
             let after = after.min(self.last_sent_by(over_us)).max(number);
@@ -198,12 +199,12 @@ impl WireLog {
         self.next().saturating_sub(1 + later as u64)
     }
 
-    /// Returns the numbers of the calls whose clients are waiting for the reply.
+    /// Returns the numbers of the calls whose clients are still waiting for a reply.
     pub fn waiting(&self) -> &[u64] {
         &self.waiting
     }
 
-    /// Records that a client has fetched all replies on its connection.
+    /// Records that a client has fetched `reply`, which is all unread replies on its connection.
     pub fn replies_fetched(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         self.log_late_bytes(client, connection, reply, at_us);
         self.logged.remove(&connection);
@@ -211,8 +212,8 @@ impl WireLog {
         self.sums.round_trips += usize::from(self.trips.remove(&connection).is_some());
     }
 
-    /// Records reply bytes that were not written by a running command. They are a message, or the late reply to a
-    /// command that waited.
+    /// Records those reply bytes that no running command has written. They are either a message, or the late reply to a
+    /// command that had to wait.
     fn log_late_bytes(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         let logged = self.logged.insert(connection, reply.len()).unwrap_or_default();
         let Some(bytes) = reply.get(logged..).filter(|bytes| !bytes.is_empty()) else { return };
@@ -231,7 +232,7 @@ impl WireLog {
         }
     }
 
-    /// Returns the number of the connection's current round trip. Starts a round trip if none is in progress.
+    /// Returns the number of the connection's current round trip. Begins a new one if none is in progress.
     fn trip(&mut self, connection: ClientId) -> u64 {
         let last = &mut self.last_trip;
         *self.trips.entry(connection).or_insert_with(|| {
