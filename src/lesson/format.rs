@@ -1,7 +1,7 @@
-//! The format of lesson files: the data types for their TOML, with the positions of the parts in the file.
+//! The format of lesson files: the data types for their TOML, with positions in the file for error messages.
 //!
-//! `parse` checks types, unknown keys and missing keys. `rules` checks everything else that can be seen without running
-//! the lesson, and `check` types its answers.
+//! `parse` checks types, unknown keys and missing keys. `rules` checks everything else that can be checked without
+//! running the lesson. `check` runs the lesson and its answers.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use toml::Spanned;
 use crate::messages::check as messages;
 use crate::spelling;
 
-/// The version of the format that this program reads. Each file states the version that it was written for.
+/// The version of the format that this program reads. Each file states the version for which it was written.
 pub const FORMAT: u32 = 1;
 
 /// Length of the prefix that an unknown key must share with a known key for that key to be suggested.
 const SAME_START: usize = 4;
 
-/// A lesson, in the structure of its file.
+/// A lesson, with the structure of its file.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -30,18 +30,18 @@ pub struct Lesson {
     pub title: String,
     /// Approximate duration, in minutes.
     pub minutes: u32,
-    /// A one-line description for the list of lessons.
+    /// A one-line description, for the list of lessons.
     pub about: String,
-    /// Code that is run before the first step. The learner does not see it.
+    /// Code that runs before the first step. The learner does not see it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
-    /// The id of the step that `fast-track` asks: a task that only somebody who knows the lesson can do. Without this
-    /// key, it is the last step with a task.
+    /// The id of the step that `fast-track` asks: a task that only a learner who knows the lesson can do. The default
+    /// is the last step with a task.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub fast_track: Option<Spanned<String>>,
-    /// The summary at the end, in light Markdown.
+    /// The summary at the end of the lesson, in light Markdown.
     #[cfg_attr(test, schemars(with = "String"))]
     pub remember: Spanned<String>,
     #[serde(rename = "step")]
@@ -68,13 +68,13 @@ pub struct Step {
     /// The explanation before the task, in light Markdown.
     #[cfg_attr(test, schemars(with = "String"))]
     pub say: Spanned<String>,
-    /// What the learner has to do, in a sentence.
+    /// What the learner must do, in a sentence.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub task: Option<Spanned<String>>,
     /// What the learner can try out until `expect` is met.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub explore: Option<Spanned<String>>,
-    /// Code whose last line of output the learner has to predict.
+    /// Code whose last line of output the learner must predict.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub predict: Option<Spanned<String>>,
     /// A multiple-choice question.
@@ -82,31 +82,32 @@ pub struct Step {
     /// Code that the tutor types while the learner watches.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub show: Option<Spanned<String>>,
-    /// Two programs for the same purpose, whose costs are measured.
+    /// Two programs for the same purpose, whose costs are measured and compared.
     pub compare: Option<Compare>,
-    /// Programs of several clients, which are run in every order of their commands.
+    /// Programs of several clients, which are run in every order of the clients' commands.
     pub race: Option<Race>,
     /// The lines that complete the step. Like the learner's input, they can contain blocks and tutor commands.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
-    /// Other inputs that must complete the step.
+    /// Other inputs that must also complete the step.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub also: Vec<Spanned<String>>,
-    /// At most three hints, each with more help than the one before.
+    /// Up to three hints, each more helpful than the previous one.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub hints: Vec<Spanned<String>>,
-    /// The text that is shown when the step is done.
+    /// The text that is shown after the step is done.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub after: Option<Spanned<String>>,
-    /// The key that is drawn when the step is done, as `:draw` would draw it. Two keys that hold sets are also allowed.
+    /// The key that is drawn after the step is done, as `:draw` would draw it. Two keys that hold sets are also
+    /// allowed.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub draw: Option<Spanned<String>>,
-    /// Roles: keys that the learner names. Maps each role to the key that `answer` uses. In `expect`, in mistakes and
-    /// in hints, `{role}` stands for the learner's key.
+    /// Roles: placeholders for keys that the learner names. Maps each role to the key that `answer` uses. In `expect`,
+    /// in mistakes and in hints, `{role}` stands for the learner's key.
     #[serde(default)]
     pub roles: BTreeMap<String, String>,
     #[serde(default)]
@@ -114,44 +115,44 @@ pub struct Step {
     pub expect: Option<Spanned<Expect>>,
     #[serde(default, rename = "mistake")]
     pub mistakes: Vec<Mistake>,
-    /// Variations of the answers that `check` generates, and whose verdict may differ from the one that it demands.
+    /// Variations of the answers that `check` generates and for which it accepts a different verdict.
     #[serde(default, rename = "exempt")]
     #[cfg_attr(test, schemars(with = "Vec<Exemption>"))]
     pub exemptions: Vec<Spanned<Exemption>>,
 }
 
-/// The expectations of a step. All that are given must be met.
+/// The expectations of a step. All of those that are given must be met.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// Queries of the data after the submission, with the values that they must show.
+    /// Queries that run after the submission, with the values that they must show.
     #[serde(default)]
     pub state: Vec<Probe>,
-    /// The last value of the submission, as Python shows it. The value also passes in another notation: decoded,
-    /// printed in a loop or in a sentence.
+    /// The last value of the submission, as Python shows it. The value is also accepted in another notation: decoded,
+    /// printed in a loop, or as part of a sentence.
     pub reply: Option<String>,
-    /// Whether only the value itself passes, with its exact type. This is for steps about types, such as bytes and
-    /// text.
+    /// Whether `reply` is accepted only in its own notation, with its exact type. For steps about types, such as bytes
+    /// and text.
     #[serde(default)]
     pub exactly: bool,
-    /// The output that the submission must have. Whitespace at its end is ignored.
+    /// The output that the submission must have. Trailing whitespace is ignored.
     pub output: Option<String>,
     /// Commands that the submission must have sent, on a key on which the answer sends them. `LMOVE|BLMOVE` means
-    /// either of the two.
+    /// either of the two commands.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub uses: Vec<Spanned<String>>,
-    /// Commands that must have been sent in the step, as redis-cli lines. `*` stands for any argument, `**` for any
-    /// number of arguments, and more arguments may follow. `BLPOP|BRPOP queue 10` means either of the two commands.
-    /// `phone: SET k v` must have been sent by the client `phone`.
+    /// Commands that must have been sent in the step, in redis-cli syntax. `*` stands for any argument, and `**` for
+    /// any number of arguments. Further arguments are always allowed at the end. `BLPOP|BRPOP queue 10` means either of
+    /// the two commands. `phone: SET k v` must have been sent by the client `phone`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub sent: Vec<Spanned<String>>,
-    /// For each of these commands, how often it must at least have been sent in the step.
+    /// For each of these commands, the minimum number of times that it must have been sent in the step.
     #[serde(default)]
     pub at_least: BTreeMap<String, usize>,
-    /// Variables that the submission's client must have set in the step.
+    /// Variables that the submission's client must have assigned in the step.
     #[serde(default)]
     pub assigns: Vec<String>,
     /// Commands that the submission must not have sent.
@@ -162,32 +163,33 @@ pub struct Expect {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub unchanged: Vec<Spanned<String>>,
-    /// The clients that must act. One of them must complete the step, and each must have sent a command in it.
+    /// The clients that must take part. One of them must complete the step, and each of them must have sent a command
+    /// in it.
     #[serde(default)]
     pub by: Vec<String>,
-    /// Clients that must be waiting for a reply. They must have begun to wait in this order.
+    /// Clients that must be waiting for a reply. They must have started to wait in this order.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub waiting: Vec<Spanned<String>>,
-    /// A part of the error that the submission must end with, for steps that teach about this error.
+    /// A substring of the error with which the submission must end, for steps that teach about this error.
     pub error: Option<String>,
     /// What must hold when several clients run the submission concurrently, in every order of their commands.
     pub every_order: Option<EveryOrder>,
 }
 
-/// A query of the data, and the value that it must show.
+/// A query, and the value that it must show.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
-    /// A Python expression, or a line of redis-cli.
+    /// A Python expression, or a redis-cli line.
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
     /// The value that the query must show, in Python's notation.
     pub reply: String,
 }
 
-/// A common mistake, and the text for learners who make it.
+/// A common mistake, and the text that is shown to learners who make it.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -199,58 +201,57 @@ pub struct Mistake {
     #[cfg_attr(test, schemars(with = "When"))]
     pub when: Spanned<When>,
     pub say: String,
-    /// Whether this mistake changes the data so much that the learner must use `:again` or `:undo` before the step can
-    /// be done.
+    /// Whether the mistake changes the data so much that the step can be done only after `:again` or `:undo`.
     #[serde(default)]
     pub spoils: bool,
 }
 
-/// A variation of an answer that is exempt from what `check` demands. If it is a rewording, it may be rejected. If it
-/// contains a mistake, it may pass or get no feedback.
+/// A variation of an answer that is exempt from the verdict that `check` requires. If it is a rewording, it may be
+/// rejected. If it contains a mistake, it may be accepted, or get no feedback.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exemption {
-    /// The name of the rule that makes the variation, as `check` shows it.
+    /// The name of the rule that generates the variation, as shown by `check`.
     pub rule: String,
-    /// The lines of the variation. Without them, all variations by this rule are exempt.
+    /// The lines of the variation. By default, all variations that the rule generates are exempt.
     #[serde(rename = "try")]
     pub example: Option<String>,
     /// The reason for the exemption.
     pub because: String,
 }
 
-/// The conditions by which a mistake is recognised. All that are given must hold.
+/// The conditions by which a mistake is recognised. All of those that are given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct When {
-    /// A part of the error's class or message.
+    /// A substring of the error's class and message.
     pub error: Option<String>,
-    /// Commands that the submission must have sent. `RPUSH|LPUSH` stands for either of two commands.
+    /// Commands that the submission must have sent. `RPUSH|LPUSH` means either of the two commands.
     #[serde(default)]
     pub uses: Vec<String>,
-    /// Commands that must not have been sent, or arguments that no command may have, such as `NX`.
+    /// Commands that the submission must not have sent, or arguments that none of its commands may have, such as `NX`.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// Arguments that must occur in the commands, such as `NX`.
+    /// Arguments that must occur in the submission's commands, such as `NX`.
     #[serde(default)]
     pub has: Vec<String>,
-    /// Commands that must have been sent, as redis-cli lines. `*` stands for any argument, `**` for any number of
-    /// arguments, and more arguments may follow.
+    /// Commands that the submission must have sent, in redis-cli syntax. `*` stands for any argument, and `**` for any
+    /// number of arguments. Further arguments are always allowed at the end.
     #[serde(default)]
     pub sent: Vec<String>,
-    /// Commands that must have been sent in the step in this order. Others may be between them.
+    /// Commands that must have been sent in the step in this order. Other commands may have been sent in between.
     #[serde(default)]
     pub order: Vec<String>,
-    /// Parts of the text that was entered. Whitespace is ignored.
+    /// Substrings of the text that was entered. Whitespace is ignored.
     #[serde(default)]
     pub typed: Vec<String>,
-    /// The last value that the submission must show, with its type.
+    /// The last value that the submission must show, with the right type.
     pub reply: Option<String>,
     /// The last value that the submission must show, in any notation.
     pub value: Option<String>,
-    /// The output that the submission must have. Whitespace at its end is ignored.
+    /// The output that the submission must have. Trailing whitespace is ignored.
     pub output: Option<String>,
     #[serde(default)]
     pub state: Vec<Probe>,
@@ -273,26 +274,27 @@ pub struct Choice {
     pub text: String,
     #[serde(default)]
     pub correct: bool,
-    /// Why the option is right or wrong.
+    /// The reason why the option is right or wrong.
     pub because: String,
 }
 
-/// Two programs for the same purpose. Their commands, round trips, bytes in both directions, memory and lost updates
-/// are counted.
+/// Two programs for the same purpose, of which the commands, the round trips, the bytes in both directions, the memory
+/// and the lost updates are compared.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Compare {
-    /// The sizes for which both programs are measured, smallest first. The variable `n` has each of them in turn.
+    /// The sizes of data for which both programs are measured, smallest first. The variable `n` contains the current
+    /// size.
     #[cfg_attr(test, schemars(with = "Option<Vec<u32>>"))]
     pub grow: Option<Spanned<Vec<u32>>>,
-    /// The unit of `n`, as shown to the learner, such as `fields`.
+    /// The unit of `n` that is shown to the learner, such as `fields`.
     pub of: Option<String>,
-    /// Code that is run before each program. It is not measured, and the learner does not see it.
+    /// Code that runs before each program. It is not measured, and the learner does not see it.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub setup: Option<Spanned<String>>,
-    /// Number of clients that run a program with `holds` concurrently, in every order of their commands. The default is
-    /// two.
+    /// Number of clients that run each program concurrently, in every order of their commands, if the programs have
+    /// `holds`. The default is two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
@@ -313,7 +315,7 @@ impl Compare {
     }
 }
 
-/// A program that is measured. It runs on the data of the step, which is restored afterwards.
+/// A program that is measured. It runs on the step's data, which is restored afterwards.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -321,29 +323,30 @@ pub struct Program {
     pub title: String,
     #[cfg_attr(test, schemars(with = "String"))]
     pub run: Spanned<String>,
-    /// What the data must hold after several clients have run the program, if no update is lost.
+    /// The value that the data must have after several clients have run the program, if no update is lost.
     #[serde(default)]
     pub holds: Option<Probe>,
 }
 
 /// Programs of two or three clients, run command by command. The learner chooses which client sends the next command,
-/// or lets the tutor play every order. Each order starts with the data of the step, which is restored afterwards.
+/// or lets the tutor play every order of the commands. Each order starts with the step's data, which is restored
+/// afterwards.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Race {
-    /// What the learner has to find out, in a sentence.
+    /// What the learner must find out, in a sentence.
     pub goal: String,
-    /// Code that is run before each order. The learner does not see it.
+    /// Code that runs before the clients' programs. The learner does not see it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// The value that the data should have at the end of each order.
+    /// The value that the data should have after each order of the clients' commands.
     pub holds: Probe,
-    /// The meaning of a failed `holds`, as a clause: `a view is lost`.
+    /// What it means if `holds` fails, as a clause such as `a view is lost`.
     pub lost: String,
-    /// The number of orders in which `holds` fails, out of all orders: `4 of 6`. `check` plays all orders and compares
-    /// the numbers.
+    /// How many of the possible orders of the clients' commands make `holds` fail, such as `4 of 6`. `check` plays
+    /// every order and verifies both numbers.
     #[cfg_attr(test, schemars(with = "String"))]
     pub loses: Spanned<String>,
     #[serde(rename = "client")]
@@ -365,7 +368,7 @@ impl Race {
 pub struct Racer {
     #[cfg_attr(test, schemars(with = "String"))]
     pub name: Spanned<String>,
-    /// The program, in Python or in lines of redis-cli. The default is the program of the previous client.
+    /// The client's program, in Python or as redis-cli lines. The default is the program of the previous client.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
@@ -376,21 +379,22 @@ pub struct Racer {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EveryOrder {
-    /// Code that is run before each order. The learner does not see it.
+    /// Code that runs before the clients' programs. The learner does not see it.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What each client runs: a call to the function that the learner submitted. The default is the submission itself.
+    /// What each client runs, usually a call to the function that the learner submitted. The default is the submission
+    /// itself.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub run: Option<Spanned<String>>,
-    /// Number of clients that run the submission. The default is two.
+    /// Number of clients that run the submission concurrently. The default is two.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<usize>"))]
     pub clients: Option<Spanned<usize>>,
-    /// The value that the data must have at the end of each order.
+    /// The value that the data must have after each order of the clients' commands.
     pub holds: Probe,
-    /// The meaning of a failed `holds`, as a clause: `a view is lost`.
+    /// What it means if `holds` fails, as a clause such as `a view is lost`.
     pub lost: String,
 }
 

@@ -1,4 +1,4 @@
-//! The learner's progress: the steps that are done, and where to continue.
+//! The learner's progress: which steps are done, and where to continue.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::practice::{Card, Outcome};
 
 /// The version of the progress file that this program writes.
 ///
-/// Version 2 added `practice`, and version 3 added `known`. An older program would drop these keys when it writes the
+/// Version 2 added `practice`, and version 3 added `known`. An older program would drop these keys when writing the
 /// file, so it must reject the file.
 pub const VERSION: u32 = 3;
 
@@ -23,12 +23,12 @@ pub const VERSION: u32 = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub version: u32,
-    /// The id of the lesson that was open last.
+    /// The id of the lesson that was opened last.
     #[serde(default)]
     pub current: Option<String>,
     #[serde(default)]
     pub lessons: BTreeMap<String, LessonProgress>,
-    /// The cards of finished steps, by `lesson/step`.
+    /// The cards for practice, keyed by `lesson/step`.
     #[serde(default)]
     pub practice: BTreeMap<String, Card>,
 }
@@ -36,24 +36,24 @@ pub struct Progress {
 /// The progress in one lesson.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonProgress {
-    /// The id of the step to continue with.
+    /// The id of the step to continue with, if any.
     #[serde(default)]
     pub step: Option<String>,
-    /// The ids of the steps that are done. Skipped steps do not count.
+    /// The ids of the steps that are done. Skipped steps are not included.
     #[serde(default)]
     pub done: Vec<String>,
     /// Whether the learner has reached the end of the lesson.
     #[serde(default)]
     pub finished: bool,
-    /// Whether the learner has shown in the fast track that they know the lesson.
+    /// Whether the learner has proved in the fast track that they know the lesson.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub known: bool,
-    /// Whether the summary still has to be shown, because the learner left after the last step and before the end.
+    /// Whether the summary has yet to be shown, because the learner left between the last step and the end.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub end_is_due: bool,
 }
 
-/// A step that can be practised, with the time at which it is due.
+/// A step that can be practised, and the time at which it is due.
 #[derive(Debug, Clone)]
 pub struct DueStep {
     pub lesson: Arc<Lesson>,
@@ -64,7 +64,8 @@ pub struct DueStep {
 }
 
 impl DueStep {
-    /// Returns the number of days until the step is due, or `None` if it is due already.
+    /// Returns the number of days until the step is due, or `None` if it is already due. `now` is in seconds since
+    /// 1970.
     pub fn days_left(&self, now: i64) -> Option<i64> {
         Card { level: 0, due: self.due }.days_left(now)
     }
@@ -77,7 +78,7 @@ impl Default for Progress {
 }
 
 impl Progress {
-    /// Records the step that the learner has reached.
+    /// Records the lesson and the step that the learner has reached.
     pub fn at(&mut self, lesson: &str, step: &str) {
         self.current = Some(lesson.into());
         let progress = self.lessons.entry(lesson.into()).or_default();
@@ -93,8 +94,8 @@ impl Progress {
         }
     }
 
-    /// Records that a step was done or practised at `now`, in seconds since 1970. Returns the number of days until the
-    /// step is due again.
+    /// Records that a step was done or practised at `now`, in seconds since 1970. Returns the interval in days until
+    /// the step is due again.
     pub fn practised(&mut self, lesson: &str, step: &str, outcome: Outcome, now: i64) -> i64 {
         let key = format!("{lesson}/{step}");
         let card = Card::after(self.practice.get(&key).copied(), outcome, now);
@@ -102,7 +103,7 @@ impl Progress {
         card.days_left(now).unwrap_or(0)
     }
 
-    /// Returns whether a step has a card.
+    /// Returns whether a step has a card, which means that it was done or practised before.
     pub fn is_practised(&self, lesson: &str, step: &str) -> bool {
         self.practice.contains_key(&format!("{lesson}/{step}"))
     }
@@ -135,14 +136,15 @@ impl Progress {
         progress.end_is_due = true;
     }
 
-    /// Records that the learner has shown in the fast track that they know a lesson.
+    /// Records that the learner has proved in the fast track that they know a lesson.
     pub fn knows(&mut self, lesson: &str) {
         let progress = self.lessons.entry(lesson.into()).or_default();
         progress.finished = true;
         progress.known = true;
     }
 
-    /// Records the lesson with which the learner continues. A place that the learner has in it is kept.
+    /// Records that the learner should continue with this lesson. If the learner already has a place in the lesson,
+    /// that place is kept.
     pub fn begins_with(&mut self, lesson: &Lesson) {
         let id = lesson.id.get_ref();
         self.current = Some(id.clone());
@@ -152,24 +154,24 @@ impl Progress {
         }
     }
 
-    /// Returns the step that the fast track asks for each lesson that is not finished.
+    /// Returns the step that the fast track asks for each unfinished lesson, as the lesson and the index of the step.
     pub fn fast_track(&self, library: &Library) -> Vec<(Arc<Lesson>, usize)> {
         let is_finished = |lesson: &Lesson| self.lessons.get(lesson.id.get_ref()).is_some_and(|known| known.finished);
         let open = library.lessons.iter().filter(|lesson| !is_finished(lesson));
         open.filter_map(|lesson| Some((lesson.clone(), lesson.fast_track_step()?))).collect()
     }
 
-    /// Records that the summary of a lesson was shown. The next time, the lesson starts at its first step.
+    /// Records that the summary of a lesson was shown. When the lesson is opened again, it starts at its first step.
     pub fn ended(&mut self, lesson: &str) {
         self.lessons.entry(lesson.into()).or_default().end_is_due = false;
     }
 
-    /// Adds what this session has changed since `base` to `others`, the progress that other sessions may have saved in
-    /// the meantime. `base` is this session's progress when it was last read or saved.
+    /// Adds the changes that this session has made since `base` to `others`, the progress that other sessions may have
+    /// saved in the meantime. `base` is this session's progress when it was last read or saved.
     ///
-    /// A step is done in the result if it is done in either progress. Where both sessions have changed a place or a
-    /// card, this session's version is kept, because it is the later one. The result contains everything that this
-    /// session has recorded, even if the file was deleted.
+    /// A step is done in the result if it is done in either progress. If both sessions have changed a place or a card,
+    /// this session's version is kept, because it is more recent. The result contains everything that this session has
+    /// recorded, even if the file was deleted.
     #[must_use]
     pub fn merged_into(&self, others: Progress, base: &Progress) -> Progress {
         let mut merged = Progress { version: VERSION, ..others };
@@ -204,7 +206,7 @@ impl Progress {
 mod tests {
     use super::*;
 
-    /// Returns a progress that contains a finished step and its card.
+    /// Returns progress that contains a completed step and its card.
     fn started() -> Progress {
         let mut progress = Progress::default();
         progress.at("hashes", "one-field");

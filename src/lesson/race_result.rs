@@ -1,31 +1,31 @@
-//! The result of a race: the orders that were played, and the number of bad ones.
+//! The result of a race: how many orders of the clients' commands were played, and how many of them were bad.
 
 use super::evidence::Failure;
 
-/// The result of playing all orders of a race, or as many as are allowed.
+/// The result of playing all orders of the clients' commands in a race, or as many as the limit allows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RaceResult {
-    /// The names of the clients. `Turn::who` is an index of this list.
+    /// The names of the clients. `Turn::who` is an index into this list.
     pub names: Vec<String>,
-    /// Number of orders that were played.
+    /// Number of orders of the clients' commands that were played.
     pub orders: usize,
-    /// Number of bad orders: those after which the data is not as it should be.
+    /// Number of bad orders, which are those after which the data does not have the right value.
     pub bad: usize,
-    /// Whether some orders were not played, because there are too many.
+    /// Whether some orders of the clients' commands were not played, because there are too many.
     pub cut: bool,
-    /// The first bad order that was found.
+    /// The first bad order of the clients' commands, if there is one.
     pub example: Option<Order>,
-    /// The longest order, or `None` if all orders are equally long. It shows which client had to try again.
+    /// The longest order of turns, or `None` if all orders are equally long. It shows which client had to retry.
     pub longest: Option<Order>,
-    /// Number of turns in the shortest order.
+    /// Number of turns in the shortest order that was played.
     pub shortest: usize,
-    /// The first error that ended a program.
+    /// The first error that ended one of the clients' programs.
     pub error: Option<ProgramError>,
-    /// The first error in the code that is run before each order.
+    /// The first error in the code that prepares the data.
     pub start_error: Option<ProgramError>,
-    /// The first error from the probe at the end of each order.
+    /// The first error that the probe at the end of an order raised.
     pub holds_error: Option<Failure>,
-    /// The commands that the first client sent in the first order.
+    /// The commands that the first client sent in the first order that was played.
     pub commands: Vec<Vec<Vec<u8>>>,
 }
 
@@ -34,13 +34,13 @@ pub struct RaceResult {
 pub struct ProgramError {
     /// The name of the client that ran the program.
     pub who: String,
-    /// The source of the submission that raised the error.
+    /// The source text of the submission that raised the error.
     pub line: String,
     pub error: Failure,
 }
 
 impl ProgramError {
-    /// Returns whether the program itself is wrong. An error that another client or Redis caused does not count.
+    /// Returns whether the program itself is wrong. Errors that another client or Redis caused do not count.
     pub fn is_broken(&self) -> bool {
         const BROKEN: [&str; 7] = [
             "NameError",
@@ -52,27 +52,27 @@ impl ProgramError {
             "ModuleNotFoundError",
         ];
         BROKEN.contains(&self.error.class.as_str())
-            // The call has a wrong keyword or a wrong number of arguments.
+            // The call has a wrong keyword argument, or a wrong number of arguments.
             || self.error.class == "TypeError" && self.error.message.contains("argument")
     }
 }
 
-/// The turns of several clients in one order, with the resulting data.
+/// One order in which the clients' turns were played, and the data that resulted from it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Order {
     pub steps: Vec<Turn>,
-    /// The value of the probe at the end, as Python shows it. `None` if the probe raised an error.
+    /// The value that the probe showed at the end, in Python's notation, or `None` if the probe raised an error.
     pub seen: Option<String>,
-    /// Whether the data has the wanted value after the order.
+    /// Whether the data had the expected value at the end.
     pub holds: bool,
 }
 
-/// A turn of one client.
+/// One client's turn in a race.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turn {
     /// The index of the client whose turn it is.
     pub who: usize,
-    /// The command that was sent. Empty if the client only received a late reply, or ended.
+    /// The command that was sent. Empty if the client only received a late reply, or its program ended.
     pub sent: String,
     pub outcome: TurnOutcome,
 }
@@ -84,12 +84,12 @@ pub enum TurnOutcome {
     Waits,
     /// The client received this reply.
     Answered(String),
-    /// The client's program ended with this error: `KeyError: 1`.
+    /// The client's program ended with this error, such as `KeyError: 1`.
     Ended(String),
 }
 
 impl RaceResult {
-    /// Returns the number of bad orders and of all orders: `4 of 6`.
+    /// Returns the number of bad orders out of all orders of the clients' commands, such as `4 of 6`.
     pub fn score(&self) -> String {
         format!("{} of {}", self.bad, self.orders)
     }

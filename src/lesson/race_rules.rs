@@ -6,10 +6,10 @@ use super::format::{Compare, EveryOrder, Race, is_name};
 use crate::messages::lesson_rules as messages;
 use toml::Spanned;
 
-/// The number of clients that can race. More clients would have too many orders to play and to read.
+/// How many clients can race. With more clients, there would be too many orders of commands to play and to read.
 const RACERS: std::ops::RangeInclusive<usize> = 2..=3;
 
-/// Checks a step that is a race. `at` is the position of the step in the file.
+/// Checks the race of a step. `at` is the position of the step in the file.
 pub fn check_race(race: &Race, at: usize, report: &mut impl FnMut(usize, String)) {
     let count = race.clients.len();
     if !RACERS.contains(&count) {
@@ -38,7 +38,7 @@ pub fn check_race(race: &Race, at: usize, report: &mut impl FnMut(usize, String)
     }
 }
 
-/// Checks a comparison that counts the lost updates of its programs. `at` is the position of the step in the file.
+/// Checks a comparison that counts its programs' lost updates. `at` is the position of the step in the file.
 pub fn check_comparison(compare: &Compare, at: usize, report: &mut impl FnMut(usize, String)) {
     check_number_of_clients(&compare.clients, report);
     let sides = [&compare.left, &compare.right];
@@ -59,7 +59,7 @@ fn check_number_of_clients(clients: &Option<Spanned<usize>>, report: &mut impl F
     }
 }
 
-/// Checks the `every_order` of a step.
+/// Checks the `every_order` of a step's expectations.
 pub fn check_every_order(every: &EveryOrder, report: &mut impl FnMut(usize, String)) {
     check_number_of_clients(&every.clients, report);
     every.start.iter().chain(&every.run).for_each(|text| check_program(text, report));

@@ -1,33 +1,33 @@
-//! Roles: keys that a task lets the learner name.
+//! Roles: placeholders for keys that the learner may choose.
 //!
-//! A step declares each role with the key that its own answer uses: `roles = { cart = "cart:ann" }`. Wherever the step
-//! reads the data or mentions the key, `{cart}` stands for the key that the learner uses in this role.
+//! A step declares each role with the key that the lesson's own answer uses: `roles = { cart = "cart:ann" }`. Wherever
+//! the step reads the data or mentions the key, `{cart}` stands for the key that the learner uses in this role.
 
 use super::evidence::{command_name, keys};
 use super::format::{Expect, Mistake, Step};
 use super::sent_command::Words;
 
-/// The key that the learner uses in a role.
+/// A role, and the key that the learner uses for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundRole {
     /// The name of the role.
     pub role: String,
-    /// The key that the step's own answer uses.
+    /// The key that the lesson's own answer uses.
     pub answer_key: String,
-    /// The key that the learner uses. Equal to `answer_key` if the learner has not used any key yet.
+    /// The key that the learner uses. It equals `answer_key` if the learner has not used any key yet.
     pub key: String,
 }
 
-/// Finds the key that the learner uses in each role of a step. `sent` contains the learner's commands in this step, and
-/// `intended` the commands of the step's own answer.
+/// Finds the key that the learner uses for each role of a step. `sent` contains the learner's commands in this step,
+/// and `intended` contains the commands of the lesson's own answer.
 ///
-/// A key that both the learner and the answer use has the same role for both. For any other role, the learner's key is
-/// chosen that has the most commands in common with the answer's key. If several keys fit equally well, the first one
-/// is chosen.
+/// If the learner uses the same key as the answer, the key has the same role. For any other role, chooses the learner's
+/// key that has the most commands in common with the answer's key. If several keys fit equally well, the first one is
+/// chosen.
 pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     let (used, answer_keys) = (used_keys(sent), used_keys(intended));
     let is_role = |key: &str| step.roles.values().any(|known| known == key);
-    // The task mentions the keys that the answer uses without a role, so these keys are not available for roles.
+    // The task mentions the keys that the answer uses without a role, so these keys cannot be bound to a role.
     let mut free: Vec<&String> = used.iter().filter(|key| is_role(key) || !answer_keys.contains(key)).collect();
     let mut roles: Vec<(&String, &String)> = step.roles.iter().collect();
     let first_use = |key: &String| answer_keys.iter().position(|known| known == key).unwrap_or(usize::MAX);
@@ -39,7 +39,7 @@ pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     for role in bound.iter_mut().filter(|role| !used.contains(&role.answer_key)) {
         let wanted = commands_on(&role.answer_key, intended);
         let in_common = |key: &String| commands_on(key, sent).iter().filter(|name| wanted.contains(name)).count();
-        // If several keys have equally many commands in common, the first key is chosen.
+        // If several keys have the same number of commands in common, the first of them is chosen.
         let best = free.iter().enumerate().max_by_key(|(at, key)| (in_common(key), free.len() - at));
         if let Some((at, _)) = best {
             role.key = free.remove(at).clone();
@@ -48,7 +48,7 @@ pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     bound
 }
 
-/// Inserts the learner's keys into a step's expectations, mistakes, hints and closing text.
+/// Replaces the roles in a step's expectations, mistakes, hints and closing text with the learner's keys.
 pub fn with_bound_keys(mut step: Step, bound: &[BoundRole]) -> Step {
     let fill = |text: &mut String| {
         for role in bound {
@@ -70,7 +70,7 @@ pub fn with_bound_keys(mut step: Step, bound: &[BoundRole]) -> Step {
     step
 }
 
-/// Inserts the learner's keys into the commands of the step's own answer.
+/// Replaces the keys in the commands of the lesson's own answer with the learner's keys.
 pub fn with_bound_words(mut intended: Vec<Words>, bound: &[BoundRole]) -> Vec<Words> {
     for word in intended.iter_mut().flat_map(|words| words.iter_mut().skip(1)) {
         if let Some(role) = bound.iter().find(|role| role.answer_key.as_bytes() == word.as_slice()) {
@@ -80,7 +80,7 @@ pub fn with_bound_words(mut intended: Vec<Words>, bound: &[BoundRole]) -> Vec<Wo
     intended
 }
 
-/// Returns the keys that commands name, each once, in the order of their first use.
+/// Returns the keys that occur in commands, without duplicates, in the order of their first use.
 fn used_keys(commands: &[Words]) -> Vec<String> {
     let mut used = Vec::new();
     for key in commands.iter().flat_map(|words| keys(words)) {
@@ -92,7 +92,7 @@ fn used_keys(commands: &[Words]) -> Vec<String> {
     used
 }
 
-/// Returns the names of those commands that use `key` as a key.
+/// Returns the names of the commands in which `key` is a key.
 fn commands_on(key: &str, commands: &[Words]) -> Vec<String> {
     let on_key = commands.iter().filter(|words| keys(words).contains(&key.as_bytes()));
     on_key.map(|words| command_name(words)).collect()

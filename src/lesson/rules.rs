@@ -1,4 +1,4 @@
-//! Rules for a lesson file that are checked before anything in the file runs.
+//! Rules for lesson files that can be checked without running any of their code.
 
 use crate::bare_words::BARE_WORDS;
 use std::collections::HashSet;
@@ -15,17 +15,17 @@ use toml::Spanned;
 /// Maximum number of hints in a step.
 const MOST_HINTS: usize = 3;
 
-/// The sizes for which programs may be measured. Larger sizes would keep the learner waiting.
+/// The sizes of data for which programs may be measured. Larger sizes would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 
 /// The keys that determine the kind of a step. Each step has exactly one of them.
 const KINDS: &str = "task, explore, predict, choose, show, compare, race";
 
-/// The tutor commands that the code of a lesson may contain.
+/// The tutor commands that a lesson's code may contain.
 const COMMANDS_IN_LESSONS: [&str; 2] = ["client", "wait"];
 
-/// Returns the first line of a lesson's code that is a tutor command which lessons must not contain. Such a command
-/// could write a file, open a port, or restart the lesson endlessly.
+/// Returns the first line of a lesson's code that contains a forbidden tutor command. Such a command could write a
+/// file, open a port, or restart the lesson endlessly.
 pub fn refused_command(code: &str) -> Option<&str> {
     let is_refused = |line: &&str| {
         if BARE_WORDS.contains(&line.trim_end()) {
@@ -37,7 +37,7 @@ pub fn refused_command(code: &str) -> Option<&str> {
     code.lines().find(is_refused)
 }
 
-/// Returns all code in a lesson, with its positions in the file.
+/// Iterates over all code in a lesson, with its positions in the file.
 fn code(lesson: &Lesson) -> impl Iterator<Item = &Spanned<String>> {
     lesson.setup.iter().chain(lesson.steps.iter().flat_map(step_code))
 }
@@ -67,7 +67,7 @@ fn step_code(step: &Step) -> Vec<&Spanned<String>> {
         .collect()
 }
 
-/// Returns the violations of the rules in a lesson, in the order of the file.
+/// Returns all violations of the rules in a lesson, in the order of their positions in the file.
 pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     let mut report = |at: usize, message: String| errors.push(Diagnostic::new(Some(at), message));
@@ -104,7 +104,7 @@ pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     errors
 }
 
-/// Returns advice about what is allowed but could be better: tasks without hints, and text that does not fit in narrow
+/// Returns advice on what is allowed but could be improved: tasks without hints, and text that is too wide for narrow
 /// terminals.
 pub fn advice(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut advice = Vec::new();
@@ -238,7 +238,7 @@ fn check_sizes(compare: &Compare, at: usize, report: &mut impl FnMut(usize, Stri
     }
 }
 
-/// Checks that each role of a step has a valid name, and that a probe uses it, but the answer does not.
+/// Checks that each role of a step has a valid name, and that the role is used in a probe but not in the answer.
 fn check_roles(step: &Step, report: &mut impl FnMut(usize, String)) {
     let at = step.id.span().start;
     let answer = step.answer.as_ref().map(|answer| answer.get_ref().as_str()).unwrap_or_default();
@@ -282,7 +282,7 @@ fn check_command(name: &str, at: usize, report: &mut impl FnMut(usize, String)) 
     }
 }
 
-/// Returns whether a step is a `show` whose only expectation is an error.
+/// Returns whether a step has the kind `show` and expects nothing but an error.
 fn expects_error_alone(step: &Step, expect: &Spanned<Expect>) -> bool {
     let expect = expect.get_ref();
     let rest = Expect { error: None, ..expect.clone() };

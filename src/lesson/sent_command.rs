@@ -1,21 +1,21 @@
-//! A command in a form that can be compared with another one: the options are separate from the other arguments, and
-//! commands with the same meaning have the same name.
+//! Commands in a form in which they can be compared: options are separate from the other arguments, and commands with
+//! the same meaning have the same name.
 
 use super::evidence::canonical;
 use redis_engine::commands;
 
-/// A command's name and arguments, as they are sent.
+/// A command's name and arguments, as they were sent.
 pub type Words = Vec<Vec<u8>>;
 
-/// A command in a form that can be compared with others.
+/// A command in a form in which it can be compared with others.
 #[derive(Debug)]
 pub struct SentCommand {
     pub name: String,
-    /// The name with which the command was sent, in upper case. Comparisons ignore it.
+    /// The name under which the command was sent, in upper case. Comparisons ignore it.
     pub sent_name: String,
     /// The arguments, without the options.
     pub words: Vec<String>,
-    /// The options, each with the arguments up to the next option.
+    /// The options, each with the values that follow it.
     pub options: Vec<(String, Vec<String>)>,
 }
 
@@ -23,13 +23,13 @@ pub struct SentCommand {
 #[derive(Debug, Clone, Copy)]
 pub struct CommandOption {
     pub redis_name: &'static str,
-    /// The name of the option's parameter in redis-py.
+    /// The redis-py parameter for this option.
     pub python_name: &'static str,
-    /// Whether the arguments after the option belong to it.
+    /// Whether the option is followed by a value.
     has_value: bool,
 }
 
-/// The options that are distinguished from other arguments.
+/// The options that are kept apart from other arguments.
 const OPTIONS: &[CommandOption] = &[
     flag("WITHSCORES", "withscores=True"),
     option("EX", "ex="),
@@ -52,10 +52,10 @@ const OPTIONS: &[CommandOption] = &[
     option("AGGREGATE", "aggregate="),
 ];
 
-/// Commands whose arguments after the key may be in any order.
+/// Commands in which the order of the arguments after the key does not matter.
 const UNORDERED_MEMBERS: [&str; 5] = ["SADD", "SREM", "ZREM", "HDEL", "PFADD"];
 
-/// Commands that take only keys, in any order.
+/// Commands whose arguments are all keys, in any order.
 const UNORDERED_KEYS: [&str; 7] = ["DEL", "UNLINK", "EXISTS", "TOUCH", "SINTER", "SUNION", "PFCOUNT"];
 
 const fn flag(redis_name: &'static str, python_name: &'static str) -> CommandOption {
@@ -67,7 +67,7 @@ const fn option(redis_name: &'static str, python_name: &'static str) -> CommandO
 }
 
 impl CommandOption {
-    /// Returns the option that has this name in Redis.
+    /// Returns the option with the given name in Redis, or `None` if there is none.
     pub fn by_name(redis_name: &str) -> Option<CommandOption> {
         OPTIONS.iter().copied().find(|option| option.redis_name == redis_name)
     }
@@ -104,7 +104,7 @@ impl SentCommand {
             }
         }
         if counts_by_one && command.words.len() == 1 {
-            // INCR and DECR are compared as INCRBY and DECRBY by 1.
+            // INCR and DECR are compared as INCRBY and DECRBY with the number 1.
             command.words.push("1".into());
         }
         if command.name == "ZRANGE" {
@@ -118,8 +118,8 @@ impl SentCommand {
         command
     }
 
-    /// Returns the name of the older command that is equivalent to this ZRANGE, such as ZREVRANGEBYSCORE, and removes
-    /// the options that this name implies.
+    /// Returns the name of the older command that is equivalent to this ZRANGE, such as ZREVRANGEBYSCORE. Removes the
+    /// options that the name implies.
     fn name_of_range(&mut self) -> String {
         let mut take = |name: &str| {
             let index = self.options.iter().position(|(option, _)| option == name);
@@ -141,13 +141,13 @@ impl SentCommand {
         commands.iter().map(SentCommand::parse).collect()
     }
 
-    /// Returns the first key, or the first argument of a command without keys.
+    /// Returns the command's first key. If the command has no key, returns its first argument.
     pub fn first_key(&self) -> Option<String> {
         let key = (0..self.words.len()).find(|index| self.is_key(*index)).unwrap_or_default();
         self.words.get(key).cloned()
     }
 
-    /// Returns whether the argument at this index is a key.
+    /// Returns whether the argument at this index is a key. The command's name is not counted.
     pub fn is_key(&self, index: usize) -> bool {
         let Some(row) = commands::by_name(&self.name) else { return false };
         let count = |at: usize| self.words.get(at.checked_sub(1)?)?.parse().ok();
@@ -155,7 +155,7 @@ impl SentCommand {
     }
 }
 
-/// Returns the names of commands in the order in which they were first sent.
+/// Returns the names of commands without duplicates, in the order in which they were first sent.
 pub fn command_names(commands: &[Words]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for command in SentCommand::parse_all(commands) {
@@ -166,7 +166,7 @@ pub fn command_names(commands: &[Words]) -> Vec<String> {
     names
 }
 
-/// Returns whether a step was done without one of the commands that its own answer sends.
+/// Returns whether a step was done without one of the commands that the lesson's own answer sends.
 ///
 /// `sent` contains all commands that were sent in the step.
 pub fn is_another_way(sent: &[Words], intended: &[Words]) -> bool {

@@ -1,4 +1,4 @@
-//! The sheet of a lesson, as Markdown: each of its commands with an example and a reply, and the summary.
+//! A lesson's cheat sheet in Markdown: each of its commands with an example and a reply, and the summary.
 
 use super::evidence::{DisplayedValue, Submission};
 use super::format::Lesson;
@@ -6,15 +6,15 @@ use super::rehearsal::Rehearsal;
 use super::sent_command::command_names;
 use redis_engine::commands;
 
-/// Maximum number of lines of output that an example shows.
+/// Maximum number of output lines that an example shows.
 const MOST_LINES: usize = 8;
 
-/// Returns the sheet of a lesson that was rehearsed.
+/// Returns the cheat sheet of a lesson, in Markdown. The examples come from the rehearsal.
 pub fn markdown(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     format!("# {}\n\n{}", lesson.title, body(lesson, rehearsal))
 }
 
-/// Returns the sheet without its title.
+/// Returns the cheat sheet without its title.
 pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     let mut sheet = String::new();
     for (name, submission) in examples(rehearsal) {
@@ -25,7 +25,7 @@ pub fn body(lesson: &Lesson, rehearsal: &Rehearsal) -> String {
     sheet
 }
 
-/// Returns the commands in the order in which they first appear, each with its best example.
+/// Returns the commands in the order of their first appearance, each with its best example.
 fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
     let mut found: Vec<(String, &Submission)> = Vec::new();
     let submissions = rehearsal.steps.iter().flatten();
@@ -41,8 +41,8 @@ fn examples(rehearsal: &Rehearsal) -> Vec<(String, &Submission)> {
     found
 }
 
-/// Returns the rank of an example; the lowest is best. Examples with output come first, then those with fewer commands,
-/// then those with a shorter source.
+/// Returns the rank of an example. The lowest rank is the best. Examples with output come first, then those with fewer
+/// commands, then those with shorter source text.
 fn rank(submission: &Submission) -> (bool, usize, usize) {
     (submission.output.is_empty(), submission.commands.len(), submission.source.len())
 }

@@ -1,18 +1,18 @@
-//! Decides whether a submission shows a value, however the value is written: decoded, in a loop, in an f-string, with
-//! a label, as a tuple.
+//! Decides whether a submission shows a value, regardless of the notation: decoded, in a loop, in an f-string, with a
+//! label, or as a tuple.
 //!
-//! Two conditions must hold. First, Redis sent the value: a reply to one of the submission's commands has the same
-//! meaning. If the submission only shows a variable, an earlier reply in the step counts. Second, the submission shows
-//! the value: each part of the value is a whole word in the printed text, in the value's order, and at least one of
-//! them was not typed by the learner.
+//! There are two conditions. First, Redis must have sent the value: a reply to one of the submission's commands has the
+//! same meaning. If the submission only shows a variable, an earlier reply in the step counts. Second, the submission
+//! must show the value: each part of the value is a whole word in the printed text, in the value's order, and at least
+//! one part was not typed by the learner.
 
 use super::evidence::{DisplayedValue, Exchange, Submission, command_name, from_cli};
 use super::value::{self, Value};
 use redis_engine::{commands, resp};
 
 impl Exchange {
-    /// Compares the reply with a Python value. If they have the same meaning, returns the value in the order in which a
-    /// submission has to show it.
+    /// Compares the reply with a Python value. If both have the same meaning, returns the value with its parts in the
+    /// order in which a submission must show them. Otherwise, returns `None`.
     fn value_to_show(&self, wanted: &Value) -> Option<Value> {
         let reply = from_cli(&self.reply);
         match (command_name(&self.command).as_str(), &reply, wanted) {
@@ -24,23 +24,23 @@ impl Exchange {
         }
     }
 
-    /// Returns whether a reply has the same meaning as a Python value.
+    /// Returns whether a reply has the same meaning as the Python value `wanted`.
     fn means(&self, reply: Value, wanted: &Value) -> bool {
         if value::same_from_cli(&reply, wanted) || is_same_text(&reply, wanted) {
             return true;
         }
         match (command_name(&self.command).as_str(), reply, wanted) {
-            // If only one field or key was requested, its value without the list has the same meaning.
+            // If only one field or key was requested, its value outside the list has the same meaning.
             ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => {
                 items.len() == 1 && is_same_text(&items.remove(0), wanted)
             }
-            // The reply contains a cursor before the elements.
+            // In the reply, the elements follow a cursor.
             ("SSCAN" | "HSCAN" | "ZSCAN" | "SCAN", Value::Sequence(mut parts), wanted) if parts.len() == 2 => {
                 value::same_from_cli(&parts.remove(1), wanted)
             }
             // A reply with members and scores also answers a step that asks only for the members.
             (_, Value::Sequence(items), Value::Sequence(wanted)) if self.has_word(b"WITHSCORES") => {
-                // In RESP3 a member and its score are a pair, and in RESP2 they follow each other.
+                // In RESP3, each member forms a pair with its score. In RESP2, members and scores alternate.
                 let members: Vec<&Value> = match items.first() {
                     Some(Value::Sequence(_)) => items.iter().filter_map(first_of_pair).collect(),
                     _ => items.iter().step_by(2).collect(),
@@ -52,7 +52,7 @@ impl Exchange {
         }
     }
 
-    /// Returns whether the number of elements in the reply equals this Python value.
+    /// Returns whether the Python value `wanted` is the number of elements in the reply.
     fn has_length(&self, wanted: &Value) -> bool {
         let length = match from_cli(&self.reply) {
             Value::Sequence(items) | Value::Set(items) => items.len(),
@@ -66,7 +66,7 @@ impl Exchange {
         self.command.iter().any(|argument| argument.eq_ignore_ascii_case(word))
     }
 
-    /// Returns the error message if the reply is an error.
+    /// Returns the error message, or `None` if the reply is not an error.
     fn error(&self) -> Option<String> {
         match &self.reply {
             resp::value::Value::Error(message) => Some(String::from_utf8_lossy(message).into_owned()),
@@ -74,19 +74,19 @@ impl Exchange {
         }
     }
 
-    /// Returns whether the command is an EXEC that ran nothing, because a watched key had changed.
+    /// Returns whether the command is an EXEC that did not run the transaction, because a watched key had changed.
     fn is_aborted_transaction(&self) -> bool {
         use resp::value::Value::{Null, NullArray};
         command_name(&self.command) == "EXEC" && matches!(self.reply, Null | NullArray)
     }
 }
 
-/// Returns the first element if the value is a list of two elements.
+/// Returns the first element of a list of two elements, or `None` for any other value.
 fn first_of_pair(value: &Value) -> Option<&Value> {
     if let Value::Sequence(pair) = value { pair.first().filter(|_| pair.len() == 2) } else { None }
 }
 
-/// Returns whether two values are the same string, the same number, or lists of these in the same order.
+/// Returns whether two values are the same text or number, or lists of such values in the same order.
 pub fn is_same_text(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Sequence(a), Value::Sequence(b)) => {
@@ -96,7 +96,7 @@ pub fn is_same_text(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Returns whether each value of `wanted` can be paired with a value of `items`.
+/// Returns whether `items` contains the same values as `wanted`, in any order.
 pub fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
     let mut left: Vec<&Value> = items.iter().collect();
     wanted.iter().all(|wanted| {
@@ -105,8 +105,8 @@ pub fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
     })
 }
 
-/// Returns the exchanges whose replies a submission can show: its own exchanges, or, if it sent nothing, all exchanges
-/// of its client in this step. The replies within the reply to EXEC belong to the commands before EXEC.
+/// Returns the exchanges whose replies a submission can show. They are its own exchanges, or all exchanges of its
+/// client in this step if it sent nothing. The replies inside the reply to EXEC are paired with the queued commands.
 fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Exchange> {
     let own: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.client == submission.client).collect();
     let own = match submission.commands.len() {
@@ -127,8 +127,8 @@ fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Excha
     shown
 }
 
-/// Returns whether a submission shows a value with the same meaning as `wanted`, a Python value. `exchanges` are the
-/// learner's commands in this step, with their replies.
+/// Returns whether a submission shows a value with the same meaning as the Python value `wanted`. `exchanges` contains
+/// the learner's commands in this step, with their replies.
 pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     let exchanges = shown_exchanges(submission, exchanges);
@@ -138,18 +138,18 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     };
     let typed = without_arguments_of_commands(&submission.source);
     let display = Display { printed: &submission.output, typed: &typed, shows_parts: true };
-    // A yes-or-no reply may decide what is printed, without being printed itself.
+    // A yes-or-no reply may determine what is printed without being printed itself.
     let decides = !submission.output.is_empty()
         && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
         && ["if ", "elif ", "while "].iter().any(|keyword| submission.source.contains(keyword));
     exchanges.iter().filter_map(of_exchange).any(|value| decides || display.contains(&value))
 }
 
-/// Returns whether a submission prints a value that Python computed from replies, in any notation. Apart from the
-/// value, the last line may contain only words that were typed, such as a label.
+/// Returns whether a submission prints, in any notation, a value that Python computed from replies. Besides the value,
+/// the last line may contain only words from the source text, such as a label.
 pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
-    // A loop prints each element of a container on a separate line.
+    // A loop prints each element of a container on its own line.
     let is_container = matches!(wanted, Value::Sequence(_) | Value::Set(_) | Value::Map(_));
     let last = submission.output.lines().next_back().unwrap_or_default();
     let last = if is_container { submission.output.trim_end() } else { last };
@@ -174,18 +174,18 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     }
     rest.push_str(&last[at..]);
     let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    // The `b` before the quotes of bytes is part of the value.
+    // The `b` in front of a bytes literal is part of the value.
     words.all(|word| word == "b" || find_word(&submission.source, word, 0).is_some())
 }
 
-/// Returns whether the reply to one of a submission's own commands has the same meaning as `wanted`, a Python value.
+/// Returns whether the reply to one of a submission's own commands has the same meaning as the Python value `wanted`.
 pub fn is_answered(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
     !submission.commands.is_empty()
         && shown_exchanges(submission, exchanges).iter().any(|exchange| exchange.value_to_show(&wanted).is_some())
 }
 
-/// Returns whether a submission has caught an error whose message contains `wanted`, and printed the message. A
+/// Returns whether a submission has caught an error whose message contains `wanted`, and has printed that message. A
 /// WatchError may also be shown in other ways.
 pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str) -> bool {
     if submission.failed {
@@ -194,7 +194,7 @@ pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str
     let wanted = wanted.rsplit(": ").next().unwrap_or(wanted);
     let exchanges = shown_exchanges(submission, exchanges);
     let is_printed = |message: &str| {
-        // redis-py removes the code `ERR` from the message.
+        // redis-py removes the error code `ERR` from the message.
         submission.output.contains(message.strip_prefix("ERR ").unwrap_or(message))
     };
     let mut errors = exchanges.iter().filter_map(|exchange| exchange.error());
@@ -206,7 +206,7 @@ pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str
                 || submission.output.contains("Watched variable changed")))
 }
 
-/// Returns the ways in which a value that is not a container can be written, without quotes.
+/// Returns the possible notations of a value that is not a container, without quotes.
 fn words_of(value: &Value) -> Vec<String> {
     let text = |text: String, repr: String| {
         let escaped = repr.trim_start_matches('b').trim_matches(['\'', '"']).to_owned();
@@ -224,16 +224,16 @@ fn words_of(value: &Value) -> Vec<String> {
     }
 }
 
-/// The output of a submission, and the part of its source that it could print by itself, without Redis.
+/// A submission's output, with the part of its source text that it could print without Redis.
 struct Display<'a> {
     printed: &'a str,
     typed: &'a str,
-    /// Whether one part of a text with colons is enough to show the text: `21.5` for `1700000060:21.5`.
+    /// Whether a text with colons also counts as shown if only one part of it is: `21.5` for `1700000060:21.5`.
     shows_parts: bool,
 }
 
-/// Removes the arguments from all calls to methods that send a command: `print(r.get('n'))` becomes `print(r.get())`.
-/// Arguments that are sent to Redis are not printed by the source itself.
+/// Removes the arguments of all calls to methods that send a command. For example, `print(r.get('n'))` becomes
+/// `print(r.get())`. An argument that is sent to Redis is not printed by the source itself.
 fn without_arguments_of_commands(source: &str) -> String {
     let mut kept = String::new();
     let mut rest = source;
@@ -247,8 +247,8 @@ fn without_arguments_of_commands(source: &str) -> String {
     kept + rest
 }
 
-/// Returns the position of the parenthesis that closes a call, in the source after the opening parenthesis. If there
-/// is no such parenthesis, returns the length of that source.
+/// Returns the position of the parenthesis that closes a call. `arguments` is the source text after the opening
+/// parenthesis. If the call is not closed, returns the length of `arguments`.
 fn closing_parenthesis(arguments: &str) -> usize {
     let mut depth = 0;
     let mut quote = None;
@@ -270,16 +270,15 @@ fn closing_parenthesis(arguments: &str) -> usize {
 }
 
 impl Display<'_> {
-    /// Returns whether the value was printed: each part once, as a whole word, and at least one part was not typed by
-    /// the learner.
+    /// Returns whether the value was printed. Each part of it must occur once, as a whole word, and the learner must
+    /// not have typed all of them.
     fn contains(&self, value: &Value) -> bool {
         let mut used = Vec::new();
         let is_typed = |(start, end): &(usize, usize)| find_word(self.typed, &self.printed[*start..*end], 0).is_some();
         self.find(value, 0, &mut used).is_some() && !used.iter().all(is_typed)
     }
 
-    /// Finds a value at or after a position, outside of the ranges in `used`. Returns the position at which the value
-    /// ends.
+    /// Finds a value at or after the position `from`, outside the ranges in `used`. Returns the position of its end.
     fn find(&self, value: &Value, from: usize, used: &mut Vec<(usize, usize)>) -> Option<usize> {
         match value {
             Value::Sequence(items) => items.iter().try_fold(from, |from, item| self.find(item, from, used)),
@@ -325,7 +324,7 @@ impl Display<'_> {
     }
 }
 
-/// Returns the position of a whole word at or after `from`. A whole word is not adjacent to a letter, a digit or
+/// Returns the position of a whole word at or after `from`. A whole word is not adjacent to a letter, a digit, or
 /// another part of a number.
 fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
     let is_number = word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
@@ -354,7 +353,7 @@ mod tests {
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns whether a submission with this source, command, reply and printed output shows the wanted value.
+    /// Returns whether a submission with this source text, command, reply and output shows the value `wanted`.
     fn shows(source: &str, command: &str, reply: &str, printed: &str, wanted: &str) -> bool {
         let (reply, _) = resp::value::parse(reply.as_bytes()).unwrap().unwrap();
         let commands = vec![words(command)];

@@ -1,4 +1,4 @@
-//! Rules for the prose of a lesson: closed Markdown marks, narrow lines, short paragraphs, no hidden characters.
+//! Rules for the prose in a lesson: closed Markdown marks, narrow lines, short paragraphs, and no hidden characters.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -7,16 +7,16 @@ use super::format::{Diagnostic, Lesson, Step};
 use crate::markup::{first_hidden, unclosed_mark, visible};
 use crate::messages::lesson_rules as messages;
 
-/// Maximum width of a line in a code block or a table, in characters, so that it fits a terminal of 40 columns.
+/// Maximum width of a line in a code block or a table, in characters, so that it fits in a terminal with 40 columns.
 const WIDEST_LINE: usize = 36;
 
-/// Maximum width of a line in a prediction, in characters. The line is indented by two spaces.
+/// Maximum width of a line in a prediction, in characters. The terminal indents the line by two spaces.
 const WIDEST_PREDICTION: usize = 38;
 
-/// Maximum number of lines in a `say`. Learners do not read more.
+/// Maximum number of lines in a `say`, because learners do not read more.
 const MOST_LINES: usize = 10;
 
-/// Checks all prose in a lesson.
+/// Checks all prose in a lesson. Passes the position and the message of each error to `report`.
 pub fn check(lesson: &Lesson, report: &mut impl FnMut(usize, String)) {
     check_marks(lesson.remember.get_ref(), lesson.remember.span().start, report);
     for step in &lesson.steps {
@@ -36,8 +36,8 @@ pub fn check(lesson: &Lesson, report: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Returns an error for the first hidden character in a lesson file. If there is none, returns an error for each
-/// string with a TOML escape for a hidden character. Learners would see an escape such as `\x1b` instead of the
+/// Returns an error for the first hidden character in a lesson file. If there is none, returns an error for each string
+/// that contains a TOML escape for a hidden character. Learners would see an escape such as `\x1b` instead of the
 /// character.
 pub fn hidden_characters(file: &str) -> Vec<Diagnostic> {
     let without_mark = file.strip_prefix('\u{feff}').unwrap_or(file);
@@ -53,7 +53,7 @@ pub fn hidden_characters(file: &str) -> Vec<Diagnostic> {
     errors
 }
 
-/// Reports the strings in a TOML value that contain a hidden character.
+/// Adds an error for each string in a TOML value that contains a hidden character.
 fn check_escapes(value: &Spanned<DeValue<'_>>, errors: &mut Vec<Diagnostic>) {
     match value.get_ref() {
         DeValue::String(text) => {
@@ -66,7 +66,7 @@ fn check_escapes(value: &Spanned<DeValue<'_>>, errors: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Gives advice on parts of a step that could be easier to read.
+/// Gives advice on text in a step that could be easier to read.
 pub fn advise(step: &Step, advise: &mut impl FnMut(usize, String)) {
     let id = step.id.get_ref();
     let lines = step.say.get_ref().lines().filter(|line| !line.trim().is_empty()).count();
@@ -83,7 +83,7 @@ pub fn advise(step: &Step, advise: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Returns the prose of a step whose positions in the file are known.
+/// Iterates over those texts of a step that have a known position in the file.
 fn texts(step: &Step) -> impl Iterator<Item = &Spanned<String>> {
     [Some(&step.say), step.task.as_ref(), step.explore.as_ref(), step.after.as_ref()].into_iter().flatten()
 }
@@ -94,7 +94,7 @@ fn check_marks(text: &str, at: usize, report: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Returns the lines of code blocks and tables, which are not wrapped in narrow terminals.
+/// Iterates over the lines in code blocks and tables, which narrow terminals do not wrap.
 fn unbreakable_lines(text: &str) -> impl Iterator<Item = &str> {
     let mut is_code = false;
     text.lines().filter(move |line| {

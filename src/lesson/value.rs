@@ -1,6 +1,6 @@
-//! Represents values so that an answer in Python and one in redis-cli can be compared.
+//! Plain values, in a form in which answers in Python and in redis-cli can be compared.
 
-/// A plain Python value.
+/// A plain Python value, such as a number, a string or a list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     None,
@@ -15,7 +15,7 @@ pub enum Value {
     Map(Vec<(Value, Value)>),
 }
 
-/// Maximum nesting depth of a value. Python has the same limit for brackets in source code.
+/// Maximum nesting depth of a value. Python limits brackets in source code to the same depth.
 const MAX_DEPTH: usize = 200;
 
 /// Parses the `repr` of a plain Python value. Returns `None` for anything else, such as `<object at 0x…>`.
@@ -27,7 +27,7 @@ pub fn parse_python(text: &str) -> Option<Value> {
 
 struct Parser<'a> {
     rest: &'a str,
-    /// Number of brackets that are open.
+    /// Number of brackets that are currently open.
     depth: usize,
 }
 
@@ -50,8 +50,8 @@ impl<'a> Parser<'a> {
         word
     }
 
-    /// Parses the content of brackets, unless too many brackets are open. A limit is needed, because the `repr` of a
-    /// class that the learner has defined may have any depth.
+    /// Parses the content of brackets. Returns `None` if too many brackets are open, because the `repr` of a class that
+    /// the learner has defined can be nested to any depth.
     fn bracketed(&mut self, opening: &str, inner: impl FnOnce(&mut Self) -> Option<Value>) -> Option<Value> {
         self.skip(opening);
         self.depth += 1;
@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// Returns whether two values are equal. The order within sets and dicts does not matter, and a list equals a tuple.
+/// Returns whether two values are equal. The order in sets and dicts does not matter, and a list equals a tuple.
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Sequence(a), Value::Sequence(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
@@ -158,7 +158,8 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// Returns the value as a number. In Python, numbers of different types can be equal, and a bool is a number.
+/// Returns the value as a number, or `None` if it is not numeric. In Python, numbers of different types can be equal,
+/// and a bool is a number.
 pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Bool(yes) => Some(f64::from(u8::from(*yes))),
@@ -168,7 +169,8 @@ pub(super) fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Returns whether a redis-cli reply has the same meaning as a Python value. Python has types that redis-cli lacks.
+/// Returns whether a value from redis-cli has the same meaning as a Python value. Python has types that redis-cli
+/// lacks.
 pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     match (cli, python) {
         (Value::Text(status), Value::Bool(true)) => status == "OK",
@@ -186,7 +188,7 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
             if items.len() == expected.len() && items.iter().zip(expected).all(|(a, b)| same_from_cli(a, b)) {
                 return true;
             }
-            // Members with their scores are a flat list in redis-cli, and pairs in Python.
+            // In redis-cli, members and scores alternate in a flat list. In Python, they are pairs.
             let flat: Option<Vec<&Value>> = expected
                 .iter()
                 .map(|pair| if let Value::Sequence(pair) = pair { Some(pair) } else { None })
@@ -205,7 +207,7 @@ pub fn same_from_cli(cli: &Value, python: &Value) -> bool {
     }
 }
 
-/// Converts a redis-cli reply to the types of a Python value.
+/// Converts a value from redis-cli to the types of the Python value `python`.
 pub fn from_cli_like(cli: Value, python: &Value) -> Value {
     match (cli, python) {
         (Value::Text(status), Value::Bool(_)) if status == "OK" => Value::Bool(true),
@@ -221,7 +223,7 @@ pub fn from_cli_like(cli: Value, python: &Value) -> Value {
     }
 }
 
-/// Formats a value like Python's `repr`.
+/// Formats a value as Python's `repr` does.
 pub fn repr(value: &Value) -> String {
     let all = |items: &[Value]| items.iter().map(repr).collect::<Vec<_>>().join(", ");
     match value {
@@ -237,7 +239,7 @@ pub fn repr(value: &Value) -> String {
                 quoted(bytes.iter().map(|&b| if b < 0x7f { b.into() } else { 0x11_0000 + u32::from(b) }), double)
             )
         }
-        // redis-py returns a member with its score as a tuple, and everything else as a list.
+        // redis-py returns a member with its score as a tuple, and any other sequence as a list.
         Value::Sequence(items) if matches!(items.as_slice(), [Value::Bytes(_) | Value::Text(_), Value::Float(_)]) => {
             format!("({})", all(items))
         }
@@ -251,7 +253,7 @@ pub fn repr(value: &Value) -> String {
     }
 }
 
-/// Puts characters in quotes, with escapes. Numbers beyond the Unicode range stand for bytes that have to be escaped.
+/// Quotes and escapes characters. A number beyond the Unicode range stands for a byte that must be escaped.
 fn quoted(chars: impl Iterator<Item = u32>, double: bool) -> String {
     let quote = if double { '"' } else { '\'' };
     let mut text = String::from(quote);
