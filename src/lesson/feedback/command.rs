@@ -1,11 +1,11 @@
-//! Feedback sentences about commands: how a command that was sent differs from the intended one.
+//! Feedback sentences about commands: how a command that was sent differs from the one in the lesson's own answer.
 
 use crate::lesson::command_families;
 use crate::lesson::mismatches::command::{CommandMismatch, PairKind, StepOfOne};
 use crate::markup::code;
 use crate::messages::feedback as messages;
 
-/// Returns a sentence about the difference between a command that was sent and the intended one.
+/// Returns a sentence about the difference between a command that was sent and the one in the lesson's own answer.
 pub fn sentence(mismatch: &CommandMismatch) -> String {
     match mismatch {
         CommandMismatch::Related { sent, wanted } => {

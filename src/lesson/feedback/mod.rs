@@ -1,4 +1,4 @@
-//! Feedback for learners about the differences that `mismatches` found, as sentences in Markdown.
+//! Feedback for learners: describes the differences that `mismatches` found in Markdown sentences.
 
 mod command;
 mod prediction;
@@ -17,7 +17,7 @@ use crate::spelling::call_of_method;
 pub use prediction::type_mismatch_sentence;
 pub use state::{expectation_sentence, misspelling_sentence};
 
-/// Returns one or two sentences for each of the mismatches.
+/// Returns one or two sentences for each mismatch, as one string per mismatch.
 pub fn sentences(mismatches: &[Mismatch]) -> Vec<String> {
     mismatches.iter().map(sentence).collect()
 }
@@ -62,7 +62,7 @@ fn sentence(mismatch: &Mismatch) -> String {
     }
 }
 
-/// Returns a sentence about why a submission changed nothing.
+/// Returns a sentence that explains why a submission had no effect.
 pub fn no_effect_sentence(reason: &NoEffect) -> String {
     match reason {
         NoEffect::PipelineNotExecuted => messages::pipeline_not_executed(),
@@ -99,13 +99,13 @@ pub fn no_effect_sentence(reason: &NoEffect) -> String {
     }
 }
 
-/// Returns the names in a choice of commands such as `LMOVE|BLMOVE`, with an "or" between them.
+/// Returns the alternative command names in a string such as `LMOVE|BLMOVE`, joined with "or".
 pub fn names_of(alternatives: &str) -> String {
     let names: Vec<String> = failed_expectations::alternatives(alternatives).map(code).collect();
     names.join(&messages::or())
 }
 
-/// Returns the redis-cli lines that a pattern such as `BLPOP|BRPOP queue 10` stands for, with an "or" between them.
+/// Returns the redis-cli lines for which a pattern such as `BLPOP|BRPOP queue 10` stands, joined with "or".
 pub fn lines_of(pattern: &str) -> String {
     let (client, pattern) = failed_expectations::client_and_command(pattern);
     let pattern = pattern.replace("**", "…");
@@ -116,7 +116,7 @@ pub fn lines_of(pattern: &str) -> String {
     client.map_or_else(|| lines.clone(), |client| messages::lines_of_client(code(client), &lines))
 }
 
-/// Returns the names of commands as a list, without repetitions.
+/// Returns a list of command names without duplicates, or a phrase that says that there are none.
 pub fn command_list(names: &[String]) -> String {
     if names.is_empty() {
         return messages::no_command();
@@ -245,7 +245,7 @@ mod tests {
         toml::from_str(toml).expect("it is an expectation")
     }
 
-    /// Returns the feedback on a redis-cli line that ended in an error, where `user:1000` holds a hash.
+    /// Returns the feedback on a redis-cli line that ended with an error. The key `user:1000` holds a hash.
     fn feedback_on_error(line: &str, error: &str, intended: &str) -> Vec<String> {
         let error = Failure { message: error.into(), ..Failure::default() };
         let submission = Submission {

@@ -1,10 +1,9 @@
-//! Feedback on predictions that have the right value and the wrong type.
+//! Feedback on predictions that have the right value but the wrong type.
 
 use crate::lesson::prediction::{TypeMismatch, TypeMismatchKind};
 use crate::messages::feedback as messages;
 
-/// Returns the feedback on a prediction of the wrong type: a clause about the type of the value that is printed
-/// instead.
+/// Returns a clause that says which type is printed instead of the predicted one.
 pub fn type_mismatch_sentence(mismatch: TypeMismatch) -> String {
     use TypeMismatchKind as Kind;
     let outside_or_inside = |outside: fn() -> String, inside: fn() -> String| {

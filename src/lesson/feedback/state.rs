@@ -8,11 +8,11 @@ use crate::lesson::value::repr;
 use crate::markup::code;
 use crate::messages::feedback as messages;
 
-/// Maximum length, in bytes, of the wanted and the actual value together. If they are longer and their difference is
-/// known, the sentence describes only the difference.
+/// Maximum total length of the wanted and the actual value, in bytes. If they are longer and their difference is known,
+/// the sentence describes only the difference.
 const LONGEST_PAIR: usize = 75;
 
-/// Returns what a probe expects, as a sentence for a learner.
+/// Returns a sentence that tells the learner what a probe expects.
 pub fn expectation_sentence(probe: &Probe) -> String {
     match Comparison::parse(probe) {
         Some(Comparison { expression, wanted: Wanted::Bounds(bounds) }) => {
@@ -65,7 +65,7 @@ pub fn sentence(mismatch: &StateMismatch) -> String {
     }
 }
 
-/// Returns a sentence about a misspelt name.
+/// Returns a sentence that points out a misspelt name.
 pub fn misspelling_sentence(misspelling: &Misspelling) -> String {
     messages::name_misspelt(code(&misspelling.wanted), code(&misspelling.written))
 }
@@ -87,7 +87,7 @@ fn presence_sentence(mismatch: &PresenceMismatch) -> String {
     }
 }
 
-/// Returns what a probe checks, as the beginning of a sentence.
+/// Returns the beginning of a sentence, which says what part of the data a probe checks.
 fn subject_name(subject: &Subject) -> String {
     match subject {
         Subject::Key(key) => code(key),
@@ -121,7 +121,7 @@ fn bound_text(bound: &Bound) -> String {
     }
 }
 
-/// Returns the name of a key's type with its article. `key_type` is the name that TYPE returns.
+/// Returns the name of a key's type, with its article. `key_type` is the type as named by TYPE.
 pub fn type_name(key_type: &str) -> String {
     match key_type {
         "string" => messages::type_string(),
@@ -142,7 +142,7 @@ mod tests {
     use crate::lesson::findings::Findings;
 
     /// Returns the feedback on the probe `run`, which should show `reply`. `probes` contains pairs of a probe and the
-    /// value that it showed. An empty value stands for an error.
+    /// value that it showed. An empty value means that the probe raised an error.
     fn feedback(run: &str, reply: &str, probes: &[(&str, &str)], sent: &str) -> String {
         let probe = Probe { run: Spanned::new(0..0, run.into()), reply: reply.into() };
         let words: Vec<Vec<u8>> = sent.split(' ').map(|word| word.as_bytes().to_vec()).collect();
@@ -229,7 +229,7 @@ mod tests {
             ("r.llen('l')", "3", "4", "", "The length of `l` should be `3`, but is `4`. That's one too many."),
             ("r.exists('a')", "1", "", "", "`r.exists('a')` should return `1`, but it raises an error."),
         ] {
-            // `feedback` assumes that only `z` has a known type.
+            // In `feedback`, only the type of the key `z` is known.
             assert_eq!(feedback(probe, wanted, &[(probe, actual)], written), expected, "{probe}");
         }
     }

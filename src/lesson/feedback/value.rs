@@ -1,19 +1,19 @@
-//! Feedback sentences about values: how the value that was shown differs from the expected one.
+//! Feedback sentences about values: how the value that a submission showed differs from the expected one.
 
 use crate::lesson::mismatches::value::{Kind, ListMismatch, TextMismatch, TextType, ValueMismatch};
 use crate::lesson::value::{Value, repr};
 use crate::markup::{code, truncate_characters};
 use crate::messages::feedback as messages;
 
-/// Maximum length, in bytes, of the wanted and the actual value together. If they are longer and their difference is
-/// known, the sentence describes only the difference.
+/// Maximum total length of the wanted and the actual value, in bytes. If they are longer and their difference is known,
+/// the sentence describes only the difference.
 const LONGEST_PAIR: usize = 110;
 
-/// Maximum number of values that a sentence lists.
+/// Maximum number of values that are listed in a sentence.
 const MOST_LISTED: usize = 3;
 
-/// Returns a sentence with the wanted and the actual value, followed by their difference. Leaves out the values if they
-/// are too long and the difference is known.
+/// Returns a sentence with the wanted and the actual value, followed by a description of their difference. If the
+/// values are too long and the difference is known, returns only the description.
 pub fn wanted_and_actual(wanted: &str, actual: &str, difference: Option<&ValueMismatch>) -> String {
     let is_short = wanted.len() + actual.len() <= LONGEST_PAIR;
     let both = messages::wanted_and_shown(code(wanted), code(actual));
@@ -102,13 +102,13 @@ fn quoted(value: &Value) -> String {
     code(&repr(value))
 }
 
-/// Truncates a long value for a message.
+/// Truncates a long value so that it fits in a message.
 pub fn shortened(text: &str) -> String {
     const MOST_CHARACTERS: usize = 200;
     truncate_characters(text, MOST_CHARACTERS)
 }
 
-/// Joins at most `MOST_LISTED` values with commas, and counts the others.
+/// Joins up to `MOST_LISTED` values with commas, followed by the number of the remaining ones.
 fn listed(values: &[Value]) -> String {
     let mut texts: Vec<String> = values.iter().take(MOST_LISTED).map(quoted).collect();
     if values.len() > MOST_LISTED {

@@ -1,4 +1,4 @@
-//! Differences between the commands that were sent and those that the step's own answer sends.
+//! Differences between the commands that were sent and those that the lesson's own answer sends.
 
 use crate::lesson::command_families;
 use crate::lesson::evidence::Submission;
@@ -7,15 +7,15 @@ use crate::lesson::sent_command::{CommandOption, SentCommand, Words};
 use crate::spelling;
 use redis_engine::commands;
 
-/// A difference between a command that was sent and one that the answer sends.
+/// A difference between a command that was sent and one that the lesson's own answer sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommandMismatch {
-    /// Another command was sent, which is often mistaken for the wanted one.
+    /// A different command was sent that is often mistaken for the wanted one.
     Related {
         sent: String,
         wanted: String,
     },
-    /// The key is not the first argument.
+    /// The key was not sent as the first argument, but as a later one.
     KeyNotFirst {
         key: String,
     },
@@ -33,15 +33,15 @@ pub enum CommandMismatch {
         option: String,
         sent: String,
     },
-    /// In each pair, the two arguments are in the wrong order.
+    /// The two arguments of each pair were swapped.
     SwappedPairs(PairKind),
     SwappedWords {
         command: String,
         first: String,
         second: String,
     },
-    /// A single string was sent instead of several values. Either the string contains commas, or Python joined two
-    /// string literals because the comma between them is missing.
+    /// A single string was sent instead of several values. Either the string contains commas, or Python joined adjacent
+    /// string literals because a comma between them is missing.
     ValuesInOneText {
         text: String,
         has_separators: bool,
@@ -60,12 +60,12 @@ pub enum CommandMismatch {
         sent: String,
         wanted: String,
     },
-    /// The bound of a range includes its value, but should exclude it.
+    /// The bound of a range is inclusive, but should be exclusive.
     InclusiveBound {
         sent: String,
         wanted: String,
     },
-    /// The bound of a range excludes its value, but should include it.
+    /// The bound of a range is exclusive, but should be inclusive.
     ExclusiveBound {
         sent: String,
         wanted: String,
@@ -79,20 +79,20 @@ pub enum CommandMismatch {
     StartOneTooHigh {
         start: i64,
     },
-    /// A number is not the wanted one. `wanted` is known only if the task mentions the number.
+    /// A number differs from the wanted one. `wanted` is known only if the task mentions the wanted number.
     Number {
         command: String,
         sent: i64,
         wanted: Option<i64>,
     },
-    /// INCR or DECR was used instead of a command that takes a number.
+    /// INCR or DECR was sent instead of a command that takes a number.
     StepOfOne {
         step: StepOfOne,
         wanted: Option<i64>,
     },
 }
 
-/// The kind of the pairs that a command takes as arguments.
+/// The kind of pairs that a command takes as arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PairKind {
     ScoreAndMember,
@@ -107,14 +107,14 @@ pub enum StepOfOne {
     Decr,
 }
 
-/// The dialect in which the learner typed. Feedback spells the names of options accordingly.
+/// The dialect in which the learner typed. It determines how feedback spells the names of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelling {
     Python,
     Cli,
 }
 
-/// The context in which commands are compared: what the learner typed, and the task.
+/// The context in which commands are compared: the dialect and the source text of the submission, and the task.
 #[derive(Debug, Clone, Copy)]
 pub struct AnswerContext<'a> {
     pub spelling: Spelling,
@@ -123,10 +123,11 @@ pub struct AnswerContext<'a> {
     pub task: &'a str,
 }
 
-/// Commands whose second and third arguments are the start and the stop of a range.
+/// Commands whose second and third arguments are the start and the end of a range.
 const RANGES: [&str; 5] = ["LRANGE", "LTRIM", "ZRANGE", "ZREVRANGE", "GETRANGE"];
 
-/// Commands whose arguments after the key are pairs in any order, such as fields with their values.
+/// Commands whose arguments after the key are pairs, such as fields with their values. The order of the pairs does not
+/// matter.
 const PAIRS: [(&str, PairKind); 3] =
     [("ZADD", PairKind::ScoreAndMember), ("HSET", PairKind::FieldAndValue), ("MSET", PairKind::KeyAndValue)];
 
@@ -146,8 +147,8 @@ impl<'a> AnswerContext<'a> {
 }
 
 impl CommandMismatch {
-    /// Compares the commands that were sent with those that the answer sends. Returns the first difference that can be
-    /// named.
+    /// Compares the commands that were sent with those that the lesson's own answer sends. Returns the first difference
+    /// that can be described.
     pub fn between(sent: &[Words], intended: &[Words], context: &AnswerContext<'_>) -> Option<CommandMismatch> {
         let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
         let unintended = sent.iter().filter(|command| !intended.contains(command));
@@ -170,13 +171,13 @@ impl CommandMismatch {
         None
     }
 
-    /// Returns the correct name if the difference is a misspelt name.
+    /// Returns the correct name if the difference is a misspelt name, and `None` otherwise.
     pub fn suggested_name(&self) -> Option<&str> {
         if let CommandMismatch::Misspelling { wanted, .. } = self { Some(wanted) } else { None }
     }
 }
 
-/// Finds a command whose key was not sent as the first argument, but as a later one.
+/// Finds a command whose key was sent as a later argument instead of the first one.
 pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMismatch> {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().find_map(|command| {
@@ -191,8 +192,8 @@ pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMi
     })
 }
 
-/// Returns whether a command that was sent is similar to an intended one: it is the same or a related command, and its
-/// first key has the same or a similar name.
+/// Returns whether any command that was sent is similar to an intended one: it is the same or a related command, and
+/// its first key has the same or a similar name.
 pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().any(|sent| {
@@ -205,8 +206,8 @@ pub fn is_near(sent: &[Words], intended: &[Words]) -> bool {
     })
 }
 
-/// Returns whether each of the submitted commands is intended, and was not sent more often in the step than intended.
-/// Returns false if nothing was submitted.
+/// Returns whether each submitted command is intended, and was sent in the step no more often than intended. Returns
+/// false if nothing was submitted.
 pub fn are_all_intended(submitted: &[Words], sent: &[Words], intended: &[Words]) -> bool {
     let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
     let count = |commands: &[SentCommand], one: &SentCommand| commands.iter().filter(|other| *other == one).count();
@@ -214,21 +215,21 @@ pub fn are_all_intended(submitted: &[Words], sent: &[Words], intended: &[Words])
     !submitted.is_empty() && SentCommand::parse_all(submitted).iter().all(is_intended)
 }
 
-/// Returns whether the answer sends the same command, but always to another key.
+/// Returns whether the lesson's own answer sends the same command, but never to the same key.
 pub fn is_at_wrong_key(sent: &Words, intended: &[Words]) -> bool {
     let sent = SentCommand::parse(sent);
     let mut same = intended.iter().map(SentCommand::parse).filter(|wanted| wanted.name == sent.name).peekable();
     same.peek().is_some() && sent.is_key(0) && same.all(|wanted| wanted.words.first() != sent.words.first())
 }
 
-/// Describes the difference between two commands of one family with the same first key.
+/// Describes the difference between two commands of the same family that have the same first key.
 pub fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMismatch> {
     let is_same_key = sent.first_key() == wanted.first_key();
     (is_same_key && command_families::are_related(&sent.name, &wanted.name))
         .then(|| CommandMismatch::Related { sent: sent.name.clone(), wanted: wanted.name.clone() })
 }
 
-/// Options that set the lifetime of a key. A command takes only one of them.
+/// Options that set the time to live of a key. A command accepts only one of them.
 const LIFETIME_OPTIONS: [&str; 4] = ["EX", "PX", "EXAT", "PXAT"];
 
 fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerContext<'_>) -> Option<CommandMismatch> {
@@ -241,7 +242,7 @@ fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerC
     let missing = wanted.options.iter().find(|(option, _)| sent.options.iter().all(|(other, _)| other != option));
     let sets_lifetime = |(option, _): &(String, Vec<String>)| LIFETIME_OPTIONS.contains(&option.as_str());
     if missing.is_some_and(sets_lifetime) && sent.options.iter().any(sets_lifetime) {
-        // The lifetime was given in another way, and a command takes only one of these options.
+        // The time to live was given with a different option, and a command accepts only one of these options.
         return None;
     }
     if let Some((option, _)) = missing {
@@ -296,7 +297,7 @@ fn between_words(sent: &SentCommand, wanted: &SentCommand, context: &AnswerConte
     }
 }
 
-/// Detects a string that consists of several of the wanted arguments.
+/// Returns a mismatch if `text` consists of several of the wanted arguments.
 fn values_in_one_text(text: &str, wanted: &[String]) -> Option<CommandMismatch> {
     let has_separators = text.contains([',', ' ']);
     let joined: String = text.split([',', ' ']).collect();
@@ -339,7 +340,7 @@ fn between_single_words(
         .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })
 }
 
-/// Compares two numbers that differ. The wanted number is revealed only if the task names it.
+/// Describes a number that differs from the wanted one. The wanted number is revealed only if the task mentions it.
 fn other_number(command: &SentCommand, sent: i64, wanted: i64, context: &AnswerContext<'_>) -> CommandMismatch {
     let is_separator = |c: char| !(c.is_ascii_digit() || c == '-');
     let is_in_task = context.task.split(is_separator).any(|word| word.parse() == Ok(wanted));
@@ -350,7 +351,7 @@ fn other_number(command: &SentCommand, sent: i64, wanted: i64, context: &AnswerC
     }
 }
 
-/// Returns INCR or DECR, if one of them was typed. redis-py sends them as INCRBY and DECRBY.
+/// Returns whether INCR or DECR was typed, which redis-py sends as INCRBY or DECRBY.
 fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
     let (typed, step) = match command {
         "INCRBY" => ("INCR", StepOfOne::Incr),
@@ -361,7 +362,7 @@ fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
     words.any(|word| word.eq_ignore_ascii_case(typed)).then_some(step)
 }
 
-/// Returns whether both commands have the same pairs after the key, but with the two halves of each pair exchanged.
+/// Returns whether both commands have the same pairs after the key, but with the two arguments of each pair swapped.
 fn are_pairs_swapped(sent: &SentCommand, wanted: &SentCommand) -> bool {
     let pairs = |command: &SentCommand| -> Vec<(String, String)> {
         let rest = command.words.get(1..).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! The differences between what a step expects and what a submission did, as data.
+//! Differences between what a step expects and what a submission did, as data.
 //!
-//! `feedback` converts the differences to sentences for the learner. They are looked for if the submission is not one
-//! of the mistakes that the lesson describes: first in the result (the error, the reply, the data), then in the
-//! command, if it is similar to one in the step's own answer.
+//! `feedback` converts them to sentences for the learner. They are determined only if the submission contains none of
+//! the mistakes that the lesson describes. The result (the error, the reply, the data) is compared first, and then the
+//! command, if it is similar to one in the lesson's own answer.
 
 pub mod command;
 pub mod no_effect;
@@ -24,7 +24,7 @@ use state::{Misspelling, StateMismatch};
 use unsent::Unsent;
 use value::ValueMismatch;
 
-/// Maximum number of differences that are reported about one submission.
+/// Maximum number of differences that are reported for one submission.
 const MOST_AT_ONCE: usize = 2;
 
 /// Commands that take numbers, with the positions of the numbers among the arguments. The command's name is at 0.
@@ -51,15 +51,15 @@ const NUMBERS: [(&str, &[usize]); 17] = [
 /// A difference between what a step expects and what a submission did.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mismatch {
-    /// Another client should have acted.
+    /// Another client should have sent the commands.
     Client(ActorMismatch),
-    /// An error was expected, but a different one or none was raised.
+    /// An error was expected, but none was raised, or a different one.
     Error {
         wanted: String,
         was_another_raised: bool,
     },
     Reply(ReplyMismatch),
-    /// The submission only read data, and the reply to it is almost the wanted one.
+    /// The submission only read data, and its reply is almost the wanted one.
     NearReply(ValueMismatch),
     Output {
         wanted: String,
@@ -69,19 +69,19 @@ pub enum Mismatch {
         wanted: String,
         sent: Vec<String>,
     },
-    /// A command was not sent in the step with the wanted arguments. `actual` is the most similar command that was
-    /// sent, if it has the same name.
+    /// No command was sent in the step with the wanted arguments. `actual` is the most similar command that was sent,
+    /// if one with the same name was.
     NotSent {
         wanted: String,
         actual: Option<String>,
     },
-    /// A command was sent by another client than the step wants.
+    /// The right command was sent by the client `actual` instead of the client `wanted`.
     SentByOther {
         command: String,
         wanted: String,
         actual: String,
     },
-    /// A command was sent less often in the step than it should be, either in total or on the given key.
+    /// A command was sent in the step fewer times than required, either in total or on the key `key`.
     SentTooSeldom {
         name: String,
         wanted: usize,
@@ -102,14 +102,14 @@ pub enum Mismatch {
     NotWaiting {
         client: String,
     },
-    /// Both clients are waiting, but `second` began before `first`.
+    /// Both clients are waiting, but `second` began to wait before `first`.
     WaitingOrder {
         first: String,
         second: String,
     },
     /// The value is right, but was not read from Redis.
     NotFromRedis,
-    /// The value is right, but was read from keys that are not those of the step. `actual` is the first key that was
+    /// The value is right, but was read from keys that are unrelated to the step. `actual` is the first key that was
     /// read.
     FromOtherKeys {
         wanted: String,
@@ -118,16 +118,16 @@ pub enum Mismatch {
     Command(CommandMismatch),
     /// Redis replied with an error.
     RedisError(RedisErrorMismatch),
-    /// Nothing was sent to Redis, because of an error.
+    /// An error prevented anything from being sent to Redis.
     Unsent(Unsent),
     /// All expectations are met, but the submission ended with an error.
     EndedWithError,
 }
 
-/// How the clients that acted differ from those that should act.
+/// How the clients that have sent commands differ from those that should.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActorMismatch {
-    /// A client that has a part in the step has sent nothing yet.
+    /// The client `missing`, which must take part in the step, has not sent anything yet.
     StillMissing {
         missing: String,
         has_changed_data: bool,
@@ -144,34 +144,34 @@ pub enum ActorMismatch {
     },
 }
 
-/// How the last value differs from the wanted one.
+/// How the last value that was shown differs from the wanted one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplyMismatch {
     NothingShown {
         wanted: String,
     },
-    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` is whether the data
-    /// has changed, so that sending the command again would get another reply.
+    /// Redis replied with the wanted value, but the submission does not show it. `has_changed_data` says whether the
+    /// submission has changed the data, in which case sending the command again would get a different reply.
     NotShown {
         has_changed_data: bool,
     },
-    /// Both values in Python's notation, and how they differ.
+    /// The values differ. Both are in Python's notation.
     Value {
         wanted: String,
         actual: String,
         difference: Option<ValueMismatch>,
     },
-    /// The wanted or the actual value is not a plain value, so both are given as strings.
+    /// One of the values is not a plain value, so both are given as strings.
     Text {
         wanted: String,
         actual: String,
     },
 }
 
-/// The reason why the runs of several clients do not have the expected result.
+/// The reason why a race of several clients does not have the expected result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RaceMismatch {
-    /// The learner called the function, but the clients have not run it.
+    /// The learner has called the function, but the clients have not run it in a race.
     CalledByHand {
         run: String,
         start: Option<String>,
@@ -194,7 +194,7 @@ pub enum RaceMismatch {
     },
 }
 
-/// The meaning of an error that Redis returned.
+/// The meaning of an error that Redis returned to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedisErrorMismatch {
     WrongType { key: String, key_type: &'static str, command: String, works_on: &'static str },
@@ -204,7 +204,7 @@ pub enum RedisErrorMismatch {
 }
 
 impl Mismatch {
-    /// Describes why an expectation is not met.
+    /// Describes how a submission fails to meet an expectation.
     pub fn of_expectation(failed: &FailedExpectation<'_>, submission: &Submission, findings: &Findings) -> Mismatch {
         match failed {
             FailedExpectation::Client(mismatch) => Mismatch::Client(ActorMismatch::new(mismatch, submission)),
@@ -244,7 +244,7 @@ impl Mismatch {
         }
     }
 
-    /// Describes a command that was not sent in the step, although `expect` names it.
+    /// Describes a command that the step requires but that was not sent, or was sent by the wrong client.
     fn not_sent(wanted: &str, findings: &Findings) -> Mismatch {
         let (client, wanted) = client_and_command(wanted);
         if let Some(client) = client
@@ -266,7 +266,7 @@ impl Mismatch {
         Mismatch::NotSent { wanted: wanted.to_owned(), actual: closest.map(line) }
     }
 
-    /// Returns the name that the learner probably meant, if the difference is a misspelt name.
+    /// Returns the correct name if the difference is a misspelt name, and `None` otherwise.
     pub fn suggested_name(&self) -> Option<&str> {
         match self {
             Mismatch::Reply(ReplyMismatch::Value { difference, .. }) => difference.as_ref()?.suggested_name(),
@@ -323,7 +323,8 @@ impl ReplyMismatch {
 }
 
 impl RaceMismatch {
-    /// Explains why `every_order` is not met: no race was run, an order is bad, or a program ended with an error.
+    /// Explains why `every_order` was not met: no race was run, an order of the commands was bad, or a program ended
+    /// with an error.
     fn new(every_order: &EveryOrder, findings: &Findings) -> Self {
         let Some(result) = &findings.race_result else {
             let start = every_order.start.as_ref().map(|start| start.get_ref().clone());
@@ -336,8 +337,8 @@ impl RaceMismatch {
             };
         };
         let clients = result.names.len();
-        // If another client's commands caused the error, a bad order explains it better than the error itself. If the
-        // program itself is wrong, the error has to be reported.
+        // If another client's commands caused the error, a bad order explains the problem better than the error does.
+        // If the program itself is wrong, the error must be reported.
         match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
             Some(ended) => RaceMismatch::ProgramError {
                 clients,
@@ -387,8 +388,8 @@ impl RedisErrorMismatch {
     }
 }
 
-/// Returns the type of the keys that a command works on, as TYPE names it. Returns `None` for a command that works on
-/// keys of any type.
+/// Returns the type of key on which a command works, as named by TYPE. Returns `None` for commands that work on any
+/// type.
 fn type_of_command(name: &str) -> Option<&'static str> {
     match commands::by_name(name)?.group.name() {
         "string" | "bitmap" => Some("string"),
@@ -400,7 +401,7 @@ fn type_of_command(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Returns the differences to report about a submission that does not complete the step, the most important first.
+/// Returns the differences to report for a submission that does not complete the step, the most important first.
 pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
     if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {
         return vec![Mismatch::Command(swapped)];
@@ -409,7 +410,8 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
         .error
         .as_ref()
         .and_then(|error| RedisErrorMismatch::new(&error.message, submission, findings).map(Mismatch::RedisError));
-    // If a command was sent and refused, its error is more helpful than the fact that the command is wanted.
+    // If a command was sent and Redis rejected it, the error is more helpful than a message that the command is
+    // required.
     let names = submission.command_names();
     let is_sent = |wanted: &str| alternatives(wanted).any(|name| names.contains(&canonical(name)));
     let is_refused = |failed: &FailedExpectation<'_>| match failed {
@@ -420,10 +422,10 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     };
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
-    // If Redis replied with the wanted value, the command is right, and its differences from the answer do not matter.
+    // If Redis replied with the wanted value, the command is right, even if it differs from the answer's.
     let is_right = matches!(result, Some(Mismatch::Reply(ReplyMismatch::NotShown { .. })));
     let command = of_commands(submission, findings).filter(|_| !is_right).map(Mismatch::Command);
-    // A misspelt name is found in the command and in the data. The second suggestion is dropped if it is the same.
+    // A misspelt name appears both in the command and in the data. It is reported only once.
     let is_same_suggestion = |command: &Mismatch| {
         command.suggested_name().is_some()
             && command.suggested_name() == result.as_ref().and_then(Mismatch::suggested_name)
@@ -436,8 +438,8 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     mismatches
 }
 
-/// If the last submitted command only reads, and the last intended one changes the same elements and takes the same
-/// arguments, describes the difference: LRANGE instead of LTRIM.
+/// Returns the difference if the last submitted command only reads, but the last intended one has the same arguments
+/// and changes data. An example is LRANGE instead of LTRIM.
 pub fn reads_instead_of_changing(submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     let (sent, wanted) = (submission.commands.last()?, findings.intended.last()?);
     if no_effect::can_write(sent) || !no_effect::can_write(wanted) || sent.len() < 2 || sent[1..] != wanted[1..] {
@@ -446,14 +448,14 @@ pub fn reads_instead_of_changing(submission: &Submission, findings: &Findings) -
     command::between_names(&SentCommand::parse(sent), &SentCommand::parse(wanted)).map(Mismatch::Command)
 }
 
-/// Returns the differences to report about a submission that only read data and almost did what the step expects.
-/// Returns nothing for any other submission.
+/// Returns the differences to report for a submission that only read data and almost met the step's expectations.
+/// Returns an empty list for any other submission.
 pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Findings) -> Vec<Mismatch> {
     if let Some(swapped) = command::swapped_arguments(&submission.commands, &findings.intended) {
         return vec![Mismatch::Command(swapped)];
     }
     let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
-    // A command that can write or publish, and changed nothing, probably named the wrong key, element or channel.
+    // A command that can write or publish but changed nothing was probably sent to the wrong key, element or channel.
     let can_act = |words: &Vec<Vec<u8>>| no_effect::can_write(words) || no_effect::publishes(words);
     let is_about_a_change = submission.commands.last().is_some_and(can_act);
     if !is_about_a_value && !is_about_a_change || !command::is_near(&submission.commands, &findings.intended) {
@@ -464,24 +466,24 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         let difference = ValueMismatch::between(&wanted, &actual)?;
         Some(Mismatch::NearReply(difference))
     });
-    // If Redis replied with the wanted value, the command is right, and its differences from the answer do not matter.
+    // If Redis replied with the wanted value, the command is right, even if it differs from the answer's.
     let is_answered =
         expect.reply.as_deref().is_some_and(|wanted| is_answered(submission, &findings.exchanges, wanted));
     let of_command = of_commands(submission, findings).filter(|_| !is_answered).map(Mismatch::Command);
     of_reply.into_iter().chain(of_command).take(MOST_AT_ONCE).collect()
 }
 
-/// For a line of a step that takes several lines, returns a mistake that later lines cannot correct: a misspelt name,
-/// arguments in the wrong order, several values in one string, or data that no further line completes.
+/// Returns a mistake in a line that later lines of the step cannot correct: a misspelt name, arguments in the wrong
+/// order, several values in one string, or data that no further line completes.
 pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     let is_final = |mismatch: &CommandMismatch| {
         use CommandMismatch::{Misspelling, OtherKey, SwappedPairs, SwappedWords, ValuesInOneText};
         matches!(mismatch, Misspelling { .. } | SwappedPairs(_) | SwappedWords { .. } | ValuesInOneText { .. })
-            // A line that only reads another key does no harm, but changing one does.
+            // Reading another key does no harm, but changing it does.
             || matches!(mismatch, OtherKey { .. }) && submission.changed
     };
     let swapped = command::swapped_arguments(&submission.commands, &findings.intended);
-    // Any other difference may be corrected by the lines that follow.
+    // The following lines may correct any other difference.
     let of_command = || of_commands(submission, findings).filter(is_final);
     if let Some(mismatch) = swapped.or_else(of_command) {
         return Some(Mismatch::Command(mismatch));
@@ -493,7 +495,7 @@ pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, fi
     Some(Mismatch::of_expectation(unreachable, submission, findings))
 }
 
-/// Returns a mismatch if a correct value was not read from Redis, or was read from keys that the step is not about.
+/// Returns a mismatch if a correct value was not read from Redis, or was read from keys that are unrelated to the step.
 pub fn of_origin(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     if expect.reply.is_none() && expect.output.is_none() {
         return None;
@@ -519,21 +521,21 @@ pub fn is_at_wrong_key(submission: &Submission, findings: &Findings) -> bool {
     sent.is_some_and(|sent| command::is_at_wrong_key(sent, &findings.intended))
 }
 
-/// Returns whether a submission shows something, and its last command is similar to the last command of the step's own
-/// answer.
+/// Returns whether a submission shows a value or output, and its last command is similar to the last command of the
+/// lesson's own answer.
 pub fn is_like_last_command(submission: &Submission, findings: &Findings) -> bool {
     let shows_something = submission.value.is_some() || !submission.output.is_empty();
     let (Some(sent), Some(last)) = (submission.commands.last(), findings.intended.last()) else { return false };
     shows_something && command::is_near(std::slice::from_ref(sent), std::slice::from_ref(last))
 }
 
-/// Returns whether the step's own answer sends all commands of a submission, and at least as often as they were sent
-/// in the step.
+/// Returns whether the lesson's own answer sends all commands of a submission, and sends each of them at least as often
+/// as the learner has sent it in the step.
 pub fn is_part_of_answer(submission: &Submission, findings: &Findings) -> bool {
     command::are_all_intended(&submission.commands, &findings.sent, &findings.intended)
 }
 
-/// Returns the misspelt name that the learner wrote instead of a name in a probe.
+/// Returns the name in a probe that the learner has misspelt, with the misspelling.
 pub fn misspelling_in_probe(probe: &Probe, shown: &DisplayedValue, submission: &Submission) -> Option<Misspelling> {
     let actual = shown.value_like(&probe.reply)?;
     state::misspelling(probe.run.get_ref(), &probe.reply, &actual, &submission.arguments())

@@ -1,5 +1,5 @@
-//! Submissions without the effect that the learner probably expected: they raised no error and changed no data, but do
-//! not complete the step.
+//! Explains why submissions did not have the effect that the learner probably expected: they raised no error and
+//! changed no data, but do not complete the step.
 
 use crate::lesson::evidence::{DisplayedValue, Submission, command_name, keys};
 use crate::lesson::findings::Findings;
@@ -10,32 +10,32 @@ use redis_engine::resp;
 /// The reason why a submission had no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoEffect {
-    /// Commands were put in a pipeline, but the pipeline was not executed.
+    /// Commands were added to a pipeline, but the pipeline was not executed.
     PipelineNotExecuted,
-    /// The value is a method or a function that was not called.
+    /// The value is a method or a function that was named but not called.
     NotCalled { source: String },
-    /// A key is on the left of an assignment, like a variable.
+    /// A key was used like a variable, on the left of an assignment.
     AssignedKey { key: String },
-    /// The value is a generator, which has not computed anything yet.
+    /// The value is a generator, which has not produced any values yet.
     Generator,
-    /// Python's own `type` was called, instead of the Redis command TYPE.
+    /// Python's built-in `type` was called instead of the Redis command TYPE.
     PythonType,
-    /// A loop that contains a command ran no iteration.
+    /// A loop around a command ran zero iterations.
     LoopSentNothing,
-    /// The bounds of a range of scores are exchanged, so that no score can lie between them. `is_downwards` is whether
-    /// the command takes the upper bound first.
+    /// The bounds of a range of scores are swapped, so no score can lie between them. `is_downwards` says whether the
+    /// command takes the upper bound first.
     EmptyRange { command: String, first: String, second: String, is_downwards: bool },
-    /// A list was computed that has the wanted number of elements, but not the wanted elements.
+    /// A list was shown that has as many elements as the wanted list, but not the same ones.
     OtherElements { count: usize },
-    /// A command named a key that does not exist.
+    /// A command was sent to a key that does not exist.
     NoSuchKey { command: String, key: String },
-    /// A command that removes or changes elements found none of them at the key.
+    /// A command that removes or moves elements found none of them in the key.
     NothingFound { command: String, words: Vec<String>, key: String },
-    /// A command that can change data changed nothing. The reason is given if it is known.
+    /// A write command changed nothing. `reason` is given if it is known.
     NothingChanged { command: String, reason: Option<Unchanged> },
-    /// A function was defined, but nothing called it.
+    /// A function was defined but not called.
     OnlyDefined { name: String },
-    /// A function was called that returned nothing.
+    /// A function was called, but returned nothing.
     NothingReturned { call: String },
 }
 
@@ -50,11 +50,11 @@ pub enum Unchanged {
     MembersThere,
 }
 
-/// Commands that reply with 0 if the key holds none of the elements that follow it in the command.
+/// Commands that reply with 0 if the key contains none of the elements that they name.
 const NEED_ELEMENTS: [&str; 5] = ["HDEL", "SREM", "ZREM", "SMOVE", "LREM"];
 
 impl NoEffect {
-    /// Returns the reason why a submission had no effect, if one is known.
+    /// Returns the reason why a submission had no effect, or `None` if no reason is known.
     pub fn new(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
         of_value(submission)
             .or_else(|| of_unsent(submission))
@@ -65,7 +65,8 @@ impl NoEffect {
     }
 }
 
-/// Recognises values that show that something was not called or not executed.
+/// Returns a reason if the value reveals one: a method that was not called, a pipeline or generator that did not run,
+/// or the result of Python's own `type`.
 fn of_value(submission: &Submission) -> Option<NoEffect> {
     let source = submission.source.trim();
     let printed = submission.output.lines().next_back().unwrap_or_default();
@@ -89,14 +90,14 @@ fn of_value(submission: &Submission) -> Option<NoEffect> {
         .then_some(NoEffect::PythonType)
 }
 
-/// Returns whether a source shows a variable and does nothing else: `found` or `print(found)`.
+/// Returns whether `source` only shows a variable, as in `found` or `print(found)`.
 fn is_look_at_variable(source: &str) -> bool {
     let name = source.strip_prefix("print(").and_then(|inner| inner.strip_suffix(')')).unwrap_or(source);
     name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-/// Recognises code that contains commands, but has sent none: a pipeline that was not executed, or a loop without
-/// iterations.
+/// Returns a reason if the source contains commands but has sent none, because a pipeline was not executed or a loop
+/// ran zero iterations.
 fn of_unsent(submission: &Submission) -> Option<NoEffect> {
     if !submission.commands.is_empty() {
         return None;
@@ -113,20 +114,20 @@ fn of_unsent(submission: &Submission) -> Option<NoEffect> {
     (is_loop && calls_client && is_silent).then_some(NoEffect::LoopSentNothing)
 }
 
-/// Returns whether a source creates a pipeline and puts commands into it, without executing it.
+/// Returns whether `source` creates a pipeline and adds commands to it, but does not execute it.
 fn fills_pipeline(source: &str) -> bool {
     let (_, rest) = source.split_once("pipeline(").unwrap_or_default();
     let (_, after) = rest.split_once(')').unwrap_or_default();
-    // A chained call after `pipeline(…)` queues a command. The end of a `with` block discards the queue.
+    // A method call chained to `pipeline(…)` queues a command. The end of a `with` block discards the queue.
     let is_filled = after.starts_with('.') || source.starts_with("with ");
     !rest.is_empty() && is_filled && !after.contains("execute")
 }
 
-/// Explains a command that names a key which does not exist, and which the answer does not use.
+/// Explains a command that was sent to a key that does not exist and that the lesson's own answer does not use.
 fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
     let is_intended = |key: &[u8]| {
-        // While the answer's own commands wait for an element, `intended` lacks them, so the task is searched as well.
+        // A blocked command of the answer is not in `intended`, so the key is also looked up in the text of the task.
         findings.task.contains(&format!("`{}`", text(key)))
             || findings.intended.iter().any(|intended| keys(intended).contains(&key))
     };
@@ -140,7 +141,7 @@ fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffe
     })
 }
 
-/// Returns whether a command that waits for an element timed out without one.
+/// Returns whether a command that waits for an element timed out without getting one.
 fn has_waited_in_vain(words: &[Vec<u8>], findings: &Findings) -> bool {
     let last = findings.exchanges.iter().rfind(|exchange| exchange.command == words);
     last.is_some_and(|exchange| matches!(exchange.reply, resp::value::Value::Null | resp::value::Value::NullArray))
@@ -150,7 +151,7 @@ fn exists(key: &str, findings: &Findings) -> bool {
     findings.key_types.iter().any(|(known, _)| known == key)
 }
 
-/// Explains the last command, if the elements that it names do not exist.
+/// Explains why the last command had no effect if the elements that it names do not exist.
 fn of_missing_elements(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let words = submission.commands.last()?;
     let command = command_name(words);
@@ -168,7 +169,7 @@ fn of_missing_elements(submission: &Submission, findings: &Findings) -> Option<N
     Some(NoEffect::NothingFound { command, words, key })
 }
 
-/// Explains a range of scores whose bounds are exchanged.
+/// Explains a range of scores that is empty because its bounds are swapped.
 fn of_range(submission: &Submission) -> Option<NoEffect> {
     let words = submission.commands.last()?;
     let command = command_name(words);
@@ -186,12 +187,12 @@ fn of_range(submission: &Submission) -> Option<NoEffect> {
     (is_by_score && lower > upper).then_some(NoEffect::EmptyRange { command, first, second, is_downwards })
 }
 
-/// Parses the score of a bound. A parenthesis, which excludes the score from the range, is ignored.
+/// Parses the score in a bound. Ignores a parenthesis, which makes the bound exclusive.
 fn score(bound: &str) -> Option<f64> {
     bound.strip_prefix('(').unwrap_or(bound).parse().ok()
 }
 
-/// Explains a command that can change data and changed nothing.
+/// Explains why a write command changed nothing.
 fn of_write(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let is_frame = |words: &&Vec<Vec<u8>>| matches!(command_name(words).as_str(), "MULTI" | "EXEC");
     let words = submission.commands.iter().rfind(|words| !is_frame(words))?;
@@ -220,12 +221,12 @@ fn names_existing_key(words: &[Vec<u8>], findings: &Findings) -> bool {
     keys(words).iter().any(|key| exists(&String::from_utf8_lossy(key), findings))
 }
 
-/// Returns whether a command sends a message to subscribers.
+/// Returns whether a command publishes a message to a channel.
 pub fn publishes(words: &[Vec<u8>]) -> bool {
     matches!(command_name(words).as_str(), "PUBLISH" | "SPUBLISH")
 }
 
-/// Returns whether a command can change data.
+/// Returns whether a command is a write command, which can change data.
 pub fn can_write(words: &[Vec<u8>]) -> bool {
     let row = commands::by_name(&command_name(words));
     row.is_some_and(|row| row.flags.contains(&Flag::Write))
@@ -240,8 +241,8 @@ mod tests {
         line.split(' ').map(|word| word.as_bytes().to_vec()).collect()
     }
 
-    /// Returns the reason for a submission of `source` that showed the value `shown`, or sent `command` and received
-    /// the reply 0. The key `tags` exists, and the answer sends `SREM tags tech`.
+    /// Returns the reason why a submission had no effect. The submission showed the value `shown`, or sent `command`
+    /// and received the reply 0. The key `tags` exists, and the lesson's own answer sends `SREM tags tech`.
     fn reason(source: &str, shown: &str, command: &str) -> Option<NoEffect> {
         let commands: Vec<_> = Some(command).filter(|command| !command.is_empty()).map(words).into_iter().collect();
         let exchange = |command: &Vec<Vec<u8>>| Exchange {

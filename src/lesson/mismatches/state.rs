@@ -1,4 +1,4 @@
-//! Differences between the expected and the actual data: which key, field or member differs.
+//! Differences between the expected and the actual data: which key, field or member is different.
 
 use super::type_of_command;
 use super::value::ValueMismatch;
@@ -13,21 +13,21 @@ use redis_engine::resp::quoting;
 /// A difference between the expected and the actual data.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StateMismatch {
-    /// The key holds a value of another type, so the probe raised an error.
+    /// The key holds a value of a different type, so the probe raised an error.
     OtherType { key: String, key_type: &'static str, wanted: Option<&'static str> },
     /// The probe raised an error, or did not run.
     NotReadable { probe: String, wanted: String },
-    /// A condition is met but should not be, or should be met but is not.
+    /// A condition does not hold although it should, or holds although it should not.
     Condition { probe: String, should_hold: bool },
-    /// Something is missing, or exists but should not. The reason may be a misspelt name.
+    /// A key, field, member or value is missing, or exists but should not. A misspelt name may be the reason.
     Presence { mismatch: PresenceMismatch, misspelling: Option<Misspelling> },
-    /// A value is not the wanted one.
+    /// A value differs from the wanted one.
     Value { subject: Subject, wanted: String, actual: Value, difference: Option<ValueMismatch> },
     /// A value is out of bounds. `actual` is `None` if the value could not be read.
     Bounds { subject: Subject, bounds: Vec<Bound>, actual: Option<Value> },
 }
 
-/// Something that is missing, or that exists but should not.
+/// A key, field, member or value that is missing, or that exists but should not.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PresenceMismatch {
     NoKey { key: String },
@@ -42,14 +42,14 @@ pub enum PresenceMismatch {
     ValueStillThere { subject: Subject, actual: Value },
 }
 
-/// A name that the learner misspelt, and the name that was wanted.
+/// A name that the learner misspelt (`written`), with the correct name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misspelling {
     pub wanted: String,
     pub written: String,
 }
 
-/// The part of the data that a probe checks.
+/// The part of the data whose value a probe checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     Key(String),
@@ -79,12 +79,12 @@ pub enum Subject {
     Length {
         key: String,
     },
-    /// The value of an expression of any other kind.
+    /// The value of any other expression.
     Expression(String),
 }
 
 impl StateMismatch {
-    /// Compares the value that a probe showed with the expected value.
+    /// Compares the value that a probe showed with the expected one, and describes the difference.
     pub fn of_probe(probe: &Probe, submission: &Submission, findings: &Findings) -> StateMismatch {
         let actual = |source: &str, like: &str| findings.probe_value(source).and_then(|shown| shown.value_like(like));
         let written = submission.arguments();
@@ -101,7 +101,7 @@ impl StateMismatch {
         }
     }
 
-    /// Returns the correct name if the difference is a misspelt name.
+    /// Returns the correct name if the difference is a misspelt name, and `None` otherwise.
     pub fn suggested_name(&self) -> Option<&str> {
         match self {
             StateMismatch::Presence { misspelling, .. } => Some(&misspelling.as_ref()?.wanted),
@@ -111,7 +111,7 @@ impl StateMismatch {
     }
 }
 
-/// Returns whether a probe reads a key of a command.
+/// Returns whether a probe reads one of a command's keys.
 pub fn is_about_key_of(probe: &Probe, command: &[Vec<u8>]) -> bool {
     let source = probe.run.get_ref();
     keys(command).into_iter().any(|key| {
@@ -122,8 +122,8 @@ pub fn is_about_key_of(probe: &Probe, command: &[Vec<u8>]) -> bool {
     })
 }
 
-/// Returns whether a submission has written data that a probe reads and that no further line will complete. Data that
-/// is only incomplete can be completed, such as a list without its last elements.
+/// Returns whether a submission has written data that a probe reads and that further lines cannot complete. Data that
+/// is merely incomplete, such as a list without its last elements, can still be completed.
 pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findings) -> bool {
     let source = probe.run.get_ref();
     let touched = submission.commands.iter().filter(|words| is_about_key_of(probe, words));
@@ -134,13 +134,13 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
     let comparison = Comparison::parse(probe);
     let (source, wanted) = match &comparison {
         Some(Comparison { expression, wanted: Wanted::Value(wanted) }) => (*expression, *wanted),
-        // A number that is out of bounds was set by the submission, unless it is negative. A negative TTL means that
-        // there is no key or no expiry time.
+        // If a number is out of bounds, the submission has set it, unless it is negative. A negative TTL means that the
+        // key does not exist or has no expiry time.
         Some(Comparison { expression, wanted: Wanted::Bounds(bounds) }) => {
             let is_lifetime = matches!(Subject::of_probe(expression), Subject::TimeToLive { .. });
             let has_upper = bounds.iter().any(|bound| matches!(bound.relation, Relation::LessThan | Relation::AtMost));
             if is_lifetime && has_upper && findings.does_answer_wait {
-                // A lifetime that is too long becomes shorter while time passes.
+                // A time to live that is too long becomes shorter as time passes.
                 return false;
             }
             let actual = findings.probe_value(expression).and_then(|shown| shown.value_like("0"));
@@ -155,13 +155,13 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
     }
 }
 
-/// Returns whether a command removes the elements that it names.
+/// Returns whether a command removes the elements that are its arguments.
 fn removes(words: &[Vec<u8>]) -> bool {
     words.len() > 2 && matches!(command_name(words).as_str(), "HDEL" | "SREM" | "ZREM" | "LREM")
 }
 
-/// Returns whether further lines can change a value to the wanted one without undoing the learner's line. `removed`
-/// contains the elements that the line has removed.
+/// Returns whether further lines can turn the actual value into the wanted one without undoing the learner's line.
+/// `removed` contains the elements that the line has removed.
 fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
     let is_removed = |value: &Value| removed.iter().any(|word| plain_text(value).as_bytes() == word);
     let is_in = |value: &Value, items: &[Value]| items.iter().any(|item| value::same(value, item));
@@ -177,7 +177,7 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
         }
         (Value::Map(a), Value::Map(b)) => {
             b.iter().all(|(field, wanted)| match a.iter().find(|(other, _)| value::same(field, other)) {
-                // A counter in a field has gone too far if it is greater than the wanted number.
+                // A counter in a field cannot be completed if it already exceeds the wanted number.
                 Some((_, actual)) => match (number_of(actual), number_of(wanted)) {
                     (Some(actual), Some(wanted)) => actual <= wanted,
                     _ => can_become(actual, wanted, &[]),
@@ -189,21 +189,21 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Returns a number, or the number that a string of digits represents.
+/// Returns the value of a number, or of a string that contains a number.
 fn number_of(value: &Value) -> Option<f64> {
     plain_text(value).parse().ok()
 }
 
-/// Returns whether all elements of `part` are in `whole`, in the same order.
+/// Returns whether all elements of `part` occur in `whole` in the same order.
 fn is_subsequence(part: &[Value], whole: &[Value]) -> bool {
     let mut rest = whole.iter();
     part.iter().all(|value| rest.any(|other| value::same(value, other)))
 }
 
-/// Compares the value that a probe should show with the value that it showed.
+/// Compares the value that a probe showed with the wanted one, and describes the difference.
 ///
-/// `written` contains the arguments that the learner sent, in which a name may be misspelt. `key_types` contains the
-/// types of the keys among these arguments.
+/// `written` contains the arguments that the learner sent, any of which may be a misspelt name. `key_types` contains
+/// the types of those arguments that are existing keys.
 fn other_value(
     probe: &str,
     wanted: &str,
@@ -230,7 +230,7 @@ fn other_value(
     StateMismatch::Value { subject: Subject::of_probe(probe), wanted: wanted.into(), actual, difference }
 }
 
-/// Describes why a value is out of bounds.
+/// Describes why a value is not within its bounds.
 fn outside_bounds(
     expression: &str,
     bounds: Vec<Bound>,
@@ -248,27 +248,27 @@ fn outside_bounds(
     specific.unwrap_or_else(|| StateMismatch::Bounds { subject: Subject::of_probe(expression), bounds, actual })
 }
 
-/// Returns the misspelt name that the learner wrote instead of a name in a probe.
+/// Returns the name in a probe that the learner has misspelt, with the misspelling.
 pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]) -> Option<Misspelling> {
     Question::parse(probe)?.misspelling(&value::parse_python(wanted)?, actual, written)
 }
 
 impl Subject {
-    /// Returns the part of the data that a probe checks.
+    /// Returns the part of the data whose value a probe checks.
     pub fn of_probe(probe: &str) -> Subject {
         let question = Question::parse(probe);
         question.and_then(|question| question.subject()).unwrap_or_else(|| Subject::Expression(probe.into()))
     }
 }
 
-/// A probe that is a single command.
+/// A probe that consists of a single command.
 struct Question {
     command: String,
     arguments: Vec<String>,
 }
 
 impl Question {
-    /// Parses `r.hget('k', 'f')`, or a redis-cli line. Returns `None` for anything else.
+    /// Parses a probe such as `r.hget('k', 'f')` or a redis-cli line. Returns `None` for any other probe.
     fn parse(probe: &str) -> Option<Question> {
         let probe = probe.trim();
         if let Some(call) = probe.strip_prefix("r.") {
@@ -287,8 +287,8 @@ impl Question {
         Some(Question { command, arguments: words.collect() })
     }
 
-    /// Returns a mismatch with the type of the key, for a probe that raised an error. The type is known only if the
-    /// learner's commands named the key.
+    /// Returns a mismatch with the key's type, for a probe that raised an error. Returns `None` if the type is not
+    /// known, because none of the learner's commands named the key.
     fn other_type(&self, key_types: &[(String, &'static str)]) -> Option<StateMismatch> {
         let (key, key_type) = key_types.iter().find(|(known, _)| Some(known) == self.arguments.first())?;
         let wanted = type_of_command(&self.command).filter(|wanted| wanted != key_type);
@@ -315,7 +315,7 @@ impl Question {
         })
     }
 
-    /// Returns what is missing, or what exists but should not, if that is how the values differ.
+    /// Returns what is missing, or what exists but should not, or `None` if the values differ in some other way.
     fn presence(&self, wanted: &Value, actual: &Value) -> Option<PresenceMismatch> {
         let (key, second) = (self.argument(0), self.argument(1));
         let is_zero = |value: &Value| matches!(value, Value::Integer(0) | Value::Bool(false));
@@ -344,13 +344,13 @@ impl Question {
         })
     }
 
-    /// Returns the misspelt name that the learner wrote instead of a name in the probe.
+    /// Returns the name in the probe that the learner has misspelt, with the misspelling.
     fn misspelling(&self, wanted: &Value, actual: &Value, written: &[String]) -> Option<Misspelling> {
         if matches!(wanted, Value::None | Value::Integer(0)) || matches!(actual, Value::Integer(-1)) {
             return None;
         }
         self.arguments.iter().find_map(|name| {
-            // A name that was also written correctly is not misspelt.
+            // A name that was also sent without the mistake is not misspelt.
             let others = written.iter().map(String::as_str).filter(|_| !written.contains(name));
             let written = spelling::nearest(name, others)?;
             Some(Misspelling { wanted: name.clone(), written: written.into() })
@@ -358,7 +358,7 @@ impl Question {
     }
 }
 
-/// Returns the arguments of a call before the first keyword argument.
+/// Returns the part of a call's arguments that precedes the first keyword argument.
 fn positional_arguments(arguments: &str) -> &str {
     let is_name = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !text.is_empty();
     let mut at = 0;

@@ -1,4 +1,4 @@
-//! Errors that were raised before any command was sent: missing quotes, values that Redis cannot store, misspelt
+//! Errors that were raised before any command was sent: missing quotes, values that Redis cannot store, or misspelt
 //! commands.
 
 use crate::lesson::evidence::{Failure, Submission};
@@ -6,46 +6,46 @@ use crate::lesson::findings::Findings;
 use crate::spelling;
 use redis_engine::commands;
 
-/// The probable reason for an error that was raised before any command was sent.
+/// The probable cause of an error that was raised before any command was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unsent {
-    /// The submission uses a variable that is defined only in another client's Python.
+    /// The submission uses a variable that exists only in the Python process of the client `client`.
     OtherClientsVariable {
         name: String,
         client: String,
     },
-    /// A name is not defined as a variable, but it is an argument that the answer sends.
+    /// An undefined name is an argument that the lesson's own answer sends, so it is probably a string without quotes.
     UndefinedWord {
         word: String,
     },
-    /// A name is not defined, in a line that would not have sent anything.
+    /// A name is undefined, in a line that would not have sent a command in any case.
     UndefinedName {
         name: String,
         suggestion: Option<String>,
     },
-    /// A method of the client is called like a function: `ttl(…)`. `call` is the correct call.
+    /// A method of the client was called like a function, as in `ttl(…)`. `call` is the correct call.
     MethodWithoutClient {
         call: String,
     },
-    /// A key is on the left of an assignment, like a variable.
+    /// A key was used like a variable, on the left of an assignment.
     AssignedKey {
         key: String,
     },
-    /// `True` or `False` is an argument of its own, but belongs to an option of the command. `named` is the option as
+    /// `True` or `False` was passed as a positional argument, but is the value of an option. `named` is the option as
     /// redis-py spells it.
     OptionWithoutName {
         value: String,
         named: String,
     },
-    /// A string is not in quotes.
+    /// A word should be a string, but is not in quotes.
     UnquotedWord {
         word: String,
     },
-    /// An argument is a dict, list or tuple, which has to be converted to text first.
+    /// An argument is a dict, list or tuple, which must be converted to text first.
     Collection {
         python_type: String,
     },
-    /// An argument has another type that cannot be sent.
+    /// An argument has another type that redis-py cannot send.
     UnsupportedType {
         python_type: String,
     },
@@ -70,7 +70,7 @@ pub enum Unsent {
 }
 
 impl Unsent {
-    /// Returns the probable reason for the submission's error.
+    /// Determines the probable cause of the submission's error.
     pub fn new(submission: &Submission, findings: &Findings) -> Unsent {
         let error = submission.error.clone().unwrap_or_default();
         let class = error.class.rsplit('.').next().unwrap_or_default();
@@ -87,20 +87,20 @@ impl Unsent {
         reason.or_else(|| misspelt_command(&submission.source)).unwrap_or(Unsent::Unknown)
     }
 
-    /// Returns the correct name of the command if the reason is a misspelt command.
+    /// Returns the correct name of the command if it was misspelt, and `None` otherwise.
     pub fn suggested_name(&self) -> Option<&str> {
         if let Unsent::MisspeltCommand { suggestion } = self { Some(suggestion) } else { None }
     }
 }
 
-/// Explains an undefined name: it is another client's variable, or a string without quotes.
+/// Explains an undefined name, which may be another client's variable or a string without quotes.
 fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<Unsent> {
     let name = error.message.strip_prefix("name '")?.split('\'').next()?;
     let owner = findings.variable_owners.iter().find_map(|(variable, client)| (variable == name).then_some(client));
     if let Some(client) = owner {
         return Some(Unsent::OtherClientsVariable { name: name.into(), client: client.clone() });
     }
-    // `a:b = 1` is a variable `a` with the annotation `b`.
+    // Python takes `a:b = 1` for a variable `a` with the annotation `b`.
     if let Some(key) = assigned_key(source) {
         return Some(Unsent::AssignedKey { key });
     }
@@ -111,13 +111,13 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if source.contains(&format!("{name}(")) && name.chars().all(|c| !c.is_uppercase()) && is_command(name) {
         return Some(Unsent::MethodWithoutClient { call: spelling::call_of_method(&format!("r.{name}")) });
     }
-    // A line that calls no method would have sent nothing in any case.
+    // A line without a method call would not have sent a command in any case.
     let suggestion = || spelling::nearest(name, findings.assigned_variables.iter().map(String::as_str));
     let undefined = || Unsent::UndefinedName { name: name.into(), suggestion: suggestion().map(str::to_owned) };
     (!source.contains('.')).then(undefined)
 }
 
-/// Returns whether `word` is an argument of a command that the step's own answer sends.
+/// Returns whether `word` is an argument of a command in the lesson's own answer.
 fn is_intended(word: &str, findings: &Findings) -> bool {
     findings.intended.iter().flat_map(|words| words.iter().skip(1)).any(|known| known == word.as_bytes())
 }
@@ -152,7 +152,7 @@ fn is_command(method: &str) -> bool {
     commands::by_name(method).is_some()
 }
 
-/// Returns the key on the left of an assignment: `page:views` in `page:views = 0`.
+/// Returns the key on the left of an assignment, such as `page:views` in `page:views = 0`.
 pub fn assigned_key(source: &str) -> Option<String> {
     let (key, _) = source.trim().split_once('=').filter(|(_, value)| !value.starts_with('='))?;
     let key = key.trim_end();
@@ -160,7 +160,7 @@ pub fn assigned_key(source: &str) -> Option<String> {
     (is_key && key.starts_with(char::is_alphabetic)).then(|| key.to_owned())
 }
 
-/// Recognises an option of the answer's commands whose value was passed without its name: `r.set('k', 'v', True)`.
+/// Detects an option of the answer's commands whose value was passed without its name, as in `r.set('k', 'v', True)`.
 fn option_without_name(source: &str, findings: &Findings) -> Option<Unsent> {
     let arguments = source.split([',', '(', ')']).map(str::trim);
     let value = arguments.into_iter().find(|argument| matches!(*argument, "True" | "False"))?;
@@ -173,8 +173,8 @@ fn option_without_name(source: &str, findings: &Findings) -> Option<Unsent> {
     Some(Unsent::OptionWithoutName { value: value.to_owned(), named })
 }
 
-/// Finds a word that should be in quotes: one that the step's answer sends, or one that contains a colon, as keys often
-/// do.
+/// Finds a word that should be in quotes: either one that the lesson's own answer sends, or one that contains a colon,
+/// as keys often do.
 fn unquoted_word(source: &str, findings: &Findings) -> Option<String> {
     let outside = blank_out_quoted(source);
     let words = outside.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '@')));
@@ -189,7 +189,7 @@ fn unquoted_word(source: &str, findings: &Findings) -> Option<String> {
     names.find(|word| is_intended(word, findings) || is_key(word) && !source.contains("lambda")).map(str::to_owned)
 }
 
-/// Replaces each character of a quoted string with a space.
+/// Replaces each character of the quoted strings with a space, including the quotes.
 fn blank_out_quoted(source: &str) -> String {
     let mut quote = None;
     let blanked = source.chars().map(|c| match (quote, c) {
@@ -208,7 +208,7 @@ fn blank_out_quoted(source: &str) -> String {
     blanked.collect()
 }
 
-/// Explains a value of a type that redis-py cannot send.
+/// Explains an argument whose type redis-py cannot send.
 fn unsupported_type(error: &Failure) -> Option<Unsent> {
     let python_type = error.message.strip_prefix("Invalid input of type: '")?.split('\'').next()?;
     Some(match python_type {
@@ -218,7 +218,7 @@ fn unsupported_type(error: &Failure) -> Option<Unsent> {
 }
 
 fn misspelt_command(source: &str) -> Option<Unsent> {
-    // A line that ends in a colon opens a block in Python: `def` is not a misspelt DEL.
+    // A line that ends with a colon begins a Python block, so `def` is not a misspelt DEL.
     let opening = source.lines().next().filter(|line| !line.trim_end().ends_with(':'))?;
     let first = opening.split_whitespace().next()?;
     let name = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase())?;

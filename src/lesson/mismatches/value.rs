@@ -1,81 +1,81 @@
-//! Differences between the wanted value and the value that was shown.
+//! Differences between the wanted value and the value that a submission showed.
 
 use crate::lesson::value::{Value, number, same};
 use crate::spelling;
 
-/// The most specific difference that was found between two values.
+/// The most specific description of the difference between two values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ValueMismatch {
-    /// The value is text, but bytes with the same content are wanted.
+    /// The value is text, but should be bytes with the same content.
     TextForBytes {
         wanted: Value,
     },
-    /// The value is bytes, but text with the same content is wanted.
+    /// The value is bytes, but should be text with the same content.
     BytesForText,
-    /// The value is text or bytes that are similar to the wanted ones. The type may also be wrong.
+    /// The value is text or bytes, and is similar to what is wanted. Its type may also be wrong.
     Text {
         difference: TextMismatch,
         wrong_type: Option<TextType>,
     },
-    /// The value is a string of digits, but a number is wanted.
+    /// The value is a string of digits, but should be a number.
     DigitsForNumber,
-    /// The value is a number, but a string with its digits is wanted.
+    /// The value is a number, but should be a string with the same digits.
     NumberForDigits,
     OneTooMany,
     OneTooFew,
     OppositeSign,
-    /// The value is `None`, but another value is wanted.
+    /// The value is `None`, but should be another value.
     Nothing,
-    /// The value is a list that holds the wanted value.
+    /// The value is a list whose only element is the wanted value.
     InList,
-    /// The value is of another kind, such as a list instead of a number.
+    /// The value is of a different kind, such as a list instead of a number.
     Kind {
         wanted: Kind,
         actual: Kind,
     },
     List(ListMismatch),
-    /// A member of a set is similar to a wanted member that is missing.
+    /// A member of a set is not wanted, but is similar to a wanted member that is missing.
     Member {
         wanted: Value,
         actual: Value,
         difference: Box<ValueMismatch>,
     },
-    /// Members of a set are missing, or members are not wanted.
+    /// Members of a set are missing, or there are members that are not wanted.
     Members {
         missing: Vec<Value>,
         surplus: Vec<Value>,
     },
-    /// A field of a dict has another value.
+    /// A field of a dict has a different value than wanted.
     Field {
         field: Value,
         wanted: Value,
         actual: Value,
         difference: Option<Box<ValueMismatch>>,
     },
-    /// The names of the fields are bytes in one dict and text in the other.
+    /// The field names are bytes in one dict and text in the other.
     FieldNameTypes,
-    /// The name of a field is misspelt.
+    /// A field name is misspelt.
     FieldName {
         wanted: String,
         actual: String,
     },
 }
 
-/// A difference between two strings that are similar.
+/// A difference between two similar strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextMismatch {
     Case,
     OuterWhitespace,
-    /// The value contains quotes around the wanted text.
+    /// The value is the wanted text inside quotes.
     Quotes,
     Spelling,
-    /// The value is the wanted text with more text after it.
+    /// The value is the wanted text, followed by more text.
     TooLong,
-    /// The value is only the beginning of the wanted text.
+    /// The value is only a prefix of the wanted text.
     TooShort,
 }
 
-/// The two types that hold text.
+/// The two Python types that can contain text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextType {
     Bytes,
@@ -88,10 +88,10 @@ pub enum ListMismatch {
     Empty,
     ScoresMissing,
     ScoresUnwanted,
-    /// The value is a list that holds the wanted list.
+    /// The value is a list whose only element is the wanted list.
     Nested,
     Reversed,
-    /// The elements are right, but their order is not. `wanted` and `actual` are the first elements that differ.
+    /// The elements are right, but in the wrong order. `wanted` and `actual` are the elements at the first difference.
     Order {
         wanted: Value,
         actual: Value,
@@ -108,7 +108,7 @@ pub enum ListMismatch {
     },
 }
 
-/// A kind of value, as learners know it.
+/// A kind of value, in terms that learners know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     None,
@@ -123,7 +123,7 @@ pub enum Kind {
 }
 
 impl ValueMismatch {
-    /// Compares two values. Returns `None` if they are equal, or if their difference is obvious from the two values.
+    /// Describes the difference between two values. Returns `None` if they are equal, or if the difference is obvious.
     pub fn between(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
         match (wanted, actual) {
             (Value::Bytes(a), Value::Text(b)) if a == b.as_bytes() => {
@@ -166,7 +166,8 @@ impl ValueMismatch {
         }
     }
 
-    /// Distinguishes tuples from lists by the first character of the written values, because both are sequences.
+    /// Changes the kinds of tuples from list to tuple. A tuple is recognised by the parenthesis with which its text
+    /// begins, because lists and tuples are both parsed as sequences.
     pub fn with_tuples(self, wanted_text: &str, actual_text: &str) -> ValueMismatch {
         let kind = |kind: Kind, text: &str| {
             if kind == Kind::List && text.trim_start().starts_with('(') { Kind::Tuple } else { kind }
@@ -179,7 +180,7 @@ impl ValueMismatch {
         }
     }
 
-    /// Returns the correct name if the difference is a misspelt name.
+    /// Returns the correct name if the difference is a misspelt name, and `None` otherwise.
     pub fn suggested_name(&self) -> Option<&str> {
         match self {
             ValueMismatch::FieldName { wanted, .. } => Some(wanted),
@@ -280,8 +281,8 @@ fn between_lists(wanted: &[Value], actual: &[Value]) -> Option<ValueMismatch> {
     }
 }
 
-/// Compares two elements of lists. If both are lists that differ in one place, such as members with scores, compares
-/// the elements at that place.
+/// Describes the difference between two elements of lists. If both elements are lists that differ in one place, such as
+/// a member with its score, describes the difference in that place.
 fn between_elements(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
     match (wanted, actual) {
         (Value::Sequence(a), Value::Sequence(b)) => {
@@ -336,8 +337,8 @@ fn members(missing: Vec<Value>, surplus: Vec<Value>) -> Option<ValueMismatch> {
     (!missing.is_empty() || !surplus.is_empty()).then_some(ValueMismatch::Members { missing, surplus })
 }
 
-/// Returns the wanted values that are missing and the actual values that are not wanted. A value that occurs several
-/// times is compared by its number of occurrences.
+/// Returns the wanted values that are missing, and the actual values that are not wanted. Repeated values are compared
+/// by how often they occur.
 fn multiset_difference(wanted: &[Value], actual: &[Value]) -> (Vec<Value>, Vec<Value>) {
     let mut surplus = actual.to_vec();
     let missing = wanted.iter().filter(|value| match surplus.iter().position(|other| same(value, other)) {
@@ -371,8 +372,8 @@ fn digits(value: &Value) -> Option<f64> {
     text(value)?.parse().ok()
 }
 
-/// Returns `text` without its digits. Strings that differ only in digits name different things, such as `user:1` and
-/// `user:2`.
+/// Returns `text` without its digits. Strings that differ only in their digits, such as `user:1` and `user:2`, name
+/// different things.
 fn without_digits(text: &str) -> String {
     text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
