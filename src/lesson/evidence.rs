@@ -155,7 +155,7 @@ impl Submission {
         self.output.trim_end() == expected.trim_end()
     }
 
-    /// Returns whether the last value, or the last line of output, is the Python value `expected`.
+    /// Returns whether the last value that was shown, or the last line of output, is the Python value `expected`.
     pub fn shows(&self, expected: &str) -> bool {
         if expected == "None" && self.value.is_none() && self.output.is_empty() {
             // Python does not echo None, so a query without output returned None. A command that changes data is not a

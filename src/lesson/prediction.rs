@@ -42,7 +42,7 @@ pub enum TypeMismatchKind {
     IsBool,
     IsSet,
     IsList,
-    /// The same elements are printed in other brackets.
+    /// The same elements are printed in different brackets.
     OtherBrackets,
 }
 

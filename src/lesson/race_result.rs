@@ -9,7 +9,7 @@ pub struct RaceResult {
     pub names: Vec<String>,
     /// Number of orders of the clients' commands that were played.
     pub orders: usize,
-    /// Number of bad orders, which are those after which the data does not have the right value.
+    /// Number of bad orders of the clients' commands, after which the data does not have the right value.
     pub bad: usize,
     /// Whether some orders of the clients' commands were not played, because there are too many.
     pub cut: bool,
@@ -17,15 +17,15 @@ pub struct RaceResult {
     pub example: Option<Order>,
     /// The longest order of turns, or `None` if all orders are equally long. It shows which client had to retry.
     pub longest: Option<Order>,
-    /// Number of turns in the shortest order that was played.
+    /// Number of turns in the shortest order of turns that was played.
     pub shortest: usize,
     /// The first error that ended one of the clients' programs.
     pub error: Option<ProgramError>,
     /// The first error in the code that prepares the data.
     pub start_error: Option<ProgramError>,
-    /// The first error that the probe at the end of an order raised.
+    /// The first error that the probe of the data raised.
     pub holds_error: Option<Failure>,
-    /// The commands that the first client sent in the first order that was played.
+    /// The commands that the first client sent in the first order of turns.
     pub commands: Vec<Vec<Vec<u8>>>,
 }
 
@@ -57,7 +57,7 @@ impl ProgramError {
     }
 }
 
-/// One order in which the clients' turns were played, and the data that resulted from it.
+/// One order of the clients' turns, and the value of the data after the last turn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Order {
     pub steps: Vec<Turn>,

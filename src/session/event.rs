@@ -138,7 +138,7 @@ pub enum Part {
 pub enum Show {
     /// A line that was typed by the tutor or in a transcript, with its prompt.
     Typed { prompt: String, line: String },
-    /// The output of a program, unchanged.
+    /// Output from a program, shown unchanged.
     Output(String),
     /// An error, formatted as Python prints it.
     Traceback(String),

@@ -148,7 +148,8 @@ impl Session {
                 runtime.engine.advance(runtime.clock.now_us());
             }
             Event::SkipWait => {
-                // If this has ended a client's turn, another client may be able to run, so the clock does not move yet.
+                // If `end_waiting_turn` has ended a client's turn, another client may be able to run, so the clock does
+                // not move yet.
                 if !runtime.end_waiting_turn()
                     && let Some(deadline_us) = runtime.next_deadline_us()
                 {
@@ -256,7 +257,8 @@ impl Session {
         self.tutor.runtime.idle_python()
     }
 
-    /// Returns the database that a line of the given dialect would use, as far as that is known before the line runs.
+    /// Returns the database that a line of the given dialect would use. This is the best guess that is possible before
+    /// the line runs.
     pub fn database(&self, dialect: Dialect) -> usize {
         self.tutor.runtime.database(dialect)
     }

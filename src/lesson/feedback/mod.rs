@@ -1,4 +1,4 @@
-//! Feedback for learners: describes the differences that `mismatches` found in Markdown sentences.
+//! Feedback for learners: Markdown sentences about the differences that `mismatches` found.
 
 mod command;
 mod prediction;

@@ -323,8 +323,8 @@ impl ReplyMismatch {
 }
 
 impl RaceMismatch {
-    /// Explains why `every_order` was not met: no race was run, an order of the commands was bad, or a program ended
-    /// with an error.
+    /// Explains why `every_order` was not met: no race was run, the data was wrong after some order of the commands, or
+    /// a program ended with an error.
     fn new(every_order: &EveryOrder, findings: &Findings) -> Self {
         let Some(result) = &findings.race_result else {
             let start = every_order.start.as_ref().map(|start| start.get_ref().clone());
@@ -337,8 +337,8 @@ impl RaceMismatch {
             };
         };
         let clients = result.names.len();
-        // If another client's commands caused the error, a bad order explains the problem better than the error does.
-        // If the program itself is wrong, the error must be reported.
+        // If another client's commands caused the error, an order of commands that fails explains the problem better
+        // than the error does. If the program itself is wrong, the error must be reported.
         match result.error.as_ref().filter(|ended| result.bad == 0 || ended.is_broken()) {
             Some(ended) => RaceMismatch::ProgramError {
                 clients,

@@ -1,4 +1,4 @@
-//! The commands of all clients in chronological order.
+//! All clients' commands in chronological order.
 
 /// A timeline that shows what each client sent, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -90,7 +90,7 @@ impl Tutor {
         }
     }
 
-    /// Returns the submission that is being judged.
+    /// Returns the submission that is being judged, if any.
     fn judged_submission(&self) -> Option<Submission> {
         self.script.items().find_map(|item| match item {
             Item::Then(Then::Probe(submission) | Then::Judge(submission)) => Some((**submission).clone()),

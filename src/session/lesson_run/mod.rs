@@ -99,8 +99,7 @@ pub struct LessonRun {
 struct StepData {
     engine: Engine,
     clock: Clock,
-    /// Number of sources (source texts of statements) that each client's Python process had run at the start of the
-    /// step.
+    /// Number of statements that each client's Python process had run when the step began.
     sources_run: Vec<usize>,
 }
 

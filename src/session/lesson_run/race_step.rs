@@ -365,8 +365,7 @@ impl Tutor {
         entries.any(|entry| defines_run(&entry.source, run))
     }
 
-    /// Returns the number of sources (source texts of statements) that a client's Python process had run when the step
-    /// began.
+    /// Returns the number of statements that a client's Python process had run when the step began.
     fn sources_before(&self, client: ClientIndex) -> usize {
         let start = self.lesson.as_ref().and_then(|run| run.start.as_ref());
         start.and_then(|start| start.sources_run.get(client.as_usize())).copied().unwrap_or(0)
@@ -402,9 +401,9 @@ impl Tutor {
         self.start_race(plan, Mode::EveryOrder, Purpose::Compare);
     }
 
-    /// Returns a client's imports, definitions and assignments that its racing program may need. Those that read from
-    /// Redis before this step began are omitted. If one of the others reads from Redis, it reads the data with which
-    /// the race starts.
+    /// Returns a client's imports, definitions and assignments that its racing program may need. Statements that read
+    /// from Redis before this step began are omitted. A later statement that reads from Redis is included, and reads
+    /// the data with which the race starts.
     fn definitions_of(&self, client: ClientIndex) -> Vec<String> {
         let sources_before = self.sources_before(client);
         let entries = self.runtime.clients[client].python.replay_log.entries().enumerate();

@@ -115,7 +115,7 @@ impl Script {
         matches!(self.items.front(), Some(Item::AwaitRehearsal))
     }
 
-    /// Iterates over the remaining items.
+    /// Iterates over the remaining items of the script.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter()
     }

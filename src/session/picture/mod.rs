@@ -18,7 +18,7 @@ pub enum Picture {
     Overlap(Overlap),
 }
 
-/// The earlier state with which a picture compares the current one.
+/// The earlier state with which a picture compares the current state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
     /// The state before the last line that changed the data.

@@ -5,12 +5,13 @@ use super::super::runtime::client::TUTOR;
 use super::super::runtime::dialect::{self, Dialect};
 use super::{CONNECT, Race, RacePhase};
 
-/// Maximum number of times in a race that an order is restarted because the tutor's Python process has exited.
+/// Maximum number of times in a race that the current order of turns is restarted because the tutor's Python process
+/// has exited.
 const MOST_LOSSES: u32 = 3;
 
 impl Race {
     /// Handles the exit of a child process. A racer's program ends when its child does. If the tutor's child has
-    /// exited, the current order of commands is played again from the beginning.
+    /// exited, the current order of turns is played again from the beginning.
     pub(super) fn handle_child_exit(&mut self, child: ChildId) {
         let Some(client) = self.runtime.clients.with_child(child) else { return };
         if client == TUTOR && self.losses < MOST_LOSSES {
@@ -23,8 +24,8 @@ impl Race {
         self.runtime.handle_child_exit(child);
     }
 
-    /// Connects the tutor's new Python process to the data with which each order begins, and then restarts the current
-    /// order. If the preparation of that data has not finished, repeats it.
+    /// Connects the tutor's new Python process to the data with which each order of turns begins, and then restarts the
+    /// current order. If the preparation of the data has not finished, repeats it.
     fn begin_order_again(&mut self) {
         let (data, start) = match &self.origin {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),

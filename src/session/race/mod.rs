@@ -73,23 +73,24 @@ pub struct Race {
     runtime: Runtime,
     racers: Vec<Racer>,
     holds: Probe,
-    /// The remaining inputs that prepare the data before the first order is played.
+    /// The remaining inputs that prepare the data before the first turn.
     start: VecDeque<Input>,
     start_error: Option<ProgramError>,
     /// The engine before the data was prepared, and the inputs that prepare the data.
     beginning: Box<(Engine, VecDeque<Input>)>,
-    /// The engine with which each order begins, once the data has been prepared.
+    /// The engine with which each order of turns begins, once the data has been prepared.
     origin: Option<Box<Engine>>,
     /// Number of times that the tutor's Python process has exited.
     losses: u32,
-    /// The time at which each order begins.
+    /// The state of the clock at the beginning of each order of turns.
     clock: Clock,
     phase: RacePhase,
     mode: Mode,
     search: Search,
-    /// The indices of the racers whose turns the learner has played in the current order, from first to last.
+    /// The indices of the racers whose turns the learner has played, from first to last.
     picks: Vec<usize>,
-    /// The picks that are still to be replayed after a turn was undone or the current order was restarted.
+    /// The racers' turns that are still to be replayed after a turn was undone or the race was restarted, as the
+    /// indices of the racers.
     repeated_picks: VecDeque<usize>,
     order: Order,
     tally: RaceResult,
@@ -105,7 +106,7 @@ struct Racer {
     before: VecDeque<Input>,
     /// The remaining inputs of the racer's program.
     rest: VecDeque<Input>,
-    /// The index of the racer's last turn in the current order, or `None` if the racer has not had a turn.
+    /// The index of the racer's last turn in the current order of turns, or `None` if the racer has not had a turn.
     last_turn: Option<usize>,
     /// The commands that the racer sent in its last turn.
     sent: Vec<Vec<Vec<u8>>>,
@@ -119,9 +120,9 @@ pub enum RacePhase {
     /// The racers are running the code that prepares them for the race.
     Preparing,
     Racing,
-    /// The tutor is probing the data after an order was played.
+    /// The tutor is probing the data after an order of turns was played.
     Probing,
-    /// The current order has ended. If a search plays every order, all of them have been played.
+    /// The current order of turns has ended. If a search plays every order, all of them have been played.
     Over,
 }
 
@@ -161,8 +162,8 @@ impl Race {
                 sent: Vec::new(),
             });
         }
-        // The tutor must be connected before the data is copied. Otherwise, its connection would be lost at the start
-        // of each order.
+        // The tutor must be connected before the data is copied. Otherwise, its connection would be lost whenever the
+        // copy is restored.
         let start = std::iter::once(CONNECT.to_owned()).chain(plan.start);
         let start: VecDeque<Input> = start.flat_map(|text| dialect::inputs(&text, Dialect::Both)).collect();
         let names = racers.iter().map(|racer| racer.entrant.name.clone()).collect();
@@ -188,7 +189,7 @@ impl Race {
         }
     }
 
-    /// Starts the race. The learner chooses the turns of one order, or a search plays every order.
+    /// Starts the race. Depending on the mode, the learner chooses the turns, or a search plays every order of turns.
     pub fn begin(&mut self, mode: Mode) {
         self.mode = mode;
         self.search = Search::default();
@@ -241,7 +242,7 @@ impl Race {
         self.mode
     }
 
-    /// Returns the turns that have been played in the current order.
+    /// Returns the turns that have been played in the current order of turns.
     pub fn order(&self) -> &Order {
         &self.order
     }
@@ -363,7 +364,8 @@ impl Race {
         self.racers.iter().position(|racer| predicate(&self.runtime.clients[racer.client]))
     }
 
-    /// Runs the next input that prepares the data. After the last one, begins the first order. Always returns true.
+    /// Runs the next input that prepares the data. After the last one, begins the first order of turns. Always returns
+    /// true.
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
             self.start_error = self.start_error.take().or_else(|| program_error(&submission));
@@ -483,7 +485,7 @@ impl Race {
         true
     }
 
-    /// Runs the probe of the data at the end of an order. Always returns true.
+    /// Runs the probe of the data after the last turn. Always returns true.
     fn probe(&mut self) -> bool {
         self.phase = RacePhase::Probing;
         self.found.clear();
@@ -495,8 +497,7 @@ impl Race {
         true
     }
 
-    /// Records the result of an order of the racers' turns, and begins the next order. Returns false if there is no
-    /// next order.
+    /// Records the result of an order of turns, and begins the next order. Returns false if there is no next order.
     fn conclude_order(&mut self) -> bool {
         let Some(answer) = self.found.pop() else { return false };
         let answer = probe_answer(answer);
@@ -521,7 +522,8 @@ impl Race {
         false
     }
 
-    /// Records how many turns the order had. Keeps the longest order if their lengths differ.
+    /// Compares the number of turns in the current order with the shortest and the longest order so far. Keeps the
+    /// longest order if their lengths differ.
     fn note_length(&mut self) {
         let turns = self.order.steps.len();
         let longest = self.tally.longest.as_ref().map_or(self.tally.shortest, |order| order.steps.len());

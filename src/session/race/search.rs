@@ -1,11 +1,11 @@
 //! A depth-first search through all orders of the racers' turns. For the next order, the search changes the last choice
 //! that has untried alternatives.
 
-/// The state of the search: the choices made in the current order, from first to last.
+/// The state of the search: the choices made in the current order of turns, from first to last.
 #[derive(Debug, Default)]
 pub struct Search {
     choices: Vec<Choice>,
-    /// Number of choices made so far in the current order.
+    /// Number of choices that have been made in the current order of turns.
     depth: usize,
 }
 
@@ -16,7 +16,7 @@ struct Choice {
 }
 
 impl Search {
-    /// Begins a new order, in which no choice has been made yet.
+    /// Begins a new order of turns, in which no choice has been made yet.
     pub fn begin(&mut self) {
         self.depth = 0;
     }
@@ -32,7 +32,7 @@ impl Search {
         choice.taken.min(of - 1)
     }
 
-    /// Prepares the next order. Returns false if all orders have been played.
+    /// Prepares the next order of turns. Returns false if all orders have been played.
     pub fn next(&mut self) -> bool {
         self.choices.truncate(self.depth);
         while let Some(last) = self.choices.last_mut() {

@@ -25,7 +25,7 @@ impl Runtime {
         }
     }
 
-    /// Tells the next Python process that still has to restore its variables to do so. Returns false if there is none.
+    /// Tells the next Python process that has yet to restore its variables to do so. Returns false if there is none.
     pub fn restore_next_variables(&mut self) -> bool {
         let is_due = |client: &Client| client.python.saved_variables == SavedVariables::ToRestore;
         let Some(client) = self.clients.position(is_due) else { return false };

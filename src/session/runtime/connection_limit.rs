@@ -37,7 +37,7 @@ pub struct ConnectionMemory {
 }
 
 impl ConnectionMemory {
-    /// Adds to the upper bound on the bytes that have been added.
+    /// Raises the upper bound by the number of bytes that may have been added.
     pub fn add(&mut self, bytes: usize) {
         self.added = self.added.saturating_add(bytes as u64);
     }
@@ -74,7 +74,8 @@ impl Runtime {
         usize::try_from(with_tolerance(limit).saturating_sub(taken)).ok()
     }
 
-    /// If the connections exceed the limit, closes the largest ones until the others fit into the limit.
+    /// If the connections use more memory than the limit allows, closes the largest ones until the remaining ones do
+    /// not.
     pub(super) fn limit_connections(&mut self) {
         let limit = self.engine.keyspace.memory_cap.limit;
         if limit == 0 || self.connection_memory() <= with_tolerance(limit) {

@@ -192,7 +192,7 @@ pub fn is_lone_name(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Returns the name that a line such as `del a` deletes, or `None` if it is not such a line.
+/// Returns the name that a line such as `del a` deletes, or `None` if the line is not of this form.
 pub fn deleted_name(line: &str) -> Option<&str> {
     let name = line.strip_prefix("del ")?.trim();
     let is_name =

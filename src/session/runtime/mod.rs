@@ -1,9 +1,9 @@
 //! The runtime of a session: Redis, the clock, and the clients with their Python interpreters and redis-cli lines. It
 //! contains nothing about lessons.
 //!
-//! Only one client's program runs at a time. Its turn ends when the program ends, or when it requests what is not
-//! available yet. The result thus depends only on the inputs, and never on the speed of a process, and the same inputs
-//! show the same output in a transcript and at a terminal.
+//! Only one client's program runs at a time. Its turn ends when the program ends or requests data that is not available
+//! yet. The result thus depends only on the inputs, and never on the speed of a process, and the same inputs show the
+//! same output in a transcript and at a terminal.
 
 mod ask;
 pub mod ask_name;
@@ -135,8 +135,8 @@ impl Runtime {
         }
     }
 
-    /// Creates a runtime on a copy of the data, with only the tutor's client. The ids of its child processes start at
-    /// `first_child` + 1.
+    /// Creates a runtime for `engine`, a copy of the data, with only the tutor's client. The ids of its child processes
+    /// start at `first_child` + 1.
     pub fn on_copy(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
         let mut runtime = Runtime::new(seed, clock.now_us(), Dialect::Both);
         runtime.engine = engine;
@@ -244,7 +244,7 @@ impl Runtime {
         self.trial_start = Some(Box::new(self.engine.clone()));
     }
 
-    /// Restores the data that was saved at the start of the trial.
+    /// Ends the trial, and restores the data that was saved at its start.
     pub fn end_trial(&mut self) {
         if let Some(kept) = self.trial_start.take() {
             let own: Vec<_> = self.clients[client::TUTOR].connections().collect();

@@ -128,7 +128,7 @@ fn is_answer_to_connect(answer: &ToChild) -> bool {
 
 impl Replay {
     /// Creates a replay that opens its connections again. `waiting` contains the threads that were waiting for an
-    /// answer.
+    /// answer when their process ended.
     pub fn opening<'a>(entries: impl Iterator<Item = &'a Entry>, waiting: BTreeSet<u32>) -> Replay {
         Replay {
             rest: entries.map(|entry| (entry.source.clone(), entry.answers.clone())).collect(),

@@ -11,8 +11,8 @@ use super::ask::Ask;
 use super::replay::Replay;
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
-/// Maximum size of a log, in bytes of sources and answers. A larger log is not complete, so a new Python process cannot
-/// restore the variables from it.
+/// Maximum size of a log, in bytes of source text and answers. A larger log is not complete, so a new Python process
+/// cannot restore the variables from it.
 const MOST_BYTES: usize = 64 << 20;
 
 /// The source text of a statement, and the answers to the requests that were sent while the statement ran.
