@@ -121,7 +121,7 @@ impl Submission {
         words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
     }
 
-    /// Returns whether this is a redis-cli line that was queued in a transaction and has not run yet.
+    /// Returns whether the submission is a redis-cli line that was queued in a transaction and has not run yet.
     pub fn is_queued(&self) -> bool {
         matches!(&self.value, Some(DisplayedValue::Cli(resp::value::Value::Simple(status))) if status == b"QUEUED")
     }
@@ -234,7 +234,7 @@ impl DisplayedValue {
     }
 }
 
-/// Returns whether a line of output is the text that the Python expression `expected` stands for.
+/// Returns whether a line of output equals the text of the Python string literal `expected`.
 fn is_text(line: &str, expected: &str) -> bool {
     matches!(value::parse_python(expected), Some(Value::Text(text)) if text == line)
 }

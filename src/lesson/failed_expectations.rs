@@ -55,7 +55,7 @@ pub enum FailedExpectation<'a> {
 pub enum ClientMismatch<'a> {
     /// Several clients must send commands. The client `missing` has not sent any yet.
     StillMissing { missing: &'a str },
-    /// The client that sent the commands is not one of those that should send them. One of those is `wanted`.
+    /// The commands were sent by a client that should not send them. The client `wanted` should.
     WrongClient { wanted: &'a str },
 }
 

@@ -17,8 +17,8 @@ pub struct Findings {
     pub sent: Vec<Vec<Vec<u8>>>,
     /// The commands that were answered in this step, with their replies.
     pub exchanges: Vec<Exchange>,
-    /// The earlier commands in this step from whose replies the variables come that the submission reads. Empty if the
-    /// submission sent a command itself.
+    /// The earlier commands in this step that produced the values of the variables that the submission reads. Empty if
+    /// the submission sent a command itself.
     pub commands_behind: Vec<Vec<Vec<u8>>>,
     /// The names of the clients that have sent commands in this step.
     pub acting_clients: Vec<String>,

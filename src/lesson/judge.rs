@@ -348,7 +348,8 @@ fn is_several_lines(text: &str) -> bool {
 /// Returns whether a mistake can be in `submission` itself, rather than in an earlier one whose effect is still in the
 /// data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
-    // A variable may contain the reply to an earlier wrong command. The mistake then shows only now.
+    // A variable may contain the reply to an earlier wrong command. The mistake becomes visible only when the variable
+    // is shown.
     let shows_result = !findings.commands_behind.is_empty() && !submission.output.is_empty() && !when.uses.is_empty();
     let did_something =
         !submission.commands.is_empty() || submission.changed || findings.race_result.is_some() || shows_result;

@@ -1,7 +1,7 @@
 //! Predictions: checks whether a learner's guess is what Python prints, including its type.
 //!
-//! `True` does not match `1` here, although Python treats the two as equal, because the learner predicts what appears
-//! on the screen. A guess with the right value but the wrong type has its own verdict.
+//! `True` does not match `1` here, although they are equal in Python, because the learner predicts what appears on the
+//! screen. There is a separate verdict for a guess that has the right value but the wrong type.
 
 use TypeMismatchKind as Kind;
 
@@ -11,7 +11,7 @@ use super::value::{Value, number, parse_python};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guess {
     Right,
-    /// The value is right, in another notation than Python's: `nil`, `(integer) 1`, `7 bytes`.
+    /// The value is right, but not in Python's notation, as in `nil`, `(integer) 1` or `7 bytes`.
     OtherNotation,
     /// The value is right, but its type is wrong.
     Nearly(TypeMismatch),
@@ -22,7 +22,7 @@ pub enum Guess {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TypeMismatch {
     pub kind: TypeMismatchKind,
-    /// Whether the wrong type is that of an element of the value, instead of the value itself.
+    /// Whether the type of an element is wrong, rather than the type of the value itself.
     pub is_inside: bool,
 }
 
@@ -31,7 +31,7 @@ pub struct TypeMismatch {
 pub enum TypeMismatchKind {
     IsBytes,
     IsText,
-    /// Text is printed without quotes, as `print` shows it.
+    /// The text is printed without quotes, as by `print`.
     IsPrintedText,
     IsDigitsInBytes,
     IsDigitsInText,
@@ -46,7 +46,8 @@ pub enum TypeMismatchKind {
     OtherBrackets,
 }
 
-/// Compares a guess with what is printed. If the guess is not in Python's notation, compares its meaning.
+/// Compares a guess with the line that Python prints. If the guess is not in Python's notation, compares what the guess
+/// means.
 pub fn judge(truth: &str, guess: &str) -> Guess {
     match judge_notation(truth, guess) {
         Guess::Wrong => {}
@@ -63,8 +64,8 @@ pub fn judge(truth: &str, guess: &str) -> Guess {
     Guess::Wrong
 }
 
-/// Returns what a guess may mean, in Python's notation. The guess may be output of redis-cli, an everyday word, a
-/// number with its unit, or a list without brackets.
+/// Returns the possible meanings of a guess, in Python's notation. The guess may be redis-cli output, an everyday word,
+/// a number with a unit, or a list without brackets.
 fn other_notations(guess: &str) -> Vec<String> {
     let lower = guess.to_lowercase();
     let word = match lower.as_str() {
@@ -92,7 +93,7 @@ fn other_notations(guess: &str) -> Vec<String> {
         .collect()
 }
 
-/// Compares a guess in Python's notation with what is printed.
+/// Compares a guess in Python's notation with the line that Python prints.
 fn judge_notation(truth: &str, guess: &str) -> Guess {
     let (truth, guess) = (truth.trim(), guess.trim());
     if truth == guess {
@@ -111,7 +112,7 @@ fn judge_notation(truth: &str, guess: &str) -> Guess {
     }
 }
 
-/// A line that Python printed, or might print.
+/// A line that Python prints, or that the learner expects it to print.
 #[derive(Debug, Clone)]
 enum Printed {
     /// The line is the `repr` of a value.
@@ -125,7 +126,7 @@ impl Printed {
         parse_python(text).map_or_else(|| Printed::Bare(text.into()), Printed::Value)
     }
 
-    /// Returns whether a guess has the same content as this line, and collects the differences in type.
+    /// Returns whether a guess has the same content as this line. Adds their differences in type to `mismatches`.
     fn has_same_content(&self, guess: &Printed, mismatches: &mut Vec<TypeMismatch>) -> bool {
         let mut note = |kind: Kind| mismatches.push(TypeMismatch { kind, is_inside: false });
         match (self, guess) {
@@ -143,7 +144,8 @@ impl Printed {
     }
 }
 
-/// Returns whether two values have the same content, whatever their types, and collects the differences in type.
+/// Returns whether two values have the same content, regardless of their types. Adds their differences in type to
+/// `mismatches`.
 fn are_same_content(wanted: &Value, actual: &Value, is_outer: bool, mismatches: &mut Vec<TypeMismatch>) -> bool {
     let mut note = |kind: Kind| mismatches.push(TypeMismatch { kind, is_inside: !is_outer });
     let digits = |value: &Value| text_content(value).and_then(|text| text.parse::<f64>().ok());
@@ -199,7 +201,7 @@ fn are_same_content(wanted: &Value, actual: &Value, is_outer: bool, mismatches: 
     }
 }
 
-/// Returns whether two lists have the same elements, in any order.
+/// Returns whether two lists have the same elements, in any order. Adds their differences in type to `mismatches`.
 fn are_same_members(wanted: &[Value], actual: &[Value], mismatches: &mut Vec<TypeMismatch>) -> bool {
     wanted.len() == actual.len()
         && wanted
@@ -207,7 +209,7 @@ fn are_same_members(wanted: &[Value], actual: &[Value], mismatches: &mut Vec<Typ
             .all(|a| actual.iter().any(|b| keep_if_same(mismatches, |found| are_same_content(a, b, false, found))))
 }
 
-/// Runs a comparison. Keeps the differences in type that it collects only if the contents are the same.
+/// Runs a comparison. Adds the differences in type that it finds to `mismatches` only if the contents are the same.
 fn keep_if_same(mismatches: &mut Vec<TypeMismatch>, compare: impl FnOnce(&mut Vec<TypeMismatch>) -> bool) -> bool {
     let mut found = Vec::new();
     let is_same = compare(&mut found);
@@ -237,7 +239,7 @@ fn text_content(value: &Value) -> Option<String> {
     }
 }
 
-/// Returns the numbers of round and of square brackets outside quotes.
+/// Returns the number of opening parentheses and the number of opening square brackets outside quotes.
 fn count_brackets(text: &str) -> (usize, usize) {
     let (mut round, mut square) = (0, 0);
     let mut quote = None;

@@ -80,7 +80,7 @@ pub struct Turn {
 /// The result of a client's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TurnOutcome {
-    /// The client waits for a reply.
+    /// The client is waiting for a reply.
     Waits,
     /// The client received this reply.
     Answered(String),

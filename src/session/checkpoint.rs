@@ -5,7 +5,7 @@ use super::Session;
 use super::commands::undo::Snapshot;
 use super::runtime::UsedPython;
 
-/// A checkpoint of a session.
+/// The session's checkpoint, if one has been set.
 #[derive(Debug, Default)]
 pub enum Checkpoint {
     /// No checkpoint was set.
@@ -26,8 +26,7 @@ impl Session {
     /// Saves a snapshot of the checkpoint's state, unless input has been entered since the checkpoint.
     pub(super) fn leave_checkpoint(&mut self) {
         if matches!(self.checkpoint, Checkpoint::Here) {
-            // A Python process that was started since the last return to the checkpoint has not saved its variables
-            // yet.
+            // A Python process that was started since the last return to the checkpoint must save its variables first.
             self.tutor.runtime.save_variables();
             let snapshot = self.snapshot(self.elements());
             self.checkpoint = Checkpoint::Earlier(Box::new(snapshot));

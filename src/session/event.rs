@@ -64,7 +64,8 @@ pub enum Event {
     /// The file of the open lesson was saved. The event contains the new lesson, or a message about an error in the
     /// file.
     LessonSaved(Result<Arc<Lesson>, String>),
-    /// The rehearsal of the open lesson has ended. Its result may be incomplete.
+    /// The rehearsal of the open lesson (a run of its answers in the background) has ended. Its result may be
+    /// incomplete.
     Rehearsed(Arc<Rehearsal>),
     /// A request to make the current state the checkpoint. Sent only at a prompt.
     SetCheckpoint,
@@ -76,7 +77,7 @@ pub enum Event {
 /// An action that the driver must perform, or a report for it.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// Start a Python child.
+    /// Start a Python child process.
     Spawn(ChildId),
     /// Send a frame to a child.
     Send { child: ChildId, thread: u32, frame: ToChild },

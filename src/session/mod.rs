@@ -123,7 +123,7 @@ impl Session {
         self.handle(Event::Rehearsed(rehearsal));
     }
 
-    /// Handles an event.
+    /// Handles an event, and does all the work that the event makes possible.
     pub fn handle(&mut self, event: Event) {
         let Some(event) = self.tutor.handle_race_event(event) else { return self.settle() };
         if matches!(event, Event::Interrupt) && self.tutor.interrupt_hidden_code() {
@@ -275,7 +275,7 @@ impl Session {
             && dialect::is_incomplete(text, self.dialect())
     }
 
-    /// Returns the open lesson, and the number of the open step, counted from 1.
+    /// Returns the open lesson, if any, and the number of the open step, counted from 1.
     pub fn place(&self) -> Option<(&Lesson, usize)> {
         self.tutor.lesson.as_ref().map(|run| (&*run.lesson, run.step + 1))
     }
@@ -440,7 +440,8 @@ impl Session {
         }
     }
 
-    /// Performs the next item of the tutor's script. Returns false if no item can be performed now.
+    /// Performs the next of the tutor's pending actions, which form its script. Returns false if none can be performed
+    /// now.
     fn step_script(&mut self) -> bool {
         match self.tutor.step_script() {
             ScriptStep::Waiting => return false,
@@ -449,7 +450,7 @@ impl Session {
                 self.wire_display.reset();
                 self.undo.forget_latest();
                 if self.is_practice() {
-                    // Each practice task is done once, so undo cannot return to the previous task.
+                    // Each practice task is done only once, so `:undo` must not return to the previous task.
                     self.undo.clear();
                 }
             }
@@ -510,7 +511,7 @@ impl Session {
         }
     }
 
-    /// Starts judging a submission, except in a fork.
+    /// Starts judging a submission, unless the learner is in a fork.
     fn judge(&mut self, submission: Submission) {
         self.tutor.note_activity(&submission);
         if !self.undo.in_fork() {

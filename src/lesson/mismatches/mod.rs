@@ -69,8 +69,8 @@ pub enum Mismatch {
         wanted: String,
         sent: Vec<String>,
     },
-    /// No command was sent in the step with the wanted arguments. `actual` is the most similar command that was sent,
-    /// if one with the same name was.
+    /// No command was sent in the step with the wanted arguments. `actual` is the most similar of the sent commands
+    /// that have the same name, if there are any.
     NotSent {
         wanted: String,
         actual: Option<String>,

@@ -67,8 +67,8 @@ impl Session {
     }
 
     fn show_unknown_topic(&mut self, topic: &str) {
-        // With a dot, as in `pipe.hset`, the last part names a method, whatever object `pipe` is. Without a dot, only
-        // methods that send a command are considered, such as `xadd`.
+        // With a dot, as in `pipe.hset`, the last part names a method, regardless of what `pipe` is. Without a dot,
+        // only methods that send a command are considered, such as `xadd`.
         let last = topic.rsplit('.').next().unwrap_or_default();
         let method = redis_methods::by_name(last).filter(|method| last != topic || method.is_command());
         if let Some(method) = method {

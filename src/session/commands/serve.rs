@@ -276,7 +276,7 @@ mod tests {
         assert!(heard.contains("SET") && !heard.contains("GET"), "{heard}");
     }
 
-    /// Opens a lesson that does not need Python.
+    /// Opens a lesson with a single step that does not need Python. `step` contains the step's remaining TOML keys.
     fn open(session: &mut Session, step: &str) {
         let text = format!(
             "format = 1\nid = \"queue\"\ntitle = \"Queue\"\nabout = \"x\"\nminutes = 1\nremember = \"x\"\n[[step]]\nid = \"a\"\nsay = \"x\"\n{step}"

@@ -76,7 +76,8 @@ impl Session {
                 events.push((end.after, event(end.at_us, Some(client), kind)));
             }
         }
-        // The end of a wait has the number of the command that caused it, and must come after that command.
+        // The end of a wait has the number of the last command that was sent before it, and must be sorted after that
+        // command.
         events.sort_by_key(|(number, event)| (*number, matches!(event.kind, TimelineEventKind::Ended { .. })));
         Timeline { clients, events: events.into_iter().map(|(_, event)| event).collect(), before: first }
     }

@@ -61,7 +61,7 @@ enum SavedState {
     Saved(Box<Snapshot>),
     /// The data was too large to be saved.
     TooLarge,
-    /// The input was an answer that was rejected, so it changed nothing.
+    /// The input was a rejected answer to a question, so it changed nothing.
     Unchanged,
 }
 
@@ -85,7 +85,7 @@ struct KeptData {
     elements: usize,
 }
 
-/// The state of the session at one time.
+/// A saved state of the session.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     runtime: runtime::Snapshot,
@@ -105,7 +105,7 @@ impl UndoHistory {
         *self = UndoHistory::default();
     }
 
-    /// Records that the last input was an answer that was rejected.
+    /// Records that the last input was a rejected answer to a question.
     pub fn mark_refused(&mut self) {
         if let Some(input) = self.inputs.back_mut() {
             input.before = SavedState::Unchanged;
@@ -161,7 +161,7 @@ impl Session {
         true
     }
 
-    /// Returns the last copy of the keyspace, if no key has changed since it was made.
+    /// Returns the last copy of the keyspace, if no key has changed since then.
     fn latest(&self) -> Option<&KeptData> {
         let changes = self.tutor.runtime.engine.keyspace.changes;
         self.undo.latest.as_ref().filter(|kept| kept.keyspace.changes == changes)
@@ -317,7 +317,7 @@ fn is_undoable(text: &str, dialect: Dialect) -> bool {
         && (inputs.iter().any(|input| command_name(input).is_none()) || has_command(text, &UNDOABLE, dialect))
 }
 
-/// Returns whether `text` contains one of the given tutor commands.
+/// Returns whether `text` contains any of the given tutor commands.
 fn has_command(text: &str, names: &[&str], dialect: Dialect) -> bool {
     dialect::inputs(text, dialect).iter().any(|input| command_name(input).is_some_and(|name| names.contains(&name)))
 }
@@ -353,7 +353,7 @@ fn count_elements(keyspace: &Keyspace) -> usize {
 }
 
 fn elements_of(value: &Value) -> usize {
-    /// Number of elements per container that are measured to estimate the lengths of all its elements.
+    /// Number of elements that are measured in each container to estimate the lengths of all elements.
     const SAMPLE: usize = 4;
     let of_elements = |number: usize, sample: Vec<usize>| {
         let longest = sample.into_iter().max().unwrap_or(0);

@@ -10,7 +10,7 @@ use crate::messages::commands as messages;
 #[derive(Debug)]
 pub struct Wait {
     until_us: i64,
-    /// The duration as shown to the learner.
+    /// The duration as it is shown to the learner.
     duration: String,
 }
 

@@ -25,7 +25,7 @@ pub(super) struct RaceRun {
     count: u32,
     /// Number of turns of the current order (interleaving of the clients' commands) that have been shown.
     shown_turns: usize,
-    /// The result of the race in which several clients ran the same submission.
+    /// The result of the race in which several clients ran the learner's submission, if there was one.
     pub(super) result: Option<RaceResult>,
 }
 
@@ -39,7 +39,7 @@ enum Purpose {
     FoundByHand,
     /// All orders of the clients' commands are played, because the learner skips the step.
     Skip,
-    /// The race decides the verdict on a submission.
+    /// The result of the race determines the verdict on a submission.
     Judge,
     /// The race counts how many updates a program in a comparison loses.
     Compare,

@@ -29,9 +29,9 @@ pub(super) enum Item {
     Silence(bool),
     /// Sets the clock back, so that a restarted step begins at the same time as before.
     ClockBack,
-    /// Saves the data before a trial.
+    /// Begins a trial by saving the data.
     BeginTrial,
-    /// Restores the data after a trial.
+    /// Ends the trial by restoring the data.
     EndTrial,
     /// Waits until the rehearsal has shown what the lesson's own answers do.
     AwaitRehearsal,
@@ -79,7 +79,7 @@ pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
 #[derive(Debug, Default)]
 pub(super) struct Script {
     items: VecDeque<Item>,
-    /// The submissions of the tutor's own client since the last [`Item::Then`].
+    /// The submissions that the tutor's own client has run since the last [`Item::Then`].
     pub(super) found: Vec<Submission>,
     pub(super) measured: Vec<Measure>,
     /// The memory used by all keys just before the program that is being measured ran, in bytes.

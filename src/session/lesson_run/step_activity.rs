@@ -25,7 +25,7 @@ pub(super) struct StepActivity {
     /// The variables whose values come from commands. Maps a client's name and a variable's name to the indices of the
     /// commands in `commands`.
     variables: HashMap<(String, String), BTreeSet<usize>>,
-    /// The commands from which variables' values come.
+    /// The commands that produced the values of variables.
     commands: Vec<Vec<Vec<u8>>>,
     /// The variables that were assigned in this step. Each item is a client's name and a variable's name.
     assigned: HashSet<(String, String)>,
@@ -63,13 +63,13 @@ impl StepActivity {
         }
     }
 
-    /// Returns the indices of the commands from which the variables that a submission reads have their values.
+    /// Returns the indices of the commands that produced the values of the variables that a submission reads.
     fn sources(&self, submission: &Submission, variables: &syntax::Variables) -> BTreeSet<usize> {
         let of_client = |name: &String| self.variables.get(&(submission.client.clone(), name.clone()));
         variables.read.iter().filter_map(of_client).flatten().copied().collect()
     }
 
-    /// Returns the earlier commands from which the variables that a submission reads have their values.
+    /// Returns the earlier commands that produced the values of the variables that a submission reads.
     pub fn commands_behind(&self, submission: &Submission) -> Vec<Vec<Vec<u8>>> {
         let sources = self.sources(submission, &syntax::variables(&submission.source));
         sources.into_iter().map(|index| self.commands[index].clone()).collect()

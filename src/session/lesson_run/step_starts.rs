@@ -13,7 +13,7 @@ use crate::session::runtime::client::MAIN;
 /// The starts of a lesson's steps.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepStarts {
-    /// The amount by which the clock had been moved when the lesson was opened, in microseconds.
+    /// How far the clock had been moved when the lesson was opened, in microseconds.
     opened_us: i64,
     /// The known starts of the steps, keyed by the index of the step.
     steps: BTreeMap<usize, StepStart>,
@@ -23,7 +23,7 @@ pub(super) struct StepStarts {
 
 #[derive(Debug, Clone)]
 struct StepStart {
-    /// The amount by which the clock had been moved when the step began, in microseconds.
+    /// How far the clock had been moved when the step began, in microseconds.
     moved_us: i64,
     /// The client at the prompt when the step began.
     client: String,

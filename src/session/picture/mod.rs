@@ -27,7 +27,7 @@ pub enum Since {
     Step,
 }
 
-/// The picture of a key.
+/// A picture of one key and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyPicture {
     pub key: Label,

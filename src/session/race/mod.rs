@@ -146,7 +146,8 @@ pub enum RacerState {
 }
 
 impl Race {
-    /// Creates a race on a copy of the data. `number` must be unique among the races of the session.
+    /// Creates a race on `engine`, which must be a copy of the session's engine. `number` must be unique among the
+    /// session's races.
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
         let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
         let data = engine.clone();

@@ -46,7 +46,7 @@ pub struct Replay {
     pending: BTreeMap<u32, Ask>,
 }
 
-/// Where the connections of a replay come from.
+/// The origin of a replay's connections.
 #[derive(Debug, Clone)]
 pub enum Connections {
     /// Each connection is opened again.
@@ -66,7 +66,7 @@ pub enum Connections {
 /// The next step of a replay.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ReplayStep {
-    /// The replay waits for a frame from the child.
+    /// The replay is waiting for a frame (a protocol message) from the child.
     Wait,
     /// The child must run this statement.
     Run(String),
