@@ -9,10 +9,10 @@ use redis_engine::resp;
 const MOST_COMMANDS: usize = 100_000;
 const MOST_COMMAND_BYTES: usize = 64 << 20;
 
-/// An input that was entered at a client's prompt, with its effects.
+/// An input that ran in a client, with its effects.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Submission {
-    /// The name of the client at whose prompt the input was entered.
+    /// The name of the client in which the input ran.
     pub client: String,
     /// The source text of the input.
     pub source: String,
@@ -143,7 +143,7 @@ impl Submission {
         self
     }
 
-    /// Returns whether the last line of the source assigns its value to a variable instead of showing it.
+    /// Returns whether the last line of the source text assigns its value to a variable instead of showing it.
     fn ends_with_assignment(&self) -> bool {
         let line = self.source.trim_end().lines().next_back().unwrap_or_default();
         let target = line.split(['(', '\'', '"']).next().unwrap_or_default();

@@ -288,8 +288,8 @@ fn was_sent(pattern: &str, findings: &Findings) -> bool {
     }
 }
 
-/// Returns the names of the clients that have sent a command that matches `command`, a pattern, and have received its
-/// reply.
+/// Returns the names of the clients that have sent a command that matches the pattern `command` in the step, and have
+/// received a reply to it.
 pub fn senders<'a>(command: &'a str, findings: &'a Findings) -> impl Iterator<Item = &'a str> {
     let like = findings.exchanges.iter().filter(move |exchange| is_like(&exchange.command, command));
     like.map(|exchange| exchange.client.as_str())

@@ -383,7 +383,7 @@ pub struct EveryOrder {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub start: Option<Spanned<String>>,
-    /// What each client runs, usually a call to the function that the learner submitted. The default is the submission
+    /// What each client runs, such as a call to the function that the learner submitted. The default is the submission
     /// itself.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]

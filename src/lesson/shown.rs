@@ -228,7 +228,8 @@ fn words_of(value: &Value) -> Vec<String> {
 struct Display<'a> {
     printed: &'a str,
     typed: &'a str,
-    /// Whether a text with colons also counts as shown if only one part of it is: `21.5` for `1700000060:21.5`.
+    /// Whether a string with colons also counts as shown if only one of its parts is, such as `21.5` of
+    /// `1700000060:21.5`.
     shows_parts: bool,
 }
 

@@ -87,7 +87,7 @@ pub enum Effect {
     Kill(ChildId),
     /// Write a new file. [`Event::FileWritten`] reports the result.
     WriteFile { path: String, text: String },
-    /// Open a port of this machine to TCP clients. [`Event::PortOpened`] reports the result.
+    /// Open a port on this machine for TCP clients. [`Event::PortOpened`] reports the result.
     OpenPort(u16),
     /// Close the port, and the TCP clients' connections.
     ClosePort,

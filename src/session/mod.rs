@@ -405,7 +405,7 @@ impl Session {
         }
     }
 
-    /// If another lesson has been opened, records how far the clock had been moved by then.
+    /// If a different lesson has been opened, records how far the clock has been moved so far.
     fn note_open_lesson(&mut self) {
         let open = self.tutor.lesson.as_ref().map(|run| run.lesson.id.get_ref());
         if open != self.lesson_clock.lesson.as_ref() {

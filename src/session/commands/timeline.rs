@@ -41,8 +41,8 @@ impl Session {
         }
     }
 
-    /// Returns the timeline from the call numbered `first` on. An earlier call appears only if it was waiting and its
-    /// wait ended later. Only the end of the wait is then shown.
+    /// Returns the timeline from the call numbered `first` on. An earlier call is included only if its wait ended after
+    /// that call, and then only with the end of the wait.
     fn timeline_from(&self, first: u64) -> Timeline {
         let begin_us = self.tutor.runtime.wire_log.from(0).next().map_or(0, |(_, call)| call.at_us);
         let mut clients: Vec<String> = Vec::new();

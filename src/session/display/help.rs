@@ -56,14 +56,14 @@ fn in_snake_case(command: &Command) -> String {
     command.name.to_lowercase().replace([' ', '-'], "_")
 }
 
-/// Returns the redis-py method that sends a command.
+/// Returns the redis-py method that sends a command, or `None` if there is none.
 fn method_of_command(command: &'static Command) -> Option<&'static Method> {
     let sends = |method: &&Method| command_of_method(method).is_some_and(|sent| sent.name == command.name);
     let name = in_snake_case(command);
     let candidates = || redis_methods::all().iter().filter(sends);
     let of_pipeline = || candidates().find(|method| method.class == "Pipeline");
     match command.name {
-        // The client's own methods of these names only warn that a pipeline is needed.
+        // The client's own methods with these names only warn that a pipeline is needed.
         "WATCH" | "UNWATCH" | "MULTI" | "DISCARD" => of_pipeline(),
         _ => candidates().find(|method| method.name == name).or_else(|| candidates().next()).or_else(|| {
             // `r.object('encoding', ...)` sends `OBJECT ENCODING`.

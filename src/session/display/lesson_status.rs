@@ -31,8 +31,8 @@ pub fn is_left_by_skip(progress: &LessonProgress, last_step: &str) -> bool {
     progress.finished && !progress.known && !progress.done.iter().any(|done| done == last_step)
 }
 
-/// Returns the status of all lessons, in order. The learner should continue with the lesson that was open last, or with
-/// the one after it if that lesson is finished.
+/// Returns the status of each lesson, in the order of the library. The learner should continue with the lesson that was
+/// open last, or with the one after it if that lesson is finished.
 pub fn lesson_statuses(library: &Library, progress: &Progress) -> Vec<LessonStatus> {
     let known = |id: &str| progress.lessons.get(id);
     let is_finished = |id: &str| known(id).is_some_and(|known| known.finished);

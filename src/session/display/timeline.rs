@@ -24,12 +24,12 @@ pub struct TimelineEvent {
 pub enum TimelineEventKind {
     /// A command was sent, and answered immediately.
     Answered { command: String, reply: String },
-    /// A command was sent that blocked its client.
+    /// A command was sent, and blocked its client.
     Waits { command: String },
     /// A blocked command stopped waiting. `after` is how long it waited, and `by` is why the wait ended.
     Ended { command: String, after: String, by: String, reply: Option<String> },
     /// A message arrived that is not the reply to a command.
     Message(String),
-    /// Keys expired since the previous command. The value is their number.
+    /// This number of keys expired since the previous command.
     Expired(u64),
 }

@@ -1,6 +1,6 @@
-//! Hidden code: a lesson's code that the learner has neither typed nor sees, such as a setup, the answers of earlier
-//! steps, or probes of the data. If the Python process that runs hidden code ends, the tutor runs the code again. The
-//! first Ctrl-C does not interrupt hidden code, because the step would then begin with incomplete data.
+//! Hidden code: a lesson's code that the learner has not typed and does not see, such as a setup, the answers of
+//! earlier steps, or probes of the data. If the Python process that runs hidden code ends, the tutor runs the code
+//! again. The first Ctrl-C does not interrupt hidden code, because the step would then begin with incomplete data.
 
 use super::script::{Item, Then};
 use super::{Phase, Tutor};
@@ -57,7 +57,7 @@ impl Tutor {
                 self.hidden_code.repeats += 1;
                 self.repeat_lesson_code();
             }
-            // After a second Ctrl-C, another message has already told the learner.
+            // After a second Ctrl-C, the learner has already seen a message about this.
             Some(_) if self.hidden_code.interrupts < 2 => {
                 let text = Text::from_markdown(Role::Muted, &messages::hidden_code_failed());
                 self.runtime.effects.push(Effect::Show(Show::Text(text)));

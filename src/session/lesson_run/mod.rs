@@ -153,7 +153,8 @@ impl LessonRun {
         &self.lesson.steps[self.step]
     }
 
-    /// Returns the code that completes the step, if there is any: its answer, or the code that it predicts or shows.
+    /// Returns the code that completes the step, or `None` if there is none. It is the step's answer, the code whose
+    /// output must be predicted, or the code that the tutor shows.
     pub fn answer(&self) -> Option<&str> {
         let step = self.current();
         [&step.answer, &step.predict, &step.show].into_iter().flatten().next().map(|text| text.get_ref().as_str())

@@ -227,7 +227,7 @@ impl Tutor {
         self.continue_race();
     }
 
-    /// Shows how many of all orders of the clients' commands failed, and ends the step.
+    /// Shows in how many orders of the clients' commands the race failed, and ends the step.
     fn conclude_every_order(&mut self, raced: RaceResult, purpose: Purpose) {
         let Some(format) = self.race_of_step() else { return };
         self.end_race();
@@ -269,7 +269,8 @@ impl Tutor {
         }
     }
 
-    /// Shows an order of the clients' commands that failed, if there is one. `holds` is the probe that failed.
+    /// Shows an order of the clients' commands for which the race failed, if there is one. `holds` is the probe that
+    /// failed.
     fn show_example(&mut self, raced: &RaceResult, holds: &Probe) {
         let Some(order) = &raced.example else { return };
         self.show_order(&raced.names, order);
@@ -469,7 +470,8 @@ fn observation(holds: &Probe, seen: Option<&str>) -> String {
     }
 }
 
-/// Returns a sentence that says how many orders of the clients' commands failed. `lost` says what goes wrong in them.
+/// Returns a sentence that says in how many orders of the clients' commands the race failed. `lost` says what goes
+/// wrong in them.
 fn tally(raced: &RaceResult, lost: &str) -> String {
     if raced.orders == 1 {
         return match raced.bad {

@@ -10,7 +10,7 @@ use super::Tutor;
 use crate::lesson::format::Lesson;
 use crate::session::runtime::client::MAIN;
 
-/// The starts of a lesson's steps.
+/// The times at which a lesson's steps began, and the clients that had the prompt then.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StepStarts {
     /// How far the clock had been moved when the lesson was opened, in microseconds.

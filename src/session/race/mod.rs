@@ -106,7 +106,7 @@ struct Racer {
     before: VecDeque<Input>,
     /// The remaining inputs of the racer's program.
     rest: VecDeque<Input>,
-    /// The index of the racer's last turn in the current order of turns, or `None` if the racer has not had a turn.
+    /// The position of the racer's last turn in the current order of turns, or `None` if the racer has not had one.
     last_turn: Option<usize>,
     /// The commands that the racer sent in its last turn.
     sent: Vec<Vec<Vec<u8>>>,

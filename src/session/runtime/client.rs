@@ -108,7 +108,7 @@ impl ClientIndex {
 #[derive(Debug, Clone)]
 pub struct Client {
     pub name: String,
-    /// Whether the client's output is shown. It is not for the tutor's own client.
+    /// Whether the client's output is shown. The output of the tutor's own client is not.
     pub is_shown: bool,
     pub python: Python,
     /// The connection for the client's redis-cli lines, if it is open.
@@ -136,7 +136,7 @@ pub struct Work {
     /// Number of times that the learner pressed Ctrl-C during the submission.
     pub interrupts: u32,
     /// Whether a signal (Ctrl-C) has been sent to the child process since its last blocking request. The signal and a
-    /// request may have crossed.
+    /// request may have crossed in transit.
     pub was_signalled: bool,
     /// The outcome of the running statement in the main thread, kept while other threads of the process are running.
     pub outcome: Option<RunOutcome>,
@@ -176,8 +176,8 @@ pub struct Python {
     pub asks: BTreeMap<u32, Ask>,
     /// Number of requests from the child that the session has handled.
     pub requests: u64,
-    /// Frames (protocol messages) that the child's threads have sent in a replay beyond the log, each with its thread.
-    /// The session handles them at the client's next turn.
+    /// Frames (protocol messages) that go beyond the log of a finished replay, each with the thread that sent it. The
+    /// session handles them at the client's next turn.
     pub unread: VecDeque<(u32, FromChild)>,
     /// The gate that may hold the child's commands.
     pub gate: Gate,
@@ -216,7 +216,7 @@ pub enum SavedVariables {
 #[derive(Debug, Clone)]
 pub struct Connection {
     pub client: ClientId,
-    /// Bytes from the child that have not run as commands yet.
+    /// Bytes from the child that do not form a complete command yet, or that must wait while the connection is blocked.
     pub input: Vec<u8>,
     pub parser: RequestParser,
 }
@@ -267,7 +267,7 @@ impl Client {
     }
 
     /// Returns whether the main thread of the client's Python process is idle, because it is waiting for an answer, or
-    /// because neither a statement nor a replay has anything left for it. Other threads may still be running.
+    /// because neither a statement nor a replay has any more work for it. Other threads may still be running.
     pub fn is_main_idle(&self) -> bool {
         match (&self.python.replay, &self.work) {
             _ if self.python.saved_variables == SavedVariables::Restoring => false,

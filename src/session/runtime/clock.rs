@@ -20,11 +20,11 @@ pub struct Clock {
 /// Number of commands in a submission that take no time. Applies only if no real time passes.
 const FREE_COMMANDS: usize = 10_000;
 
-/// The time that each further command of the submission takes, in microseconds.
+/// The time that each command after the first [`FREE_COMMANDS`] of a submission takes, in microseconds.
 const COMMAND_US: i64 = 50;
 
 impl Clock {
-    /// The latest time that the clock can show, in microseconds since 1970. It is the end of the year 9999, where
+    /// The latest time that the clock can show, in microseconds since 1970. It is the end of the year 9999, when
     /// Python's dates end as well.
     pub const END_US: i64 = 253_402_300_799_999_999;
 

@@ -187,7 +187,7 @@ pub fn shell_line(line: &str) -> Option<ShellLine> {
     }
 }
 
-/// Returns whether a line consists of a single alphabetic word.
+/// Returns whether a line consists of a single word of ASCII letters.
 pub fn is_lone_name(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_alphabetic())
 }

@@ -17,7 +17,7 @@ use redis_engine::resp::request::{RequestLimits, RequestParser};
 /// statement ends. Without it, a thread that never waits would keep the prompt from coming back.
 const MOST_REQUESTS_SINCE: u32 = 10_000;
 
-/// The number of requests as which a frame (a protocol message) with output is counted. It can contain a few thousand
+/// The weight of a frame (a protocol message) with output, in requests. Such a frame can contain a few thousand
 /// characters.
 const OUTPUT_WEIGHT: u32 = 100;
 
@@ -445,7 +445,7 @@ impl Runtime {
         }
     }
 
-    /// Records why a child process has ended. Its exit is reported separately, after this.
+    /// Records why a child process has ended. The exit itself must be reported separately afterwards.
     pub fn note_python_end(&mut self, child: ChildId, end: PythonEnd) {
         if let Some(client) = self.clients.with_child(child) {
             self.clients[client].python.end = Some(end);

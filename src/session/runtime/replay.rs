@@ -72,7 +72,7 @@ pub enum ReplayStep {
     Run(String),
     /// This frame (a protocol message) must be sent to a thread as the answer to its request.
     Answer(u32, ToChild),
-    /// A thread's request to connect must be answered: with the answer from the log, if there is one.
+    /// A thread's request to connect must be answered, with the answer from the log if there is one.
     Connect(u32, FromChild, Option<ToChild>),
     /// A thread has sent its pending request again, and is now waiting for the answer.
     Ask(u32, Ask),

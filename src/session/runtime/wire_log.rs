@@ -17,7 +17,7 @@ const MOST_CALLS: usize = 2_000;
 /// Maximum number of bytes that the log keeps of each command and of each reply.
 const MOST_BYTES: usize = 2 << 10;
 
-/// Logged bytes: the first of them, and the length of all.
+/// Logged bytes, of which only the first ones are kept, and their total length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoggedBytes {
     pub bytes: Vec<u8>,
@@ -77,7 +77,7 @@ pub enum Cause {
     GivenUp,
 }
 
-/// The log of all calls, of which it keeps the latest.
+/// A log of calls, which keeps only the latest of them.
 #[derive(Debug, Clone, Default)]
 pub struct WireLog {
     calls: VecDeque<Arc<Call>>,
