@@ -57,7 +57,7 @@ impl ProgramError {
     }
 }
 
-/// One order of the clients' turns, and the value of the data after the last turn.
+/// One order of the clients' turns, with the result of the probe after the last turn.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Order {
     pub steps: Vec<Turn>,

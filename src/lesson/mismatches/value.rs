@@ -45,7 +45,7 @@ pub enum ValueMismatch {
         missing: Vec<Value>,
         surplus: Vec<Value>,
     },
-    /// A field of a dict has a different value than wanted.
+    /// A field of a dict does not have the wanted value.
     Field {
         field: Value,
         wanted: Value,
@@ -166,7 +166,7 @@ impl ValueMismatch {
         }
     }
 
-    /// Changes the kinds of tuples from list to tuple. A tuple is recognised by the parenthesis with which its text
+    /// Changes the kind of a tuple from `List` to `Tuple`. A tuple is recognised by the parenthesis with which its text
     /// begins, because lists and tuples are both parsed as sequences.
     pub fn with_tuples(self, wanted_text: &str, actual_text: &str) -> ValueMismatch {
         let kind = |kind: Kind, text: &str| {

@@ -232,7 +232,7 @@ impl Tutor {
         if let (Some(run), Some((step, hints))) = (&mut self.lesson, hints)
             && run.step == step
         {
-            // Undo does not make the learner forget the hints that have been shown since.
+            // After `:undo`, the learner still knows the hints that were shown before it.
             run.hints = run.hints.max(hints);
         }
         self.finished.clear();

@@ -499,7 +499,7 @@ pub fn every_order_expected(every: &EveryOrder) -> String {
     messages::every_order_expected(clients, run, code(every.holds.run.get_ref()), code(&every.holds.reply))
 }
 
-/// Returns the line that introduces the program of the clients `names`.
+/// Returns the line that introduces the program which the clients in `names` run.
 fn programs_heading(names: &[&str]) -> String {
     match names {
         [rest @ .., last] if !rest.is_empty() => {

@@ -11,7 +11,7 @@ use crate::lesson::roles::{self, BoundRole};
 use crate::lesson::sent_command::Words;
 use crate::session::event::Effect;
 
-/// The last rehearsal that was requested.
+/// The most recently requested rehearsal.
 #[derive(Debug, Default)]
 pub(super) struct RequestedRehearsal {
     lesson: Option<Arc<Lesson>>,
@@ -33,7 +33,7 @@ impl Tutor {
         self.rehearsal.result = Some(rehearsal);
     }
 
-    /// Returns the rehearsal of the open lesson, or `None` if it has not ended yet.
+    /// Returns the rehearsal of the open lesson, or `None` if it has not ended yet or no lesson is open.
     pub(super) fn rehearsal(&self) -> Option<&Arc<Rehearsal>> {
         self.rehearsal.result.as_ref().filter(|_| self.lesson.is_some())
     }

@@ -75,7 +75,7 @@ pub fn inputs_of_lesson(text: &str) -> Vec<Input> {
     inputs
 }
 
-/// The remaining items of the script, and the results so far.
+/// The remaining items of the script, and the results that have been collected.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     items: VecDeque<Item>,
