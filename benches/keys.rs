@@ -1,6 +1,7 @@
-//! Measures how long the program takes to react to a key press in a pseudo-terminal, with 100,000 keys in the database.
+//! Measures how long the program takes to react to a key press in a pseudo-terminal, with 100,000 Redis keys in the
+//! database.
 //!
-//! Run it with `cargo bench --bench keys`. Each figure is the time from a key press to the first byte of output.
+//! Run it with `cargo bench --bench keys`. Each figure is the time from the key press to the first byte of output.
 
 #[cfg(unix)]
 #[path = "../tests/it/support/pseudo_terminal.rs"]
@@ -22,7 +23,7 @@ mod unix {
 
     use super::pseudo_terminal::{self, PseudoTerminal};
 
-    /// Number of keys in the database.
+    /// Number of Redis keys in the database.
     const KEYS: usize = 100_000;
 
     /// Maximum time that the program may take to react to a key press.
@@ -45,7 +46,7 @@ mod unix {
             }
         }
 
-        /// Reads output until no more arrives for a short time.
+        /// Reads and discards output until none has arrived for 100 milliseconds.
         fn drain(&mut self) {
             while self.output.recv_timeout(Duration::from_millis(100)).is_ok() {}
         }
@@ -97,7 +98,7 @@ mod unix {
         println!("Budget: {BUDGET:?} for a key press; the longest took {worst:.2?}: {verdict}.");
         let _ = terminal.child.kill();
         let _ = terminal.child.wait();
-        // Closing the terminal earlier would end the program.
+        // The terminal is closed last, because closing it ends the program.
         drop(terminal.master);
         let _ = std::fs::remove_dir_all(home);
     }

@@ -1,9 +1,9 @@
 //! Adaptive spinning: polls for a short time before a blocking wait, while a reply is likely to arrive soon.
 //!
-//! Waking a thread on another core takes 20 microseconds or more in a virtual machine, longer than most Redis requests.
-//! So the server's event loop, and both ends of the pipe to a Python child, poll briefly before they block. When
-//! polling finds nothing (because the peer is slow, or has no core of its own to run on), the next waits block
-//! immediately. The number of waits without spinning doubles with each failure.
+//! Waking a thread on another core takes 20 microseconds or more in a virtual machine, longer than most Redis requests
+//! take. So the server's event loop, and both ends of the pipe to the tutor's Python child process, poll briefly before
+//! they block. If polling finds nothing (because the peer is slow, or has no core of its own to run on), the next waits
+//! block immediately. The number of waits without spinning doubles with each failure.
 //!
 //! ```
 //! use std::sync::mpsc;
@@ -35,7 +35,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Minimum length of a spin. A client that reads 100 elements needs about 20 microseconds to send its next request.
+/// Minimum time limit of a spin. A client that reads 100 elements needs about 20 microseconds to send its next request.
 pub const MIN_SPIN: Duration = Duration::from_micros(50);
 
 /// Maximum length of a spin, however large the budget is.
@@ -44,11 +44,11 @@ const MAX_SPIN: Duration = Duration::from_millis(5);
 /// Maximum pause before a poll.
 const MAX_PAUSE: Duration = Duration::from_micros(20);
 
-/// Ratio of the spin time allowed to the time just spent working.
+/// Ratio of the spin time allowed to the time that was just spent working.
 ///
 /// Fifty clients that each pipeline 16 requests for 100 elements take 3.7 microseconds per reply, and the server takes
-/// 1.3 microseconds. If the server is still awake when the next request arrives, the clients get 3 % more replies. A
-/// server with little work still sleeps most of the time.
+/// 1.3 microseconds. With this factor, the server is still awake when the next request arrives, and the clients get 3 %
+/// more replies. A server with little work still sleeps most of the time.
 const SPIN_BUDGET_FACTOR: u32 = 4;
 
 /// Maximum number of waits in a row that block without spinning.
@@ -59,7 +59,8 @@ const MAX_SKIPPED_WAITS: u32 = 256;
 pub struct SpinPolicy {
     /// Pause before each poll.
     pause: Duration,
-    /// Maximum length of the spin. `AdaptiveSpin::budget` may shorten it further.
+    /// Maximum length of the spin, unless it is below [`MIN_SPIN`]. `AdaptiveSpin::budget` may shorten the spin
+    /// further.
     max_spin: Duration,
 }
 
@@ -80,7 +81,8 @@ impl SpinPolicy {
         SpinPolicy { pause: Duration::from_micros(clients as u64 * 2 / 5).min(MAX_PAUSE), max_spin: MAX_SPIN }
     }
 
-    /// Limits the length of the spin, for example to the time until the next deadline. `None` changes nothing.
+    /// Limits the length of the spin, for example to the time until the next deadline. A spin may last [`MIN_SPIN`]
+    /// even if the limit is shorter. `None` changes nothing.
     #[must_use]
     pub fn limited_to(self, limit: Option<Duration>) -> Self {
         SpinPolicy { max_spin: limit.map_or(self.max_spin, |limit| self.max_spin.min(limit)), ..self }
@@ -90,13 +92,13 @@ impl SpinPolicy {
 /// Decides before each blocking wait whether to spin first, and for how long.
 #[derive(Debug, Clone)]
 pub struct AdaptiveSpin {
-    /// Whether the peer can run while this thread spins, which takes a second core.
+    /// Whether the peer can run while this thread spins, which requires a second core.
     has_other_cores: bool,
-    /// Number of waits that still have to block without spinning.
+    /// Number of upcoming waits that must block without spinning.
     skips_left: u32,
     /// Value of `skips_left` right after the last spin: 0 if the spin succeeded.
     last_skips: u32,
-    /// When the last spin succeeded, if the time since then counts as work.
+    /// When the last spin succeeded. `None` if the time since then does not count as work.
     found_at: Option<Instant>,
     /// Spin time that past work has allowed and that has not been used yet.
     budget: Duration,
@@ -134,14 +136,14 @@ impl AdaptiveSpin {
         let limit = self.spin_limit(start, policy);
         let mut elapsed = Duration::ZERO;
         loop {
-            // Without a pause there is no need to read the clock again.
+            // Without a pause, the clock need not be read again.
             while !policy.pause.is_zero() && start.elapsed() < elapsed + policy.pause {
                 std::hint::spin_loop();
             }
             let found = poll()?;
             let elapsed_before = std::mem::replace(&mut elapsed, start.elapsed());
-            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted, so a success is not
-            // due to spinning.
+            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted, so finding something
+            // after the gap is not a success of spinning.
             let was_running = elapsed - elapsed_before < MIN_SPIN;
             if found || !was_running || elapsed >= limit {
                 self.budget = self.budget.saturating_sub(elapsed);

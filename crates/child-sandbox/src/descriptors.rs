@@ -2,10 +2,11 @@
 
 #![allow(unsafe_code, reason = "std has no way to close a descriptor by its number")]
 
-/// The first descriptor after the three standard streams.
+/// The first file descriptor after those of the three standard streams.
 const FIRST: libc::c_int = 3;
 
-/// Closes all descriptors except the three standard streams. Must be called before the process opens any descriptor.
+/// Closes all file descriptors except the three standard streams. Must be called before the process opens any
+/// descriptor.
 ///
 /// Returns whether the descriptors were closed.
 pub fn close_inherited() -> bool {
@@ -17,14 +18,15 @@ pub fn close_inherited() -> bool {
     close_one_by_one()
 }
 
-/// Closes the inherited descriptors one by one, on systems without `close_range`, which was added in Linux 5.9.
+/// Closes the inherited descriptors one by one, on kernels without `close_range`, which was added in Linux 5.9. Returns
+/// whether the open descriptors could be listed.
 fn close_one_by_one() -> bool {
     let Ok(entries) = std::fs::read_dir("/dev/fd") else { return false };
     let open: Vec<libc::c_int> =
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     for descriptor in open.into_iter().filter(|&descriptor| descriptor >= FIRST) {
-        // SAFETY: nothing owns these descriptors, as in `close_inherited`. The list contains the folder's own
-        // descriptor, which is already closed. Closing it again only returns an error.
+        // SAFETY: nothing owns these descriptors, as in `close_inherited`. The list also contains the descriptor
+        // through which the folder was read. It is already closed, and closing it again only returns an error.
         unsafe { libc::close(descriptor) };
     }
     true

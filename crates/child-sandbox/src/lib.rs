@@ -4,8 +4,9 @@
 //! processes. The sandbox is the second protection, in case a bug in the interpreter lets the code execute machine
 //! code. Each mechanism of the sandbox is called a wall here.
 //!
-//! A child raises the walls in two steps. It calls [`Sandbox::prepare`] first in `main`, before other threads start. It
-//! calls [`Sandbox::seal`] when everything is set up, before the first line of untrusted code runs.
+//! A child process raises the walls in two steps. It calls [`Sandbox::prepare`] at the start of `main`, before it
+//! starts other threads. It calls [`Sandbox::seal`] when everything is set up, before the first line of untrusted code
+//! runs.
 //!
 //! ```no_run
 //! use child_sandbox::{Limits, Sandbox, Walls};
@@ -18,8 +19,8 @@
 //! }
 //! ```
 //!
-//! On Linux all walls are in place unless the kernel is too old. On other systems some walls are missing, and [`Walls`]
-//! lists the walls that are in place.
+//! On Linux, all walls are in place unless the kernel is too old. Other systems support only some of them, and
+//! [`Walls`] says which ones are in place.
 
 #![deny(missing_docs)]
 
@@ -36,13 +37,13 @@ mod system_calls;
 
 use std::fmt;
 
-/// An operating-system mechanism that restricts the process.
+/// A wall: an operating-system mechanism that restricts the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Wall {
-    /// Descriptors that the process inherited, other than its three standard streams, are closed.
+    /// File descriptors that the process inherited, other than its three standard streams, are closed.
     Descriptors = 1,
-    /// The process can open no more descriptors, let no file grow, and dump no core.
+    /// The process cannot open more file descriptors, make a file grow, or dump core.
     Resources = 2,
     /// No program that the process executes can gain more privileges than the process has. Cannot be undone.
     NoNewPrivileges = 4,
@@ -53,7 +54,7 @@ pub enum Wall {
 }
 
 impl Wall {
-    /// All walls.
+    /// All walls of the sandbox.
     pub const ALL: [Wall; 5] =
         [Wall::Descriptors, Wall::Resources, Wall::NoNewPrivileges, Wall::Files, Wall::SystemCalls];
 }
@@ -70,14 +71,14 @@ impl fmt::Display for Wall {
     }
 }
 
-/// A set of walls.
+/// A set of walls (sandbox restrictions).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Walls(u8);
 
 impl Walls {
-    /// No walls.
+    /// The empty set of walls.
     pub const NONE: Walls = Walls(0);
-    /// All walls.
+    /// The set of all walls.
     pub const ALL: Walls = Walls(31);
 
     /// Returns the set with the given wall added.
@@ -102,12 +103,12 @@ impl Walls {
         Wall::ALL.into_iter().filter(|wall| !self.contains(*wall)).collect()
     }
 
-    /// Returns the set as a number, for a message to another process.
+    /// Returns the set as an integer, to be sent to another process.
     pub const fn bits(self) -> u8 {
         self.0
     }
 
-    /// Returns the set that [`Walls::bits`] encoded as the given number. Ignores bits that represent no wall.
+    /// Returns the set that [`Walls::bits`] encoded as the given integer. Ignores bits that represent no wall.
     pub const fn from_bits(bits: u8) -> Walls {
         Walls(bits & Walls::ALL.0)
     }
@@ -123,22 +124,22 @@ impl Walls {
 /// The limits for a sandboxed process.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Memory in bytes that the process may allocate in addition to the memory that it has when it is sealed. Linux
+    /// Memory in bytes that the process may allocate in addition to what it has when [`Sandbox::seal`] is called. Linux
     /// only.
     pub memory: u64,
 }
 
-/// A sandbox that is being built.
+/// A sandbox that has not been sealed yet.
 #[derive(Debug)]
 #[must_use = "the sandbox protects nothing until it is sealed"]
 pub struct Sandbox {
-    /// The walls to raise: all of them, except in tests that concern a single wall.
+    /// The walls to raise: all of them, except in tests of single walls.
     wanted: Walls,
     /// The walls that are in place.
     walls: Walls,
     /// The kernel's response to a system call that is not on the list of allowed calls.
     unlisted: UnlistedCall,
-    /// The process's memory accounting, opened while files could still be opened.
+    /// The process's memory usage in `/proc`, opened while files could still be opened.
     #[cfg(target_os = "linux")]
     memory_usage: Option<resources::MemoryUsage>,
 }
@@ -149,13 +150,13 @@ pub enum UnlistedCall {
     /// The call fails with `EPERM`, because libraries try harmless calls that they can do without.
     #[default]
     Fails,
-    /// The process is killed, so that tests find every call that is missing from the list of allowed calls.
+    /// The process is killed, so that tests detect calls that are missing from the list of allowed calls.
     Kills,
 }
 
 impl Sandbox {
-    /// Raises the walls that must be in place before other threads start: closes inherited descriptors, and refuses
-    /// files, sockets and signals.
+    /// Raises the walls that must be in place before other threads start. They close inherited descriptors, and refuse
+    /// access to files, sockets and signals.
     pub fn prepare() -> Self {
         Self::prepare_with(Walls::ALL, UnlistedCall::default())
     }
@@ -187,8 +188,8 @@ impl Sandbox {
         sandbox
     }
 
-    /// Raises the remaining walls for all threads: limits resources, and refuses system calls. Returns all walls that
-    /// are now in place.
+    /// Raises the remaining walls for all threads. They limit resources, and refuse system calls. Returns the set of
+    /// all walls that are now in place.
     pub fn seal(mut self, limits: &Limits) -> Walls {
         #[cfg(unix)]
         {

@@ -1,6 +1,6 @@
 //! Refuses system calls that an interpreter does not need, with seccomp.
 //!
-//! There are several filters, because a `seccompiler` filter has only two possible results. The kernel runs all of them
+//! A `seccompiler` filter has only two possible results, so several filters are installed. The kernel runs all of them
 //! and applies the strictest result.
 
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ use seccompiler::{
 
 use crate::UnlistedCall;
 
-/// The rules of a filter: for each system call, conditions on its arguments. A call matches if one of its conditions
-/// holds, or if its list of conditions is empty.
+/// A filter's rules: for each system call, conditions on its arguments. A call matches if one of its conditions holds,
+/// or if its list of conditions is empty.
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 #[cfg(target_arch = "x86_64")]
@@ -24,9 +24,9 @@ const TARGET: TargetArch = TargetArch::aarch64;
 #[cfg(target_arch = "riscv64")]
 const TARGET: TargetArch = TargetArch::riscv64;
 
-/// Calls that are allowed whatever their arguments are.
+/// System calls that are allowed with any arguments.
 const ALLOWED: &[c_long] = &[
-    // Calls that use the pipes to the parent.
+    // Calls on the pipes to and from the parent.
     libc::SYS_read,
     libc::SYS_readv,
     libc::SYS_write,
@@ -67,8 +67,9 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_getppid,
 ];
 
-/// Calls that libraries try and can do without, for example to look up the number of processors in a cgroup's files,
-/// the local time zone or the kind of standard output. They fail even if other unlisted calls kill the process.
+/// System calls that libraries try but can do without, for example to read the number of processors from the cgroup
+/// files, to find the local time zone, or to check whether standard output is a terminal. They fail even if other
+/// unlisted calls kill the process.
 const HARMLESS: &[c_long] = &[
     #[cfg(target_arch = "x86_64")]
     libc::SYS_open,
@@ -85,7 +86,7 @@ const HARMLESS: &[c_long] = &[
     libc::SYS_ioctl,
 ];
 
-/// Calls that only an attack would make. They kill the process.
+/// System calls that only an attack would make. They kill the process.
 const FATAL: &[c_long] = &[
     libc::SYS_execve,
     libc::SYS_execveat,
@@ -101,11 +102,11 @@ const FATAL: &[c_long] = &[
     libc::SYS_open_by_handle_at,
 ];
 
-/// Calls that fail as if the kernel did not support them, so that the C library uses an older call instead. The
-/// arguments of `clone3` are in memory, where a filter cannot read them.
+/// System calls that fail as if the kernel did not support them, so that the C library falls back to older calls. A
+/// filter cannot check the arguments of `clone3`, because they are in memory.
 const MISSING: &[c_long] = &[libc::SYS_clone3];
 
-/// The flags of `clone` that are checked: threads are allowed, new processes and namespaces are not.
+/// The `clone` flags that are checked: creating threads is allowed, creating processes and namespaces is not.
 const CLONE_CHECKED: libc::c_int = libc::CLONE_THREAD
     | libc::CLONE_VFORK
     | libc::CLONE_PTRACE
@@ -126,7 +127,7 @@ pub fn refuse(unlisted: UnlistedCall) -> bool {
     filters.iter().all(|filter| apply_filter_all_threads(filter).is_ok())
 }
 
-/// Builds the filters, in the order in which they are to be applied.
+/// Returns the filters, in the order in which they are to be applied.
 fn filters(unlisted: UnlistedCall) -> Result<Vec<BpfProgram>, Error> {
     let refused = SeccompAction::Errno(libc::EPERM as u32);
     let (fatal, missing, mut allowed) = (fatal_calls()?, always(MISSING), allowed_calls()?);
@@ -150,7 +151,7 @@ fn filter(rules: Rules, otherwise: SeccompAction, matched: SeccompAction) -> Res
     Ok(SeccompFilter::new(rules, otherwise, matched, TARGET)?.try_into()?)
 }
 
-/// Returns rules that match the given calls whatever their arguments are.
+/// Returns rules that match the given system calls with any arguments.
 fn always(calls: &[c_long]) -> Rules {
     calls.iter().map(|&call| (call, Vec::new())).collect()
 }
@@ -177,12 +178,13 @@ fn fatal_calls() -> Result<Rules, Error> {
     Ok(rules)
 }
 
-/// Returns a rule that matches if the bits of an argument that are in the mask have the given value.
+/// Returns a rule that matches if the argument with the given index has the given value in the bits selected by the
+/// mask.
 fn masked(argument: u8, mask: libc::c_int, value: libc::c_int) -> Result<SeccompRule, Error> {
     condition(argument, SeccompCmpOp::MaskedEq(mask.cast_unsigned().into()), value)
 }
 
-/// Returns a rule that matches if an argument has the given value.
+/// Returns a rule that matches if the argument with the given index has the given value.
 fn equals(argument: u8, value: libc::c_int) -> Result<SeccompRule, Error> {
     condition(argument, SeccompCmpOp::Eq, value)
 }

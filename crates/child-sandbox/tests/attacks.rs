@@ -1,8 +1,8 @@
 //! Attacks each wall of the sandbox with the other walls switched off.
 //!
-//! This program starts itself as a child with some of the walls, and the child makes one attack. Without walls the
-//! attack must succeed, which proves that it is a real attack. With any single wall that is listed for the attack, it
-//! must fail.
+//! This program starts itself as a child process with some of the walls, and the child carries out one attack. Without
+//! walls, the attack must succeed, which proves that it is a real attack. With any single one of the walls that are
+//! listed for the attack, it must fail.
 
 #![allow(unsafe_code, reason = "attacks use system calls that std does not offer")]
 
@@ -17,16 +17,16 @@ mod attacks {
 
     use child_sandbox::{Limits, Sandbox, UnlistedCall, Wall, Walls};
 
-    /// Descriptor that the child inherits. It is open for writing to a file.
+    /// File descriptor that the child inherits. It is open for writing to a file.
     const INHERITED: libc::c_int = 9;
 
     /// Memory that a child may allocate, in bytes.
     const MEMORY: u64 = 256 << 20;
 
-    /// The exit status of a child whose attack was refused. A child that panics has another exit status.
+    /// The exit code of a child whose attack was refused. A child that panics exits with another code.
     const REFUSED: i32 = 3;
 
-    /// The ID of an unprivileged user.
+    /// The user ID of an unprivileged user.
     const NOBODY: u32 = 65534;
 
     struct Attack {
@@ -70,7 +70,8 @@ mod attacks {
             child(walls.parse().expect("a number"), unlisted == "kills", attack);
         }
         let folder = Folder::new();
-        // The attacks run as root, whom file permissions do not stop, and as another user, who has no capabilities.
+        // The attacks run once as root, who is not stopped by file permissions, and once as another user, who has no
+        // capabilities.
         let root = unsafe { libc::getuid() } == 0;
         for user in [None, root.then_some(NOBODY)].into_iter().take(if root { 2 } else { 1 }) {
             let mut tries = 0;
@@ -98,12 +99,12 @@ mod attacks {
         }
     }
 
-    /// Returns whether the child's attack failed, or made the kernel kill the child.
+    /// Returns whether the attack failed, or made the kernel kill the child.
     fn was_stopped(status: ExitStatus) -> bool {
         status.code() == Some(REFUSED) || matches!(status.signal(), Some(libc::SIGSYS | libc::SIGXFSZ))
     }
 
-    /// A temporary folder with a copy of this program, which every user can execute.
+    /// A temporary folder that contains a copy of this program, which every user can execute.
     struct Folder(PathBuf);
 
     impl Drop for Folder {
@@ -147,7 +148,7 @@ mod attacks {
             self.child(walls, unlisted, attack, user).spawn().expect("a shell exists").wait().expect("it was started")
         }
 
-        /// Checks the threads and descriptors of a sealed process from outside, through `/proc`.
+        /// Checks the threads and descriptors of a sealed child process through `/proc`.
         fn check_status_of_all_threads(&self, user: Option<u32>) {
             let mut child = self.child(Walls::ALL, UnlistedCall::Kills, "wait", user).spawn().expect("a shell exists");
             let mut ready = [0; 6];
@@ -170,7 +171,7 @@ mod attacks {
         }
     }
 
-    /// Raises the walls, makes the attack, and exits with 0 if it succeeded.
+    /// Raises the walls and carries out the attack. Exits with 0 if the attack succeeded.
     fn child(walls: u8, kills: bool, attack: &str) -> ! {
         let unlisted = if kills { UnlistedCall::Kills } else { UnlistedCall::Fails };
         let wanted = Walls::from_bits(walls);
@@ -212,7 +213,7 @@ mod attacks {
 
     fn open_port() -> io::Result<()> {
         std::net::TcpListener::bind(("127.0.0.1", 1 << 15)).map(drop).or_else(|error| match error.kind() {
-            // Another process uses the port, so the sandbox did not refuse the attempt.
+            // The sandbox let the call through: the port is only in use by another process.
             io::ErrorKind::AddrInUse => Ok(()),
             _ => Err(error),
         })
@@ -220,7 +221,7 @@ mod attacks {
 
     fn connect() -> io::Result<()> {
         match std::net::TcpStream::connect(("127.0.0.1", 1)) {
-            // Nothing listens on the port, but the sandbox did not refuse the attempt.
+            // The sandbox let the call through: nothing listens on the port.
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
             connected => connected.map(drop),
         }
@@ -258,7 +259,7 @@ mod attacks {
     }
 
     fn fork_with_clone3() -> io::Result<()> {
-        // The structure of the first version of `clone3`. The first field contains the flags, the fifth the exit
+        // The arguments struct of the first version of `clone3`. The first field contains the flags, the fifth the exit
         // signal.
         let arguments: [u64; 8] = [0, 0, 0, 0, libc::SIGCHLD as u64, 0, 0, 0];
         match unsafe { libc::syscall(libc::SYS_clone3, arguments.as_ptr(), size_of_val(&arguments)) } {
@@ -304,7 +305,7 @@ mod attacks {
         check(unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 50_000, 0, 0, 0) }.into())
     }
 
-    /// Does what an interpreter normally does, which no wall may stop.
+    /// Does the work that an interpreter normally does. No wall may prevent it.
     fn work() -> io::Result<()> {
         thread::Builder::new().name("worker".into()).stack_size(8 << 20).spawn(|| vec![1_u8; 16 << 20].len())?;
         let threads: Vec<_> = (0..4).map(|_| thread::spawn(|| vec![1_u8; 1 << 20].len())).collect();
@@ -313,7 +314,7 @@ mod attacks {
         let _ = (std::time::Instant::now(), std::time::SystemTime::now(), thread::available_parallelism());
         let mut seed = [0_u8; 8];
         check(unsafe { libc::getrandom(seed.as_mut_ptr().cast(), 8, 0) } as libc::c_long)?;
-        // Standard output may be closed.
+        // The result is ignored, because standard output may be closed.
         let _ = io::stdout().write_all(b"output");
         assert!(std::panic::catch_unwind(|| panic!("an exception")).is_err());
         Ok(())
@@ -324,7 +325,7 @@ mod attacks {
         memory.try_reserve_exact(2 * MEMORY as usize).map_err(|_| io::ErrorKind::OutOfMemory.into())
     }
 
-    /// Starts two more threads, and waits until standard input is closed.
+    /// Starts two more threads, reports that they run, and waits until standard input is closed.
     fn wait() -> io::Result<()> {
         for _ in 0..2 {
             thread::spawn(|| {

@@ -1,4 +1,5 @@
-//! The protocol between the parent and a Python child: the frames of each side, and their bytes on the pipe.
+//! The protocol between the parent and its Python child process: the frames that each side sends, and their encoding as
+//! bytes on the pipe.
 //!
 //! # Order of the frames
 //! The parent sends [`ToChild::Start`] once and waits for [`FromChild::Ready`]. Each [`ToChild::Run`] then starts a
@@ -13,17 +14,18 @@
 //! | `Sleep` | `Slept` |
 //! | `ReadLine` | `Line` |
 //!
-//! [`ToChild::Interrupted`] can take the place of any of these answers. Between two runs, the parent may send
+//! [`ToChild::Interrupted`] can replace any of these answers. Between two runs, the parent may send
 //! [`ToChild::GetCompletions`], which the child answers with [`FromChild::Completions`], [`ToChild::Describe`], which
 //! it answers with [`FromChild::Described`], and [`ToChild::SaveVariables`], which it answers with
 //! [`FromChild::VariablesSaved`]. After [`ToChild::RestoreVariables`], the child sends
-//! [`FromChild::VariablesRestored`]. Before this frame it may send requests, because the finalizers of replaced objects
+//! [`FromChild::VariablesRestored`]. It may send requests before that frame, because the finalizers of replaced objects
 //! may run.
 //!
 //! # On the pipe
-//! A frame is its length (u32, without these four bytes), a tag (u8), the number of the Python thread that sent the
-//! request or receives the answer (u32), and the fields. Integers are little-endian; text and bytes follow their own
-//! length (u32). Durations are in microseconds, and points in time are in microseconds since 1970.
+//! A frame consists of its length (u32, without these four bytes), a tag (u8), the number of the Python thread that
+//! sent the request or receives the answer (u32), and the fields. Integers are little-endian. Strings and byte strings
+//! are preceded by their length (u32). Durations are in microseconds, and points in time are in microseconds since
+//! 1970.
 //!
 //! ```
 //! use python_kernel::frame::{self, MAIN_THREAD, ToChild};
@@ -48,30 +50,30 @@ use fields::Writer;
 /// Number of the main Python thread.
 pub const MAIN_THREAD: u32 = 0;
 
-/// Maximum length of a frame in bytes. A value of the maximum size that Redis accepts (512 MiB) fits in a frame.
+/// Maximum length of a protocol frame in bytes. It is large enough for the largest value that Redis accepts (512 MiB).
 pub const MAX_FRAME: u32 = 600 << 20;
 
 /// Number of bytes that encode the length of a frame.
 const LENGTH_BYTES: usize = 4;
 
-/// Maximum memory in bytes that is allocated for a frame before the bytes of the frame arrive.
+/// Maximum memory in bytes that is allocated for a frame before its bytes arrive.
 const EAGER_CAPACITY: usize = 1 << 20;
 
-/// A frame from the parent to its Python child.
+/// A frame (message) from the parent to its Python child process.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ToChild {
-    /// The first frame. Starts the interpreter.
+    /// Starts the interpreter. This is the first frame.
     Start {
-        /// Seed for `random`, `os.urandom`, hashes and the order of sets.
+        /// Seed for `random`, `os.urandom`, hash values and the iteration order of sets.
         seed: u64,
-        /// The `__name__` of the module in which sources run.
+        /// The `__name__` of the module in which statements run.
         module: String,
     },
-    /// Compiles and runs a source.
+    /// Compiles and runs source text.
     Run {
-        /// Number of this run. Tracebacks use it to find the source that a line belongs to.
+        /// Number of this run. Tracebacks use it to find the source text of a line.
         number: u32,
-        /// The Python source.
+        /// The Python source text.
         source: String,
         /// Whether values of expression statements are echoed, as at the interactive prompt.
         echo: bool,
@@ -83,12 +85,12 @@ pub enum ToChild {
     },
     /// Answers [`FromChild::Connect`]: the connection could not be opened.
     ConnectionRefused {
-        /// The reason, as the operating system states it.
+        /// The operating system's error message.
         reason: String,
     },
-    /// Bytes that arrived on the connection.
+    /// Answers [`FromChild::Receive`] or [`FromChild::Exchange`] with bytes that arrived on the connection.
     Received {
-        /// The bytes that arrived: part of a reply, or one or more replies.
+        /// The bytes that arrived: a fragment of a reply, or one or more replies.
         data: Vec<u8>,
     },
     /// Nothing arrived on the connection within the requested timeout.
@@ -100,77 +102,78 @@ pub enum ToChild {
         /// The current time, in microseconds since 1970.
         unix_us: i64,
     },
-    /// Answers [`FromChild::Sleep`] when the time is over.
+    /// Answers [`FromChild::Sleep`] when the requested time has passed.
     Slept,
     /// Answers [`FromChild::ReadLine`].
     Line {
-        /// The line without its newline, or `None` at the end of the input.
+        /// The line without its newline, or `None` at the end of input.
         text: Option<String>,
     },
-    /// Answers any request from the main thread: Ctrl-C was pressed, so the request raises KeyboardInterrupt.
+    /// Answers any request from the main thread. Ctrl-C was pressed, so the request raises KeyboardInterrupt.
     Interrupted,
     /// Clears a pending Ctrl-C. Sent before a run if the previous run was interrupted, because a signal that arrived
-    /// after the end of that run must not interrupt the next one.
+    /// after the previous run had ended must not interrupt the next one.
     DiscardInterrupt,
-    /// Requests the names that could complete the last name or attribute of a source.
+    /// Requests completions for the name or attribute at the end of a piece of source text.
     GetCompletions {
-        /// The source up to the cursor.
+        /// The source text up to the cursor.
         text: String,
     },
-    /// Requests a description of the object that a dotted name refers to. The child runs none of the learner's code for
-    /// it.
+    /// Requests a description of the object that a dotted name refers to. Creating the description runs none of the
+    /// learner's code.
     Describe {
-        /// The dotted name: `r.hset`, `tasks`.
+        /// The dotted name, such as `r.hset` or `tasks`.
         name: String,
     },
     /// Saves the values of all variables, so that [`RestoreVariables`](Self::RestoreVariables) can restore them.
     SaveVariables,
-    /// Restores the variables that were saved last. Does nothing if they could not be saved.
+    /// Restores the variables from the last [`SaveVariables`](Self::SaveVariables). Does nothing if they could not be
+    /// saved.
     RestoreVariables,
 }
 
-/// A frame from a Python child to its parent.
+/// A frame (message) from a Python child process to its parent.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FromChild {
-    /// The interpreter has started and accepts [`ToChild::Run`].
+    /// Reports that the interpreter has started and accepts [`ToChild::Run`].
     Ready {
-        /// The walls of the sandbox that are in place.
+        /// The walls (sandbox restrictions) that are in place.
         walls: Walls,
     },
-    /// The program has printed text.
+    /// Reports that the program has printed text.
     Output {
-        /// The stream that was written to.
+        /// The stream that the program wrote to.
         stream: Stream,
-        /// The printed text: part of a line, or one or more lines.
+        /// The printed text: a fragment of a line, or one or more lines.
         text: String,
     },
     /// Requests a new connection.
     Connect {
         /// The child's number for the new connection, counted from 1.
         connection: u32,
-        /// Host name, as the program wrote it.
+        /// The host name, as the program wrote it.
         host: String,
-        /// TCP port.
+        /// The TCP port.
         port: u16,
-        /// The commands that a client sends by itself, as RESP: HELLO, AUTH, SELECT, CLIENT SETINFO. They do not
-        /// count as the learner's commands.
+        /// The commands that a client sends on its own when it connects, as RESP: HELLO, AUTH, SELECT, CLIENT SETINFO.
+        /// They do not count as the learner's commands.
         setup_commands: Vec<u8>,
     },
-    /// Sends bytes to the server.
+    /// Sends bytes to the server. The child does not wait for an answer.
     Send {
         /// Number of the connection.
         connection: u32,
         /// The bytes to send: one or more commands.
         data: Vec<u8>,
     },
-    /// Requests the bytes that arrive next from the server.
+    /// Requests the next bytes that arrive from the server.
     Receive {
         /// Number of the connection.
         connection: u32,
         /// Maximum time to wait in microseconds, or `None` to wait without a limit.
         timeout_us: Option<u64>,
     },
-    /// Sends bytes and requests the reply. This is [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame,
+    /// Sends bytes and requests the reply. Combines [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame,
     /// for an ordinary command with one reply.
     Exchange {
         /// Number of the connection.
@@ -187,47 +190,47 @@ pub enum FromChild {
     },
     /// Requests the current time.
     GetTime,
-    /// Requests an answer after some time has passed.
+    /// Requests an answer after a given time.
     Sleep {
         /// Time to wait, in microseconds.
         duration_us: u64,
     },
-    /// Requests a line of input, for `input(prompt)`.
+    /// Requests a line of input, for Python's `input(prompt)`.
     ReadLine {
         /// The prompt that `input` shows.
         prompt: String,
     },
-    /// The source of [`ToChild::Run`] has finished.
+    /// Reports that the source text of [`ToChild::Run`] has finished running.
     RunFinished(RunOutcome),
     /// Answers [`ToChild::GetCompletions`].
     Completions {
-        /// The matching names, sorted.
+        /// The matching names in sorted order.
         names: Vec<String>,
     },
     /// Answers [`ToChild::Describe`].
     Described {
-        /// The description, or `None` if the name refers to nothing.
+        /// The description, or `None` if the name does not refer to an object.
         description: Option<Description>,
     },
-    /// The program asks for help about a method of the `redis` package, with `help(r.hset)`. It does not wait for an
-    /// answer.
+    /// Shows the tutor's help for a method of the `redis` package, because the program called `help(r.hset)` or
+    /// similar. The child does not wait for an answer.
     ShowHelp {
-        /// The qualified name of the method: `HashCommands.hset`.
+        /// The qualified name of the method, such as `HashCommands.hset`.
         method: String,
     },
-    /// A Ctrl-C signal has reached the child while its main thread was waiting for an answer. The parent answers that
-    /// request with [`ToChild::Interrupted`].
+    /// Reports that Ctrl-C reached the child while its main thread was waiting for an answer. The parent answers the
+    /// pending request with [`ToChild::Interrupted`].
     InterruptWait,
-    /// The number of Python threads has changed. Sent just before the main thread's next request, or the end of the
-    /// source that it runs.
+    /// Reports that the number of Python threads has changed. Sent just before the main thread's next request, or just
+    /// before [`RunFinished`](Self::RunFinished).
     ThreadCount {
         /// Number of threads besides the main thread.
         count: u32,
     },
     /// Answers [`ToChild::SaveVariables`].
     VariablesSaved {
-        /// Whether all variables can be restored. Objects with a state of their own, such as generators, cannot be
-        /// restored.
+        /// Whether all variables can be restored. Variables whose objects have internal state, such as generators,
+        /// cannot.
         are_restorable: bool,
     },
     /// Answers [`ToChild::RestoreVariables`].
@@ -235,7 +238,7 @@ pub enum FromChild {
 }
 
 impl FromChild {
-    /// Returns whether the program asks the parent to do something other than print.
+    /// Returns whether the frame asks the parent to do anything other than print.
     pub fn is_request(&self) -> bool {
         match self {
             Self::Connect { .. }
@@ -281,11 +284,11 @@ pub struct RunOutcome {
 /// An exception that the program did not catch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct UncaughtException {
-    /// The qualified name of the class: `KeyError`, `redis.exceptions.ResponseError`.
+    /// The qualified name of the exception's class, such as `KeyError` or `redis.exceptions.ResponseError`.
     pub class: String,
-    /// `str()` of the exception.
+    /// The exception's `str()`.
     pub message: String,
-    /// The traceback as Python prints it, with its last newline.
+    /// The traceback as Python prints it, including the final newline.
     pub traceback: String,
     /// The status passed to `sys.exit()`, if the exception is a SystemExit.
     pub exit_status: Option<i32>,
@@ -293,7 +296,7 @@ pub struct UncaughtException {
 
 /// A type of frame: [`ToChild`] or [`FromChild`].
 pub trait Frame: Sized {
-    /// Appends the tag, the thread number and the fields to `out`, without the length.
+    /// Appends the tag, the thread number and the fields to `out`, without a length prefix.
     fn encode(&self, thread: u32, out: &mut Vec<u8>);
     /// Decodes the fields of a frame with the given tag. Returns `None` if they are malformed.
     fn decode(tag: u8, fields: &mut Fields) -> Option<Self>;
@@ -323,10 +326,10 @@ pub fn append<F: Frame>(bytes: &mut Vec<u8>, thread: u32, frame: &F) -> io::Resu
     Ok(())
 }
 
-/// Reads one frame. Returns its thread number and the frame, or `None` if the pipe ended before another frame began.
+/// Reads one frame. Returns the thread number and the frame, or `None` if the pipe ended before another frame began.
 ///
 /// # Errors
-/// Returns an error if reading fails, and one of kind `InvalidData` if the bytes are not a valid frame.
+/// Returns an error if reading fails, or an error of kind `InvalidData` if the bytes are not a valid frame.
 pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
     let mut length = [0; LENGTH_BYTES];
     match reader.read_exact(&mut length) {
@@ -337,7 +340,7 @@ pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
     let length = length_of_frame(length)?;
     let mut bytes = vec![0; length.min(EAGER_CAPACITY)];
     reader.read_exact(&mut bytes)?;
-    // The length of a damaged frame may be anything, so memory for a long frame is allocated as its bytes arrive.
+    // The length of a damaged frame is arbitrary, so memory for a long frame is allocated only as its bytes arrive.
     while bytes.len() < length {
         let start = bytes.len();
         bytes.resize(length.min(2 * start), 0);
@@ -346,8 +349,8 @@ pub fn read<F: Frame>(reader: &mut impl Read) -> io::Result<Option<(u32, F)>> {
     decode(&bytes).map(Some)
 }
 
-/// Parses the frame at the start of `bytes`. Returns its thread number, the frame, and its length in bytes, or `None`
-/// if the frame is incomplete.
+/// Parses the frame at the start of `bytes`. Returns the thread number, the frame, and the frame's length in bytes, or
+/// `None` if the frame is incomplete.
 ///
 /// # Errors
 /// Returns an error of kind `InvalidData` if the bytes are not the start of a valid frame.
@@ -358,13 +361,13 @@ pub fn parse<F: Frame>(bytes: &[u8]) -> io::Result<Option<(u32, F, usize)>> {
     decode(body).map(|(thread, frame)| Some((thread, frame, LENGTH_BYTES + length)))
 }
 
-/// Returns the length of a frame without the bytes of the length itself.
+/// Decodes a frame's length prefix. The length does not include the prefix itself.
 fn length_of_frame(bytes: [u8; LENGTH_BYTES]) -> io::Result<usize> {
     let length = u32::from_le_bytes(bytes);
     if (5..=MAX_FRAME).contains(&length) { Ok(length as usize) } else { Err(malformed()) }
 }
 
-/// Decodes a frame without its length.
+/// Decodes a frame without its length prefix. Returns the thread number and the frame.
 fn decode<F: Frame>(bytes: &[u8]) -> io::Result<(u32, F)> {
     let mut fields = Fields { rest: bytes };
     let tag = fields.u8().ok_or_else(malformed)?;

@@ -1,20 +1,20 @@
-//! The description of an object in Python, for help at the prompt.
+//! The description of a Python object, for help at the prompt.
 
 use super::Fields;
 use super::fields::Writer;
 
-/// A description of the object that a name in Python refers to.
+/// A description of the object that a Python name refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
-    /// The qualified name of the method, if the object is a method of the `redis` package: `HashCommands.hset`.
+    /// The qualified name of the method, such as `HashCommands.hset`, if the object is a method of the `redis` package.
     pub method: Option<String>,
     /// The name of the object's class.
     pub class: String,
-    /// The `repr` of the object, if it is a number, a text, bytes or None.
+    /// The `repr` of the object, if it is a number, a string, bytes or None.
     pub value: Option<String>,
-    /// The parameters, if the object is a function that is written in Python.
+    /// The parameters, if the object is a function written in Python.
     pub parameters: Option<Vec<String>>,
-    /// The first paragraph of the docstring of the object, or of its class.
+    /// The first paragraph of the docstring of the object or of its class.
     pub doc: Option<String>,
 }
 

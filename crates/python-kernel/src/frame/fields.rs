@@ -1,4 +1,4 @@
-//! The fields of frames: integers, strings and bytes, as `frame` describes them.
+//! The fields of protocol frames: integers, strings and byte strings, encoded as described in `frame`.
 
 use super::UncaughtException;
 
@@ -65,7 +65,7 @@ impl<'a> Fields<'a> {
 pub struct Writer<'a>(pub(super) &'a mut Vec<u8>);
 
 impl Writer<'_> {
-    /// Appends the tag and the thread number.
+    /// Appends the frame's tag and its thread number.
     pub(super) fn tag(&mut self, tag: u8, thread: u32) -> &mut Self {
         self.u8(tag).u32(thread)
     }

@@ -1,4 +1,4 @@
-//! Tests of how frames are encoded and decoded.
+//! Tests of encoding and decoding protocol frames.
 
 use super::*;
 

@@ -1,8 +1,9 @@
-"""Makes `asyncio` work without sockets and signals: coroutines, tasks, sleeps by the parent's clock, and threads.
+"""Makes `asyncio` work without sockets and signals: coroutines, tasks, sleeps timed by the parent's clock, and
+threads.
 
-The standard library's own package is loaded. While it loads, stubs replace the modules that need an operating system.
-No other code can import these stubs. An event loop that waits only for time and threads replaces the one that waits for
-sockets.
+The standard library's own package is loaded. While it loads, stubs replace the modules that need an operating
+system. No other code can import these stubs. The event loop is replaced by one that waits only for time and
+threads, not for sockets.
 """
 import sys
 from types import ModuleType
@@ -41,7 +42,7 @@ class PackageLoader:
         self.messages = no_network, no_processes
 
     def exec_module(self, module):
-        # Without `ssl`, `asyncio` has no transports over TLS.
+        # Without `ssl`, `asyncio` does not define its TLS transports.
         stubs = {"ssl": None, **{stub.__name__: stub for stub in _stub_modules(*self.messages)}}
         imported = {name: sys.modules[name] for name in stubs if name in sys.modules}
         sys.modules.update({**stubs, **imported})

@@ -1,6 +1,7 @@
 """Corrects modules of the standard library when they are imported.
 
-Some differ from CPython's native versions because they are written in Python, and some wait in real time.
+Some modules differ from CPython's native versions because they are written in Python. Others would wait in real
+time.
 """
 import sys
 
@@ -8,8 +9,8 @@ import _host
 from _frozen_importlib import FrozenImporter
 
 
-# A wait for another thread alternates between real waits of this length, in which the other thread can run, and sleeps
-# by the parent's clock.
+# A wait for another thread alternates between real waits of this length, during which the other thread can run, and
+# sleeps timed by the parent's clock.
 REAL_WAIT_SECONDS = 0.005
 FIRST_STEP_SECONDS = 0.02
 LONGEST_STEP_SECONDS = 0.2
@@ -33,7 +34,7 @@ def retry_until(attempt, timeout):
 
 
 def correct_ast(ast):
-    # Newer versions of Python show the fields of a node in its `repr`.
+    # In newer versions of Python, a node's `repr` shows its fields. This removes it.
     ast.AST.__repr__ = object.__repr__
 
 
@@ -49,13 +50,13 @@ def correct_collections(collections):
 
 
 def correct_decimal(decimal):
-    # The interpreter would otherwise use the constructor of the wrong base class of DivisionByZero.
+    # Otherwise the interpreter would construct DivisionByZero with the wrong base class's `__new__`.
     decimal.DecimalException.__new__ = ArithmeticError.__new__
 
     original_raise = decimal.Context._raise_error
 
     def raise_error(self, condition, explanation=None, *args):
-        # In CPython, the message of such an exception is a list of conditions.
+        # In CPython, the argument of such an exception is a list of conditions.
         return original_raise(self, condition, [condition], *args)
 
     decimal.Context._raise_error = raise_error
@@ -92,7 +93,7 @@ def correct_datetime(datetime):
     original_parse = datetime._parse_isoformat_time
 
     def parse_time(text):
-        # Only newer versions of Python accept midnight as 24:00.
+        # Only newer versions of Python accept 24:00 as midnight.
         parts, is_next_day, is_wrong = original_parse(text)
         if is_next_day:
             parts[0] = 24
@@ -116,7 +117,7 @@ def correct_datetime(datetime):
         return original_format(TimeOfYear1900(moment) if isinstance(moment, datetime.time) else moment, format, timetuple)
 
     datetime._wrap_strftime = wrap_strftime
-    # Years before 1000 are formatted as the C library formats them.
+    # CPython formats years before 1000 as the C library does.
     datetime._normalize_century = False
 
     def mistake_in(fields):
@@ -274,7 +275,7 @@ def correct_strptime(strptime):
             while directives:
                 text = directives.pop(0)
                 if not text:
-                    # Two percent signs stand for one, and a single one at the end of the format is an error.
+                    # "%%" stands for a percent sign, and a single "%" at the end of the format is an error.
                     if not directives:
                         raise KeyError("")
                     pattern += "%" + directives.pop(0)
@@ -306,7 +307,7 @@ def correct_strptime(strptime):
 
 
 def correct_logging_handlers(handlers):
-    # This handler would connect when it logs, and drop the record if that fails.
+    # These handlers would connect only when they log, and drop the record if that failed.
     def refuse(self, *args, **options):
         import _socket
 
@@ -319,7 +320,8 @@ def correct_logging_handlers(handlers):
 def correct_pickle(pickle):
     from _struct import error as StructError
 
-    # Protocol 4 was CPython's default up to 3.13. With it, pickled values have the same bytes as in CPython 3.13.
+    # Protocol 4 was CPython's default up to 3.13. With it, pickled values are byte-for-byte the same as in CPython
+    # 3.13.
     pickle.DEFAULT_PROTOCOL = 4
 
     def raising_unpickling_error(load):
@@ -361,7 +363,7 @@ def correct_regex_compiler(compiler):
         if not names or not flags & SRE_FLAG_UNICODE or flags & SRE_FLAG_LOCALE:
             return original(charset, flags, code)
         original([(op, av) for op, av in charset if op is not CATEGORY or av.name not in replaced], flags, code)
-        # The last word marks the end of the set.
+        # The last code word marks the end of the character set.
         end = code.pop()
         for name in names:
             code.extend(_category_words(name))
@@ -376,12 +378,12 @@ def correct_subprocess(subprocess):
 
         raise PermissionError(NO_PROCESSES)
 
-    # This is the first method that a new process calls.
+    # `Popen.__init__` calls this method before any other that needs an operating system.
     subprocess.Popen._get_handles = refuse
 
 
 def correct_tempfile(tempfile):
-    # The search for a usable folder would end in an error that does not say why there is none.
+    # Without this, the search for a usable folder would end in an error that does not say why there is none.
     tempfile.tempdir = "/tmp"
 
 
@@ -389,7 +391,7 @@ def correct_textwrap(textwrap):
     original = textwrap.TextWrapper._handle_long_word
 
     def handle_long_word(self, reversed_chunks, cur_line, cur_len, width):
-        # Newer versions of Python no longer add an empty part to a line that is full.
+        # Newer versions of Python no longer append an empty string to a line that is full.
         if self.break_long_words and width >= 1 and cur_len >= width:
             cur_line.append("")
         else:
@@ -420,7 +422,7 @@ def correct_warnings(warnings):
 
     def format_with_display_name(message):
         text = original_format(message)
-        # All sources that have run are shown as "<stdin>".
+        # Each statement has its own file name, but all of them are shown as "<stdin>".
         if message.filename.startswith("<stdin-"):
             text = "<stdin>" + text[len(message.filename) :]
         return text

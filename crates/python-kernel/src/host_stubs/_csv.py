@@ -1,15 +1,15 @@
 """Reads and writes CSV, for the module `csv`.
 
-It replaces the interpreter's own module, which, among other things, does not support line ends inside quotes.
+It replaces the interpreter's own module, which, among other things, does not support line breaks inside quotes.
 """
 
 QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONNUMERIC, QUOTE_NONE, QUOTE_STRINGS, QUOTE_NOTNULL = range(6)
 _QUOTINGS = range(6)
 
-# The states of a reader.
+# The states of the reader's state machine.
 _START_RECORD, _START_FIELD, _IN_FIELD, _ESCAPED, _AFTER_ESCAPED_END = range(5)
 _QUOTED, _ESCAPED_IN_QUOTES, _AFTER_QUOTE, _END = range(5, 9)
-_DONE = ""  # is passed to the state machine after the last character of a line
+_DONE = ""  # passed to the state machine after the last character of a line
 
 __version__ = "1.0"
 
@@ -156,7 +156,8 @@ class _Reader:
         self.line_num = 0
         options = dialect._options
         self._options = options
-        # A line without these characters can be split at the delimiters, because its fields need no unquoting.
+        # A line that contains none of these characters can be split at its delimiters, because none of its fields is
+        # quoted.
         self._specials = [one for one in (options["quotechar"], options["escapechar"]) if one is not None]
         self._is_plain = (
             options["quoting"] in (QUOTE_MINIMAL, QUOTE_ALL, QUOTE_NONE) and not options["skipinitialspace"]

@@ -1,7 +1,7 @@
 """Writes JSON in chunks, for `json.JSONEncoder.iterencode` and `json.dump`.
 
-The interpreter's standard library comes from a newer version of Python, which divides the chunks in another way and
-adds notes to exceptions.
+The interpreter's standard library comes from a newer version of Python, which splits the JSON into different chunks
+and adds notes to exceptions.
 """
 
 
@@ -42,7 +42,7 @@ def make_iterencode(
             return "true"
         if value is False:
             return "false"
-        # Subclasses of numbers, such as IntEnum, can have a `repr` of their own.
+        # Subclasses of numbers, such as IntEnum, can override `repr`.
         if isinstance(value, int):
             return int.__repr__(value)
         if isinstance(value, float):

@@ -1,7 +1,7 @@
 """Creates stubs of modules that need an operating system, with the names that these modules have in CPython.
 
-A program can import such a module and use its constants, exceptions and classes as names. A call raises an error with
-a sentence that says what is missing.
+A program can import such a module, and refer to its constants, exceptions and classes. A call to one of its
+functions raises an error whose message says what is missing.
 """
 import builtins
 
@@ -10,7 +10,7 @@ from _module_names import REFUSED, numbers
 
 _PACKAGES = {"ctypes", "curses", "sqlite3"}
 
-# Functions that programs call at their start. Without them nothing is missing.
+# Functions that programs call when they start. They do nothing, because programs work without their effect.
 _HARMLESS = {"faulthandler": {"cancel_dump_traceback_later", "disable", "enable", "register", "unregister"}}
 
 def _txt2obj(txt, name=False):
@@ -19,7 +19,8 @@ def _txt2obj(txt, name=False):
     return number, short_name, f"{long_name} Authentication", txt
 
 
-# Names that modules of the standard library use when they are imported. One is that of a newer version.
+# Names with real values, because modules of the standard library use them when they are imported. HAS_PHA exists only
+# in newer versions of CPython, such as the one that the standard library comes from.
 _NEEDED = {"_ssl": {"HAS_PHA": True, "txt2obj": _txt2obj}}
 _NEEDED_ATTRIBUTES = {"_multiprocessing.SemLock": {"SEM_VALUE_MAX": 2147483647}}
 

@@ -1,13 +1,13 @@
-"""Runs once at the start, and replaces everything that Python would take from an operating system.
+"""Runs once at start-up, and replaces everything that Python would otherwise take from an operating system.
 
-Time is the parent's, and random values derive from its seed. Anything that is not available raises an error with a
-sentence that says so. The purpose of this module is good error messages. The sandbox itself is an interpreter that is
-built without files, sockets and processes.
+Time is the parent's, and random values derive from the seed that the parent sends. Anything that is not available
+raises an error that says so. This module only provides good error messages: what protects the computer is an
+interpreter built without files, sockets and processes.
 """
 import sys
 
 sys.builtin_module_names = tuple(sorted({*sys.builtin_module_names, "posix"}))
-# Modules such as `os` depend on the platform name. It is the same on all platforms, so that lessons are the same, too.
+# Modules such as `os` depend on the platform name. It is fixed so that lessons behave the same on every platform.
 sys.platform = "linux"
 sys.path = []
 sys.argv = [""]
@@ -34,7 +34,8 @@ NO_NATIVE = "redis-tutor's Python does not have this module: it runs in a sandbo
 
 UNAVAILABLE = {"dbm.sqlite3": NO_FILES, "tkinter": NO_NATIVE, "turtle": NO_NATIVE, "zipimport": NO_FILES}
 
-# The sentences with which stubs of modules refuse calls. Others say that a function is missing.
+# The error messages of stub modules whose calls are refused for a common reason. The other stubs name the missing
+# function.
 REFUSALS = {
     "_multiprocessing": NO_PROCESSES,
     "_posixshmem": NO_PROCESSES,
@@ -44,7 +45,7 @@ REFUSALS = {
 }
 
 
-# The packages and modules that `_refused_modules` may contain. It is large, so it is imported only for these.
+# The packages and modules that `_refused_modules` can create. That module is large, so it is imported only for them.
 MAYBE_REFUSED = {
     *REFUSALS,
     *"_curses_panel cProfile ctypes curses faulthandler fcntl profile pstats resource sqlite3 syslog termios".split(),
@@ -181,7 +182,7 @@ def acquire_by_parents_clock(native):
     return acquire
 
 
-# The kernel sets these methods, because Python code cannot change builtin classes.
+# The kernel replaces these methods, because Python code cannot modify builtin classes.
 LOCKS = [(kind, acquire_by_parents_clock(kind.acquire)) for kind in (_thread.lock, _thread.RLock)]
 
 

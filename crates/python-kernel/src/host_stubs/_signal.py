@@ -1,6 +1,7 @@
-"""Replaces the native module of signals. No signal reaches the program: a handler is kept, and `raise_signal` calls it.
+"""Replaces the native module `_signal`. No signal reaches the program. A handler is only stored, and `raise_signal`
+calls it.
 
-Ctrl-C raises KeyboardInterrupt, whatever the handler of SIGINT is, because the parent delivers it.
+Ctrl-C raises KeyboardInterrupt, whatever the handler for SIGINT is, because the parent delivers it.
 """
 import sys
 

@@ -1,6 +1,6 @@
-"""Replaces the native module of sockets. Its constants and conversions work; a socket cannot be created.
+"""Replaces the native module `_socket`. Its constants and conversions work, but a socket cannot be created.
 
-The host has a name, as programs use it to name a worker: `f"{socket.gethostname()}-{os.getpid()}"`.
+There is a host name, because programs use it to name a worker: `f"{socket.gethostname()}-{os.getpid()}"`.
 """
 from _module_names import CONSTANTS, numbers
 from posix import HOST_NAME

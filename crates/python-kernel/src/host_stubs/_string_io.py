@@ -1,4 +1,4 @@
-"""The class `io.StringIO`. The interpreter's own counts positions in bytes, so it fails for texts that are not ASCII."""
+"""The class `io.StringIO`. The interpreter's own counts positions in bytes, so it fails for non-ASCII strings."""
 import _io
 from _operator import index
 
@@ -99,7 +99,7 @@ class StringIO(_io._TextIOBase):
         if not ends:
             return self._end
         first = min(ends)
-        # A carriage return and the newline after it are one line end.
+        # A carriage return followed by a newline is a single line end.
         return first + 1 if text[first - 1] == "\r" and text[first : first + 1] == "\n" else first
 
     def readline(self, size=-1, /):

@@ -1,7 +1,7 @@
-"""Saves the values of variables and restores them, so that several programs can run from the same start.
+"""Saves the values of variables and restores them, so that several programs can run from the same initial state.
 
-Containers are copied, because a program may change them. All other values must be either immutable, or clients of
-Redis, whose only state is in their connection pools.
+Containers are copied, because a program may modify them. All other values must be either immutable, or Redis
+clients, whose only state is in their connection pools.
 """
 import builtins
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -64,7 +64,7 @@ def _copy(value, copies, pools):
 
 def _note_pool(pool, pools):
     connections = list(pool._connections)
-    # A connection that is in use may have an open transaction.
+    # A connection that is in use may have an open transaction, which cannot be restored.
     if len(pool._available_connections) != len(connections):
         raise _NotRestorable
     pools.append((pool, connections))

@@ -1,4 +1,4 @@
-"""Replaces the database of user groups. It has one group."""
+"""Replaces the group database. It contains a single group."""
 from collections import namedtuple
 
 struct_group = namedtuple("struct_group", "gr_name gr_passwd gr_gid gr_mem", module="grp")

@@ -1,6 +1,6 @@
-"""Replaces the module that reads source lines from files. Its lines are those of the sources that have run.
+"""Replaces the module that reads source lines from files. It returns lines of the statements that have run.
 
-`traceback`, `inspect` and `warnings` use it. The kernel finds a source by the file name of its code object.
+`traceback`, `inspect` and `warnings` use it. The kernel finds the source text by the file name of a code object.
 """
 import _host
 

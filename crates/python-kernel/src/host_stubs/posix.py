@@ -1,7 +1,7 @@
 """Replaces the module of system calls that `os` is built on.
 
-`os` needs a module with this name. There are no files, no processes and no environment: each function that would need
-them raises an error that says so. Functions that need no operating system work.
+`os` needs a module with this name. There are no files, no processes and no environment variables: each function
+that would need them raises an error that says so. Functions that need no operating system work.
 """
 import _host
 
@@ -9,7 +9,7 @@ NO_FILES = "redis-tutor's Python cannot use files: keep data in variables or in 
 NO_PROCESSES = "redis-tutor's Python cannot start or stop processes: it runs in a sandbox"
 NO_MACHINE = "redis-tutor's Python has no access to the operating system: it runs in a sandbox"
 
-# The names of the machine and of its system. They are the same on all platforms, so that lessons are the same, too.
+# The names of the host and of its system. They are fixed so that lessons behave the same on every platform.
 HOST_NAME = "redis-tutor"
 LIBC_VERSION = "glibc 2.36"
 
@@ -178,5 +178,5 @@ def get_inheritable(fd, /):
 
 
 def _exit(status):
-    # Ends this process. The parent starts a new one and restores the variables.
+    # Ends this child process. The parent starts a new one and restores the variables.
     _host.end()

@@ -1,4 +1,4 @@
-"""Replaces the user database. It has one user, under whose name Python runs."""
+"""Replaces the user database. It contains a single user, under whose name Python runs."""
 from collections import namedtuple
 
 struct_passwd = namedtuple("struct_passwd", "pw_name pw_passwd pw_uid pw_gid pw_gecos pw_dir pw_shell", module="pwd")

@@ -1,4 +1,4 @@
-"""Replaces the module of the line editor. The parent edits lines, so these functions have no effect.
+"""Replaces the line-editing module. The parent edits lines, so these functions have no effect.
 
 `cmd` and `rlcompleter` call some of them.
 """

@@ -1,4 +1,4 @@
-"""Replaces the native module that waits for files and sockets. `select` without any of them is a sleep."""
+"""Replaces the native module that waits for files and sockets. `select` without any files is a sleep."""
 import _host
 
 from _module_names import CONSTANTS, numbers

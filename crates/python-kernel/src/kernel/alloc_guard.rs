@@ -1,9 +1,9 @@
-//! Raises MemoryError for objects that would be larger than the program's memory, where their size is known in advance.
+//! Raises MemoryError for objects that would be larger than the program's memory, if their size is known in advance.
 //!
 //! The interpreter aborts when an allocation fails, and the learner's variables then have to be restored. Most such
 //! allocations are caused by a wrong number: `'a' * 10**11`, `[0] * 10**10`, `bytearray(10**11)`, `1 << 10**11`,
-//! `10 ** 10**11`. So the slots of the classes that can be repeated, filled or shifted check the size first. Methods,
-//! constructors and functions of modules do so, too: see [`methods`] and [`modules`].
+//! `10 ** 10**11`. So the slots of builtin classes that repeat, fill, shift or raise to a power check the size first.
+//! Methods, constructors and functions of modules do so, too: see [`methods`] and [`modules`].
 
 pub mod methods;
 pub mod modules;
@@ -17,7 +17,8 @@ use rustpython_vm::{
 };
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-/// Maximum size of one new object in bytes: half of the memory limit, because some objects are built twice.
+/// Maximum size in bytes of a new object: half of the memory limit, because building an object may need two copies of
+/// it.
 const MAX_BYTES: u128 = 1 << 29;
 
 type Repeat = fn(PySequence<'_>, isize, &VirtualMachine) -> PyResult;
@@ -25,23 +26,23 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Power = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
-/// Returns the size of an element of a sequence in bytes.
+/// Returns the size in bytes of one element of a sequence.
 type ElementBytes = fn(&PyObject, &VirtualMachine) -> u128;
 
-/// A class whose objects can be repeated.
+/// A class of sequences, which the operator `*` can repeat.
 #[derive(Clone, Copy)]
 struct Repeatable {
     class: &'static Py<PyType>,
     element_bytes: ElementBytes,
-    /// The slot for repeating, as it was before the guard was installed.
+    /// The original slot for `*`, which the guard replaced.
     plain: Repeat,
-    /// The slot for repeating in place, if the class has one, as it was before the guard was installed.
+    /// The original slot for `*=`, which the guard replaced, if the class has one.
     in_place: Option<Repeat>,
 }
 
 static REPEATABLES: RwLock<Vec<Repeatable>> = RwLock::new(Vec::new());
 
-/// The slots of the builtin classes as they were before the guards were installed.
+/// The original slots of the builtin classes, which the guards replaced.
 struct Unguarded {
     new_bytes: Option<New>,
     fill_bytearray: Option<Init>,
@@ -51,7 +52,7 @@ struct Unguarded {
 
 static UNGUARDED: OnceLock<Unguarded> = OnceLock::new();
 
-/// Installs the guards. Must be called once, before the learner can define a class.
+/// Installs the guards on slots. Must be called once, before the learner can define a class.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     let (byte, pointer): (ElementBytes, ElementBytes) = (|_, _| 1, |_, _| 8);
@@ -102,7 +103,7 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
-/// Makes the class of a sequence check the size before it repeats one.
+/// Makes a sequence class check the size of the result of `*` and `*=`.
 fn guard_repeat(class: &'static Py<PyType>, element_bytes: ElementBytes, vm: &VirtualMachine) {
     let slots = &class.slots.as_sequence;
     let Some(plain) = slots.repeat.load() else { return };
@@ -135,13 +136,13 @@ fn unguarded() -> &'static Unguarded {
     UNGUARDED.get().expect("`install` sets it before it installs a guard")
 }
 
-/// Checks the size of a new object in bytes.
+/// Raises MemoryError if an object of the given size in bytes would exceed `MAX_BYTES`.
 pub fn check_size(bytes: u128, vm: &VirtualMachine) -> PyResult<()> {
     if bytes > MAX_BYTES { Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned())) } else { Ok(()) }
 }
 
-/// Checks the size of the repeated sequence. Returns the original slots of its class, and how often to repeat. An empty
-/// sequence is repeated 0 times, because the interpreter would otherwise loop `times` times.
+/// Checks the size of the repeated sequence. Returns the original slots of its class for `*` and `*=`, and how often to
+/// repeat. An empty sequence is repeated 0 times, because the interpreter would otherwise loop `times` times.
 fn checked_repeat(
     sequence: PySequence<'_>,
     times: isize,
@@ -168,7 +169,7 @@ fn repeat_in_place(sequence: PySequence<'_>, times: isize, vm: &VirtualMachine) 
     in_place.unwrap_or(plain)(sequence, times, vm)
 }
 
-/// Checks the first argument of `bytes` and `bytearray`, which is a length if it is a number.
+/// Checks the first argument of `bytes` and `bytearray`, which is a length if it is an integer.
 fn check_length(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     let length = args.args.first().and_then(|length| length.downcast_ref::<PyInt>());
     let length = length.and_then(|length| u128::try_from(length.as_bigint()).ok());

@@ -1,4 +1,4 @@
-//! The parent's clock, which Python's `time` module and the `redis` package use.
+//! The parent's clock, on which Python's `time` module and the `redis` package are based.
 
 use crate::frame::{FromChild, ToChild};
 use rustpython_vm::{PyResult, VirtualMachine};
@@ -11,7 +11,7 @@ pub fn now_us(vm: &VirtualMachine) -> PyResult<i64> {
     }
 }
 
-/// Waits until the parent's clock has advanced by a number of seconds.
+/// Waits until the parent's clock has advanced by the given number of seconds.
 pub fn sleep(seconds: f64, vm: &VirtualMachine) -> PyResult<()> {
     if seconds.is_nan() {
         return Err(vm.new_value_error("Invalid value NaN (not a number)"));
@@ -19,7 +19,7 @@ pub fn sleep(seconds: f64, vm: &VirtualMachine) -> PyResult<()> {
     if seconds < 0.0 {
         return Err(vm.new_value_error("sleep length must be non-negative"));
     }
-    // The cast saturates: a float too large for `u64` becomes its maximum, which is 584,000 years.
+    // The cast saturates: a float too large for `u64` becomes its maximum, which is more than 500,000 years.
     super::request(&FromChild::Sleep { duration_us: (seconds * 1e6).round() as u64 }, vm)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Completes names and attributes, without running any of the learner's code: attributes are read directly from the
+//! Completes names and attributes without running any of the learner's code. Attributes are read directly from the
 //! dicts that store them, so that no property, `__getattr__` or `__dir__` is called.
 
 use rustpython_vm::{
@@ -11,8 +11,8 @@ use rustpython_vm::{
 /// Maximum number of names that a completion returns.
 const MAX_NAMES: usize = 2000;
 
-/// Returns the names that could complete the last part of the dotted name at the end of `text`, sorted and without
-/// duplicates. If `text` ends in an opening bracket, returns the parameters of the function in their order.
+/// Returns possible completions of the last part of the dotted name at the end of `text`, sorted and without
+/// duplicates. If `text` ends with an opening parenthesis, returns the function's parameters in their order.
 pub fn names(text: &str, scope: &Scope, vm: &VirtualMachine) -> Vec<String> {
     if let Some(callee) = text.strip_suffix('(') {
         return parameters(callee, scope, vm).unwrap_or_default();
@@ -51,14 +51,15 @@ pub(super) fn object(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option
     Some(object)
 }
 
-/// Returns the parameters of a function or method written in Python, each with its default.
+/// Returns the parameters of a function or method written in Python, each with its default. Returns `None` for any
+/// other object.
 fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<String>> {
     let (object, is_method) = function(callee, scope, vm)?;
     parameters_of(&object, is_method, vm)
 }
 
-/// Returns the object that a dotted name refers to, and whether it is a method bound to an object. For a method, the
-/// returned object is the function in its class.
+/// Returns the object that a dotted name refers to, and whether it is a bound method. For a bound method, the returned
+/// object is the function in the class.
 pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<(PyObjectRef, bool)> {
     let Some((owner, name)) = dotted.rsplit_once('.') else { return Some((object(dotted, scope, vm)?, false)) };
     let owner = object(owner, scope, vm)?;
@@ -68,9 +69,9 @@ pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Opti
     Some((own.or_else(|| class.get_attr(vm.ctx.interned_str(name)?))?, is_method))
 }
 
-/// Returns the parameters of a function that is written in Python, without the first one if it is a bound method.
+/// Returns the parameters of a function written in Python. Leaves out the first one if the function is a bound method.
 pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualMachine) -> Option<Vec<String>> {
-    // Reading the attributes of a plain function runs none of the learner's code.
+    // Of a plain function, attributes can be read without running the learner's code.
     object.downcast_ref::<PyFunction>()?;
     let attribute = |name: &'static str, vm: &VirtualMachine| object.get_attr(name, vm).ok();
     let code = attribute("__code__", vm)?.downcast::<PyCode>().ok()?;
@@ -107,8 +108,8 @@ pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualM
     Some(parameters)
 }
 
-/// Returns the `repr` of a value of a builtin class, or "..." for any other value, whose `repr` may be the learner's
-/// code.
+/// Returns the `repr` of a value of a builtin class. Returns "..." for any other value, because its `repr` may run the
+/// learner's code.
 pub(super) fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     let types = &vm.ctx.types;
     let builtin_types = [types.int_type, types.float_type, types.str_type, types.bytes_type, types.bool_type];
@@ -116,7 +117,8 @@ pub(super) fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     is_builtin.then(|| value.repr(vm).ok()).flatten().map_or_else(|| "...".to_owned(), |repr| repr.to_string())
 }
 
-/// Returns an attribute that is stored in the object's dict, or that is stored in its class and is not a descriptor.
+/// Returns an attribute that is stored in the object's own dict, or in its class's dict if it is not a descriptor
+/// there.
 fn stored_attribute(object: &PyObjectRef, name: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
     if let Some(own) = object.dict().and_then(|dict| dict.get_item_opt(name, vm).ok().flatten()) {
         return Some(own);

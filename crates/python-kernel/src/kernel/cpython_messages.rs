@@ -1,9 +1,9 @@
 //! Replaces the interpreter's own exception messages with CPython's.
 //!
-//! The message of an exception is rewritten when it is first read, by `str`, `repr` or a traceback. Only exceptions of
-//! the builtin classes themselves (no subclasses) are rewritten, and only if their message is exactly one of the
-//! interpreter's. Where CPython's message depends on the operation, the failing expression in the learner's source
-//! determines the message.
+//! An exception's message is rewritten when it is first read, by `str`, `repr` or a traceback. Only instances of the
+//! builtin exception classes themselves (not of subclasses) are rewritten, and only if their message is exactly one of
+//! the interpreter's. Where CPython's message depends on the operation, it is derived from the failing expression in
+//! the learner's source text.
 
 mod failing_expression;
 mod message_templates;
@@ -20,7 +20,7 @@ use rustpython_vm::{
 };
 use std::sync::OnceLock;
 
-/// Returns the classes whose exceptions are rewritten.
+/// Returns the exception classes whose messages are rewritten.
 fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 8] {
     let exceptions = &vm.ctx.exceptions;
     [
@@ -35,7 +35,7 @@ fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 8] {
     ]
 }
 
-/// Installs the code that rewrites messages.
+/// Installs the properties and methods that rewrite messages when they are read.
 pub fn install(vm: &VirtualMachine) {
     let base = vm.ctx.exceptions.base_exception_type;
     for (name, method) in [
@@ -73,7 +73,7 @@ fn exception_repr(error: PyBaseExceptionRef, vm: &VirtualMachine) -> PyResult<St
     Ok(format!("{}{arguments}", error.class().name()))
 }
 
-/// Rewrites the message of an exception in place.
+/// Rewrites an exception's message in place.
 fn rewrite(error: &Py<PyBaseException>, vm: &VirtualMachine) {
     if !classes(vm).iter().any(|class| error.class().is(*class)) {
         return;
@@ -88,7 +88,7 @@ fn rewrite(error: &Py<PyBaseException>, vm: &VirtualMachine) {
     }
 }
 
-/// Returns CPython's message for an exception, if it differs from the interpreter's.
+/// Returns CPython's message for an exception, or `None` if it does not differ from the interpreter's.
 fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> Option<String> {
     let class = error.class().name();
     if let Some(rewritten) = message_templates::rewrite(&class, message) {
@@ -99,7 +99,8 @@ fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachi
     Some(message_templates::with_qualified_names(&class, &rewritten).unwrap_or(rewritten))
 }
 
-/// Returns CPython's message for an exception that an expression raised, if it differs from the interpreter's.
+/// Returns CPython's message for an exception that an expression raised, or `None` if it does not differ from the
+/// interpreter's.
 fn of_operation(class: &str, message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     match class {
         "TypeError" => type_errors::rewrite(message, failing, vm),
@@ -126,7 +127,7 @@ fn of_operation(class: &str, message: &str, failing: &FailingExpression, vm: &Vi
     }
 }
 
-/// Makes the IndexError of `'abc'[9]` name the type.
+/// Makes the IndexError of `'abc'[9]` mention the type, as CPython's message does.
 fn name_string_index_errors(vm: &VirtualMachine) {
     type Subscript = fn(PyMapping<'_>, &PyObject, &VirtualMachine) -> PyResult;
     static ORIGINAL: OnceLock<Subscript> = OnceLock::new();

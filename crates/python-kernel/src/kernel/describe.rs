@@ -8,7 +8,7 @@ use rustpython_vm::{
     scope::Scope,
 };
 
-/// Maximum number of characters of a value that a description shows.
+/// Maximum number of characters of a value's `repr` in a description.
 const MOST_CHARACTERS: usize = 200;
 
 /// Describes the object that a dotted name refers to. Returns `None` if the object cannot be found without running
@@ -26,10 +26,10 @@ pub fn describe(name: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Descri
     })
 }
 
-/// Returns the qualified name of a function of the `redis` package.
+/// Returns the qualified name of a function, if it belongs to the `redis` package.
 fn method_of_package(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     object.downcast_ref::<PyFunction>()?;
-    // Reading the attributes of a plain function runs none of the learner's code.
+    // Of a plain function, attributes can be read without running the learner's code.
     let text = |name: &'static str| {
         let value = object.get_attr(name, vm).ok()?;
         value.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)
@@ -38,7 +38,7 @@ fn method_of_package(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String
     (module == "redis" || module.starts_with("redis.")).then(|| text("__qualname__")).flatten()
 }
 
-/// Returns the `repr` of an object of a builtin class, shortened.
+/// Returns the truncated `repr` of an object, if its class is builtin.
 fn value(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     let repr = Some(complete::builtin_repr(object, vm)).filter(|repr| repr != "...")?;
     let mut shown: String = repr.chars().take(MOST_CHARACTERS).collect();
@@ -48,7 +48,8 @@ fn value(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     Some(shown)
 }
 
-/// Returns the first paragraph of the docstring of a function or a class, or else of the object's class, in one line.
+/// Returns the first paragraph of a docstring as a single line. For an object that is neither a function nor a class,
+/// that is the docstring of its class.
 fn docstring(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     let name = vm.ctx.intern_str("__doc__");
     let stored = object.dict().and_then(|dict| dict.get_item_opt("__doc__", vm).ok().flatten());

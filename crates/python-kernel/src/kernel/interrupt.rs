@@ -1,4 +1,4 @@
-//! Ctrl-C: the signal's handler, and KeyboardInterrupt in the running program.
+//! Ctrl-C: the signal handler, and KeyboardInterrupt in the running program.
 
 use super::Kernel;
 use crate::frame::FromChild;
@@ -8,23 +8,23 @@ use rustpython_vm::bytecode::CodeFlags;
 use rustpython_vm::signal::UserSignalSender;
 use std::sync::atomic::Ordering;
 
-/// Maximum number of times that an interrupt waits a millisecond for a generator to yield.
+/// Maximum number of times that an interrupt waits one millisecond for a generator to yield.
 const GENERATOR_RETRIES: u32 = 200;
 
-/// Makes Ctrl-C raise KeyboardInterrupt in the running program.
+/// Installs the signal handler through which Ctrl-C raises KeyboardInterrupt in the running program.
 pub fn interrupt_on_signal(kernel: &'static Kernel, python: UserSignalSender) {
-    // If the handler cannot be set, the parent can still end this process.
+    // A failure is ignored, because the parent can still kill this process.
     let _ = ctrlc::set_handler(move || {
         kernel.interrupt();
         raise_interrupt(kernel, python.clone(), GENERATOR_RETRIES);
     });
 }
 
-/// Raises KeyboardInterrupt in the running frame. The interpreter may lose its place in a generator that is
-/// interrupted, so a generator first gets some time to yield.
+/// Raises KeyboardInterrupt in the running frame. If that frame is a generator's, waits first for it to yield, because
+/// the interpreter may not continue correctly after a generator has been interrupted.
 fn raise_interrupt(kernel: &'static Kernel, python: UserSignalSender, retries: u32) {
     let again = python.clone();
-    // Sending fails only if the interpreter has ended. In that case no interrupt is needed.
+    // Sending fails only if the interpreter has ended, and then there is nothing to interrupt.
     let _ = python.send(Box::new(move |vm| {
         let flags = vm.current_frame().map(|frame| frame.code.flags);
         let in_generator = flags.is_some_and(|flags| flags.contains(CodeFlags::GENERATOR));
@@ -35,15 +35,15 @@ fn raise_interrupt(kernel: &'static Kernel, python: UserSignalSender, retries: u
             });
             return Ok(());
         }
-        // Between two runs the interrupt stays pending for the next run.
+        // Between two runs, the interrupt stays pending for the next run.
         let runs = kernel.running.load(Ordering::SeqCst);
         if runs && kernel.take_interrupt() { Err(keyboard_interrupt(vm)) } else { Ok(()) }
     }));
 }
 
 impl Kernel {
-    /// Handles Ctrl-C. The parent sends the signal while a source runs, or while the frame that starts one is still on
-    /// the pipe.
+    /// Handles Ctrl-C. The parent sends the signal while a statement runs, or while the frame that starts it is still
+    /// in the pipe.
     fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);
         if self.waiting.load(Ordering::SeqCst) {
@@ -51,7 +51,7 @@ impl Kernel {
         }
     }
 
-    /// Clears a pending Ctrl-C. Returns whether there was one, so that it is raised only once.
+    /// Clears a pending Ctrl-C. Returns whether one was pending, so that it is raised only once.
     pub(super) fn take_interrupt(&self) -> bool {
         self.interrupted.swap(false, Ordering::SeqCst)
     }

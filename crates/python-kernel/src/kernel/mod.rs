@@ -1,9 +1,9 @@
-//! The process of the Python child.
+//! The child process in which Python runs.
 //!
 //! It reads `ToChild` frames from standard input and writes `FromChild` frames to standard output. It has no files, no
-//! network, no processes and no environment: the interpreter is built without `host_env`. Where the standard library
-//! needs a host, it finds one of the modules in `host_stubs` instead. The docstring of each module gives the reason for
-//! it.
+//! network, no child processes and no environment variables: the interpreter is built without `host_env`. Where the
+//! standard library needs an operating system, it imports one of the modules in `host_stubs` instead. The docstring of
+//! each module says why it is needed.
 
 mod alloc_guard;
 mod amendments;
@@ -46,57 +46,58 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use variables::SavedVariables;
 
-/// The hidden subcommand with which the parent starts its own binary as a Python child.
+/// The hidden subcommand with which the parent starts its own binary as a Python child process.
 pub const SUBCOMMAND: &str = "__python";
 
-/// Stack size of the main Python thread in bytes. Takes only address space until a recursion uses it.
+/// Stack size in bytes of the main Python thread. Uses only address space until a recursion needs it.
 const STACK: usize = 128 << 20;
 
-/// Stack size in bytes of a thread that runs no Python.
+/// Stack size in bytes of a thread that does not run Python.
 const SMALL_STACK: usize = 64 << 10;
 
-/// Memory in bytes that a program may use in addition to the memory used at the start.
+/// Memory in bytes that a program may use in addition to the memory used at start-up.
 pub const MEMORY_LIMIT: u64 = 1 << 30;
 
-/// The exit status after a panic, as in other Rust programs.
+/// The exit code after a panic, as in other Rust programs.
 pub const PANIC_STATUS: i32 = 101;
 
 /// Maximum nesting depth of Python calls, as in CPython.
 const RECURSION_LIMIT: usize = 1000;
 
-/// State shared by the parts of the child. The process has a single interpreter, so there is a single `Kernel`.
+/// State that all modules of the child process share. The process has a single interpreter, so there is a single
+/// `Kernel`.
 pub struct Kernel {
     pipe: Pipe,
     seed: u64,
     rng: rng::KernelRng,
     connections: wire::Connections,
-    /// The sources that have run, by the file name of their code object.
+    /// The source text of each statement that has run, by the file name of its code object.
     sources: Mutex<HashMap<String, String>>,
-    /// The last `repr` that was echoed in this run.
+    /// The last `repr` that was echoed during the current run.
     last_echo: Mutex<Option<String>>,
-    /// Original content of `builtins`.
+    /// Original entries of the module `builtins`, by name.
     builtins: OnceLock<Vec<(String, PyObjectRef)>>,
-    /// Original streams and hooks of `sys`, by name.
+    /// Original streams and hooks in `sys`, by name.
     hooks: OnceLock<Vec<(String, PyObjectRef)>>,
-    /// Original content of `sys.modules`, by name.
+    /// Original modules in `sys.modules`, by name.
     modules: OnceLock<Vec<(String, PyObjectRef)>>,
-    /// Original content of `sys.meta_path`.
+    /// Original finders in `sys.meta_path`.
     finders: OnceLock<Vec<PyObjectRef>>,
     /// The original builtins `eval`, `exec` and `compile`, which have no guards.
     unguarded: OnceLock<Vec<(&'static str, PyObjectRef)>>,
-    /// Number of threads besides the main thread, as last reported to the parent.
+    /// Number of threads besides the main thread that was last reported to the parent.
     reported_threads: AtomicU32,
-    /// Whether the learner's source is running. Only then may Ctrl-C raise an exception at any point.
+    /// Whether the learner's code is running. Only then may Ctrl-C raise an exception.
     running: AtomicBool,
-    /// Whether a Ctrl-C is pending, that is, not raised yet.
+    /// Whether a Ctrl-C is pending, that is, has not been raised as an exception yet.
     interrupted: AtomicBool,
-    /// Whether the main thread is waiting for an answer.
+    /// Whether the main thread is waiting for an answer from the parent.
     waiting: AtomicBool,
 }
 
 static KERNEL: OnceLock<Kernel> = OnceLock::new();
 
-/// Returns the child's shared state.
+/// Returns the child process's shared state.
 fn kernel() -> &'static Kernel {
     KERNEL.get().expect("`serve` sets it before Python starts")
 }
@@ -126,8 +127,8 @@ impl Kernel {
         *lock(&self.last_echo) = Some(text);
     }
 
-    /// Reports the number of other threads if it has changed. Called before the main thread waits or has run a source,
-    /// since the parent must know whether another thread can still send requests.
+    /// Reports the number of other threads if it has changed. Called before the main thread waits for an answer or
+    /// reports the end of a run, because the parent must know whether another thread can still send requests.
     fn report_thread_count(&self, vm: &VirtualMachine) {
         let count = u32::try_from(vm.state.thread_count.load()).unwrap_or(u32::MAX);
         if pipe::is_main_thread() && self.reported_threads.swap(count, Ordering::Relaxed) != count {
@@ -135,20 +136,20 @@ impl Kernel {
         }
     }
 
-    /// Returns the source of the code object with the given file name.
+    /// Returns the source text that was compiled to the code object with the given file name.
     fn source(&self, filename: &str) -> Option<String> {
         lock(&self.sources).get(filename).cloned()
     }
 
-    /// Returns the original of a guarded builtin.
+    /// Returns the original of a guarded builtin function.
     fn unguarded(&self, name: &str) -> Option<PyObjectRef> {
         let (_, builtin) = self.unguarded.get()?.iter().find(|(guarded, _)| *guarded == name)?;
         Some(builtin.clone())
     }
 
-    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to wait, the
-    /// parent is asked to end the wait. This function and the signal handler each set a flag of their own before they
-    /// read the flag of the other, so whichever comes second sees both flags.
+    /// Sends a request and waits for its answer. If Ctrl-C arrives while the main thread waits or is about to wait,
+    /// asks the parent to end the wait. This function and the signal handler each set their own flag before they read
+    /// the other's, so whichever comes second sees both flags.
     fn wait_for_answer(&self, request: &FromChild) -> ToChild {
         self.pipe.send(request);
         if !pipe::is_main_thread() {
@@ -164,21 +165,21 @@ impl Kernel {
     }
 }
 
-/// Runs this process as a Python child, from the parent's `Start` frame until the pipe is closed.
+/// Runs this process as a Python child process, from the parent's `Start` frame until the pipe is closed.
 pub fn main() -> ! {
     exit_on_panic();
     let unlisted = if cfg!(debug_assertions) { UnlistedCall::Kills } else { UnlistedCall::Fails };
     let sandbox = Sandbox::prepare_with(Walls::ALL, unlisted);
     let python = std::thread::Builder::new().name("python".to_owned()).stack_size(STACK);
     let python = python.spawn(|| serve(sandbox));
-    // If the thread does not start, or panics, the parent sees that the pipe is closed.
+    // If the thread cannot be started or panics, the process exits, and the parent notices that the pipe is closed.
     let ended = python.map(std::thread::JoinHandle::join);
     process::exit(i32::from(!matches!(ended, Ok(Ok(())))));
 }
 
-/// Makes a panic in any thread end the process immediately, unless the panic becomes an exception. The other threads
-/// could no longer rely on shared state. The process exits instead of aborting, so that the parent can tell a panic
-/// from a failed allocation, which aborts.
+/// Makes a panic in any thread end the process immediately, unless it is converted to an exception. After a panic,
+/// other threads could no longer rely on the shared state. The process exits instead of aborting, so that the parent
+/// can distinguish a panic from a failed allocation, which aborts.
 fn exit_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -203,14 +204,14 @@ fn serve(sandbox: Sandbox) {
     let (sender, receiver) = user_signal_channel();
     interrupt::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
-        // Objects made before the first prompt stay alive. Searching them for garbage would take a tenth of the
+        // Objects created before the first prompt stay alive. Searching them for garbage would take a tenth of the
         // start-up time.
         gc_state().disable();
         let scope = match set_up(kernel, &module, vm) {
             Ok(scope) => scope,
             Err(error) => panic!("Python could not be started: {}", traceback::format(&error, vm)),
         };
-        // The child's own threads are running already, so the sandbox applies to them too.
+        // The child's own threads are already running, so the sandbox applies to them, too.
         let walls = sandbox.seal(&Limits { memory: MEMORY_LIMIT });
         kernel.pipe.send(&FromChild::Ready { walls });
         if let Err(error) = define_redis_client(&scope, vm) {
@@ -251,7 +252,7 @@ fn serve(sandbox: Sandbox) {
     });
 }
 
-/// Takes standard input and output as the two ends of the pipe. Standard output is then redirected to standard error,
+/// Takes over standard input and output as the two ends of the pipe. Then redirects standard output to standard error,
 /// so that only frames can reach the pipe.
 fn pipes() -> io::Result<(File, File)> {
     #[cfg(unix)]
@@ -271,17 +272,16 @@ fn pipes() -> io::Result<(File, File)> {
 
 fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     let mut settings = Settings::default();
-    // The cast takes the lower half of the seed. Any number works if it is the same in each run.
+    // The cast takes the lower half of the seed. Any integer will do, as long as it is the same in every run.
     settings.hash_seed = Some(seed as u32);
     settings.install_signal_handlers = false;
     let builder = Interpreter::builder(settings);
     let mut natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    // `host_stubs` contains a `_csv` module of its own.
+    // `host_stubs` contains its own `_csv` module, which replaces this one.
     natives.retain(|module| module.name.as_str() != "_csv");
     natives.push(console::module_def(&builder.ctx));
     natives.push(wire::module_def(&builder.ctx));
-    // The interpreter already contains its own modules. The guarded modules are added after those, in order to replace
-    // some of them.
+    // The guarded modules are added after the interpreter's own modules, so that they replace some of them.
     natives.extend(guards::module_defs(&builder.ctx));
     natives.extend(amendments::module_defs(&builder.ctx));
     builder
@@ -326,7 +326,7 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
     }
     let finders = vm.sys_module.get_attr("meta_path", vm)?.try_to_value(vm)?;
     let modules: PyDictRef = vm.sys_module.get_attr("modules", vm)?.try_into_value(vm)?;
-    // The cells of `kernel` are set only here, so each `set` succeeds.
+    // `set` cannot fail here, because the cells of `kernel` are set only in this function.
     let _ = kernel.hooks.set(hooks);
     let _ = kernel.builtins.set(entries_of(vm.builtins.dict()));
     let _ = kernel.modules.set(entries_of(modules));
@@ -337,7 +337,7 @@ fn set_up(kernel: &Kernel, module: &str, vm: &VirtualMachine) -> PyResult<Scope>
 }
 
 /// Interns the names of all direct and indirect subclasses of `class`. The interpreter expects class names to be
-/// interned. It panics when a program reads the `__name__` of a class whose name is not interned, as any walk over
+/// interned, and panics when a program reads the `__name__` of a class whose name is not, as any walk over
 /// `object.__subclasses__()` would.
 fn intern_names(class: &Py<PyType>, vm: &VirtualMachine) {
     let subclasses: Vec<_> = class.subclasses.read().iter().filter_map(|class| class.upgrade()).collect();
@@ -368,8 +368,7 @@ fn define_redis_client(scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Makes instances of a class use the native attribute lookup of `object`. For a class written in Python, the
-/// interpreter otherwise looks up `__getattribute__` before each attribute, even though this lookup finds the native
-/// method.
+/// interpreter otherwise looks up `__getattribute__` before each attribute, although it always finds the native method.
 fn speed_up_attributes(class: &PyObject, vm: &VirtualMachine) {
     let Some(class) = class.downcast_ref::<PyType>() else { return };
     let own = ["__getattribute__", "__getattr__"].map(|name| vm.ctx.intern_str(name));
@@ -392,8 +391,8 @@ fn request(request: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
     }
 }
 
-/// Returns CPython's exception for a source that is nested too deeply, which must not reach the compiler, because it
-/// would overflow the compiler's stack.
+/// Returns CPython's exception for source text that is nested too deeply. Such source text must not reach the compiler,
+/// because it would overflow the compiler's stack.
 fn nesting_error(source: &str, filename: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let exceptions = &vm.ctx.exceptions;
     let (class, message) = match syntax::excessive_nesting(source)? {

@@ -3,9 +3,9 @@
 //! The interpreter's native functions have bugs that make them panic on some arguments. Known bugs are corrected in
 //! `amendments`. Any other panic raises a SystemError that the program can catch, instead of ending the process.
 //!
-//! A panic must not unwind through the interpreter's main loop, because a frame that is left in this way keeps pointing
-//! to memory that it no longer owns. So a panic in a native function is caught only if the function was not calling
-//! Python code. Otherwise the process ends, as it does in programs that are compiled without unwinding.
+//! A panic must not unwind through the interpreter's main loop, because it would leave a frame there that points to
+//! memory that it no longer owns. So a panic in a native function is caught only if the function was not calling Python
+//! code. Otherwise the process ends, as it does in builds without unwinding.
 
 use rustpython_vm::{
     PyObject, PyObjectRef, PyResult, VirtualMachine, function::FuncArgs, vm::thread::get_current_frame,
@@ -17,7 +17,7 @@ use std::sync::OnceLock;
 type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
 type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
 
-/// The slots of a class of native functions, before they were replaced by slots that catch panics.
+/// The original slots of a class of native functions, which were replaced with slots that catch panics.
 #[derive(Clone, Copy)]
 struct Slots {
     call: Option<Call>,
@@ -30,13 +30,13 @@ static CLASS: OnceLock<Slots> = OnceLock::new();
 static WRAPPER: OnceLock<Slots> = OnceLock::new();
 
 thread_local! {
-    /// Address of the Python frame that made the innermost native call, or 0 outside of native calls.
+    /// Address of the Python frame that made the innermost native call, or 0 if no native call is running.
     static CALLER: Cell<usize> = const { Cell::new(0) };
-    /// The message of the panic that is being caught.
+    /// The message of the panic that is being converted.
     static REPORT: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Replaces the slots of all classes of native functions with slots that catch panics. Must be called once.
+/// Replaces the call slots of all classes of native functions with slots that catch panics. Must be called once.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     for (class, original, slots) in [
@@ -111,7 +111,7 @@ fn in_net(vm: &VirtualMachine, call: impl FnOnce() -> PyResult) -> PyResult {
     CALLER.set(outer);
     result.unwrap_or_else(|_| {
         let report = REPORT.take();
-        // Rust's collections panic with this message if they would be larger than the address space.
+        // Rust's collections panic with this message when they would exceed the address space.
         if report == "capacity overflow" {
             return Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned()));
         }
@@ -124,7 +124,7 @@ fn current_frame() -> usize {
     get_current_frame() as usize
 }
 
-/// Returns whether a panic that has just begun will be caught. If so, stores its message for the exception.
+/// Returns whether a panic that has just begun will be caught. If so, stores its message for the SystemError.
 pub fn catches(panic: &PanicHookInfo<'_>) -> bool {
     let caller = CALLER.get();
     if cfg!(not(panic = "unwind")) || caller == 0 || caller != current_frame() {

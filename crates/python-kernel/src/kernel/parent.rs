@@ -1,7 +1,7 @@
 //! Ends the process when its parent has ended.
 
-/// Starts a thread that ends the process when its parent has ended. A program that sends no requests would not notice
-/// that the pipe is closed, and could run forever.
+/// Starts a thread that ends the process when its parent has ended. Without it, a program that sends no requests would
+/// not notice that the pipe is closed, and could run forever.
 #[cfg(unix)]
 pub fn end_with_parent() {
     let parent = rustix::process::getppid();

@@ -1,8 +1,8 @@
 //! The child's end of the pipe to its parent.
 //!
-//! Each Python thread may be waiting for its own answer. The first thread that waits reads frames for all of
-//! them: it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a single
-//! thread thus reads its answers without switching threads.
+//! Several Python threads can wait at the same time, each for its own answer. The first thread that waits reads frames
+//! for all of them: it leaves a frame for another thread in `arrived` and wakes the waiting threads. A program with a
+//! single thread thus reads its answers without switching threads.
 //!
 //! Output is sent together with the next request, as soon as it is long, or after at most 20 ms. So a printed line
 //! needs no system call of its own, and a long computation still shows its output.
@@ -17,10 +17,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Length in bytes from which output is sent immediately.
+/// Length in bytes above which pending output is sent immediately.
 const LONG_OUTPUT: usize = 8 << 10;
 
-/// Maximum delay of output while the program computes.
+/// Maximum delay of output while the program runs without sending requests.
 const MAX_OUTPUT_DELAY: Duration = Duration::from_millis(20);
 
 /// Both directions of the pipe to the parent.
@@ -39,12 +39,12 @@ struct Reader {
 
 struct Outgoing {
     writer: File,
-    /// Frames not yet written.
+    /// Encoded frames that have not been written yet.
     frames: Vec<u8>,
-    /// Output of `stream` that is not in a frame yet.
+    /// Output to `stream` that has not been put into a frame yet.
     text: String,
     stream: Stream,
-    /// Whether `flush_delayed_output` has been notified of delayed output.
+    /// Whether `flush_delayed_output` has been told that there is delayed output.
     is_flush_scheduled: bool,
 }
 
@@ -53,7 +53,7 @@ struct Incoming {
     arrived: Vec<(u32, ToChild)>,
     /// Whether a thread is reading frames for all waiting threads.
     is_being_read: bool,
-    /// Number of threads that wait for the reading thread.
+    /// Number of threads that wait for the thread that reads.
     waiting: usize,
 }
 
@@ -61,8 +61,8 @@ thread_local! {
     static NUMBER: Cell<Option<u32>> = const { Cell::new(None) };
 }
 
-/// Returns the number that frames carry for the calling thread. The first thread that calls this function becomes the
-/// main thread.
+/// Returns the number that identifies the calling thread in frames. The first thread that calls this function becomes
+/// the main thread.
 fn thread_number() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(MAIN_THREAD);
     NUMBER.with(|number| {
@@ -85,7 +85,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Pipe {
-    /// Creates the pipe. The calling thread becomes the main thread.
+    /// Creates the pipe from its two ends. The calling thread becomes the main thread.
     pub fn new(reader: File, writer: File) -> Self {
         thread_number();
         let (frames, text) = (Vec::new(), String::new());
@@ -102,7 +102,7 @@ impl Pipe {
         }
     }
 
-    /// Adds output of the program, which may be sent later.
+    /// Adds to the program's output, which may be sent later.
     pub fn print(&self, stream: Stream, text: &str) {
         let mut outgoing = lock(&self.outgoing);
         if outgoing.stream != stream {
@@ -118,7 +118,7 @@ impl Pipe {
         }
     }
 
-    /// Sends delayed output after `MAX_OUTPUT_DELAY`. Never returns, so it needs a separate thread.
+    /// Sends delayed output after `MAX_OUTPUT_DELAY`. Never returns, so it must run in its own thread.
     pub fn flush_delayed_output(&self) -> ! {
         let mut outgoing = lock(&self.outgoing);
         loop {
@@ -148,7 +148,7 @@ impl Pipe {
         outgoing.flush();
     }
 
-    /// Sends a frame together with the next request.
+    /// Queues a frame, which is sent together with the next request.
     pub fn send_later(&self, frame: &FromChild) {
         let mut outgoing = lock(&self.outgoing);
         outgoing.push(frame);
@@ -157,7 +157,7 @@ impl Pipe {
         }
     }
 
-    /// Waits for the next frame for the calling thread. Ends the process if the parent has closed the pipe.
+    /// Waits for the calling thread's next frame. Ends the process if the parent has closed the pipe.
     pub fn receive(&self) -> ToChild {
         let number = thread_number();
         let mut incoming = lock(&self.incoming);
@@ -191,7 +191,7 @@ impl Pipe {
 impl Reader {
     fn read_frame(&mut self) -> io::Result<Option<(u32, ToChild)>> {
         if self.frames.buffer().is_empty() {
-            // The result does not matter: `frame::read` waits for input in any case.
+            // The result does not matter, because `frame::read` waits for input in any case.
             let _ = self.spin.spin_until_readable(self.frames.get_ref());
         }
         frame::read(&mut self.frames)
@@ -199,7 +199,7 @@ impl Reader {
 }
 
 impl Outgoing {
-    /// Converts the delayed output into a frame.
+    /// Moves the delayed output into a frame.
     fn frame_output(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
@@ -216,7 +216,7 @@ impl Outgoing {
         frame::append(&mut self.frames, thread, frame).expect("the memory limit is below the 4 GiB of a frame");
     }
 
-    /// Writes all frames. Ends the process if the parent has closed the pipe.
+    /// Writes all pending frames and output. Ends the process if the parent has closed the pipe.
     fn flush(&mut self) {
         self.frame_output();
         if self.write().is_err() {

@@ -1,8 +1,8 @@
 //! Creates the `redis` package and its modules without the import system, which would run half a millisecond of Python
 //! code for each module.
 //!
-//! The modules look as if they had been imported. A module that is not listed here, or that is reloaded, is imported in
-//! the usual way.
+//! The modules look as if they had been imported. Modules that are not listed here, or that are reloaded, are imported
+//! in the usual way.
 
 use rustpython_vm::{
     AsObject, PyObjectRef, PyResult, VirtualMachine,
@@ -12,7 +12,7 @@ use rustpython_vm::{
     scope::Scope,
 };
 
-/// The modules that a client needs, each after the modules that it imports. `redis` itself imports all of them.
+/// The modules that a client needs. Each comes after the modules that it imports. `redis` itself imports all of them.
 const MODULES: [&str; 26] = [
     "redis.exceptions",
     "redis.backoff",
@@ -42,7 +42,7 @@ const MODULES: [&str; 26] = [
     "redis.client",
 ];
 
-/// Creates `redis` and all of `MODULES`, and puts them into `sys.modules`.
+/// Creates `redis` and all of `MODULES`, adds them to `sys.modules`, and runs their code.
 pub fn load_redis(vm: &VirtualMachine) -> PyResult<()> {
     let loader = Loader::new(vm)?;
     let redis = loader.create("redis")?;
@@ -56,7 +56,7 @@ pub fn load_redis(vm: &VirtualMachine) -> PyResult<()> {
     loader.run("redis", &redis)
 }
 
-/// The objects of the import system that a module is created from.
+/// The objects of the import system that are needed to create a module.
 struct Loader<'a> {
     vm: &'a VirtualMachine,
     modules: PyDictRef,
@@ -78,7 +78,7 @@ impl<'a> Loader<'a> {
         })
     }
 
-    /// Creates a module without running its code, with the attributes that `_frozen_importlib` would give it.
+    /// Creates a module with the attributes that `_frozen_importlib` would give it, without running its code.
     fn create(&self, name: &str) -> PyResult {
         let vm = self.vm;
         let name_object = || PyObjectRef::from(vm.ctx.new_str(name));

@@ -1,10 +1,10 @@
-//! Parses replies in RESP2 and RESP3 into Python objects.
+//! Parses RESP2 and RESP3 replies into Python objects.
 //!
 //! A reply may arrive in any number of pieces. `ReplyScanner` remembers how far it has scanned, so that it scans each
-//! byte of a long reply once, however many pieces there are. Python objects are built only from a complete reply.
+//! byte of a long reply only once, however many pieces there are. Python objects are built only from a complete reply.
 //!
-//! `redis_engine::resp` is a separate parser: this one builds Python objects straight from the received bytes, without
-//! an intermediate tree of Rust values, which would slow down every call into the `redis` package.
+//! `redis_engine::resp` is a separate parser. The parser here builds Python objects directly from the received bytes.
+//! An intermediate tree of Rust values would slow down every call into the `redis` package.
 
 use super::wire::{error_reply, push};
 use rustpython_vm::{
@@ -15,22 +15,22 @@ use rustpython_vm::{
 /// Maximum nesting depth of a reply. Redis's own replies are nested far less deeply.
 const MAX_DEPTH: usize = 128;
 
-/// Finds the end of the first reply in a buffer that is still growing.
+/// A scanner that finds the end of the first reply in a buffer to which bytes are still being added.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct ReplyScanner {
     /// Number of bytes that have been scanned.
     at: usize,
-    /// Number of values missing from each open aggregate, the outermost first.
+    /// Number of missing values in each unfinished aggregate, outermost first.
     open: Vec<usize>,
 }
 
-/// The error for bytes that are not RESP.
+/// The error for bytes that are not valid RESP.
 #[derive(Debug, PartialEq)]
 pub struct Malformed;
 
 impl ReplyScanner {
-    /// Returns the length of the first reply in `bytes`, or `None` if it is incomplete. In that case the next call must
-    /// pass the same bytes with more bytes after them.
+    /// Returns the length in bytes of the first reply in `bytes`, or `None` if it is incomplete. In that case, the next
+    /// call must pass the same bytes followed by more.
     pub fn scan(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         loop {
             let Some((kind, line, mut next)) = head(bytes, self.at) else { return Ok(None) };
@@ -48,7 +48,7 @@ impl ReplyScanner {
                 }
                 b'*' | b'~' | b'>' => values = length(line)?.unwrap_or(0),
                 b'%' => values = 2 * length(line)?.unwrap_or(0),
-                // An attribute is followed by the value that it belongs to.
+                // An attribute is followed by the value that it describes.
                 b'|' => values = 2 * length(line)?.unwrap_or(0) + 1,
                 _ => return Err(Malformed),
             }
@@ -74,7 +74,7 @@ impl ReplyScanner {
     }
 }
 
-/// Returns the type byte of the value at `at`, the rest of its first line, and the offset after that line.
+/// Returns the type byte of the value at `at`, the rest of its first line, and the offset of the next line.
 fn head(bytes: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
     let (kind, rest) = bytes.get(at..)?.split_first()?;
     // Searching for the CR is enough, because the line itself cannot contain one.
@@ -83,7 +83,7 @@ fn head(bytes: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
     (bytes.len() >= next).then(|| (*kind, &rest[..line], next))
 }
 
-/// Parses a length. Returns `None` for -1, which means nil.
+/// Parses the length of a bulk string or aggregate. Returns `None` for -1, which means nil.
 fn length(line: &[u8]) -> Result<Option<usize>, Malformed> {
     if line == b"-1" {
         return Ok(None);
@@ -93,7 +93,7 @@ fn length(line: &[u8]) -> Result<Option<usize>, Malformed> {
     Ok(Some(length as usize))
 }
 
-/// Builds Python objects from a complete reply.
+/// Builds Python objects from the bytes of complete replies.
 pub struct Builder<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -102,7 +102,7 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// Creates a builder for `bytes`, which must begin with a complete reply. With an encoding, strings are decoded.
+    /// Creates a builder for `bytes`, which must begin with a complete reply. Decodes strings if an encoding is given.
     pub fn new(bytes: &'a [u8], encoding: Option<&'a str>, vm: &'a VirtualMachine) -> Self {
         Self { bytes, at: 0, encoding, vm }
     }
@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
                 self.at = next + length + 2;
                 match kind {
                     b'$' => self.text(bulk)?,
-                    // A verbatim string begins with its format in four bytes: "txt:".
+                    // A verbatim string begins with a four-byte prefix for its format, such as "txt:".
                     b'=' => self.text(bulk.get(4..).unwrap_or_default())?,
                     _ => error_reply(bulk, vm),
                 }
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
                 self.map(items)?
             }
             _ => {
-                // An attribute describes the reply after it, and is not used here.
+                // An attribute describes the reply after it. redis-py ignores attributes.
                 self.values(2 * length(line).ok().flatten().unwrap_or(0))?;
                 self.value()?
             }
@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
         (0..count).map(|_| self.value()).collect()
     }
 
-    /// Builds a dict, or a list of pairs if a key is not hashable.
+    /// Builds a dict, or a list of pairs if one of the keys is not hashable.
     fn map(&self, items: Vec<PyObjectRef>) -> PyResult {
         let vm = self.vm;
         let dict: rustpython_vm::PyRef<PyDict> = vm.ctx.new_dict();
@@ -166,7 +166,7 @@ impl<'a> Builder<'a> {
         Ok(dict.into())
     }
 
-    /// Builds a `str` if there is an encoding, else `bytes`.
+    /// Decodes a string to a `str` if there is an encoding. Otherwise returns `bytes`.
     fn text(&self, bytes: &[u8]) -> PyResult {
         let vm = self.vm;
         let Some(encoding) = self.encoding else { return Ok(vm.ctx.new_bytes(bytes.to_vec()).into()) };
@@ -180,7 +180,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Returns whether an encoding name means UTF-8, which Rust decodes faster than Python's codecs.
+/// Returns whether `encoding` is a name of UTF-8, which Rust decodes faster than Python's codecs do.
 pub fn is_utf8(encoding: &str) -> bool {
     encoding.eq_ignore_ascii_case("utf-8") || encoding.eq_ignore_ascii_case("utf8")
 }
@@ -277,7 +277,7 @@ mod tests {
             let whole = ReplyScanner::default().scan(&bytes);
             prop_assert!(!matches!(whole, Ok(Some(length)) if length == 0 || length > bytes.len()), "{whole:?}");
             let mut scanner = ReplyScanner::default();
-            // The end of a reply, or an error in it, must be found as soon as enough bytes have arrived.
+            // The end of a reply or an error in it must be detected as soon as enough bytes have arrived.
             let decided = (0..=bytes.len()).map(|end| scanner.scan(&bytes[..end])).find(|found| *found != Ok(None));
             prop_assert_eq!(decided.unwrap_or(Ok(None)), whole);
             Ok(())

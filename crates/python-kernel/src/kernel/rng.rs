@@ -1,4 +1,4 @@
-//! Random numbers that are the same in every run, because all of them derive from the parent's seed.
+//! Random numbers that are the same in every run, because all of them are derived from the parent's seed.
 
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -8,12 +8,12 @@ use std::sync::{Mutex, PoisonError};
 pub struct KernelRng(Mutex<Xoshiro256PlusPlus>);
 
 impl KernelRng {
-    /// Creates the generator from a seed.
+    /// Creates a generator from a seed.
     pub fn new(seed: u64) -> Self {
         Self(Mutex::new(Xoshiro256PlusPlus::seed_from_u64(seed)))
     }
 
-    /// Returns the next random bytes.
+    /// Returns `count` random bytes.
     pub fn bytes(&self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
@@ -21,8 +21,8 @@ impl KernelRng {
     }
 }
 
-/// Returns the rank of a member in the order of a set: FNV-1a keyed by the seed, followed by a mixing step, which
-/// separates members that differ only in their last byte.
+/// Returns the rank by which a member is sorted in the iteration order of a set. Uses FNV-1a keyed by the seed,
+/// followed by a mixing step, because members that differ only in their last byte would otherwise get similar ranks.
 pub fn rank(seed: u64, member: &[u8]) -> u64 {
     let mut rank = seed ^ 0xcbf2_9ce4_8422_2325;
     for byte in member {

@@ -1,4 +1,4 @@
-//! Compiles a source, runs it in the learner's namespace, and describes how it ended.
+//! Compiles a statement's source text, runs it in the learner's namespace, and describes how it ended.
 
 use super::interrupt::keyboard_interrupt;
 use super::{Kernel, kernel, lock, nesting_error, syntax_error, traceback};
@@ -11,14 +11,15 @@ use rustpython_vm::{
 };
 use std::sync::atomic::Ordering;
 
-/// Runs a source.
+/// Runs source text. `number` identifies the run, and `echo` tells whether to echo values as the interactive prompt
+/// does.
 pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualMachine) -> RunOutcome {
     let kernel = kernel();
     restore(kernel, vm);
     *lock(&kernel.last_echo) = None;
     kernel.running.store(true, Ordering::SeqCst);
     let result = match kernel.take_interrupt() {
-        // Ctrl-C arrived before the source started to run.
+        // Ctrl-C arrived before the code started to run.
         true => Err(keyboard_interrupt(vm)),
         false => execute(number, &source, echo, scope, vm),
     };
@@ -52,7 +53,7 @@ fn syntax_error(error: &CompileError, source: &str, vm: &VirtualMachine) -> PyBa
     raised
 }
 
-/// Returns the SyntaxError for a mistake that CPython reports and the interpreter's parser accepts.
+/// Returns the SyntaxError for a mistake that CPython reports but the interpreter's parser accepts.
 fn missed_syntax_error(source: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let diagnostic = syntax_error::missed_by_parser(source)?;
     let raised = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), diagnostic.message.as_str().into());
@@ -60,7 +61,7 @@ fn missed_syntax_error(source: &str, vm: &VirtualMachine) -> Option<PyBaseExcept
     Some(raised)
 }
 
-/// Sets the message and the position of a SyntaxError, which accepts any value for these attributes.
+/// Sets the message and position of a SyntaxError. This cannot fail, because the attributes accept any value.
 fn set_diagnostic(
     raised: &PyBaseExceptionRef,
     diagnostic: &syntax_error::Diagnostic,
@@ -76,7 +77,7 @@ fn set_diagnostic(
         let before = source.get(..at).unwrap_or(source);
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let line = before.matches('\n').count() + 1;
-        // A position just after the end of the source counts as being on its last line.
+        // A position after the final line end still counts as being on the last line.
         let column = before[line_start..].chars().count() + at.saturating_sub(source.len()) + 1;
         set(line_name, vm.ctx.new_int(line).into());
         set(column_name, vm.ctx.new_int(column).into());
@@ -86,8 +87,8 @@ fn set_diagnostic(
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
-/// Converts the columns of a SyntaxError from bytes, as the compiler counts them, to characters, and sets its file name
-/// to "<stdin>", which is the name of all sources.
+/// Converts the columns of a SyntaxError from bytes, as the compiler counts them, to characters. Sets its file name to
+/// "<stdin>", which is shown for all source text.
 fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) {
     let number = |name: &'static str| {
         let value = error.as_object().get_attr(name, vm).ok()?;
@@ -110,18 +111,18 @@ fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachin
     if message.is_ok_and(|message| message.as_bytes() == b"unterminated string")
         && let Some(offset) = number("offset")
     {
-        // CPython points only at the quote that was never closed.
+        // CPython underlines only the quote that was never closed.
         set("end_offset", vm.ctx.new_int(offset + 1).into());
     }
     set("filename", vm.ctx.new_str("<stdin>").into());
 }
 
-/// Restores what the previous source may have rebound: builtins, streams and hooks, tracing, the import system.
+/// Restores what the previous statement may have rebound: builtins, streams and hooks, tracing, and the import system.
 pub fn restore(kernel: &Kernel, vm: &VirtualMachine) {
     let builtins = vm.builtins.dict();
     for (name, original) in kernel.builtins.get().into_iter().flatten() {
         if !builtins.get_item_opt(name.as_str(), vm).ok().flatten().is_some_and(|current| current.is(original)) {
-            // Setting an item cannot fail, because a module's dict accepts any name.
+            // Setting an item cannot fail, because a module's dict accepts any key.
             let _ = builtins.set_item(name.as_str(), original.clone(), vm);
         }
     }
@@ -131,15 +132,15 @@ pub fn restore(kernel: &Kernel, vm: &VirtualMachine) {
             let _ = sys.set_item(name.as_str(), original.clone(), vm);
         }
     }
-    // A trace function is removed, because an exception in the trace function would end each later source immediately.
+    // A failing trace function would immediately end all later statements, so it is removed.
     vm.use_tracing.set(false);
     *vm.trace_func.borrow_mut() = vm.ctx.none();
     *vm.profile_func.borrow_mut() = vm.ctx.none();
-    // If the imports cannot be restored, the learner's next import shows the error.
+    // If the imports cannot be restored, the learner's next import reports the error.
     let _ = restore_imports(kernel, vm);
 }
 
-/// Describes an exception that was not caught.
+/// Describes an uncaught exception for the parent.
 fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtException {
     let class = traceback::class_name(error, vm);
     let message = traceback::message(error, vm);
@@ -153,14 +154,15 @@ fn describe(error: &PyBaseExceptionRef, vm: &VirtualMachine) -> UncaughtExceptio
         ("last_type", error.class().to_owned().into()),
         ("last_traceback", vm.unwrap_or_none(error.__traceback__().map(PyObjectRef::from))),
     ] {
-        // `traceback.print_last` and `pdb.pm` use these attributes of `sys`. The prompt itself does not need them.
+        // `traceback.print_last` and `pdb.pm` use these attributes of `sys`. The prompt does not need them, so a
+        // failure is ignored.
         let _ = vm.sys_module.set_attr(vm.ctx.intern_str(name), value, vm);
     }
     UncaughtException { class, message, traceback: traceback::format(error, vm), exit_status: None }
 }
 
-/// Returns the exit status of a SystemExit, and the text that Python prints on exit. If the argument of `sys.exit` is
-/// not a number, Python prints the argument and exits with status 1.
+/// Returns the exit code of a SystemExit, and the text that Python prints on exit. If the argument of `sys.exit` is not
+/// an integer, Python prints the argument and exits with code 1.
 fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> (i32, String) {
     let code = error.as_object().get_attr("code", vm).unwrap_or_else(|_| vm.ctx.none());
     if vm.is_none(&code) {
@@ -172,7 +174,7 @@ fn exit_status(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) 
     }
 }
 
-/// Restores `sys.modules` and `sys.meta_path` if a source has emptied them.
+/// Restores `sys.modules` and `sys.meta_path` if a statement has emptied them.
 fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     if modules.get_item("sys", vm).is_err() {
@@ -190,7 +192,7 @@ fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns the streams and hooks of `sys` that each run starts with, by name.
+/// Returns the streams and hooks of `sys` at the beginning of each run, by name.
 pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
     let displayhook =
         vm.import("_host", 0).and_then(|module| module.get_attr("displayhook", vm)).unwrap_or_else(|_| vm.ctx.none());

@@ -1,9 +1,8 @@
-//! Changes the message and the position of a SyntaxError to those that CPython reports.
+//! Replaces the message and the position of a SyntaxError with those that CPython reports.
 //!
 //! The interpreter's parser finds the same errors, but words many of them differently. This module examines the tokens
-//! around an error in the same way as the `invalid_…` rules in CPython's grammar. It first looks for errors in the
-//! tokens themselves, and then examines the error that the parser found. An error without a specific message is
-//! "invalid syntax".
+//! around an error in the same way as the `invalid_…` rules in CPython's grammar. It first looks for tokenizer errors,
+//! and then examines the error that the parser found. An error without a specific message is "invalid syntax".
 
 mod tokens;
 mod unfinished;
@@ -25,7 +24,7 @@ use wording::{fixed_message, is_operand, name_of};
 pub struct Diagnostic {
     /// CPython's message for the error.
     pub message: String,
-    /// The byte range of the source that CPython underlines, or `None` if it is the range that the parser reported.
+    /// The byte range of the source text that CPython underlines. `None` if it is the range that the parser reported.
     pub place: Option<Range<usize>>,
 }
 
@@ -41,7 +40,7 @@ pub fn cpython_diagnostic(error: &CompileError, source: &str) -> Option<Diagnost
     }
 }
 
-/// Returns the error if the parser accepts a source that CPython 3.13 rejects.
+/// Returns CPython's syntax error for source text that the parser accepts but CPython 3.13 rejects.
 pub fn missed_by_parser(source: &str) -> Option<Diagnostic> {
     if !source.contains("except") {
         return None;
@@ -54,7 +53,7 @@ fn diagnostic_at(message: impl Into<String>, place: Range<usize>) -> Option<Diag
     Some(Diagnostic { message: message.into(), place: Some(place) })
 }
 
-/// Returns CPython's message for an error that is found after parsing.
+/// Returns CPython's message for an error that is detected after parsing.
 fn code_generation_error(message: &str) -> Option<Diagnostic> {
     let message = match message {
         "'continue' outside loop" => "'continue' not properly in loop",
@@ -69,11 +68,11 @@ fn code_generation_error(message: &str) -> Option<Diagnostic> {
 struct Token {
     kind: TokenKind,
     place: Range<usize>,
-    /// Number of brackets that are open before the token.
+    /// Number of enclosing brackets that are open at the token.
     level: usize,
 }
 
-/// A source and its tokens, without comments and without line ends inside brackets.
+/// Source text and its tokens, without comments and without line ends inside brackets.
 struct SourceTokens<'a> {
     source: &'a str,
     tokens: Vec<Token>,
@@ -103,13 +102,13 @@ impl<'a> SourceTokens<'a> {
         self.source.get(place.clone()).unwrap_or_default()
     }
 
-    /// Returns the number of the line at a byte offset, counted from 1.
+    /// Returns the line number at a byte offset, counted from 1.
     fn line(&self, at: usize) -> usize {
         self.source.as_bytes()[..at.min(self.source.len())].iter().filter(|byte| **byte == b'\n').count() + 1
     }
 
-    /// Returns the index of the first token that ends after an offset. An empty token at the end of a statement counts
-    /// as well.
+    /// Returns the index of the first token that ends after a byte offset. The empty token that ends a statement also
+    /// counts if it is at the offset.
     fn token_at(&self, at: usize) -> usize {
         let ends_after = |token: &Token| {
             let is_statement_end = matches!(token.kind, TokenKind::Newline | TokenKind::EndOfFile);
@@ -120,7 +119,7 @@ impl<'a> SourceTokens<'a> {
 
     // --- errors found by the parser ---
 
-    /// Returns CPython's version of a parser error.
+    /// Returns CPython's version of an error that the parser reported.
     fn parser_error(
         &self,
         error: &ParseErrorType,
@@ -158,7 +157,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at(format!("'{}' was never closed", self.text(&place)), place)
     }
 
-    /// Returns CPython's message for an error that has its own variant in `ParseErrorType`.
+    /// Returns CPython's message for an error with its own variant of `ParseErrorType`.
     fn message(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<String> {
         Some(match error {
             ParseErrorType::InvalidAssignmentTarget => self.assignment_message(place),
@@ -200,11 +199,11 @@ impl<'a> SourceTokens<'a> {
         Some(format!("f-string: {message}"))
     }
 
-    /// Returns CPython's message for an error that the parser describes only with a message, without a variant of its
+    /// Returns CPython's message for an error that the parser describes only by a message, without a variant of its
     /// own.
     fn message_for_text(&self, text: &str, place: &Range<usize>) -> Option<String> {
         if text.starts_with("Expected an indented block after") {
-            // CPython writes "class definition" without quotes, but "'if' statement".
+            // CPython writes "class definition" without quotes, but "'if' statement" with them.
             let after = text.replace("`class`", "class").replace('`', "'");
             let before = self.source.get(..place.start)?;
             let opener = before.lines().collect::<Vec<_>>().iter().rposition(|line| line.trim_end().ends_with(':'))?;
@@ -231,8 +230,8 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the range that CPython underlines, for an error whose message comes from `message`. Returns `None` if
-    /// this is the range that the parser reported.
+    /// Returns the range that CPython underlines for an error whose message comes from `message`. Returns `None` if the
+    /// parser reported the right range.
     fn corrected_place(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<Range<usize>> {
         let at = self.token_at(place.start);
         let next = |kind| self.tokens.iter().skip(at).find(|token| token.kind == kind);
@@ -275,7 +274,8 @@ impl<'a> SourceTokens<'a> {
         }
     }
 
-    /// Returns the message for an assignment to something that cannot be assigned to: `5 = x`, `f() = x`, `None = x`.
+    /// Returns the message for an assignment to an expression that cannot be assigned to, as in `5 = x`, `f() = x` or
+    /// `None = x`.
     fn assignment_message(&self, place: &Range<usize>) -> String {
         if self.text(place).starts_with("yield") {
             return "assignment to yield expression not possible".to_owned();
@@ -310,12 +310,12 @@ impl<'a> SourceTokens<'a> {
         )
     }
 
-    /// Returns the error for two expressions without a comma between them inside brackets.
+    /// Returns the error for a missing comma between two expressions inside brackets.
     fn missing_comma(&self, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at)?;
         let before = self.tokens.get(at.checked_sub(1)?)?;
         if here.kind == TokenKind::Rsqb && before.kind == TokenKind::Lsqb {
-            // `'t'[]` is a string followed by an empty list.
+            // `'t'[]` is treated as a string followed by an empty list.
             return self.missing_comma(at - 1);
         }
         if here.level == 0 || is_closing(here.kind) {
@@ -337,7 +337,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at("invalid syntax. Perhaps you forgot a comma?", start.place.start..end)
     }
 
-    /// Returns whether a token is inside the brackets of `def f(…)`.
+    /// Returns whether a token is inside the parentheses of `def f(…)`.
     fn is_in_parameters(&self, at: usize) -> bool {
         let level = self.tokens.get(at).map_or(0, |token| token.level);
         let opened = self.tokens[..at].iter().rposition(|token| is_opening(token.kind) && token.level < level);
@@ -345,7 +345,7 @@ impl<'a> SourceTokens<'a> {
         word.is_some_and(|word| word.kind == TokenKind::Def)
     }
 
-    /// Returns the error for `1 if x` without an `else`.
+    /// Returns the error for a conditional expression without `else`, as in `1 if x`.
     fn conditional_without_else(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         if !matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Else, .. }) {
             return None;
@@ -356,7 +356,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at("expected 'else' after 'if' expression", self.tokens.get(first)?.place.start..end)
     }
 
-    /// Returns the error for `=` inside an expression: `if x = 1:`.
+    /// Returns the error for `=` inside an expression, as in `if x = 1:`.
     fn assignment_in_expression(&self, at: usize) -> Option<Diagnostic> {
         if self.tokens.get(at)?.kind != TokenKind::Equal {
             return None;
@@ -427,7 +427,7 @@ impl<'a> SourceTokens<'a> {
             return self.never_closed_error(here.place.start);
         }
         if is_operand && here.kind == TokenKind::Not {
-            // `not` could be the beginning of `not in`, so CPython reports the token after it.
+            // `not` could be the beginning of `not in`, so CPython reports the next token instead.
             let next = self.tokens.get(at + 1).filter(|next| !next.place.is_empty() && next.kind != TokenKind::Newline);
             let end = self.source.trim_end_matches(['\n', '\r']).len();
             return diagnostic_at(invalid_syntax(), next.map_or(end..end + 1, |next| next.place.clone()));
@@ -475,7 +475,7 @@ impl<'a> SourceTokens<'a> {
 
     // --- expressions around a position ---
 
-    /// Returns the name that CPython's messages use for the expression at a place.
+    /// Returns the name that CPython's messages use for the expression in a byte range.
     fn expression_name(&self, place: &Range<usize>) -> &'static str {
         parse(self.text(place)).as_ref().map_or("expression", name_of)
     }
@@ -487,8 +487,8 @@ impl<'a> SourceTokens<'a> {
         line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default()
     }
 
-    /// Returns the end of the longest expression that starts with a token. A tuple without brackets counts only if
-    /// `allow_tuple` returns true for it.
+    /// Returns the byte offset at the end of the longest expression that starts with the token at index `at`. A tuple
+    /// without parentheses counts only if `allow_tuple` returns true for it.
     fn end_of_longest_expression(&self, at: usize, allow_tuple: impl Fn(&Expr) -> bool) -> Option<usize> {
         let first = self.tokens.get(at)?;
         let rest = self.tokens.iter().skip(at).take_while(|token| token.level >= first.level);
@@ -504,15 +504,16 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the position after the bracket that closes the one at token `at`, or `None` if it is never closed.
+    /// Returns the byte offset after the bracket that closes the one at token index `at`, or `None` if it is never
+    /// closed.
     fn end_of_bracket(&self, at: usize) -> Option<usize> {
         let opening = self.tokens.get(at).filter(|token| is_opening(token.kind))?;
         let closing = self.tokens.iter().skip(at + 1).find(|token| token.level == opening.level)?;
         Some(closing.place.end)
     }
 
-    /// Returns the first token of the longest expression that ends just before a token and for which `fits` returns
-    /// true.
+    /// Returns the index of the first token of the longest expression that ends just before token `at`, and for which
+    /// `fits` returns true.
     fn operand_before(&self, at: usize, fits: impl Fn(&Expr) -> bool) -> Option<usize> {
         let level = self.tokens.get(at)?.level;
         let end = self.tokens.get(at.checked_sub(1)?)?.place.end;
@@ -534,7 +535,7 @@ impl<'a> SourceTokens<'a> {
     }
 }
 
-/// Finds an `except:` that is not the last clause.
+/// A visitor that finds an `except:` that is not the last clause of its `try` statement.
 struct MisplacedExcept(Option<Range<usize>>);
 
 impl<'a> rustpython_compiler::ast::visitor::Visitor<'a> for MisplacedExcept {

@@ -2,7 +2,7 @@
 //!
 //! Python's `traceback` module is not used: importing it takes 50 ms, which would delay the learner's first error, and
 //! the functions that it calls can be rebound. Only frames of the learner's code are shown. Frames of the standard
-//! library and of `redis` are omitted, because the files in their paths do not exist on the learner's machine.
+//! library and of `redis` are omitted, because their files do not exist on the learner's machine.
 
 mod carets;
 mod places;
@@ -22,19 +22,19 @@ use std::collections::HashSet;
 const MAX_REPETITIONS: usize = 3;
 /// Maximum number of members of an exception group that are shown.
 const MAX_GROUP_WIDTH: usize = 15;
-/// Maximum nesting depth at which exception groups are shown.
+/// Maximum nesting depth at which the members of exception groups are shown.
 const MAX_GROUP_DEPTH: usize = 10;
 
-/// A frame in a traceback, and the part of the source that it was executing.
+/// A frame in a traceback, with the segment of source text that it was executing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// File name of the code object.
+    /// The file name of the frame's code object.
     pub filename: String,
-    /// Name of the function, or "<module>".
+    /// The function's name, or "<module>".
     name: String,
-    /// First line of the code that the frame was executing, counted from 1.
+    /// First line of the segment that the frame was executing, counted from 1.
     pub line: usize,
-    /// Last line of the code that the frame was executing, counted from 1.
+    /// Last line of the segment that the frame was executing, counted from 1.
     pub end_line: usize,
     /// Start column in the first line, in bytes, counted from 0.
     pub column: usize,

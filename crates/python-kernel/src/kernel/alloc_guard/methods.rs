@@ -1,4 +1,4 @@
-//! Methods and constructors of builtin classes whose result can be larger than the program's memory.
+//! Guards for methods and constructors of builtin classes whose result can be larger than the program's memory.
 
 use super::{MAX_BYTES, check_size};
 use crate::kernel::MEMORY_LIMIT;
@@ -13,17 +13,17 @@ use std::sync::OnceLock;
 
 type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
 
-/// Returns the size in bytes of the result of a call. The first argument of a method is the object that it belongs to.
+/// Returns the size in bytes of a call's result. For a method, the first argument is the object that it is called on.
 pub(super) type ResultBytes = fn(&FuncArgs, &VirtualMachine) -> PyResult<u128>;
 
-/// Total size in bytes of an integer in memory and the reference to it.
+/// Size in bytes of an integer in a collection, including the reference to it.
 const INT_BYTES: u128 = 64;
 
-/// The classes that build a collection from an iterable, with the slot that creates their objects.
+/// The classes that build a collection from an iterable, with their original constructors.
 static CONSTRUCTORS: OnceLock<Vec<(&'static Py<PyType>, Vectorcall)>> = OnceLock::new();
 
-/// Installs the guards on builtin classes and functions. Must be called after all other methods of these classes were
-/// replaced.
+/// Installs the guards on builtin classes and functions. Must be called after all amendments of these classes have been
+/// installed.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let types = &vm.ctx.types;
     for class in [types.str_type, types.bytes_type, types.bytearray_type] {
@@ -37,7 +37,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     guard_method(types.int_type, "to_bytes", |args, _| Ok(count(args, 1, "length")), vm)?;
     guard_method(types.list_type, "extend", |args, vm| bytes_of_range(args.args.get(1), vm), vm)?;
     guard_function(vm.builtins.as_object(), "sorted", |args, vm| bytes_of_range(args.args.first(), vm), vm)?;
-    // The interpreter creates the module `_io` before `guard_module` is in use, so its guard is installed here.
+    // The interpreter creates the module `_io` before it calls `guard_module`, so the guard of `_io` is installed here.
     let buffer = native_class(&*vm.import("_io", 0)?.get_attr("BytesIO", vm)?, vm)?;
     guard_method(buffer, "write", bytes_of_written, vm)?;
     let classes = [types.list_type, types.tuple_type, types.set_type, types.frozenset_type];
@@ -48,7 +48,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Makes a method check the size of its result.
+/// Makes a method check the size of its result before it runs.
 pub(super) fn guard_method(
     class: &'static Py<PyType>,
     name: &'static str,
@@ -64,7 +64,7 @@ pub(super) fn guard_method(
     Ok(())
 }
 
-/// Makes a function of a module check the size of its result.
+/// Makes a function of a module check the size of its result before it runs.
 pub(super) fn guard_function(
     module: &PyObject,
     name: &'static str,
@@ -79,16 +79,17 @@ pub(super) fn guard_function(
     module.set_attr(name, vm.new_function(name, guarded), vm)
 }
 
-/// Returns an argument that is a count, or 0 if it is missing, negative, or not an integer.
+/// Returns the argument at the given position or with the given name, if it is a non-negative integer. Returns 0
+/// otherwise.
 pub(super) fn count(args: &FuncArgs, position: usize, name: &str) -> u128 {
     let given = args.args.get(position).or_else(|| args.kwargs.get(name));
     let number = given.and_then(|given| given.downcast_ref::<PyInt>());
-    // The functions themselves refuse a number that does not fit into an index.
+    // A count that does not fit into an index counts as 0, because the functions refuse it themselves.
     let number = number.and_then(|number| isize::try_from(number.as_bigint()).ok());
     number.and_then(|number| u128::try_from(number).ok()).unwrap_or(0)
 }
 
-/// Returns the length in bytes of a text or of bytes, or 0 for any other object.
+/// Returns the length in bytes of a string, bytes or byte array, or 0 for any other object.
 pub(super) fn length(object: &PyObject) -> u128 {
     let length = if let Some(text) = object.downcast_ref::<PyStr>() {
         text.byte_len()
@@ -102,16 +103,16 @@ pub(super) fn length(object: &PyObject) -> u128 {
     length as u128
 }
 
-/// Returns the number of bytes that the integers of a range take in a collection. Returns 0 if they fit into the memory
+/// Returns the number of bytes that the integers of a range need in a collection. Returns 0 if they fit into the memory
 /// limit, or if the object is not a range.
 pub(super) fn bytes_of_range(object: Option<&PyObjectRef>, vm: &VirtualMachine) -> PyResult<u128> {
     let Some(range) = object.filter(|object| object.downcast_ref::<PyRange>().is_some()) else { return Ok(0) };
     let count = range.length(vm)? as u128;
-    // The integers are separate objects, so together they may take all of the memory, and not only half of it.
+    // The integers are separate objects, so together they may use all of the memory, not only half of it.
     Ok(if count * INT_BYTES > u128::from(MEMORY_LIMIT) { count * INT_BYTES } else { 0 })
 }
 
-/// Calls a class that builds a collection from an iterable, after checking the size of a range.
+/// Constructs a collection from an iterable, after checking the size of the iterable if it is a range.
 fn construct(
     class: &PyObject,
     args: Vec<PyObjectRef>,
@@ -160,17 +161,17 @@ fn bytes_of_replaced(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
         return Ok(0);
     }
     let found = vm.call_method(object, "count", (old.clone(),));
-    // The method itself refuses arguments of another type.
+    // Arguments of other types are not checked, because the method refuses them itself.
     let Ok(found) = found.and_then(|found| found.try_into_value::<usize>(vm)) else { return Ok(0) };
     let is_limited = args.args.len() > 3 || args.kwargs.contains_key("count");
     let limit = if is_limited { count(args, 3, "count") } else { u128::MAX };
     Ok(whole + added * limit.min(found as u128))
 }
 
-/// Returns the size of an in-memory buffer after a write at its current position, which can be beyond its end.
+/// Returns the size in bytes of an in-memory buffer after a write at its current position, which can be beyond its end.
 fn bytes_of_written(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
     let [buffer, data, ..] = args.args.as_slice() else { return Ok(0) };
-    // The method itself refuses to write to a closed buffer.
+    // A closed buffer is not checked, because the method itself refuses to write to it.
     let Ok(position) = vm.call_method(buffer, "tell", ()) else { return Ok(0) };
     Ok(count(&vec![position].into(), 0, "") + length(data))
 }

@@ -1,4 +1,4 @@
-//! Classes and functions of native modules whose result can be larger than the program's memory.
+//! Guards for classes and functions of native modules whose result can be larger than the program's memory.
 
 use super::methods::{ResultBytes, bytes_of_range, count, guard_function, guard_method, length};
 use super::{check_size, guard_repeat};
@@ -12,7 +12,7 @@ use std::sync::{PoisonError, RwLock};
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
-/// The classes whose constructors check the size of the new object.
+/// The classes whose constructors check the size of the new object, with their original constructors.
 static GUARDED: RwLock<Vec<(&'static Py<PyType>, New, ResultBytes)>> = RwLock::new(Vec::new());
 
 /// Installs the guards on a native module that has just been created and amended.
@@ -20,7 +20,7 @@ pub fn guard_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
     let class = |name: &'static str| native_class(&*module.get_attr(name, vm)?, vm);
     match name {
         "_collections" => {
-            // A deque with a limited length keeps only its last items.
+            // A deque with a maximum length keeps only its last items, so it cannot become too large.
             let element_bytes = |deque: &PyObject, vm: &VirtualMachine| {
                 let is_limited = deque.get_attr("maxlen", vm).is_ok_and(|limit| !vm.is_none(&limit));
                 if is_limited { 0 } else { 8 }
@@ -83,10 +83,10 @@ fn new_guarded(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResul
     original(class, args, vm)
 }
 
-/// Returns the size of packed values. Only a long format can have a large size.
+/// Returns the size in bytes of packed values. Formats of fewer than 8 bytes cannot have a large size.
 fn bytes_of_packed(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
     let Some(format) = args.args.first().filter(|format| length(format) >= 8) else { return Ok(0) };
-    // The function itself refuses a wrong format.
+    // An invalid format is not checked, because the function itself refuses it.
     let Ok(size) = vm.import("_struct", 0)?.get_attr("calcsize", vm)?.call((format.clone(),), vm) else {
         return Ok(0);
     };

@@ -1,4 +1,4 @@
-//! Functions of the module `builtins`.
+//! Amendments of functions in the module `builtins`.
 
 use super::floats;
 use rustpython_vm::{
@@ -20,7 +20,7 @@ struct SumArgs {
     start: Option<PyObjectRef>,
 }
 
-/// Implements `sum`. Floats are added without losing the digits that plain additions would round away.
+/// Implements `sum`. Adds floats without losing the digits that plain additions would round away.
 fn sum(args: SumArgs, vm: &VirtualMachine) -> PyResult {
     let mut sum = args.start.unwrap_or_else(|| vm.ctx.new_int(0).into());
     let refused = if sum.downcast_ref::<PyStr>().is_some() {
@@ -52,7 +52,7 @@ fn sum(args: SumArgs, vm: &VirtualMachine) -> PyResult {
             sum = vm.ctx.new_float(total.value()).into();
         }
         sum = vm._add(&sum, &item)?;
-        // The sum of integers and a float is a float.
+        // Adding a float to an integer makes the sum a float, so compensated addition can start.
         floats = exact_float(&sum, vm).map(CompensatedSum::new);
     }
     Ok(match floats {
@@ -61,12 +61,12 @@ fn sum(args: SumArgs, vm: &VirtualMachine) -> PyResult {
     })
 }
 
-/// Returns the value of a float that is not an instance of a subclass.
+/// Returns the value of a float, or `None` for any other object. Instances of subclasses of `float` do not count.
 fn exact_float(object: &PyObjectRef, vm: &VirtualMachine) -> Option<f64> {
     object.downcast_ref_if_exact::<PyFloat>(vm).map(|float| float.to_f64())
 }
 
-/// A sum of floats, and the digits that were rounded away (Neumaier's method).
+/// A sum of floats, with the digits that were rounded away (Neumaier's algorithm).
 struct CompensatedSum {
     sum: f64,
     lost: f64,

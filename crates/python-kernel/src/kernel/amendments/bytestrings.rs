@@ -1,4 +1,5 @@
-//! Bytes and byte arrays: the operators `%` and `in`, prefixes and suffixes, whitespace, `join`, and `repr`.
+//! Amendments of bytes and byte arrays: the operators `%` and `in`, `startswith` and `endswith`, stripping of
+//! whitespace, `join`, and `repr`.
 
 use super::format::percent;
 use super::module_messages::reworded;
@@ -14,10 +15,10 @@ use std::sync::OnceLock;
 
 type Contains = fn(PySequence<'_>, &PyObject, &VirtualMachine) -> PyResult<bool>;
 
-/// The original slots for `in`, of `bytes` and of `bytearray`.
+/// The original slots of `bytes` and `bytearray` for the operator `in`.
 static ORIGINAL_CONTAINS: OnceLock<[Option<Contains>; 2]> = OnceLock::new();
 
-/// Replaces the parts of the classes `bytes` and `bytearray` that differ from CPython's.
+/// Replaces the methods and slots of `bytes` and `bytearray` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let classes = [vm.ctx.types.bytes_type, vm.ctx.types.bytearray_type];
     ORIGINAL_CONTAINS.get_or_init(|| classes.map(|class| class.slots.as_sequence.contains.load()));
@@ -69,7 +70,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns a copy of the bytes of a `bytes` or a `bytearray`.
+/// Returns a copy of the content of a `bytes` or `bytearray` object.
 fn content(object: &PyObject) -> Vec<u8> {
     match (object.downcast_ref::<PyBytes>(), object.downcast_ref::<PyByteArray>()) {
         (Some(bytes), _) => bytes.as_bytes().to_vec(),
@@ -78,7 +79,7 @@ fn content(object: &PyObject) -> Vec<u8> {
     }
 }
 
-/// Returns bytes as a `bytearray` if `object` is one, otherwise as `bytes`.
+/// Wraps `bytes` in a `bytearray` if `object` is one, and in a `bytes` object otherwise.
 fn same_kind(object: &PyObject, bytes: Vec<u8>, vm: &VirtualMachine) -> PyObjectRef {
     match object.downcast_ref::<PyByteArray>() {
         Some(_) => vm.ctx.new_bytearray(bytes).into(),
@@ -94,7 +95,7 @@ fn bytes_required(object: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef 
     vm.new_type_error(format!("a bytes-like object is required, not '{}'", object.class().name()))
 }
 
-/// Implements the operator `%`.
+/// Implements the operator `%` of `bytes` and `bytearray`.
 fn format_by_percent(format: &PyObject, values: &PyObject, vm: &VirtualMachine) -> PyResult {
     if format.downcast_ref::<PyBytes>().is_none() && format.downcast_ref::<PyByteArray>().is_none() {
         return Ok(vm.ctx.not_implemented());
@@ -103,7 +104,7 @@ fn format_by_percent(format: &PyObject, values: &PyObject, vm: &VirtualMachine) 
     Ok(same_kind(format, percent::bytes_of(&text), vm))
 }
 
-/// Implements the operator `in`.
+/// Implements the operator `in` of `bytes` and `bytearray`.
 fn contains(bytes: PySequence<'_>, item: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
     let is_number = item.downcast_ref::<PyInt>().is_some() || item.try_index_opt(vm).is_some();
     if !is_number {
@@ -116,7 +117,8 @@ fn contains(bytes: PySequence<'_>, item: &PyObject, vm: &VirtualMachine) -> PyRe
     }
 }
 
-/// Returns whether the first letter of each word is uppercase, and all other letters are lowercase.
+/// Implements `istitle`: returns whether the first letter of each word is uppercase, and all other letters are
+/// lowercase.
 fn is_title(bytes: &[u8]) -> bool {
     let (mut is_cased, mut is_in_word) = (false, false);
     for byte in bytes {
@@ -129,7 +131,8 @@ fn is_title(bytes: &[u8]) -> bool {
     is_cased
 }
 
-/// Makes `startswith` or `endswith` try each item of a tuple, all of which must be bytes.
+/// Replaces `startswith` or `endswith`. The new method tries each item of a tuple, and requires that all items are
+/// bytes.
 fn replace_affix_test(class: &'static Py<PyType>, name: &'static str, vm: &VirtualMachine) -> PyResult<()> {
     let original = Original::find(class, name, vm)?;
     let test = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {
@@ -154,7 +157,7 @@ fn replace_affix_test(class: &'static Py<PyType>, name: &'static str, vm: &Virtu
     Ok(())
 }
 
-/// Implements `join`.
+/// Implements `join` of `bytes` and `bytearray`.
 fn join(separator: PyObjectRef, items: ArgIterable, vm: &VirtualMachine) -> PyResult {
     let between = content(&separator);
     let mut joined = Vec::new();
@@ -172,7 +175,7 @@ fn join(separator: PyObjectRef, items: ArgIterable, vm: &VirtualMachine) -> PyRe
     Ok(same_kind(&separator, joined, vm))
 }
 
-/// The ends from which bytes are removed.
+/// The ends at which bytes are stripped.
 #[derive(Clone, Copy, PartialEq)]
 enum Ends {
     Left,
@@ -188,7 +191,7 @@ fn stripped<'a>(bytes: &'a [u8], strip: &[u8], ends: Ends) -> &'a [u8] {
     &rest[..end]
 }
 
-/// Implements `repr` of a byte array, which always escapes single quotes.
+/// Implements `repr` of a byte array. It always escapes single quotes.
 fn repr_of_array(array: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let bytes = content(array);
     let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };

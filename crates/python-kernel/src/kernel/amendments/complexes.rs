@@ -1,4 +1,4 @@
-//! Complex numbers: arithmetic with CPython's formulas, so that the last digits are the same.
+//! Amendments of complex numbers: arithmetic with CPython's formulas, so that even the last digits are the same.
 
 use super::format::float_text::{FloatOptions, Notation, float_text};
 use super::format::render::format_complex;
@@ -17,7 +17,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
-/// Replaces the parts of the class `complex` that differ from CPython's.
+/// Replaces the methods and slots of `complex` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) {
     let class = vm.ctx.types.complex_type;
     replace_operator!(class, [add, right_add], ["__add__", "__radd__"], add, vm);
@@ -39,7 +39,7 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
-/// Implements `complex(...)`. A text can contain digits and whitespace of any script.
+/// Implements `complex(...)`. A string can contain digits and whitespace of any Unicode script.
 fn new(class: PyTypeRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let Some(original) = ORIGINAL_NEW.get() else { return Err(vm.new_type_error("complex numbers cannot be created")) };
     for argument in args.args.iter_mut() {
@@ -78,7 +78,7 @@ fn format(value: PyRef<PyComplex>, spec: PyRef<PyStr>, vm: &VirtualMachine) -> P
     Ok(vm.ctx.new_str(format_complex(re, im, &spec, vm)?).into())
 }
 
-/// Applies an operation to two numbers, or returns NotImplemented if one of the objects is not a number.
+/// Applies an operation to two Python numbers, or returns NotImplemented if one of the objects is not a number.
 fn apply(
     a: &PyObject,
     b: &PyObject,
@@ -119,7 +119,7 @@ fn power(a: &PyObject, b: &PyObject, modulus: &PyObject, vm: &VirtualMachine) ->
     apply(a, b, vm, |a, b| complex_power(a, b, vm))
 }
 
-/// Divides by Smith's method, which avoids overflows.
+/// Divides with Smith's algorithm, which avoids overflow.
 fn quotient(a: Complex64, b: Complex64) -> Complex64 {
     if b.re.abs() >= b.im.abs() {
         let ratio = b.im / b.re;

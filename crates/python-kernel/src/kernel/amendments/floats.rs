@@ -1,4 +1,4 @@
-//! Floats: conversion from texts, arithmetic, rounding.
+//! Amendments of floats: conversion from strings, arithmetic and rounding.
 
 use super::complexes::complex_power;
 use super::format::float_text::float_repr;
@@ -20,7 +20,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
-/// Replaces the parts of the class `float` that differ from CPython's.
+/// Replaces the methods and slots of `float` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) {
     let class = vm.ctx.types.float_type;
     if let Some(original) = class.slots.new.load()
@@ -83,7 +83,8 @@ fn new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if class.is(vm.ctx.types.float_type) { Ok(value) } else { original(class, vec![value].into(), vm) }
 }
 
-/// Returns the content of a text or of bytes, with ASCII digits and whitespace. Returns `None` for other objects.
+/// Returns the content of a string or of bytes, with non-ASCII digits and whitespace converted to ASCII. Returns `None`
+/// for other objects.
 fn number_text_of(object: &PyObject) -> Option<Vec<u8>> {
     if let Some(text) = object.downcast_ref::<PyStr>() {
         Some(ascii_number(text.as_wtf8()))
@@ -94,7 +95,7 @@ fn number_text_of(object: &PyObject) -> Option<Vec<u8>> {
     }
 }
 
-/// Parses a float in Python's syntax.
+/// Parses a float in Python's syntax. Returns `None` if the text is malformed.
 pub fn parse(text: &[u8]) -> Option<f64> {
     let text = str::from_utf8(super::integers::trim_c_blanks(text)).ok()?;
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -108,7 +109,7 @@ pub fn parse(text: &[u8]) -> Option<f64> {
     Some(if is_negative { -magnitude } else { magnitude })
 }
 
-/// Returns a decimal number in lowercase without its underscores, or `None` if it is malformed.
+/// Returns a decimal number in lowercase and without underscores, or `None` if it is malformed.
 fn decimal(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -138,7 +139,7 @@ fn repr(value: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     Ok(vm.ctx.new_str(float_repr(value.to_f64())))
 }
 
-/// Implements `hash` of a float. An integer has the same hash as a float of the same value.
+/// Implements `hash` of a float. A float has the same hash as an integer with the same value.
 fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     let Some(float) = object.downcast_ref::<PyFloat>() else { return Err(vm.new_type_error("a float is required")) };
     let value = float.to_f64();
@@ -148,7 +149,7 @@ fn hash(object: &PyObject, vm: &VirtualMachine) -> PyResult<PyHash> {
     Ok(hash_of(value))
 }
 
-/// Returns the value modulo the prime 2 ** 61 - 1. Instead of dividing by 2, it multiplies by the modular inverse of 2.
+/// Returns the value modulo the prime 2 ** 61 - 1. Instead of dividing by 2, multiplies by the modular inverse of 2.
 fn hash_of(value: f64) -> PyHash {
     const BITS: u32 = 61;
     const MODULUS: u64 = (1 << BITS) - 1;
@@ -171,21 +172,21 @@ fn hash_of(value: f64) -> PyHash {
             hash -= MODULUS;
         }
     }
-    // Modulo 2 ** 61 - 1, multiplication by a power of 2 rotates the bits.
+    // Modulo 2 ** 61 - 1, multiplying by a power of 2 rotates the bits.
     let rotation = exponent.rem_euclid(BITS.cast_signed()).unsigned_abs();
     let hash = (hash << rotation & MODULUS | hash >> (BITS - rotation)).cast_signed();
     let hash = if value < 0.0 { -hash } else { hash };
-    // CPython replaces the hash -1 with -2, because -1 stands for an error.
+    // CPython replaces the hash -1 with -2, because -1 signals an error.
     if hash == -1 { -2 } else { hash }
 }
 
-/// Splits a value into a mantissa between 0.5 and 1, and an exponent of 2.
+/// Splits a value into a mantissa of at least 0.5 and less than 1, and an exponent of 2.
 pub fn mantissa_and_exponent(value: f64) -> (f64, i32) {
     const SCALE: i32 = 64;
     if value == 0.0 {
         return (0.0, 0);
     }
-    // Scales a subnormal number to a normal one.
+    // A subnormal number is first scaled to a normal one.
     let (value, scale) = if value < f64::MIN_POSITIVE { (value * 2f64.powi(SCALE), SCALE) } else { (value, 0) };
     let bits = value.to_bits();
     let exponent = (bits >> 52 & 0x7ff) as i32 - 1022;
@@ -218,7 +219,7 @@ fn round(value: PyRef<PyFloat>, places: OptionalOption<PyObjectRef>, vm: &Virtua
     Ok(vm.ctx.new_float(rounded).into())
 }
 
-/// Converts a float without a fractional part to an integer. NaN and infinity give an error.
+/// Converts a float without a fractional part to an integer. Returns an error for NaN and infinity.
 fn to_integer(value: f64, vm: &VirtualMachine) -> PyResult<BigInt> {
     if value.is_nan() {
         Err(vm.new_value_error("cannot convert float NaN to integer"))
@@ -229,9 +230,10 @@ fn to_integer(value: f64, vm: &VirtualMachine) -> PyResult<BigInt> {
     }
 }
 
-/// Rounds to a number of decimal places, by the exact decimal value of the float. Ties are rounded to even.
+/// Rounds the exact value of a float to a number of decimal places. Ties are rounded to even.
 fn round_to_places(value: f64, places: i32) -> f64 {
-    // A float has no digits beyond these decimal places.
+    // Rounding to more than `MAX_PLACES` leaves every float unchanged. Rounding to fewer than `MIN_PLACES` gives 0. The
+    // limits are CPython's.
     const MAX_PLACES: i32 = 323;
     const MIN_PLACES: i32 = -308;
     if !value.is_finite() || places > MAX_PLACES {
@@ -243,7 +245,7 @@ fn round_to_places(value: f64, places: i32) -> f64 {
     let rounded = if places >= 0 {
         format!("{:.*}", places.unsigned_abs() as usize, value.abs())
     } else {
-        // This number of digits is enough to tell any float apart from the nearest power of ten.
+        // With 26 significant digits, a float below a power of ten is never rounded up to it, so the exponent is right.
         let scientific = format!("{:.25e}", value.abs());
         let exponent: i32 = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
         let digits = exponent + 1 + places;
@@ -261,7 +263,7 @@ fn half_of_power(exponent: i32) -> f64 {
     format!("5e{}", exponent - 1).parse().unwrap_or(f64::INFINITY)
 }
 
-/// Returns the value of a float or an integer, or `None` for another object.
+/// Returns the value of a float or an integer, or `None` for any other object.
 pub fn value(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<f64>> {
     if let Some(float) = object.downcast_ref::<PyFloat>() {
         Ok(Some(float.to_f64()))
@@ -272,7 +274,7 @@ pub fn value(object: &PyObject, vm: &VirtualMachine) -> PyResult<Option<f64>> {
     }
 }
 
-/// Returns the values of two floats or integers, or `None` if one of the objects is something else.
+/// Returns the values of two floats or integers, or `None` if either object is of another type.
 fn operands(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult<Option<(f64, f64)>> {
     Ok(value(a, vm)?.zip(value(b, vm)?))
 }
@@ -312,7 +314,7 @@ fn div_mod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Returns the quotient, rounded down, and the remainder, which has the sign of the divisor, as `divmod` does.
+/// Returns the floored quotient and the remainder, which has the sign of the divisor, as `divmod` does.
 fn quotient_and_remainder(a: f64, b: f64) -> (f64, f64) {
     let mut remainder = a % b;
     let mut quotient = (a - remainder) / b;
@@ -325,7 +327,7 @@ fn quotient_and_remainder(a: f64, b: f64) -> (f64, f64) {
     let quotient = if quotient == 0.0 {
         0.0_f64.copysign(a / b)
     } else {
-        // The division may not be exact, so the quotient is rounded to the nearest integer.
+        // The division may be inexact, so the quotient is rounded to the nearest integer.
         let floor = quotient.floor();
         if quotient - floor > 0.5 { floor + 1.0 } else { floor }
     };

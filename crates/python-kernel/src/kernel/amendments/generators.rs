@@ -1,10 +1,10 @@
-//! Generators: the context of the exception that replaces a StopIteration.
+//! Generators: gives a `__context__` to the RuntimeError that replaces a StopIteration (PEP 479).
 
 use super::replace::{Original, replace_property};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseException};
 
-/// Makes the exception that was raised in a generator the context of the RuntimeError that replaces it. The interpreter
-/// sets only its cause.
+/// Replaces the property `__context__` of exceptions. If a RuntimeError without a context replaced a StopIteration, the
+/// property returns the error's cause, because the interpreter sets only the cause.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let exceptions = &vm.ctx.exceptions;
     let class = exceptions.base_exception_type;

@@ -1,4 +1,4 @@
-//! Integers: conversion from and to texts.
+//! Amendments of integers: conversion from and to strings, and division.
 
 use super::format::render::{format_float, format_integer};
 use super::format::spec::{Align, Spec, unknown_code};
@@ -22,11 +22,11 @@ type Binary = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 static ORIGINAL_DIVIDE: OnceLock<Binary> = OnceLock::new();
 
-/// Numbers with fewer bits have at most 602 digits, which is fewer than the lowest limit that Python accepts (640
-/// digits).
+/// Integers with fewer bits than this need not be checked against the limit on digits. They have at most 602 digits,
+/// and Python accepts no limit below 640.
 const BITS_OF_SHORT_NUMBERS: u64 = 2000;
 
-/// Replaces the parts of the class `int` that differ from CPython's.
+/// Replaces the methods and slots of `int` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.int_type;
     if let Some(original) = class.slots.new.load()
@@ -42,7 +42,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
             Some(places) => original.call((value, places), vm)?,
             None => value.into(),
         };
-        // The result is never an instance of a subclass, such as a bool.
+        // The result is an exact `int`, even if the value is an instance of a subclass, such as a bool.
         match rounded.downcast_ref::<PyInt>() {
             Some(rounded) => Ok(vm.ctx.new_bigint(rounded.as_bigint()).into()),
             None => Ok(rounded),
@@ -58,12 +58,12 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         number.true_divide.store(Some(divide));
         number.right_true_divide.store(Some(divide));
     }
-    // In CPython, the class `bool` has no `__format__` of its own.
+    // In CPython, `bool` inherits `__format__` from `int`.
     replace_method(vm.ctx.types.bool_type, "__format__", format, vm);
     Ok(())
 }
 
-/// Implements the operator `/`. Zero divided by a negative number gives negative zero.
+/// Implements the operator `/` for integers. Zero divided by a negative integer is negative zero.
 fn divide(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(original) = ORIGINAL_DIVIDE.get() else { return Ok(vm.ctx.not_implemented()) };
     let is_zero = a.downcast_ref::<PyInt>().is_some_and(|a| a.as_bigint() == &0.into());
@@ -108,11 +108,11 @@ fn new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if class.is(vm.ctx.types.int_type) { Ok(value) } else { original(class, vec![value].into(), vm) }
 }
 
-/// Returns the content of a text or of bytes, with ASCII digits and whitespace. Returns `None` for objects that are
-/// converted in another way.
+/// Returns the content of a string or of bytes, with non-ASCII digits and whitespace of a string converted to ASCII.
+/// Returns `None` for objects that are converted in another way.
 fn number_text_of(object: &PyObject, vm: &VirtualMachine) -> Option<Vec<u8>> {
     if let Some(text) = object.downcast_ref::<PyStr>() {
-        // A subclass of `str` can have a conversion of its own.
+        // A subclass of `str` can define its own conversion to an integer.
         let is_plain = text.class().is(vm.ctx.types.str_type) || !text.class().has_attr(identifier!(vm, __int__));
         is_plain.then(|| ascii_number(text.as_wtf8()))
     } else if let Some(bytes) = object.downcast_ref::<PyBytes>() {
@@ -122,8 +122,8 @@ fn number_text_of(object: &PyObject, vm: &VirtualMachine) -> Option<Vec<u8>> {
     }
 }
 
-/// Returns the text of a number with the digits and whitespace of all scripts replaced with ASCII. Other characters
-/// that are not ASCII become question marks, which no number contains.
+/// Replaces the digits and whitespace of all scripts with ASCII ones. Other non-ASCII characters become question marks,
+/// which are invalid in numbers.
 pub fn ascii_number(text: &Wtf8) -> Vec<u8> {
     if text.is_ascii() {
         return text.as_bytes().to_vec();
@@ -140,7 +140,7 @@ pub fn ascii_number(text: &Wtf8) -> Vec<u8> {
     text.code_points().map(ascii).collect()
 }
 
-/// Removes the characters that C considers whitespace from both ends.
+/// Removes the characters that C considers whitespace from both ends of a byte string.
 pub fn trim_c_blanks(text: &[u8]) -> &[u8] {
     let is_blank = |byte: &u8| matches!(byte, b' ' | 0x09..=0x0d);
     let start = text.iter().position(|byte| !is_blank(byte)).unwrap_or(text.len());
@@ -148,7 +148,7 @@ pub fn trim_c_blanks(text: &[u8]) -> &[u8] {
     &text[start..end]
 }
 
-/// Parses an integer that is written in ASCII digits.
+/// Parses an integer written in ASCII digits.
 pub fn parse_decimal(text: &str, vm: &VirtualMachine) -> PyResult<BigInt> {
     bytes_to_int(text.as_bytes(), 10, vm.state.int_max_str_digits.load()).map_err(|error| match error {
         BytesToIntError::DigitLimit { got, limit } => too_many_digits(limit, &format!("value has {got} digits"), vm),
@@ -162,14 +162,14 @@ fn too_many_digits(limit: usize, found: &str, vm: &VirtualMachine) -> PyBaseExce
     vm.new_value_error(format!("Exceeds the limit ({limit} digits) for integer string conversion{found}; {advice}"))
 }
 
-/// Writes an integer in decimal digits. Returns an error if it has more digits than Python's limit allows.
+/// Returns an integer in decimal digits. Returns an error if it has more digits than Python's limit allows.
 pub fn decimal_text(value: &BigInt, vm: &VirtualMachine) -> PyResult<String> {
     if value.bits() < BITS_OF_SHORT_NUMBERS {
         return Ok(i64::try_from(value).map_or_else(|_| value.to_string(), |value| value.to_string()));
     }
     let limit = vm.state.int_max_str_digits.load();
-    // A decimal digit holds less than 4 bits, so a number with more than `4 * limit` bits exceeds the limit. Counting
-    // its digits exactly would take as long as writing them.
+    // A decimal digit holds less than 4 bits, so an integer of more than `4 * limit` bits exceeds the limit. Counting
+    // its digits exactly would take as long as converting it.
     if limit > 0 && value.bits() / 4 > limit as u64 {
         return Err(too_many_digits(limit, "", vm));
     }

@@ -1,4 +1,4 @@
-//! Functions and classes that iterate: `map`, `sorted`, `list.sort`, and the module `itertools`.
+//! Amendments of functions and classes that iterate: `map`, `sorted`, `list.sort`, and the module `itertools`.
 
 use super::replace::{Original, native_class, replace_method, replace_repr};
 use rustpython_vm::{
@@ -14,7 +14,7 @@ static ORIGINAL_MAP: OnceLock<New> = OnceLock::new();
 static ORIGINAL_ISLICE: OnceLock<New> = OnceLock::new();
 static ORIGINAL_TEE: OnceLock<New> = OnceLock::new();
 
-/// Replaces the builtins that differ from CPython's.
+/// Replaces the builtin functions and classes that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let map = vm.ctx.types.map_type;
     if let Some(original) = map.slots.new.load()
@@ -52,7 +52,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Replaces the parts of the module `itertools` that differ from CPython's.
+/// Replaces the classes of `itertools` that differ from CPython's.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let islice = native_class(&*module.get_attr("islice", vm)?, vm)?;
     if let Some(original) = islice.slots.new.load()
@@ -69,12 +69,12 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns whether this is the error message of `list.index` for a value that is not in the list.
+/// Returns whether `message` is that of the error that `list.index` raises if the list does not contain the value.
 fn is_about_list(message: &PyObject) -> bool {
     message.downcast_ref::<PyStr>().is_some_and(|message| message.to_string_lossy().ends_with(" is not in list"))
 }
 
-/// Implements `repr` of an iterator over a text. In CPython, iterators over ASCII texts have a separate class.
+/// Implements `repr` of an iterator over a string. In CPython, iterators over ASCII strings have a separate class.
 fn repr_of_text_iterator(iterator: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     let reduced = vm.call_method(iterator, "__reduce__", ())?;
     let args = reduced.downcast_ref::<PyTuple>().and_then(|reduced| reduced.as_slice().get(1)).cloned();
@@ -107,7 +107,7 @@ fn new_map(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     original(class, args, vm)
 }
 
-/// Converts the argument `reverse` of a sort to a bool, so that any object can be passed.
+/// Converts the argument `reverse` of a sort function to a bool, because CPython accepts any object.
 fn with_bool_reverse(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<FuncArgs> {
     if let Some(reverse) = args.kwargs.get_mut("reverse") {
         *reverse = vm.ctx.new_bool(reverse.clone().try_to_bool(vm)?).into();

@@ -1,4 +1,4 @@
-//! Dicts: the error messages for a sequence with items that are not pairs.
+//! Amendments of dicts: the error messages for a sequence whose items are not pairs.
 
 use super::replace::{Original, replace_method};
 use rustpython_vm::{
@@ -15,7 +15,7 @@ type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>,
 static ORIGINAL_INIT: OnceLock<Init> = OnceLock::new();
 static ORIGINAL_VECTORCALL: OnceLock<Vectorcall> = OnceLock::new();
 
-/// Replaces the parts of the class `dict` that differ from CPython's.
+/// Replaces the slots of `dict` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.dict_type;
     if let Some(original) = class.slots.init.load()
@@ -37,7 +37,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Implements `dict(...)` for the class itself.
+/// Implements the call `dict(...)`. Subclasses use [`init`].
 fn create(
     class: &PyObject,
     args: Vec<PyObjectRef>,
@@ -57,7 +57,8 @@ fn init(dict: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> 
     original(dict, args, vm).map_err(|error| explained(error, pairs.as_deref(), vm))
 }
 
-/// Returns an exception that names the first item that is not a pair, or `error` itself if there is no such item.
+/// Returns an exception that names the first item that is not a pair, or `error` itself if all items are pairs or
+/// `pairs` is neither a list nor a tuple.
 fn explained(error: PyBaseExceptionRef, pairs: Option<&PyObject>, vm: &VirtualMachine) -> PyBaseExceptionRef {
     let items: Vec<PyObjectRef> =
         match pairs.map(|pairs| (pairs.downcast_ref::<PyList>(), pairs.downcast_ref::<PyTuple>())) {
@@ -77,7 +78,7 @@ fn explained(error: PyBaseExceptionRef, pairs: Option<&PyObject>, vm: &VirtualMa
     error
 }
 
-/// Returns the number of items of an iterable.
+/// Counts the items of an iterable.
 fn length_of(iterable: &PyObject, vm: &VirtualMachine) -> PyResult<usize> {
     let items: ArgIterable = iterable.to_owned().try_into_value(vm)?;
     let mut length = 0;

@@ -1,4 +1,5 @@
-//! The module `math`: the gamma function with CPython's formulas, so that the last digits are the same.
+//! Amendments of the module `math`: CPython's formulas for the gamma function and the cube root, so that even the last
+//! digits are the same, and the logarithm to base 1.
 
 use super::floats::mantissa_and_exponent;
 use rustpython_vm::{
@@ -7,7 +8,7 @@ use rustpython_vm::{
 };
 use std::f64::consts::PI;
 
-/// Replaces the functions that differ from CPython's.
+/// Replaces the functions of `math` that differ from CPython's.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let gamma = |value: ArgIntoFloat, vm: &VirtualMachine| gamma(value.into(), vm);
     module.set_attr("gamma", vm.new_function("gamma", gamma), vm)?;
@@ -21,7 +22,8 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(Ok(base)) = base
             && base.to_f64() == 1.0
         {
-            // The logarithm of the base 1 is 0. The original is called only to check the first argument.
+            // The logarithm of the base 1 is 0, by which nothing can be divided. The original is called only to check
+            // the first argument.
             original.call((args.args[0].clone(),), vm)?;
             return Err(vm.new_zero_division_error("float division by zero"));
         }
@@ -30,12 +32,13 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("log", vm.new_function("log", log), vm)
 }
 
-/// Returns the cube root with the formula of the GNU C library up to 2.41, which CPython uses on most systems. Its last
-/// digit is not always right.
+/// Returns the cube root, computed as in the GNU C library up to version 2.41, which CPython uses on most systems. The
+/// last digit is not always right.
 fn cube_root(x: f64) -> f64 {
     const ROOT_OF_2: f64 = 1.259_921_049_894_873_2;
     const ROOT_OF_4: f64 = 1.587_401_051_968_199_6;
-    // The factors by the remainder of the exponent divided by 3, which is between -2 and 2.
+    // The root of the factor that is left when the exponent is divided by 3. The index is the remainder, from -2 to 2,
+    // plus 2.
     const FACTORS: [f64; 5] = [1.0 / ROOT_OF_4, 1.0 / ROOT_OF_2, 1.0, ROOT_OF_2, ROOT_OF_4];
     if x == 0.0 || !x.is_finite() {
         return x;
@@ -56,11 +59,12 @@ fn cube_root(x: f64) -> f64 {
     (root * 2f64.powi(exponent / 3)).copysign(x)
 }
 
-/// The parameter of Lanczos' approximation of the gamma function.
+/// The parameter of the Lanczos approximation of the gamma function.
 const G: f64 = 6.024_680_040_776_73;
 const G_MINUS_HALF: f64 = 5.524_680_040_776_73;
 
-/// The coefficients of Lanczos' approximation for `G`: the numerator and the denominator of a quotient of polynomials.
+/// The coefficients of the Lanczos approximation for [`G`]: those of the numerator and denominator of a rational
+/// function, lowest power first.
 #[rustfmt::skip]
 const COEFFICIENTS: [(f64, f64); 13] = [
     (23_531_376_880.410_76, 0.0),
@@ -78,7 +82,8 @@ const COEFFICIENTS: [(f64, f64); 13] = [
     (2.506_628_274_631_000_2, 1.0),
 ];
 
-/// Returns the gamma function of an integer from 1 to 23, which a float holds exactly, or `None` for a larger one.
+/// Returns the gamma function of a positive integer up to 23, for which the result is exact as a float. Returns `None`
+/// for a larger integer.
 fn factorial_gamma(integer: f64) -> Option<f64> {
     const LAST: f64 = 23.0;
     (integer <= LAST).then(|| (1..integer as u32).fold(1.0, |product, factor| product * f64::from(factor)))
@@ -101,8 +106,8 @@ fn gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
     }
     let size = x.abs();
     let gamma = match size {
-        // The approximation is only used between these sizes. Near 0, the gamma function is `1 / x`. For large negative
-        // numbers it is 0, and for large positive numbers it overflows.
+        // The approximation is used only between these limits. Near 0, the gamma function is `1 / x`. For large
+        // negative numbers it is 0, and for large positive numbers it overflows.
         ..1e-20 => 1.0 / x,
         200.0.. if x < 0.0 => 0.0 / sin_pi(x),
         200.0.. => f64::INFINITY,
@@ -113,7 +118,7 @@ fn gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
 
 /// Implements `math.lgamma`.
 fn log_gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
-    /// The logarithm of `PI`.
+    /// The natural logarithm of pi.
     const LOG_PI: f64 = 1.144_729_885_849_400_174_143_427_351_353_058_711_647;
     if x.is_nan() {
         return Ok(x);
@@ -141,7 +146,7 @@ fn lanczos_gamma(x: f64, size: f64) -> f64 {
     // The rounding error of the sum `y`.
     let error = if size > G_MINUS_HALF { (y - size) - G_MINUS_HALF } else { (y - G_MINUS_HALF) - size };
     let correction = error * G / y;
-    // A power that would overflow is computed as two factors.
+    // A power that would overflow is computed as the product of two factors.
     let is_split = size >= 140.0;
     let power = if is_split { y.powf(size / 2.0 - 0.25) } else { y.powf(size - 0.5) };
     if x < 0.0 {
@@ -173,7 +178,7 @@ fn lanczos_sum(x: f64) -> f64 {
     numerator / denominator
 }
 
-/// Returns the sine of `PI * x`, exact where it is 0 or 1.
+/// Returns the sine of `PI * x`. The result is exact where it is 0 or 1.
 fn sin_pi(x: f64) -> f64 {
     let y = x.abs() % 2.0;
     let sine = match (2.0 * y).round() as u32 {

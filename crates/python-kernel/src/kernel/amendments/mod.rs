@@ -1,11 +1,11 @@
-//! Corrects what the interpreter's standard types do differently from CPython 3.13.
+//! Corrects differences between the interpreter's standard types and CPython 3.13's.
 //!
-//! The interpreter is an unmodified crate. Where one of its types differs, the file that is named after the type
-//! replaces a slot or a method of the type at start-up. Modules of its standard library that are written in Python are
-//! corrected when they are imported (`host_stubs/_corrections.py`).
+//! The interpreter is an unmodified crate. Where one of its types differs, the file named after the type replaces a
+//! slot or a method of the type at start-up. Modules of the standard library that are written in Python are corrected
+//! when they are imported (`host_stubs/_corrections.py`).
 //!
-//! Each file can be deleted when the interpreter no longer needs it. Its cases are in `tests/recorded/types`, in a file
-//! of the same name with expressions and their results in CPython. If the cases pass without an amendment, the
+//! Each file can be deleted when the interpreter no longer needs it. Its test cases are in `tests/recorded/types`, in a
+//! file of the same name with expressions and their results in CPython. If the cases pass without an amendment, the
 //! amendment is no longer needed.
 
 mod builtin_functions;
@@ -33,12 +33,13 @@ pub use replace::native_class;
 
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyModuleDef, vm::Context};
 
-/// Returns the native modules that replace modules of the interpreter.
+/// Returns our native modules, which replace the interpreter's modules of the same name.
 pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
     vec![hashes::module_def(ctx), json::module_def(ctx)]
 }
 
-/// Installs all amendments of builtins. Must be called once, before the learner can define a class.
+/// Installs all amendments of builtin functions and classes. Must be called once, before the learner can define a
+/// class.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     builtin_functions::install(vm)?;
     bytestrings::install(vm)?;
@@ -63,7 +64,8 @@ pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
         "_string" => format::amend(module, vm),
         "binascii" => module_messages::amend_binascii(module, vm),
         "itertools" => iterators::amend(module, vm),
-        // These modules create objects of classes that `_hashlib` defines.
+        // These modules create objects of classes that `_hashlib` defines, so `_hashlib` must be imported and amended
+        // first.
         "_md5" | "_sha1" | "_sha256" | "_sha512" | "_sha3" => vm.import("_hashlib", 0).map(drop),
         "math" => maths::amend(module, vm),
         "zlib" => module_messages::amend_zlib(module, vm),

@@ -1,4 +1,4 @@
-//! Messages of functions and methods of native modules.
+//! Corrects the error messages of functions and methods of native modules.
 
 use super::replace::{Original, native_class, replace_method};
 use rustpython_vm::{
@@ -7,7 +7,7 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-/// Replaces the message of an exception, if `reword` returns another one. Returns the exception.
+/// Replaces an exception's message with the one that `reword` returns, if any. Returns the exception.
 pub(super) fn reworded(
     error: PyBaseExceptionRef,
     vm: &VirtualMachine,
@@ -17,7 +17,7 @@ pub(super) fn reworded(
         error.args().as_slice().first().and_then(|message| message.downcast_ref::<PyStr>()?.to_str()).and_then(reword);
     if let Some(message) = message {
         let args = vm.ctx.new_tuple(vec![vm.ctx.new_str(message).into()]);
-        // Setting this attribute cannot fail, because `args` of an exception accepts any tuple.
+        // Setting this attribute cannot fail, because an exception's `args` accepts any tuple.
         let _ = error.as_object().set_attr("args", args, vm);
     }
     error
@@ -37,7 +37,7 @@ fn reword_function(
     module.set_attr(name, vm.new_function(name, function), vm)
 }
 
-/// Amends the module `binascii`.
+/// Amends the error messages of the module `binascii`.
 pub fn amend_binascii(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let reword = |message: &str| {
         let reason = message.strip_prefix("error decoding base64: ")?;
@@ -49,7 +49,7 @@ pub fn amend_binascii(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     reword_function(module, "a2b_base64", reword, vm)
 }
 
-/// Amends the module `zlib`.
+/// Amends the error messages of the module `zlib`.
 pub fn amend_zlib(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let reword = |message: &str| {
         let reason = message.strip_prefix("deflate decompression error: ")?;
@@ -68,7 +68,7 @@ pub fn amend_zlib(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("decompress", vm.new_function("decompress", decompress), vm)
 }
 
-/// Amends the module `_collections`.
+/// Amends the error messages of the module `_collections`.
 pub fn amend_collections(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let deque = native_class(&*module.get_attr("deque", vm)?, vm)?;
     let original = Original::find(deque, "remove", vm)?;

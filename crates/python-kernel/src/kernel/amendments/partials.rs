@@ -1,4 +1,4 @@
-//! The class `functools.partial`: objects that call themselves.
+//! Amendments of the class `functools.partial`: recursion of objects that call themselves.
 
 use super::replace::native_class;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, function::FuncArgs};
@@ -8,7 +8,7 @@ type Call = fn(&PyObject, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_CALL: OnceLock<Call> = OnceLock::new();
 
-/// Makes a partial object that ends up calling itself raise RecursionError before the stack is used up.
+/// Makes a partial object that calls itself, directly or not, raise RecursionError before the stack is used up.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let class = module.get_attr("partial", vm)?;
     let class = native_class(&class, vm)?;

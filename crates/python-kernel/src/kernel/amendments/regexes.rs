@@ -1,4 +1,4 @@
-//! The module `_sre`, the native part of `re`.
+//! Amendments of the module `_sre`, the native part of `re`.
 
 use super::replace::{Original, native_class, replace_method};
 use super::unicode::{self, Property};
@@ -8,10 +8,10 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-/// The methods of a pattern that take a text and the positions between which it is searched.
+/// The methods of a pattern that take a string and the positions between which it is searched.
 const SEARCHING: [&str; 6] = ["match", "fullmatch", "search", "findall", "finditer", "scanner"];
 
-/// Replaces the methods that differ from CPython's.
+/// Replaces the methods of patterns and matches that differ from CPython's.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let class_named = |name: &'static str| -> PyResult<&'static rustpython_vm::Py<PyType>> {
         let class = module.get_attr(name, vm)?;
@@ -51,8 +51,8 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("_category_words", vm.new_function("_category_words", category_words), vm)
 }
 
-/// Returns the code that matches a category of characters, such as `\\w`, in a set of a regular expression. The
-/// correction of `re._compiler` uses it instead of the engine's own categories, which are those of Rust.
+/// Returns the bytecode that matches a category of characters, such as `\\w`, in a character set. The amended
+/// `re._compiler` uses it instead of the engine's own categories, which are Rust's.
 fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
     let properties = |name: &str| -> Option<&[Property]> {
         match name {
@@ -76,11 +76,12 @@ fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_list(words.collect()).into())
 }
 
-/// The properties of the characters that `\w` matches. A character needs only one of them.
+/// The properties of the characters that `\w` matches, apart from the underscore. A character needs only one of them.
 const WORD: [Property; 4] = [Property::Alphabetic, Property::Decimal, Property::Digit, Property::Numeric];
 
-/// Returns the bytecode of a character set that contains the given ranges, or all other characters if `is_negated`. The
-/// bytecode has a bitmap in blocks for the first 65,536 characters, and ranges for the others.
+/// Returns the bytecode of a character set that contains the given ranges, or all other characters if `is_negated`.
+/// Each range consists of its first and last code point. The bytecode has a bitmap in blocks for the first 65,536 code
+/// points, and ranges for the others.
 fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
     const RANGE: u32 = 22;
     const BIGCHARSET: u32 = 10;
@@ -117,7 +118,7 @@ fn set_of(ranges: &[(u32, u32)], is_negated: bool) -> Vec<u32> {
             blocks.push(block);
             blocks.len() - 1
         });
-        // There are at most 256 blocks.
+        // There are at most 256 blocks, so the index fits into a byte.
         indices.push(u8::try_from(at).unwrap_or(u8::MAX));
     }
     let mut code = vec![BIGCHARSET, u32::try_from(blocks.len()).unwrap_or(u32::MAX)];
@@ -149,12 +150,13 @@ fn with_plain_positions(mut args: FuncArgs, vm: &VirtualMachine) -> PyResult<Fun
     Ok(args)
 }
 
-/// Replaces None with an empty text, or with empty bytes, in the result of `findall`.
+/// Replaces None in the result of `findall` with an empty string, or with empty bytes if the pattern is bytes.
 fn without_none(pattern: &PyObjectRef, found: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let is_text = pattern.get_attr("pattern", vm)?.downcast_ref::<PyStr>().is_some();
     let empty: PyObjectRef = if is_text { vm.ctx.empty_str.to_owned().into() } else { vm.ctx.new_bytes(vec![]).into() };
     let Some(list) = found.downcast_ref::<PyList>() else { return Ok(found) };
-    // A group without a match is None or, inside a tuple, an empty `str` even if the pattern is bytes.
+    // For a group without a match, the engine returns None or, inside a tuple, an empty `str` even if the pattern is
+    // bytes.
     let is_missing = |item: &PyObjectRef| {
         vm.is_none(item) || !is_text && item.downcast_ref::<PyStr>().is_some_and(|text| text.is_empty())
     };
@@ -176,7 +178,7 @@ fn without_none(pattern: &PyObjectRef, found: PyObjectRef, vm: &VirtualMachine) 
 fn expand(found: PyObjectRef, template: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     let pattern = found.get_attr("re", vm)?;
     let parser = vm.import("re._parser", 0)?.get_attr("_parser", vm)?;
-    // A list in which literals and group numbers alternate.
+    // The parsed template: a list in which literals and group numbers alternate.
     let parts: Vec<PyObjectRef> =
         parser.get_attr("parse_template", vm)?.call((template.clone(), pattern), vm)?.try_to_value(vm)?;
     let is_text = template.downcast_ref::<PyStr>().is_some();

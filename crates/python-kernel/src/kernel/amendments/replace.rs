@@ -1,7 +1,7 @@
 //! Replaces slots and methods of native classes.
 //!
 //! A native class has most operations twice: in a slot, which operators use, and as a method in its dict. Subclasses
-//! that are written in Python take their slots from the methods, so both must be replaced.
+//! written in Python derive their slots from the methods, so both must be replaced.
 
 pub use crate::kernel::guards::{Original, replace_method, replace_property};
 
@@ -10,13 +10,13 @@ use rustpython_vm::{
     builtins::{PyStr, PyType, PyTypeRef},
 };
 
-/// Returns a native class of a module. Native classes are never freed.
+/// Converts `class` to a static reference if it is a native class. Native classes are never freed.
 pub fn native_class(class: &PyObject, vm: &VirtualMachine) -> PyResult<&'static Py<PyType>> {
     let class: PyTypeRef = class.to_owned().try_into_value(vm)?;
     Ok(&**Box::leak(Box::new(class)))
 }
 
-/// Replaces a binary operator of a number class: its two slots, and the methods that Python code can call.
+/// Replaces a binary operator of a number class: both slots, and the methods through which Python code can call them.
 macro_rules! replace_operator {
     ($class:expr, [$slot:ident, $right_slot:ident], [$method:literal, $right_method:literal], $operation:expr, $vm:expr) => {{
         $class.slots.as_number.$slot.store(Some($operation));
@@ -34,7 +34,7 @@ macro_rules! replace_operator {
 
 pub(crate) use replace_operator;
 
-/// Replaces `repr` of a class.
+/// Replaces the slot and the method for `repr` of a class.
 pub fn replace_repr(
     class: &'static Py<PyType>,
     repr: fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>,

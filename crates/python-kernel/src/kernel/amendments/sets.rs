@@ -1,9 +1,9 @@
-//! The order of the elements in sets of numbers.
+//! Sets of numbers: the order of their elements.
 //!
-//! The interpreter's sets keep the order in which elements were added. In CPython, the order follows from the hashes,
-//! and the hash of a number does not change from run to run, so that `{3, 1, 2}` is always shown as `{1, 2, 3}`. A set
-//! of numbers is brought into that order before it is iterated or shown. In CPython, texts have a different order in
-//! each run, so sets that contain anything but numbers keep their order.
+//! The interpreter's sets keep the order in which elements were added. In CPython, the order follows from the hash
+//! values. That of a number does not change from run to run, so that `{3, 1, 2}` is always shown as `{1, 2, 3}`.
+//! Therefore a set of numbers is sorted into CPython's order before it is iterated or shown. In CPython, the order of
+//! strings differs between runs, so sets that contain anything but numbers keep the interpreter's order.
 
 use super::replace::{Original, replace_method, replace_repr};
 use rustpython_vm::{
@@ -22,10 +22,10 @@ static ORIGINAL_NEXT: OnceLock<Next> = OnceLock::new();
 static ORIGINAL_ITER: OnceLock<[Option<Iter>; 2]> = OnceLock::new();
 static ORIGINAL_REPR: OnceLock<[Option<Repr>; 2]> = OnceLock::new();
 
-/// Sets with more elements keep their order, because computing CPython's order would take too long.
+/// Maximum number of elements for which CPython's order is computed. It would take too long for larger sets.
 const MAX_ELEMENTS: usize = 100_000;
 
-/// Replaces the parts of the classes `set` and `frozenset` that differ from CPython's.
+/// Replaces the slots and methods of `set` and `frozenset` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let classes = [vm.ctx.types.set_type, vm.ctx.types.frozenset_type];
     ORIGINAL_ITER.get_or_init(|| classes.map(|class| class.slots.iter.load()));
@@ -108,7 +108,7 @@ fn class_index(set: &PyObject) -> usize {
     usize::from(set.downcast_ref::<PyFrozenSet>().is_some())
 }
 
-/// Brings a set of numbers into CPython's order.
+/// Sorts a set of numbers into CPython's order. Leaves any other set unchanged.
 fn put_in_order(set: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let Some(set) = set.downcast_ref::<PySet>() else { return Ok(()) };
     let elements = set.elements();
@@ -127,7 +127,7 @@ fn is_same_order(one: &[PyObjectRef], other: &[PyObjectRef]) -> bool {
     one.iter().zip(other).all(|(one, other)| one.is(other))
 }
 
-/// Returns the elements in CPython's order, or `None` if some elements are not numbers.
+/// Returns the elements in CPython's order, or `None` if some elements are not numbers or there are too many.
 fn ordered(elements: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Option<Vec<PyObjectRef>>> {
     let is_number = |element: &PyObjectRef| {
         element.downcast_ref_if_exact::<PyInt>(vm).is_some()
@@ -144,16 +144,16 @@ fn ordered(elements: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<Option<Vec
     Ok(Some(table.slots.into_iter().flatten().map(|(_, at)| elements[at].clone()).collect()))
 }
 
-/// The hash table of a set in CPython.
+/// The hash table with which CPython implements a set.
 struct Table {
-    /// The hash and the index of each element.
+    /// The hash value and the index of the element in each slot.
     slots: Vec<Option<(u64, usize)>>,
     used: usize,
 }
 
 impl Table {
     const MIN_SIZE: usize = 8;
-    /// Number of neighbouring slots that are tried before the search jumps to another slot.
+    /// Number of neighbouring slots that are tried before the search jumps to a distant slot.
     const LINEAR_PROBES: usize = 9;
     const PERTURB_SHIFT: u32 = 5;
     /// Number of elements above which a table grows by a smaller factor.
@@ -184,7 +184,7 @@ impl Table {
         }
     }
 
-    /// Puts an element into the first free slot of its probing sequence.
+    /// Puts an element into the first free slot of its probe sequence.
     fn insert(&mut self, hash: u64, element: usize) {
         let mask = self.slots.len() - 1;
         let mut perturb = hash;

@@ -1,4 +1,4 @@
-//! The module `struct`: the error messages for values that do not fit their format.
+//! Amendments of the module `struct`: the error messages for values that do not fit their format.
 
 use super::replace::{Original, native_class, replace_method};
 use malachite_bigint::BigInt;
@@ -39,7 +39,8 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns an exception that describes the first value that does not fit, or `error` itself if there is no such value.
+/// Returns an exception that describes the first value that does not fit the format, or `error` itself if all values
+/// fit.
 fn explained(
     error: PyBaseExceptionRef,
     format: &PyObject,
@@ -57,7 +58,7 @@ fn explained(
     explained.unwrap_or(error)
 }
 
-/// Returns the error message for the first value that does not fit the format.
+/// Returns the error message for the first value that does not fit the format, or `None` if all values fit.
 fn mistake(format: &str, values: &[PyObjectRef], vm: &VirtualMachine) -> Option<String> {
     let is_native = !format.starts_with(['=', '<', '>', '!']);
     let mut values = values.iter();
@@ -103,7 +104,7 @@ fn mistake(format: &str, values: &[PyObjectRef], vm: &VirtualMachine) -> Option<
     None
 }
 
-/// Returns the least and the greatest integer that a format can hold, if it holds integers.
+/// Returns the minimum and maximum (inclusive) of a format character for integers, or `None` for any other character.
 fn limits(code: char, is_native: bool) -> Option<(i128, i128)> {
     let bits = match code {
         'b' | 'B' => 8,

@@ -1,4 +1,4 @@
-//! Texts: case, properties of characters, whitespace and lines, `repr`, and formatting.
+//! Amendments of strings: case, character properties, whitespace and lines, `repr`, and formatting.
 
 use super::format::fields::{Arguments, fill_in};
 use super::format::percent;
@@ -22,7 +22,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
 static ORIGINAL_NEW: OnceLock<New> = OnceLock::new();
 
-/// Replaces the parts of the class `str` that differ from CPython's.
+/// Replaces the slots and methods of `str` that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.str_type;
     replace_repr(class, repr, vm);
@@ -171,14 +171,14 @@ fn format_by_spec(text: Text, spec: Text, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_str(format_text(text.as_wtf8(), &spec, vm)?).into())
 }
 
-/// Implements the operator `%`.
+/// Implements the operator `%` of strings.
 fn format_by_percent(format: &PyObject, values: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(format) = format.downcast_ref::<PyStr>() else { return Ok(vm.ctx.not_implemented()) };
     let text = percent::format(format.as_wtf8(), values, percent::Kind::Text, vm)?;
     Ok(vm.ctx.new_str(text).into())
 }
 
-/// Implements `repr` of a text.
+/// Implements `repr` of a string.
 fn repr(text: &PyObject, vm: &VirtualMachine) -> PyResult<Text> {
     let Some(text) = text.downcast_ref::<PyStr>() else { return Err(vm.new_type_error("a str is required")) };
     let text = text.as_wtf8();
@@ -202,7 +202,7 @@ fn repr(text: &PyObject, vm: &VirtualMachine) -> PyResult<Text> {
     Ok(vm.ctx.new_str(shown))
 }
 
-/// Returns the escape sequence of a character.
+/// Returns the escape sequence for a character.
 fn escaped(character: CodePoint) -> String {
     match character.to_u32() {
         code @ ..0x100 => format!("\\x{code:02x}"),
@@ -211,7 +211,7 @@ fn escaped(character: CodePoint) -> String {
     }
 }
 
-/// Escapes the characters of a `repr` that are not ASCII.
+/// Escapes the non-ASCII characters of a `repr`.
 pub fn ascii_text(shown: &Wtf8) -> Wtf8Buf {
     let mut ascii = Wtf8Buf::with_capacity(shown.len());
     for character in shown.code_points() {
@@ -224,7 +224,7 @@ pub fn ascii_text(shown: &Wtf8) -> Wtf8Buf {
     ascii
 }
 
-/// Converts each character of a text to a case, regardless of the characters around it.
+/// Converts each character of a string to the given case, regardless of the characters around it.
 fn in_case(text: &Wtf8, case: Case) -> Wtf8Buf {
     let mut changed = Wtf8Buf::with_capacity(text.len());
     for character in text.code_points() {
@@ -233,7 +233,7 @@ fn in_case(text: &Wtf8, case: Case) -> Wtf8Buf {
     changed
 }
 
-/// Returns an ASCII text unchanged, or `None` for any other text.
+/// Returns an ASCII string unchanged, or `None` for any other string.
 fn as_ascii(text: &Wtf8) -> Option<&str> {
     if text.is_ascii() { text.as_str().ok() } else { None }
 }
@@ -258,7 +258,7 @@ fn lower(text: &Wtf8) -> Wtf8Buf {
     }
 }
 
-/// Appends the character at a position of a text in lowercase.
+/// Appends the lowercase form of the character at an offset of `text` to `lowered`.
 fn push_lowercase(lowered: &mut Wtf8Buf, text: &Wtf8, at: usize, character: CodePoint) {
     unicode::push_lowercase(lowered, character, &text[..at], &text[at + character.len_wtf8()..]);
 }
@@ -303,13 +303,13 @@ fn swapcase(text: &Wtf8) -> Wtf8Buf {
     swapped
 }
 
-/// Returns whether a text is not empty, and each of its characters has one of the properties.
+/// Returns whether a string is not empty, and each of its characters has at least one of the properties.
 fn all_have(text: &PyStr, properties: &[Property]) -> bool {
     let has = |character| properties.iter().any(|property| unicode::has(character, *property));
     !text.is_empty() && text.as_wtf8().code_points().all(has)
 }
 
-/// Returns whether a text has a character in the wanted case, and none in another case.
+/// Returns whether a string contains a character in the wanted case, and none in another case.
 fn is_in_case(text: &PyStr, wanted: Property, other: Property) -> bool {
     let mut is_cased = false;
     for character in text.as_wtf8().code_points() {
@@ -371,14 +371,14 @@ fn trim_end(text: &Wtf8) -> &Wtf8 {
     text.trim_end_matches(unicode::is_space)
 }
 
-/// Removes characters of a set from the start, from the end, or from both ends of a text.
+/// Strips the characters in `set` from the start of a string, from its end, or from both.
 fn strip_set<'a>(text: &'a Wtf8, set: &[CodePoint], (from_start, from_end): (bool, bool)) -> &'a Wtf8 {
     let text = if from_start { text.trim_start_matches(|character| set.contains(&character)) } else { text };
     if from_end { text.trim_end_matches(|character| set.contains(&character)) } else { text }
 }
 
-/// Returns how often a part of a text contains the empty text: before each character and at the end. `bounds` are the
-/// indices of the part's start and end, if they are given.
+/// Counts the empty strings in a substring: one before each character, and one at the end. `bounds` are the arguments
+/// for the substring's start and end, which may be missing.
 fn count_gaps(text: &PyStr, bounds: &[PyObjectRef], vm: &VirtualMachine) -> PyResult<usize> {
     let length = text.char_len();
     let index = |position: usize, default: usize| -> PyResult<usize> {
@@ -423,13 +423,13 @@ fn expand_tabs(text: Text, args: TabArgs, vm: &VirtualMachine) -> PyResult<Wtf8B
     Ok(expanded)
 }
 
-/// Splits a text at whitespace, from the left.
+/// Splits a string at whitespace, from the left.
 fn words(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     let mut words = Vec::new();
     let mut rest = trim_start(text);
     while !rest.is_empty() {
         if words.len() == max_splits {
-            // The part after the last split keeps the whitespace at its end.
+            // The rest of the string keeps its trailing whitespace.
             words.push(rest);
             break;
         }
@@ -441,7 +441,7 @@ fn words(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     words
 }
 
-/// Splits a text at whitespace, from the right.
+/// Splits a string at whitespace, from the right.
 fn words_from_right(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     let mut words = Vec::new();
     let mut rest = trim_end(text);

@@ -9,20 +9,21 @@ use rustpython_vm::{
     builtins::{PyBaseException, PyStr, PyTuple},
 };
 
-/// The innermost position of a traceback: the instruction that failed, and the expression that it belongs to.
+/// What failed at the innermost entry of a traceback: a bytecode instruction, and the expression that it belongs to.
 pub(super) struct FailingExpression {
     /// Name of the bytecode instruction.
     instruction: String,
     expression: Option<Expr>,
-    /// The operator of an augmented assignment such as `x += 1`, or `None` for any other instruction.
+    /// The operator, if the instruction belongs to an augmented assignment such as `x += 1`.
     augmented: Option<Operator>,
-    /// The local variables of the frame.
+    /// The local variables of the frame in which the exception was raised.
     locals: PyObjectRef,
     globals: PyObjectRef,
 }
 
 impl FailingExpression {
-    /// Finds the expression. Returns `None` if the innermost frame is not the learner's.
+    /// Finds the expression that raised an exception. Returns `None` if the innermost frame does not run the learner's
+    /// code.
     pub(super) fn from_traceback(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<FailingExpression> {
         let innermost = error.__traceback__()?.iter().last()?;
         let frame = &innermost.frame;
@@ -50,7 +51,7 @@ impl FailingExpression {
         self.instruction.starts_with(name)
     }
 
-    /// Returns the binary operator of an operation or an augmented assignment.
+    /// Returns the operator of a binary operation or an augmented assignment.
     pub(super) fn operator(&self) -> Option<Operator> {
         match &self.expression {
             Some(Expr::BinOp(operation)) => Some(operation.op),
@@ -58,7 +59,7 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the last part of the dotted name of the called function.
+    /// Returns the called function's name, without the object or module before it.
     pub(super) fn called_name(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         match &*call.func {
@@ -68,21 +69,21 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the name of the called function, if it is called as an attribute.
+    /// Returns the called function's name, if it is called as an attribute.
     pub(super) fn called_method(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
         Some(attribute.attr.as_str())
     }
 
-    /// Returns whether the called function is written as an attribute of `module`.
+    /// Returns whether the called function is written as an attribute of `module`, as in `math.sqrt(x)`.
     pub(super) fn calls_module(&self, module: &str) -> bool {
         let Some(Expr::Call(call)) = &self.expression else { return false };
         let Expr::Attribute(attribute) = &*call.func else { return false };
         matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == module)
     }
 
-    /// Returns the first of the keyword arguments `names` that is passed and is not a string literal.
+    /// Returns the first of the keyword arguments `names` that is passed a value other than a string literal.
     pub(super) fn first_non_string_keyword(&self, names: &[&'static str]) -> Option<&'static str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let is_passed = |name: &str| {
@@ -94,7 +95,7 @@ impl FailingExpression {
         names.iter().copied().find(|name| is_passed(name))
     }
 
-    /// Returns the type of a positional argument, if the argument is a literal or a name.
+    /// Returns the type of the positional argument at an index, if the argument is a literal, a name or an attribute.
     pub(super) fn type_of_argument(&self, at: usize, vm: &VirtualMachine) -> Option<String> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let argument = call.arguments.args.get(at)?;
@@ -104,8 +105,8 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the index and the type of the first item that is not of the given type, if the first argument is a list,
-    /// tuple or string literal.
+    /// Returns the index and the type of the first argument's first item that is not of the given type. The argument
+    /// must be a list, tuple or string literal.
     pub(super) fn first_item_that_is_not(&self, type_: &str) -> Option<(usize, &'static str)> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let items = match call.arguments.args.first()? {
@@ -118,7 +119,7 @@ impl FailingExpression {
         Some((at, literal_type(&items[at])?))
     }
 
-    /// Returns the type of the object whose method is called, or `None` for a function of a module.
+    /// Returns the type of the object on which a method is called, or `None` if a function of a module is called.
     pub(super) fn receiver_type(&self, vm: &VirtualMachine) -> Option<String> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
@@ -130,7 +131,7 @@ impl FailingExpression {
         if is_module { None } else { Some(receiver.class().name().to_string()) }
     }
 
-    /// Returns the number of the first replacement field in a format string for which there is no argument.
+    /// Returns the index of the first replacement field in a format string for which there is no argument.
     pub(super) fn missing_replacement(&self) -> Option<usize> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
@@ -142,7 +143,7 @@ impl FailingExpression {
     }
 
     /// Returns whether the class of the expression's value has an attribute with the given name, or `None` if the class
-    /// is not known. A call is assumed to return an instance of the called class.
+    /// is unknown. A call is assumed to return an instance of the called class.
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,
@@ -151,7 +152,8 @@ impl FailingExpression {
         Some(class.get_attr(name, vm).is_ok())
     }
 
-    /// Returns the names of the parameters of the called function. `function` is its name in the interpreter's message.
+    /// Returns the called function's parameter names, without positional-only parameters. `function` is its name in the
+    /// interpreter's message.
     pub(super) fn parameters(&self, function: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let by_name = || Some(parser::parse_expression(function.strip_suffix("()")?).ok()?.into_expr());
@@ -184,7 +186,7 @@ impl FailingExpression {
     }
 }
 
-/// Returns the name of the type of a literal.
+/// Returns the name of a literal's type.
 fn literal_type(expression: &Expr) -> Option<&'static str> {
     Some(match expression {
         Expr::StringLiteral(_) | Expr::FString(_) => "str",
@@ -204,7 +206,7 @@ fn literal_type(expression: &Expr) -> Option<&'static str> {
     })
 }
 
-/// Returns the part of the source at the position of a traceback entry.
+/// Returns the segment of source text that a traceback entry refers to.
 fn segment<'a>(source: &'a str, entry: &Entry) -> Option<&'a str> {
     let start_of = |line: usize| -> Option<usize> {
         Some(source.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum())

@@ -1,7 +1,7 @@
-//! Messages that differ from CPython's in the same way wherever they occur.
+//! Exception messages that differ from CPython's in the same way wherever they occur.
 
-/// The class of the exception, the interpreter's message, and CPython's message. `{}` stands for a part that is copied
-/// from the interpreter's message to CPython's, and `{1}` for the second such part.
+/// The exception's class, the interpreter's message, and CPython's message. `{}` stands for text that is copied from
+/// the interpreter's message to CPython's, and `{1}` for the second such text.
 const TEMPLATES: &[(&str, &str, &str)] = &[
     ("TypeError", "unsupported operand type(s) for +: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
     ("TypeError", "unsupported operand type(s) for +=: 'str' and '{}'", "can only concatenate str (not \"{}\") to str"),
@@ -124,7 +124,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Classes that CPython's messages name together with their module, because CPython implements them in C.
+/// Classes that CPython's messages qualify with their module, because CPython implements them in C.
 const QUALIFIED_NAMES: &[(&str, &str)] = &[
     ("date", "datetime.date"),
     ("datetime", "datetime.datetime"),
@@ -138,7 +138,7 @@ const QUALIFIED_NAMES: &[(&str, &str)] = &[
     ("OrderedDict", "collections.OrderedDict"),
 ];
 
-/// Returns CPython's message for a message from the interpreter, if they differ.
+/// Returns CPython's message for a message from the interpreter, or `None` if they do not differ.
 pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
     let mut rows = TEMPLATES.iter().filter(|(row_class, _, _)| *row_class == class);
     match rows.find_map(|(_, from, to)| Some(fill(to, &captures(message, from)?))) {
@@ -147,7 +147,7 @@ pub(super) fn rewrite(class: &str, message: &str) -> Option<String> {
     }
 }
 
-/// Returns a message with the names of types as CPython writes them, or `None` if that makes no difference.
+/// Returns a message with type names qualified as in CPython, or `None` if that changes nothing.
 pub(super) fn with_qualified_names(class: &str, message: &str) -> Option<String> {
     if let Some((before, after)) = message.split_once(" has no attribute ") {
         let before = with_qualified_names(class, &format!("{before} "))?;
@@ -189,7 +189,7 @@ pub(super) fn captures<'a>(text: &'a str, template: &str) -> Option<Vec<&'a str>
     if rest.is_empty() { Some(parts) } else { None }
 }
 
-/// Replaces the placeholders of a template with the parts.
+/// Replaces the placeholders `{}` and `{1}` of a template with `parts`.
 fn fill(template: &str, parts: &[&str]) -> String {
     let template = template.replace("{1}", parts.get(1).unwrap_or(&""));
     let mut parts = parts.iter();

@@ -19,7 +19,7 @@ const ONE_ARGUMENT_METHODS: &[&str] =
 const EXACT_COUNT_FUNCTIONS: &[&str] =
     &["delattr", "divmod", "filter", "hasattr", "insert", "isinstance", "issubclass", "reversed", "setattr", "sorted"];
 
-/// Returns CPython's message for a message from the interpreter, if they differ.
+/// Returns CPython's message for a message from the interpreter, or `None` if they do not differ.
 pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let capture = |template| captures(message, template).and_then(|found| found.first().map(|&part| part.to_owned()));
     if let Some(type_) = capture("'{}' object is not iterable") {
@@ -81,7 +81,7 @@ pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMa
     }
 }
 
-/// Returns the message for a value that cannot be iterated.
+/// Returns CPython's message for a value that cannot be iterated.
 fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let argument = failing.type_of_argument(0, vm);
     let is_argument = argument.is_none_or(|argument| argument == type_);
@@ -96,7 +96,7 @@ fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMa
     }
 }
 
-/// Returns the message for a value that is not bytes where bytes are expected.
+/// Returns CPython's message for a value that is not bytes where bytes are expected.
 fn bytes_expected_message(type_: &str, failing: &FailingExpression) -> Option<String> {
     if matches!(failing.operator(), Some(Operator::Add)) {
         return Some(format!("can't concat {type_} to bytes"));
@@ -116,7 +116,7 @@ fn bytes_expected_message(type_: &str, failing: &FailingExpression) -> Option<St
     }
 }
 
-/// Returns the message for a value that is not a `str` where a `str` is expected.
+/// Returns CPython's message for a value that is not a `str` where a `str` is expected.
 fn str_expected_message(type_: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     Some(match failing.called_name()? {
         "join" => {
@@ -144,13 +144,14 @@ fn str_expected_message(type_: &str, failing: &FailingExpression, vm: &VirtualMa
     })
 }
 
-/// Returns the message for a keyword argument that does not exist, with the nearest parameter as a suggestion.
+/// Returns CPython's message for an unknown keyword argument. It suggests the parameter with the most similar name, if
+/// any.
 fn unexpected_keyword_message(function: &str, keyword: &str, parameters: &[String]) -> String {
     let suggestion = nearest(parameters, keyword).map_or_else(String::new, |name| format!(". Did you mean '{name}'?"));
     format!("{function} got an unexpected keyword argument '{keyword}'{suggestion}")
 }
 
-/// Returns the message for a wrong number of arguments.
+/// Returns CPython's message for a wrong number of arguments.
 fn argument_count_message(message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let name = failing.called_name()?;
     let (pieces, bound) = match captures(message, "expected at least {} arguments, got {}") {
@@ -159,7 +160,7 @@ fn argument_count_message(message: &str, failing: &FailingExpression, vm: &Virtu
     };
     let numbers: Vec<usize> = pieces.iter().filter_map(|piece| piece.parse().ok()).collect();
     let &[wanted, given] = numbers.as_slice() else { return None };
-    // The interpreter counts the object that a method is called on as an argument.
+    // The interpreter counts the object on which a method is called as an argument.
     let receiver = failing.receiver_type(vm);
     let self_argument = usize::from(receiver.is_some());
     let (wanted, given) = (wanted.checked_sub(self_argument)?, given.checked_sub(self_argument)?);

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 type SetAttribute = fn(&PyObject, &Py<PyStr>, PySetterValue, &VirtualMachine) -> PyResult<()>;
 
-/// The properties of a class that set attributes without clearing the cache.
+/// The properties of a class that set attributes without clearing the attribute cache.
 const PROPERTIES: [&str; 4] = ["__annotate__", "__annotations__", "__doc__", "__module__"];
 
 /// The attributes that change when one of `PROPERTIES` is set.
@@ -30,7 +30,7 @@ const CHANGED_BY_PROPERTIES: [&str; 7] = [
     "__module__",
 ];
 
-/// The interpreter's function that sets and deletes attributes of classes.
+/// The interpreter's original function that sets and deletes attributes of classes.
 static SET_ATTRIBUTE: OnceLock<SetAttribute> = OnceLock::new();
 
 /// Installs the guards on the class `type`, and on `sys._clear_type_descriptors`.
@@ -74,7 +74,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     vm.sys_module.set_attr(name, vm.new_function(name, clear), vm)
 }
 
-/// Replaces the function that sets attributes of classes, in `type` and in all metaclasses that use it.
+/// Replaces the function that sets attributes of classes, in `class` and in all of its subclasses that use it.
 fn guard_metaclasses(class: &Py<PyType>, original: usize) {
     if class.slots.setattro.load().is_some_and(|set| set as usize == original) {
         class.slots.setattro.store(Some(set_attribute));
@@ -85,15 +85,15 @@ fn guard_metaclasses(class: &Py<PyType>, original: usize) {
     }
 }
 
-/// Sets or deletes an attribute of a class.
+/// Sets or deletes an attribute of a class, and keeps its old value alive until the caches have been cleared.
 fn set_attribute(class: &PyObject, name: &Py<PyStr>, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let Some(original) = SET_ATTRIBUTE.get() else { return Err(vm.new_attribute_error("the attribute cannot be set")) };
     let interned = vm.ctx.intern_str(name.as_wtf8());
     changing_interned(class.downcast_ref::<PyType>(), &[interned], || original(class, name, value, vm))
 }
 
-/// Calls a function that may change some attributes of a class. Their values are freed only after the caches of the
-/// class have been cleared.
+/// Calls a function that may change the named attributes of a class. Their old values are freed only after the caches
+/// of the class have been cleared.
 fn changing<T>(
     class: Option<&Py<PyType>>,
     names: &[&'static str],

@@ -1,9 +1,9 @@
-//! Makes sure that only bytecode of the interpreter's own compiler is executed.
+//! Makes sure that only bytecode from the interpreter's own compiler is executed.
 //!
-//! The interpreter does not verify bytecode: a wrong opcode, argument or constant reads memory that does not belong to
-//! it. So a code object can be neither created from parts, nor changed, except for its names and its position in a
-//! file. For the same reason a function accepts a new `__code__` only if the code takes the same arguments, because a
-//! thread may be calling the function with the arguments of the old code.
+//! The interpreter does not verify bytecode: a wrong opcode, argument or constant makes it read memory that does not
+//! belong to it. So a code object can neither be created from parts nor be changed, except for its names and its
+//! position in a file. For the same reason, a function accepts a new `__code__` only if that code takes the same
+//! arguments: a thread may be calling the function with arguments for the old code.
 
 use super::{Original, replace_method, replace_property};
 use rustpython_compiler::core::OneIndexed;
@@ -15,7 +15,7 @@ use rustpython_vm::{
 };
 use std::mem;
 
-/// The parameters of `code.replace` that must keep their value.
+/// The parameters of `code.replace` whose values must not change.
 const FIXED: [&str; 13] = [
     "co_argcount",
     "co_cellvars",
@@ -60,12 +60,13 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns the exception for an attempt to use bytecode that the compiler did not generate.
+/// Returns the exception for an attempt to use bytecode that does not come from the compiler.
 pub fn foreign_bytecode(attempt: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error(format!("redis-tutor's Python runs only bytecode that it compiled itself: {attempt}"))
 }
 
-/// Checks whether `eval` and `exec` can execute a code object. The code of a generator can only run in a generator.
+/// Returns an error if `eval` and `exec` cannot execute a code object, because it can only run in a generator or
+/// coroutine.
 pub fn check_executable(builtin: &str, code: &PyCode, vm: &VirtualMachine) -> PyResult<()> {
     if code.code.flags.intersects(CodeFlags::GENERATOR | CodeFlags::COROUTINE) {
         let message = format!("code object passed to {builtin}() may not be that of a generator or coroutine");
@@ -85,7 +86,7 @@ fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyRes
         return Err(vm.new_type_error(format!("replace() takes no positional arguments ({count} given)")));
     }
     let mut replaced = code.code.clone();
-    // The original bytes do not contain what the interpreter has written into the instructions while it executed them.
+    // The interpreter modifies instructions while it executes them, so the original bytes are used.
     let instructions = CodeUnits::try_from(code.code.instructions.original_bytes().as_slice());
     replaced.instructions = instructions.map_err(|_| vm.new_value_error("the code object has invalid instructions"))?;
     replaced.source_path = code.source_path();
@@ -116,7 +117,7 @@ fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyRes
     Ok(PyCode::new(replaced).into_ref(&vm.ctx).into())
 }
 
-/// Returns whether the flags are the same, apart from the flag with which `types.coroutine` marks a generator as
+/// Returns whether the flags are equal, apart from the flag with which `types.coroutine` marks a generator as
 /// awaitable.
 fn differ_only_as_coroutines(left: CodeFlags, right: CodeFlags) -> bool {
     let changed = left.symmetric_difference(right);
@@ -147,15 +148,14 @@ fn set_code(original: &Original, function: PyObjectRef, value: PySetterValue, vm
         let attempt = format!("{name}() cannot take the code of {}(), which has other parameters", new.code.obj_name);
         return Err(vm.new_runtime_error(format!("redis-tutor's Python cannot exchange this __code__: {attempt}")));
     }
-    // Another thread may be using the old code without owning a reference to it. So neither code object is ever freed.
-    // The new one may itself be replaced later.
+    // Another thread may be using the old code without owning a reference to it, so the old code object is never freed.
+    // Neither is the new one, because it may itself be replaced later.
     mem::forget(old);
     mem::forget(new.to_owned());
     original.set(function, PySetterValue::Assign(value), vm)
 }
 
-/// Returns whether two code objects take the same arguments, so that each can be called with the arguments of the
-/// other.
+/// Returns whether two code objects take the same arguments, so that each of them can be called with the other's.
 fn take_the_same_arguments(left: &Py<PyCode>, right: &Py<PyCode>) -> bool {
     let (left, right) = (&left.code, &right.code);
     left.arg_count == right.arg_count

@@ -1,14 +1,14 @@
 //! Keeps running frames intact.
 //!
 //! A frame is a call to a function, with its local variables and its stack of temporary values. The interpreter assumes
-//! that nothing but the call itself changes them. These attributes and methods could break that assumption:
+//! that nothing but the call itself changes them. These attributes and methods could violate that assumption:
 //!
 //! - `frame.f_lineno = N` continues at another line, with a stack that does not fit that line.
 //! - `frame.clear()` can clear the frame of a generator while the generator runs.
 //! - `frame.f_locals` reads variables that another thread may be changing.
-//! - `frame.f_locals`, `locals()` and similar functions read a variable whose old value is being released. When the
-//!   interpreter replaces or deletes a variable, the variable refers to its old value until that value is freed.
-//!   Finalizers run during this time.
+//! - `frame.f_locals`, `locals()` and similar functions can read a variable whose old value is being released. When the
+//!   interpreter replaces or deletes a variable, the variable refers to its old value until that value has been freed.
+//!   Finalizers run before that.
 
 use super::threads::StartBan;
 use super::{Original, generators, replace_method, replace_property};
@@ -22,11 +22,10 @@ use rustpython_vm::{
 };
 use std::sync::{Mutex, PoisonError};
 
-/// The builtins that read the variables of the running frame, unless an argument gives them another object or
-/// namespace.
+/// The builtins that read the running frame's variables, unless they are passed another object or namespace.
 const READERS: [&str; 5] = ["dir", "eval", "exec", "locals", "vars"];
 
-/// The frames whose variables `frame.clear()` is releasing, by identity.
+/// The frames whose variables `frame.clear()` is releasing, by the `id` of the frame.
 static CLEARED_NOW: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 /// Installs the guards on the class `frame`, and on the builtins that read the variables of the running frame.
@@ -49,8 +48,8 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Implements `frame.clear`. The frame of a generator is left as it is, because another thread could start the
-/// generator at any moment. The objects in such a frame are released together with the generator.
+/// Implements `frame.clear`. Does not clear the frame of a generator, because another thread could start the generator
+/// at any moment. The objects in such a frame are released together with the generator.
 fn clear(original: &Original, frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
     let generator = frame.generator.to_owned();
     let Some(state) = generator.as_deref().and_then(generators::State::of) else {
@@ -70,7 +69,7 @@ fn clear(original: &Original, frame: &Py<Frame>, vm: &VirtualMachine) -> PyResul
 struct ClearedNow(usize);
 
 impl ClearedNow {
-    /// Adds a frame, or returns `None` if the frame is being cleared already.
+    /// Adds a frame to `CLEARED_NOW`, or returns `None` if it is already there.
     fn begin(frame: &Py<Frame>) -> Option<Self> {
         let mut cleared = CLEARED_NOW.lock().unwrap_or_else(PoisonError::into_inner);
         let id = frame.get_id();
@@ -92,15 +91,15 @@ impl Drop for ClearedNow {
     }
 }
 
-/// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables: if the frame
-/// does not belong to a call of this thread, and another thread can run Python code. Returns the
-/// values that were read last if a variable is being replaced.
+/// Implements `frame.f_locals`. Returns an empty dict if another thread may be changing the variables, which is the
+/// case if the frame does not belong to a call of this thread and other threads can run Python code. Returns the values
+/// that were read last if a variable is being replaced.
 ///
-/// The interpreter's own property would also write the dict back into the frame of a generator when the generator
-/// continues. That would overwrite the cells of variables that inner functions use.
+/// The interpreter's own property would also write the dict back into a generator's frame when the generator continues.
+/// That would overwrite the cells of variables that inner functions use.
 fn read_locals(frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
-    // Reading can run Python code: a finalizer of a value that was read before, or the methods of a namespace that is
-    // not a dict. Such code cannot start a thread as long as `ban` exists.
+    // Reading the variables can run Python code: the finalizer of a value that was read before, or the methods of a
+    // namespace that is not a dict. Such code cannot start a thread as long as `ban` exists.
     let mut ban = None;
     if !is_in_this_thread(frame, vm) {
         ban = StartBan::if_alone();
@@ -116,8 +115,8 @@ fn read_locals(frame: &Py<Frame>, vm: &VirtualMachine) -> PyResult {
     variables
 }
 
-/// Makes a builtin refuse to read the variables of the running frame while one of them is being replaced. A finalizer
-/// that is written in Python has a frame of its own, so only a builtin that is itself a finalizer is refused.
+/// Makes a builtin refuse to read the running frame's variables while one of them is being replaced. A finalizer
+/// written in Python has a frame of its own, so this refuses only builtins that are themselves called as finalizers.
 fn guard_reader(name: &'static str, vm: &VirtualMachine) -> PyResult<()> {
     let original = vm.builtins.get_attr(name, vm)?;
     let doc = original.get_attr("__doc__", vm)?;
@@ -130,13 +129,13 @@ fn guard_reader(name: &'static str, vm: &VirtualMachine) -> PyResult<()> {
     vm.builtins.set_attr(name, function, vm)
 }
 
-/// Implements `super.__init__`, which reads the first argument of the running function if it gets no arguments.
+/// Implements `super.__init__`. Without arguments, it reads the first argument of the running function.
 fn init_super(object: PyObjectRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult<()> {
     check_variables(vm)?;
     PySuper::slot_init(object, args, vm)
 }
 
-/// Returns an error if a variable of the running frame is being replaced.
+/// Returns an error if a variable of the running frame is being replaced or deleted.
 fn check_variables(vm: &VirtualMachine) -> PyResult<()> {
     if vm.current_frame().is_some_and(|frame| is_at_replacement(&frame)) {
         return Err(
@@ -151,8 +150,8 @@ fn is_replacing_variable(frame: &Py<Frame>, vm: &VirtualMachine) -> bool {
     is_at_replacement(frame) && is_in_this_thread(frame, vm)
 }
 
-/// Returns whether the last instruction that a frame has begun replaces or deletes a variable. Only such instructions
-/// make the interpreter release the value of a variable while the variable still refers to that value.
+/// Returns whether the instruction that a frame is executing replaces or deletes a local variable. Only such
+/// instructions release a variable's value while the variable still refers to it.
 fn is_at_replacement(frame: &Py<Frame>) -> bool {
     let Some(index) = (frame.lasti() as usize).checked_sub(1) else { return false };
     matches!(

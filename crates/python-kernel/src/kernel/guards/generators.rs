@@ -1,8 +1,8 @@
 //! Closes generators and coroutines without clearing their frames.
 //!
-//! The interpreter clears the frame of a generator that it closes, even if the generator is running and therefore
-//! cannot be closed. The running code would then work on an empty stack. So the methods that can close a generator are
-//! replaced by methods that only raise GeneratorExit in it.
+//! When the interpreter closes a generator, it clears the generator's frame, even if the generator is running and
+//! therefore cannot be closed. The running code would then work on an empty stack. So the methods that can close a
+//! generator are replaced by methods that only raise GeneratorExit in it.
 //!
 //! When GeneratorExit is raised in a generator that waits in `yield from` or `await`, the interpreter first closes the
 //! generator that it waits for, which is called its delegate here. So the delegate is closed beforehand.
@@ -15,7 +15,7 @@ use rustpython_vm::{
     protocol::PyIterReturn,
 };
 
-/// Evaluates `$body` with `$state`, the part that generators, coroutines and asynchronous generators have in common.
+/// Evaluates `$body` with `$state` bound to the common part of a generator, a coroutine or an asynchronous generator.
 /// Evaluates to `None` for any other object.
 macro_rules! with_generator {
     ($object:expr, $state:ident => $body:expr) => {{
@@ -43,7 +43,7 @@ pub struct State {
 }
 
 impl State {
-    /// Returns the state of a generator, or `None` if the object is not a generator.
+    /// Returns the state of a generator or coroutine, or `None` for any other object.
     pub fn of(generator: &PyObject) -> Option<Self> {
         with_generator!(generator, state => Self {
             is_running: state.running(),
@@ -111,7 +111,7 @@ fn close(generator: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Closes a generator that nothing refers to any more.
+/// Closes a suspended generator to which no references are left.
 fn finalize(generator: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     if State::of(generator).is_some_and(|state| state.is_suspended)
         && let Err(error) = close(generator, vm)
@@ -121,12 +121,12 @@ fn finalize(generator: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Implements `throw` of a generator, or of an object that throws into one.
+/// Implements `throw` of a generator, or of an object that passes exceptions on to a generator.
 fn throw_guarded(original: &Original, thrower: PyObjectRef, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if args.args.first().is_some_and(|exception| is_generator_exit(exception, vm))
         && let Err(error) = prepare_exit(&thrower, vm)
     {
-        // The delegate raised another exception while it was closed.
+        // Closing the delegate raised another exception, which is thrown into the generator instead.
         args = FuncArgs::from(vec![error.into()]);
     }
     args.prepend_arg(thrower);
@@ -141,14 +141,14 @@ fn close_wrapper(wrapper: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Closes the delegate of a generator, so that GeneratorExit can be raised in the generator. `thrower` is the
-/// generator, or an iterator or awaitable that throws into it.
+/// Closes the delegate of a generator, so that GeneratorExit can be raised in the generator. `thrower` is the generator
+/// itself, or an iterator or awaitable that passes exceptions on to it.
 fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let generator = if State::of(thrower).is_some() { Some(thrower.to_owned()) } else { throwee(thrower) };
     let Some(generator) = generator else { return Ok(()) };
-    // While a delegate is closed, its code can make the generator continue and wait for another delegate.
+    // Closing a delegate runs code that can make the generator continue and wait for another delegate.
     while let Some(delegate) = with_generator!(&generator, state => state.frame().yield_from_target()).flatten() {
-        // For any other delegate, the interpreter itself calls the method `close`.
+        // The interpreter calls the method `close` of any other delegate itself, without clearing a frame.
         if !delegate.downcastable::<PyGenerator>() && !delegate.downcastable::<PyCoroutine>() {
             break;
         }
@@ -160,12 +160,12 @@ fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns the generator that an iterator or awaitable throws into, which is the first generator that it refers to.
+/// Returns the generator to which an iterator or awaitable passes exceptions on, which is the first that it refers to.
 fn throwee(thrower: &PyObject) -> Option<PyObjectRef> {
     thrower.gc_get_referents().into_iter().find(|object| State::of(object).is_some())
 }
 
-/// Raises an exception in a generator.
+/// Raises an exception in a generator, at the point where it is suspended.
 fn throw(generator: &PyObject, exception: PyObjectRef, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
     let none = || vm.ctx.none();
     with_generator!(generator, state => state.throw(generator, exception, none(), none(), vm))

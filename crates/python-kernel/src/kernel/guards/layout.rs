@@ -1,12 +1,12 @@
-//! Makes sure that the class of an object fits its memory.
+//! Makes sure that an object's class fits the object's memory layout.
 //!
-//! Native methods trust that an instance of their class, or of a subclass, has the memory layout of their class. Python
-//! code could break that in these ways:
+//! Native methods rely on every instance of their class or of a subclass having the memory layout of their class.
+//! Python code could violate that in these ways:
 //!
 //! - `object.__class__ = C`, where the interpreter compares only the sizes of the two layouts;
 //! - `C.__bases__ = ...`, where it compares nothing;
-//! - `object.__new__(C)` for a native class without a constructor, whose instances only native code creates;
-//! - changing the class of an object while native code uses the old class, which may then be freed.
+//! - `object.__new__(C)` for a native class without a constructor, whose instances only native code may create;
+//! - changing an object's class while native code uses the old class, which may then be freed.
 
 use super::{Original, replace_property};
 use rustpython_vm::{
@@ -17,7 +17,7 @@ use rustpython_vm::{
 };
 use std::mem;
 
-/// Installs the guards on `object.__class__`, on `type.__bases__` and on the classes without a constructor.
+/// Installs the guards on `object.__class__`, on `type.__bases__` and on the native classes without a constructor.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let object = vm.ctx.types.object_type;
     let original = Original::find(object, "__class__", vm)?;
@@ -43,7 +43,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Makes all native classes without a constructor refuse to be instantiated. Must be called after each import of a
-/// native module, which may define more.
+/// native module, because the module may define more of them.
 pub fn guard_native_classes(vm: &VirtualMachine) {
     let object = vm.ctx.types.object_type;
     guard_subclasses(object, object);
@@ -79,7 +79,7 @@ fn native_base(class: &Py<PyType>) -> &Py<PyType> {
     class
 }
 
-/// Sets the `__class__` of an object.
+/// Sets the `__class__` of an object, if the new class has the same memory layout.
 fn set_class(original: &Original, object: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     if let PySetterValue::Assign(class) = &value
         && let Some(new) = class.downcast_ref::<PyType>()
@@ -88,15 +88,15 @@ fn set_class(original: &Original, object: PyObjectRef, value: PySetterValue, vm:
         if !native_base(&old).is(native_base(new)) {
             return Err(layout_differs("__class__", new, &old, vm));
         }
-        // Native code that calls this function may be using the old class without owning a reference to it. So neither
-        // class is ever freed. The new class may itself be replaced later.
+        // Native code that calls this function may be using the old class without owning a reference to it, so the old
+        // class is never freed. Neither is the new one, because it may itself be replaced later.
         mem::forget(old);
         mem::forget(new.to_owned());
     }
     original.set(object, value, vm)
 }
 
-/// Sets the `__bases__` of a class.
+/// Sets the `__bases__` of a class, if the memory layout stays the same.
 fn set_bases(original: &Original, class: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let (Some(class_type), PySetterValue::Assign(bases)) = (class.downcast_ref::<PyType>(), &value) else {
         return original.set(class, value, vm);
@@ -117,7 +117,7 @@ fn set_bases(original: &Original, class: PyObjectRef, value: PySetterValue, vm: 
         }
     }
     let bases = vm.ctx.new_tuple(bases.into_iter().map(Into::into).collect());
-    // The interpreter's caches refer to attributes of the old bases until they are cleared.
+    // The interpreter's caches refer to attributes of the old bases until the caches are cleared.
     let old_bases = class_type.mro_map_collect(ToOwned::to_owned);
     let set = original.set(class.clone(), PySetterValue::Assign(bases.into()), vm);
     class_type.modified();

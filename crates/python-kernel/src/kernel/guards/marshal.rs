@@ -1,16 +1,16 @@
-//! Finds code objects in marshalled data before `marshal` creates them.
+//! Detects code objects in marshalled data before `marshal` creates them.
 
 /// Maximum nesting depth of marshalled values, as in the interpreter.
 const MAX_DEPTH: usize = 2000;
 
-/// The reason why marshalled data is not loaded.
+/// The reason for rejecting marshalled data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rejection {
     /// The data contains a code object.
     Code,
     /// The data ends within a value.
     TooShort,
-    /// The data is not in the format of `marshal`.
+    /// The data does not conform to the format of `marshal`.
     Malformed,
 }
 
@@ -30,13 +30,13 @@ struct Scanner<'a> {
 }
 
 impl Scanner<'_> {
-    /// Skips a value.
+    /// Skips a marshalled value.
     fn value(&mut self, depth: usize) -> Result<(), Rejection> {
         let kind = self.kind()?;
         self.value_of_kind(kind, depth)
     }
 
-    /// Reads the type of a value, without the flag (`FLAG_REF`) that allows later values to refer to this value.
+    /// Reads the type code of a value, without the bit (`FLAG_REF`) that allows later values to refer to this value.
     fn kind(&mut self) -> Result<u8, Rejection> {
         Ok(self.byte()? & 0x7f)
     }
@@ -84,7 +84,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Skips the keys and values of a dict, which end with a null.
+    /// Skips the entries of a dict, up to the null that ends them.
     fn entries(&mut self, depth: usize) -> Result<(), Rejection> {
         loop {
             let kind = self.kind()?;

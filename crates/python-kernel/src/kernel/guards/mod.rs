@@ -1,18 +1,19 @@
 //! Guards that keep Python code from breaking out of the interpreter.
 //!
-//! The interpreter has no access to files, sockets and processes, but it contains `unsafe` code that trusts the
-//! bytecode and the layout of objects. Python code that could violate this trust could corrupt memory, and then do
-//! anything. The guards close the ways to do so:
+//! The interpreter gives no access to files, sockets and processes, but it contains `unsafe` code that trusts the
+//! bytecode and the memory layout of objects. Python code that could violate this trust could corrupt memory, and then
+//! do anything. The guards prevent these violations:
 //!
-//! - [`code`]: bytecode that the compiler did not generate;
+//! - [`code`]: bytecode that does not come from the compiler;
 //! - [`frames`] and [`generators`]: jumps within running code, and frames that are cleared while they run;
 //! - [`threads`]: changes by another thread to a frame that is being read;
-//! - [`layout`]: objects whose class does not fit their memory;
+//! - [`layout`]: objects whose class does not fit their memory layout;
 //! - [`attributes`] and [`properties`]: values of class attributes, and classes, that are freed while they are in use;
 //! - [`modules`]: functions of native modules with one of these effects, and functions that make system calls.
 //!
 //! Native functions are replaced in the table from which their module is created, and methods in the dict of their
-//! class. The originals are then owned by Rust alone. Because `gc` no longer lists objects, Python cannot find them.
+//! class. The originals are then owned only by Rust code. Python code cannot find them, because the guards also keep
+//! `gc` from listing objects.
 
 mod attributes;
 mod code;
@@ -35,7 +36,7 @@ use rustpython_vm::{
     function::{IntoFuncArgs, IntoPyNativeFn, PyMethodFlags, PySetterValue},
 };
 
-/// Installs the guards on classes and on `sys`. Must be called once, before the learner's first source runs.
+/// Installs the guards on classes and on `sys`. Must be called once, before the learner's first statement runs.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     code::install(vm)?;
     frames::install(vm)?;
@@ -46,19 +47,19 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     modules::install(vm)
 }
 
-/// An attribute of a native class, as it was before a guard replaced it.
+/// The original value of a native class's attribute, which a guard replaced.
 #[derive(Clone)]
 pub struct Original(PyObjectRef);
 
 impl Original {
-    /// Returns the attribute with the given name in the dict of `class`.
+    /// Returns the attribute with the given name from the dict of `class`.
     pub fn find(class: &Py<PyType>, name: &'static str, vm: &VirtualMachine) -> PyResult<Self> {
         let found = class.attributes.read().get(vm.ctx.intern_str(name)).cloned();
         let found = found.ok_or_else(|| vm.new_attribute_error(format!("{} has no {name}", class.slot_name())))?;
         Ok(Self(found))
     }
 
-    /// Gets the attribute of `object`.
+    /// Returns the attribute's value for `object`.
     pub fn get(&self, object: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         vm.call_if_get_descriptor(&self.0, object)
     }
@@ -71,7 +72,7 @@ impl Original {
         }
     }
 
-    /// Calls the method. The first argument is the object that it belongs to.
+    /// Calls the attribute as a method. The first argument is the object on which the method is called.
     pub fn call(&self, args: impl IntoFuncArgs, vm: &VirtualMachine) -> PyResult {
         self.0.call(args, vm)
     }
@@ -86,7 +87,7 @@ where
     class.set_attr(vm.ctx.intern_str(name), method.into());
 }
 
-/// Replaces a property of a native class whose value Python code can read and set.
+/// Replaces a property of a native class that Python code can both read and set.
 pub fn replace_property(
     class: &'static Py<PyType>,
     name: &'static str,

@@ -3,8 +3,8 @@
 //!
 //! A function is replaced in the definition of its module. Replacing it in the module object would not be enough,
 //! because a module that was removed from `sys.modules` is re-created from its definition. Re-creating a module would
-//! also discard the changes that `host_stubs/_sandbox.py` made to it, so `_imp.create_builtin` returns the original
-//! module instead. Only `sys` is never re-created.
+//! also discard the changes that `host_stubs/_sandbox.py` made to it, so `_imp.create_builtin` returns the module that
+//! was created first. `sys` is the only module that is never re-created.
 
 use super::super::{alloc_guard, amendments};
 use super::{code, layout, marshal, regex, sysconfig, threads};
@@ -23,7 +23,7 @@ type Name = (&'static str, &'static str);
 
 type Function = fn(&VirtualMachine, FuncArgs) -> PyResult;
 
-/// The functions that are replaced in the definitions of their modules.
+/// The functions to replace in the definitions of their modules, and their replacements.
 const REPLACEMENTS: [(Name, &dyn PyNativeFn); 12] = [
     (("_imp", "create_builtin"), &(create_builtin as Function)),
     (("_imp", "get_frozen_object"), &(get_frozen_object as Function)),
@@ -39,13 +39,13 @@ const REPLACEMENTS: [(Name, &dyn PyNativeFn); 12] = [
     (("time", "clock_settime_ns"), &(refuse_to_set_clock as Function)),
 ];
 
-/// The functions that have been replaced.
+/// The original functions that have been replaced.
 static ORIGINALS: OnceLock<HashMap<Name, &'static dyn PyNativeFn>> = OnceLock::new();
 
-/// The native modules that have been created, by name.
+/// The native modules that have been created, by name, so that none of them is created twice.
 static CREATED: Mutex<Option<HashMap<&'static str, PyObjectRef>>> = Mutex::new(None);
 
-/// Returns the definitions of the guarded modules, which replace those of the interpreter.
+/// Returns the definitions of the guarded modules, which override the interpreter's definitions.
 pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
     let mut originals = HashMap::new();
     let mut defs = vec![sysconfig::module_def(ctx)];
@@ -65,12 +65,12 @@ pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
         let guarded = PyModuleDef { name: def.name, doc: def.doc, methods: methods.leak(), slots };
         defs.push(Box::leak(Box::new(guarded)));
     }
-    // This function runs once, before the interpreter is built.
+    // `set` cannot fail, because this function runs only once, before the interpreter is built.
     let _ = ORIGINALS.set(originals);
     defs
 }
 
-/// Records the native modules that exist, and installs the guards on `sys`.
+/// Records the native modules that already exist, and installs the guards on `sys`.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     for module in vm.call_method(&modules, "values", ())?.try_to_value::<Vec<PyObjectRef>>(vm)? {
@@ -87,7 +87,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let monitoring = sys.get_attr("monitoring", vm)?;
     for name in ["set_events", "set_local_events"] {
         let refuse = |_args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-            // To monitor code, the interpreter would rewrite its bytecode, even while another thread executes it.
+            // To monitor code, the interpreter rewrites its bytecode, even while another thread executes it.
             Err(vm.new_runtime_error("redis-tutor's Python cannot be monitored: use sys.settrace() instead"))
         };
         monitoring.set_attr(name, vm.new_function(name, refuse), vm)?;
@@ -95,7 +95,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Calls a function that has been replaced.
+/// Calls the original of a replaced function.
 pub fn call_original(name: Name, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     match ORIGINALS.get().and_then(|originals| originals.get(&name)) {
         Some(original) => original(vm, args),
@@ -103,20 +103,19 @@ pub fn call_original(name: Name, args: FuncArgs, vm: &VirtualMachine) -> PyResul
     }
 }
 
-/// Returns the exception for an attempt to access objects that are not meant for Python code. Some of these objects are
-/// incomplete.
+/// Returns the exception for an attempt to access the interpreter's internal objects, some of which are incomplete.
 fn hidden(function: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_runtime_error(format!("redis-tutor's Python does not show the interpreter's own objects: {function}"))
 }
 
 fn refuse_to_set_clock(vm: &VirtualMachine, _args: FuncArgs) -> PyResult {
-    // The exception is created by calling its class, because instances of OSError have more fields than the message.
+    // The exception is created by calling its class, because an OSError has more fields than its message.
     let message = "redis-tutor's Python cannot set the clock of the machine: it runs in a sandbox";
     let error = vm.ctx.exceptions.permission_error.as_object().call((message,), vm)?;
     Err(error.try_into_value(vm)?)
 }
 
-/// Implements `_imp.create_builtin`.
+/// Implements `_imp.create_builtin`. Returns the existing module if a module with this name was created before.
 fn create_builtin(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     if let Some(spec) = args.args.first() {
@@ -140,14 +139,14 @@ fn create_builtin(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     Ok(first)
 }
 
-/// Returns the module that was created first under the name of `module`. This may be `module` itself.
+/// Records `module` as the first one created under its name, unless there already is one. Returns the recorded module.
 fn remember(module: &PyObject) -> PyObjectRef {
     let Some(def) = module.downcast_ref::<PyModule>().and_then(|module| module.def) else { return module.to_owned() };
     let mut created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
     created.get_or_insert_default().entry(def.name.as_str()).or_insert_with(|| module.to_owned()).clone()
 }
 
-/// Returns the native module that was created first under the given name.
+/// Returns the native module that was first created under the given name.
 fn created(name: &str) -> Option<PyObjectRef> {
     let created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
     created.as_ref()?.get(name).cloned()
@@ -171,7 +170,7 @@ fn loads(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     load_value(data, "loads", vm).map(|(value, _)| value)
 }
 
-/// Implements `marshal.load`, which leaves the file positioned after the value.
+/// Implements `marshal.load`. Leaves the file positioned after the value.
 fn load(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     let Some(file) = args.args.first() else {
         return Err(vm.new_type_error("load() missing required argument 'file' (pos 1)"));
@@ -183,8 +182,8 @@ fn load(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     Ok(value)
 }
 
-/// Returns the value at the beginning of marshalled data, and its length in bytes. The data is a copy, which no other
-/// thread can change.
+/// Returns the value at the beginning of marshalled data, and its length in bytes. Takes the data as a copy, so that no
+/// other thread can change it after the check.
 fn load_value(mut data: Vec<u8>, function: &str, vm: &VirtualMachine) -> PyResult<(PyObjectRef, usize)> {
     let length = marshal::scan(&data).map_err(|rejection| match rejection {
         marshal::Rejection::Code => {
@@ -205,7 +204,7 @@ fn compile_regex(vm: &VirtualMachine, mut args: FuncArgs) -> PyResult {
         if !regex::is_well_formed(&words) {
             return Err(vm.new_runtime_error("invalid SRE code"));
         }
-        // Passes a copy of the bytecode, which no other thread can change.
+        // Pass a copy of the bytecode, so that no other thread can change it after the check.
         *code = vm.ctx.new_list(words.into_iter().map(|word| vm.ctx.new_int(word).into()).collect()).into();
     }
     call_original(("_sre", "compile"), args, vm)

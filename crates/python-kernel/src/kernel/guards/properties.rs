@@ -1,7 +1,8 @@
-//! Keeps properties of a class from accessing the class after it was freed.
+//! Keeps properties of a class from accessing the class after it has been freed.
 //!
-//! The properties `__dict__` and `__weakref__`, which the interpreter adds to a class that is written in Python, point
-//! to the class without owning a reference to it. They can outlive the class: `vars(C)["__dict__"]`.
+//! The properties `__dict__` and `__weakref__`, which the interpreter adds to a class written in Python, point to the
+//! class without owning a reference to it. They can outlive the class, for example if a program keeps
+//! `vars(C)["__dict__"]`.
 
 use super::{Original, replace_method};
 use rustpython_vm::{
@@ -10,7 +11,7 @@ use rustpython_vm::{
 };
 use std::collections::HashSet;
 
-/// Installs the guards on the class of properties, `getset_descriptor`.
+/// Installs the guards on `getset_descriptor`, the class of native properties.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let class = vm.ctx.types.getset_type;
     let original = Original::find(class, "__objclass__", vm)?;
@@ -45,8 +46,8 @@ fn repr_by_method(property: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<Py
     vm.call_method(property, "__repr__", ())?.try_into_value(vm)
 }
 
-/// Returns the class that the interpreter added a property to, or an exception if that class does not exist any more.
-/// Returns `None` for a property of a native class, which always exists.
+/// Returns the class to which the interpreter added a property, or an exception if that class no longer exists. Returns
+/// `None` for any other property, because native classes are never freed.
 fn added_to(property: &PyObject, vm: &VirtualMachine) -> Option<Result<PyTypeRef, PyBaseExceptionRef>> {
     let name = name_of(property, vm).ok()?;
     if !["__dict__", "__weakref__"].contains(&name.as_str()) {
@@ -60,7 +61,7 @@ fn name_of(property: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
     property.get_attr("__name__", vm)?.try_into_value(vm)
 }
 
-/// Returns the class in whose dict the property is, among `class` and its subclasses.
+/// Searches `class` and its subclasses for the class whose dict contains the property.
 fn find_owner(class: &Py<PyType>, name: &'static PyStrInterned, property: &PyObject) -> Option<PyTypeRef> {
     let mut seen = HashSet::new();
     let mut unvisited = vec![class.to_owned()];

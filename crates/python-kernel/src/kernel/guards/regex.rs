@@ -1,17 +1,18 @@
 //! Checks the bytecode of regular expressions.
 //!
-//! The engine checks most of the bytecode while it matches. But it trusts the description of a literal prefix, with
-//! which every match of the pattern begins. The engine searches for the prefix, and then continues after it.
+//! The engine checks most of the bytecode while it matches, but it trusts the description of a pattern's literal
+//! prefix, with which every match begins. It searches for this prefix, and then continues matching after it.
 
-/// The opcode of the block that describes a pattern (`SRE_OP_INFO`).
+/// The opcode of the block that describes a pattern, called `SRE_OP_INFO` in CPython.
 const INFO: u32 = 14;
-/// The flag in that block which states that the pattern begins with a literal prefix (`SRE_INFO_PREFIX`).
+/// The flag in the `INFO` block for a pattern that begins with a literal prefix, called `SRE_INFO_PREFIX` in CPython.
 const PREFIX: u32 = 1;
 
-/// Returns whether the description of a literal prefix is consistent, or true if there is no prefix. The description
-/// consists of the prefix's length, the number of its characters that the pattern need not match again, its characters,
-/// and its overlap table. The entry at index `i` of that table is the length of the longest proper suffix of the first
-/// `i + 1` characters that is also a prefix of them.
+/// Returns whether the description of the literal prefix is consistent. Returns true if there is no prefix.
+///
+/// The description consists of the prefix's length, the number of its characters that need not be matched again, its
+/// characters, and its overlap table. The entry at index `i` of that table is the length of the longest proper suffix
+/// of the first `i + 1` characters that is also a prefix of them.
 pub fn is_well_formed(code: &[u32]) -> bool {
     let &[INFO, _, flags, _, _, ref rest @ ..] = code else { return true };
     if flags & PREFIX == 0 {
@@ -29,7 +30,7 @@ mod tests {
 
     #[test]
     fn a_consistent_prefix_is_accepted() {
-        // `abab(?:c|d)`, as `re` compiles it.
+        // The bytecode for `abab(?:c|d)`, as `re` compiles it.
         assert!(is_well_formed(&[14, 14, 1, 5, 5, 4, 4, 97, 98, 97, 98, 0, 0, 1, 2, 16, 97, 1]));
         assert!(is_well_formed(&[14, 4, 0, 0, 1, 16, 97, 1]), "no prefix");
         assert!(is_well_formed(&[1]), "no description");

@@ -1,6 +1,6 @@
 //! The native module `_sysconfigdata`, with values that are the same in every build.
 //!
-//! The interpreter's own module lists the environment of the process that compiled the interpreter.
+//! The interpreter's own module would reveal the environment variables with which the interpreter was compiled.
 
 pub(super) use _sysconfigdata::module_def;
 
@@ -8,7 +8,7 @@ pub(super) use _sysconfigdata::module_def;
 mod _sysconfigdata {
     use rustpython_vm::{PyObjectRef, VirtualMachine, builtins::PyDictRef};
 
-    /// Values that are strings.
+    /// The string values of the module.
     const TEXTS: [(&str, &str); 7] = [
         ("ABIFLAGS", "t"),
         ("BINDIR", "/usr/local/bin"),
@@ -19,7 +19,7 @@ mod _sysconfigdata {
         ("MULTIARCH", ""),
     ];
 
-    /// Values that are numbers.
+    /// The integer values of the module.
     const NUMBERS: [(&str, u8); 3] = [("HAVE_GETRANDOM", 1), ("Py_DEBUG", 0), ("Py_GIL_DISABLED", 1)];
 
     #[pyattr]

@@ -1,8 +1,8 @@
 //! Tracks whether another thread can run Python code.
 //!
-//! The interpreter's own count of threads is too low: a thread is no longer counted when the interpreter releases the
-//! thread's function, and finalizers run during this time. Here, a thread is counted from before it is started until
-//! the operating system's thread ends.
+//! The interpreter's own thread count is too low: it stops counting a thread before it releases the thread's function,
+//! whose finalizers can still run Python code. Here, a thread is counted from before it is started until the operating
+//! system's thread ends.
 
 use super::modules;
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine, function::FuncArgs};
@@ -12,18 +12,18 @@ use std::sync::{Mutex, PoisonError};
 
 use super::super::pipe;
 
-/// The number of `CountedThread` values: of threads besides the main thread that run or are about to be started.
+/// Number of `CountedThread` values, that is, of threads besides the main thread that run or are about to be started.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 
-/// The number of `StartBan` values. Only the main thread changes it.
+/// Number of `StartBan` values. Only the main thread changes it.
 static BANS: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    /// Counts this thread, unless it is the main thread, until it ends.
+    /// The value that counts this thread until it ends. `None` in the main thread.
     static THIS_THREAD: RefCell<Option<CountedThread>> = const { RefCell::new(None) };
 }
 
-/// Counts a thread for as long as this value exists.
+/// A value that counts a thread for as long as the value exists.
 struct CountedThread;
 
 impl CountedThread {
@@ -39,12 +39,11 @@ impl Drop for CountedThread {
     }
 }
 
-/// As long as this value exists, this thread is the only one that can run Python code: no other thread runs, and none
-/// can be started.
+/// A guard value. While it exists, no other thread runs or can be started, so only this thread can run Python code.
 pub struct StartBan(());
 
 impl StartBan {
-    /// Returns `None` if another thread may be running.
+    /// Creates a ban, or returns `None` if another thread may be running.
     pub fn if_alone() -> Option<Self> {
         if !pipe::is_main_thread() || COUNT.load(Ordering::SeqCst) > 0 {
             return None;
@@ -70,7 +69,7 @@ pub fn start_joinable_thread(vm: &VirtualMachine, args: FuncArgs) -> PyResult {
     start("start_joinable_thread", args, vm)
 }
 
-/// Starts a thread with a function that counts it and then calls the function of the program.
+/// Starts a thread that is counted, and that runs the program's function.
 fn start(name: &'static str, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     let named = args.kwargs.get_mut("function");
     if let Some(target) = args.args.first_mut().or(named)
@@ -85,10 +84,10 @@ fn start(name: &'static str, mut args: FuncArgs, vm: &VirtualMachine) -> PyResul
 }
 
 /// Returns a function that counts the thread in which it runs, calls `target` and releases it. It can be called only
-/// once, and only as the first function of a thread. So no code can make it run where it would not count a thread.
+/// once, and only as the first function of a thread, so that no code can call it in a thread that is already counted.
 ///
-/// The interpreter would release `target` only when the thread has ended. A Thread without another reference would then
-/// be finalized in a state in which no Python code can run.
+/// The interpreter would release `target` only after the thread has ended. A Thread object without other references
+/// would then be finalized in a state in which no Python code can run.
 fn counting(target: PyObjectRef, vm: &VirtualMachine) -> PyObjectRef {
     let held = Mutex::new(Some((CountedThread::new(), target)));
     let run = move |args: FuncArgs, vm: &VirtualMachine| -> PyResult {

@@ -1,11 +1,11 @@
-//! Errors in the tokens of a source. CPython reports the first of these before any error from its parser.
+//! Tokenizer errors. CPython reports the first of them before any parser error.
 
 use super::{Diagnostic, SourceTokens, Token, diagnostic_at, is_closing, is_opening};
 use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 
 impl SourceTokens<'_> {
-    /// Returns the first error in the tokens.
+    /// Returns the first tokenizer error in the source text.
     pub(super) fn token_error(&self) -> Option<Diagnostic> {
         let found = [
             self.invalid_character(),
@@ -65,7 +65,7 @@ impl SourceTokens<'_> {
         })
     }
 
-    /// Returns the error for a number with digits that its base does not allow: `0777`, `0o8`, `0xg`.
+    /// Returns the error for an integer with digits that its base does not allow, such as `0777`, `0o8` or `0xg`.
     fn invalid_digits(&self) -> Option<Diagnostic> {
         self.errors.iter().find_map(|(error, place)| {
             let ParseErrorType::Lexical(LexicalErrorType::OtherError(_)) = error else { return None };
@@ -86,7 +86,7 @@ impl SourceTokens<'_> {
         })
     }
 
-    /// Returns the error for an escape sequence that is cut short, such as `\U` in 'C:\Users'.
+    /// Returns the error for a truncated escape sequence, such as `\U` in 'C:\Users'.
     fn truncated_escape(&self) -> Option<Diagnostic> {
         let unicode = ParseErrorType::Lexical(LexicalErrorType::UnicodeError);
         let (_, place) = self.errors.iter().find(|(error, _)| *error == unicode)?;
@@ -151,7 +151,7 @@ impl SourceTokens<'_> {
     }
 }
 
-/// Returns the name of a number's base.
+/// Returns the name of an integer literal's base.
 fn base_name(text: &str) -> &'static str {
     match text.get(..2).unwrap_or_default() {
         "0x" | "0X" => "hexadecimal",

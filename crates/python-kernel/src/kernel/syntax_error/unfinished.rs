@@ -1,4 +1,4 @@
-//! Statements that are cut short: nothing follows a colon, an equals sign or a word.
+//! Incomplete statements, in which a colon, an equals sign or a keyword is not followed by what it requires.
 
 use super::wording::name_of;
 use super::{Diagnostic, SourceTokens, diagnostic_at, ends_statement, invalid_syntax, is_opening, parse};
@@ -6,10 +6,10 @@ use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::ParseErrorType;
 
 impl SourceTokens<'_> {
-    /// Returns CPython's error for a statement that is cut short, if the parser reports another error than CPython.
+    /// Returns CPython's error for an incomplete statement, if the parser reports a different one.
     pub(super) fn unfinished(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         match error {
-            // `r.get('a'):` without anything after the colon.
+            // `r.get('a'):` has nothing after the colon.
             ParseErrorType::InvalidAnnotatedAssignmentTarget => {
                 let level = self.tokens.get(at)?.level;
                 let rest = self.tokens.iter().enumerate().skip(at);
@@ -18,7 +18,7 @@ impl SourceTokens<'_> {
                 let is_last = self.tokens.get(colon + 1).is_none_or(|next| ends_statement(next.kind));
                 if is_last { diagnostic_at(invalid_syntax(), token.place.clone()) } else { None }
             }
-            // `f(a=1, b b=2)`: CPython reports the missing comma rather than the order of the arguments.
+            // For `f(a=1, b b=2)`, CPython reports the missing comma rather than the order of the arguments.
             ParseErrorType::PositionalAfterKeywordArgument => {
                 let end = self.end_of_longest_expression(at, |_| false)?;
                 let next = self.tokens.iter().position(|token| token.place.start >= end)?;
@@ -31,7 +31,8 @@ impl SourceTokens<'_> {
         }
     }
 
-    /// Returns CPython's error for a name and `=` without a value, in an argument, a parameter or an assignment.
+    /// Returns CPython's error for a name followed by `=` without a value, in an argument, a parameter or an
+    /// assignment.
     pub(super) fn missing_value(&self, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at).map_or(TokenKind::EndOfFile, |token| token.kind);
         let equals = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == TokenKind::Equal)?;

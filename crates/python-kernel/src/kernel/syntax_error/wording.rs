@@ -1,9 +1,9 @@
-//! CPython's fixed messages for parser errors, and CPython's names for expressions.
+//! CPython's fixed messages for parser errors, and its names for kinds of expressions.
 
 use rustpython_compiler::ast::{Expr, UnaryOp};
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 
-/// Returns CPython's message for an error, if it depends only on the kind of error.
+/// Returns CPython's message for a parser error, if it depends only on the kind of error.
 pub(super) fn fixed_message(error: &ParseErrorType) -> Option<&'static str> {
     Some(match error {
         ParseErrorType::UnexpectedIndentation => "unexpected indent",
@@ -42,7 +42,7 @@ pub(super) fn is_operand(expression: &Expr) -> bool {
     }
 }
 
-/// Returns the name that CPython's messages use for an expression.
+/// Returns the name by which CPython's messages call a kind of expression.
 pub(super) fn name_of(expression: &Expr) -> &'static str {
     match expression {
         Expr::Attribute(_) => "attribute",

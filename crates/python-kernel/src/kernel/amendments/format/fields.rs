@@ -9,26 +9,26 @@ use rustpython_vm::{
     function::FuncArgs,
 };
 
-/// Maximum nesting depth of fields. The format specification of a field can contain fields, whose own specifications
-/// cannot contain any.
+/// Maximum nesting depth of replacement fields. A field's format specification can contain fields, but the
+/// specifications of these inner fields cannot.
 const MAX_DEPTH: u32 = 2;
 
-/// A replacement field.
+/// A replacement field of a format string.
 pub struct Field<'a> {
     pub name: &'a [CodePoint],
     pub conversion: Option<CodePoint>,
     pub spec: &'a [CodePoint],
-    /// Whether the specification contains fields.
+    /// Whether the field's format specification contains replacement fields itself.
     pub spec_has_fields: bool,
 }
 
-/// A part of a format string: a literal text, and the field after it.
+/// A literal string and the replacement field after it.
 pub struct Part<'a> {
     pub literal: &'a [CodePoint],
     pub field: Option<Field<'a>>,
 }
 
-/// Reads a format string part by part.
+/// Splits a format string into parts: literal strings, each with the field after it.
 pub struct Parts<'a> {
     rest: &'a [CodePoint],
 }
@@ -38,7 +38,7 @@ impl<'a> Parts<'a> {
         Self { rest: format }
     }
 
-    /// Returns the next part, or `None` at the end.
+    /// Returns the next part, or `None` at the end of the format string.
     pub fn next(&mut self, vm: &VirtualMachine) -> PyResult<Option<Part<'a>>> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -50,7 +50,7 @@ impl<'a> Parts<'a> {
         };
         let (brace, next) = (text[at], text.get(at + 1));
         if next == Some(&brace) {
-            // A doubled brace stands for a brace.
+            // A doubled brace stands for a single brace.
             self.rest = &text[at + 2..];
             return Ok(Some(Part { literal: &text[..=at], field: None }));
         }
@@ -62,7 +62,7 @@ impl<'a> Parts<'a> {
         Ok(Some(Part { literal: &text[..at], field: Some(self.field(vm)?) }))
     }
 
-    /// Reads a field. Its opening brace has been read already.
+    /// Parses a field whose opening brace has already been read.
     fn field(&mut self, vm: &VirtualMachine) -> PyResult<Field<'a>> {
         let text = self.rest;
         let mut at = 0;
@@ -70,7 +70,7 @@ impl<'a> Parts<'a> {
             match text.get(at).map(|character| character.to_char_lossy()) {
                 None => return Err(vm.new_value_error("expected '}' before end of string")),
                 Some('{') => return Err(vm.new_value_error("unexpected '{' in field name")),
-                // Brackets can contain any character.
+                // Any character can occur inside brackets.
                 Some('[') => at += text[at..].iter().position(|character| *character == ']').unwrap_or(text.len() - at),
                 Some(end @ ('}' | ':' | '!')) => break end,
                 Some(_) => at += 1,
@@ -114,23 +114,23 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The first part of a field's name.
+/// The part of a field's name before its first `.` or `[`.
 pub enum First {
-    /// The number of a positional argument.
+    /// The index of a positional argument.
     Index(usize),
     Name(Wtf8Buf),
     /// The next positional argument.
     Next,
 }
 
-/// A step from an object to one of its attributes or items.
+/// An access to an attribute or an item, such as `.name` or `[0]` in a field's name.
 pub enum Step {
     Attribute(Wtf8Buf),
     Index(usize),
     Key(Wtf8Buf),
 }
 
-/// Splits the name of a field into its first part and the characters of the steps after it.
+/// Splits a field's name into its first part and the accesses to attributes and items after it.
 pub fn split_name<'a>(name: &'a [CodePoint], vm: &VirtualMachine) -> PyResult<(First, &'a [CodePoint])> {
     let end = name.iter().position(|character| *character == '.' || *character == '[').unwrap_or(name.len());
     let (first, rest) = name.split_at(end);
@@ -142,7 +142,7 @@ pub fn split_name<'a>(name: &'a [CodePoint], vm: &VirtualMachine) -> PyResult<(F
     Ok((first, rest))
 }
 
-/// Parses the next step at the start of `rest`, the unread part of a field's name, and removes it from `rest`.
+/// Consumes the access to an attribute or item at the start of `rest`. Returns `None` if `rest` is empty.
 pub fn next_step(rest: &mut &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<Step>> {
     let Some((kind, text)) = rest.split_first() else { return Ok(None) };
     let (step, behind) = match kind.to_char() {
@@ -171,7 +171,7 @@ pub fn next_step(rest: &mut &[CodePoint], vm: &VirtualMachine) -> PyResult<Optio
     Ok(Some(step))
 }
 
-/// Parses a number in digits of any script. Returns `None` if the text is not a number.
+/// Parses an integer whose digits may be of any Unicode script. Returns `None` if the text is not an integer.
 fn number(text: &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<usize>> {
     let mut number = None;
     for character in text {
@@ -184,20 +184,20 @@ fn number(text: &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<usize>> {
 
 /// The objects that the fields of a format string refer to.
 pub enum Arguments<'a> {
-    /// The arguments of `str.format`.
+    /// The positional and keyword arguments of `str.format`.
     Call(&'a FuncArgs),
     /// The mapping of `str.format_map`.
     Mapping(&'a PyObjectRef),
 }
 
-/// How the fields are numbered. The first numbered field decides this.
+/// How a format string's fields are numbered, which its first numbered field decides.
 #[derive(Default)]
 enum Numbering {
     #[default]
     Undecided,
     /// The program numbers the fields, as in `{0} {1}`.
     Manual,
-    /// The fields are numbered automatically, as in `{} {}`. The value is the number of the next field.
+    /// The fields are numbered automatically, as in `{} {}`. The value is the index of the next field.
     Automatic(usize),
 }
 
@@ -235,7 +235,7 @@ impl Filling<'_> {
         Ok(text)
     }
 
-    /// Returns the object that the name of a field stands for.
+    /// Returns the object that a field's name refers to.
     fn object(&mut self, name: &[CodePoint], vm: &VirtualMachine) -> PyResult {
         let (first, mut rest) = split_name(name, vm)?;
         let mut object = match first {
@@ -293,7 +293,7 @@ impl Filling<'_> {
     }
 }
 
-/// Applies the conversion of a field, such as `!r`, to its object.
+/// Applies a field's conversion, such as `!r`, to an object.
 fn convert(object: PyObjectRef, conversion: CodePoint, vm: &VirtualMachine) -> PyResult {
     match conversion.to_char() {
         Some('s') => Ok(object.str(vm)?.into()),

@@ -1,45 +1,45 @@
-//! Floats as decimal texts, as CPython's `PyOS_double_to_string` writes them.
+//! Floats as decimal strings, as CPython's `PyOS_double_to_string` formats them.
 
 /// How a float is written.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Notation {
-    /// The fewest digits that identify the number, with an exponent if the text would be long otherwise.
+    /// The fewest digits that identify the number, with an exponent if the result would otherwise be long.
     Shortest,
     /// Always with an exponent.
     Exponent,
     /// Never with an exponent.
     Fixed,
-    /// A given number of significant digits, without trailing zeros, and with an exponent if the number is very small
-    /// or large.
+    /// At most a given number of significant digits, without trailing zeros, and with an exponent if the number is very
+    /// small or large.
     General,
 }
 
-/// Options besides the notation.
+/// Formatting options besides the notation.
 #[derive(Clone, Copy, Default)]
 pub struct FloatOptions {
     /// Number of decimal places, or of significant digits for [`Notation::General`].
     pub precision: usize,
     /// Whether trailing zeros and a trailing decimal point are kept.
     pub keeps_zeros: bool,
-    /// Whether a number without a decimal point and without an exponent gets ".0" at its end.
+    /// Whether ".0" is appended to a number that has neither a decimal point nor an exponent.
     pub adds_point_zero: bool,
     /// Whether a negative zero is written without its sign.
     pub unsigns_zero: bool,
-    /// Whether letters are in uppercase.
+    /// Whether the exponent's `e`, `inf` and `nan` are in uppercase.
     pub is_uppercase: bool,
 }
 
-/// The longest decimal expansion of a float has 767 significant digits, and 1074 decimal places. Beyond that, all
-/// digits are zeros.
+/// Maximum number of digits to compute. A float's decimal expansion has at most 767 significant digits and 1074 decimal
+/// places, and all further digits are zeros.
 const MAX_DIGITS: usize = 1100;
 
-/// The significant digits of a number: `0.DIGITS * 10 ** point`.
+/// The significant digits of a number, whose value is `0.DIGITS * 10 ** point`.
 struct Digits {
     digits: String,
     point: i64,
 }
 
-/// Writes a float.
+/// Returns a float as a string.
 pub fn float_text(value: f64, notation: Notation, options: FloatOptions) -> String {
     let text = if value.is_nan() {
         "nan".to_owned()
@@ -51,7 +51,7 @@ pub fn float_text(value: f64, notation: Notation, options: FloatOptions) -> Stri
     if options.is_uppercase { text.to_ascii_uppercase() } else { text }
 }
 
-/// Writes a float as `repr` does.
+/// Returns a float's `repr`.
 pub fn float_repr(value: f64) -> String {
     float_text(value, Notation::Shortest, FloatOptions { adds_point_zero: true, ..FloatOptions::default() })
 }
@@ -97,7 +97,8 @@ fn finite_text(value: f64, notation: Notation, options: FloatOptions) -> String 
     }
 }
 
-/// Inserts a decimal point into digits, before them or after them. Adds zeros where digits are missing.
+/// Inserts a decimal point after the first `point` digits. Adds zeros before or after the digits if `point` is outside
+/// them.
 fn with_point(digits: &str, point: i64) -> String {
     let length = i64::try_from(digits.len()).unwrap_or(i64::MAX);
     if point <= 0 {
@@ -114,10 +115,10 @@ fn zeros(count: i64) -> String {
     "0".repeat(usize::try_from(count).unwrap_or(0))
 }
 
-/// Returns the fewest digits that identify the number. If two such texts are equally near to it, the one with an even
-/// last digit is chosen, which Rust does not always do.
+/// Returns the fewest digits that identify the number. If two such digit sequences are equally near to it, chooses the
+/// one whose last digit is even, which Rust does not always do.
 fn shortest_digits(value: f64) -> Digits {
-    // A float that needs fewer digits than this has only one shortest text.
+    // Any float that needs fewer digits than this is identified by only one digit sequence of that length.
     const MIN_AMBIGUOUS: usize = 15;
     let shortest = format!("{value:e}");
     let digits = scientific_digits(&shortest);
@@ -131,7 +132,7 @@ fn shortest_digits(value: f64) -> Digits {
     digits
 }
 
-/// Rounds to a number of significant digits. Ties are rounded to even.
+/// Rounds a number to `count` significant digits. Ties are rounded to even.
 fn rounded_to_significant(value: f64, count: usize) -> Digits {
     let exact = count.min(MAX_DIGITS);
     let mut rounded = scientific_digits(&format!("{value:.*e}", exact - 1));
@@ -139,7 +140,7 @@ fn rounded_to_significant(value: f64, count: usize) -> Digits {
     rounded
 }
 
-/// Rounds to a number of decimal places. Ties are rounded to even.
+/// Rounds a number to `places` decimal places. Ties are rounded to even.
 fn rounded_to_place(value: f64, places: usize) -> Digits {
     let exact = places.min(MAX_DIGITS);
     let text = format!("{value:.exact$}");
@@ -148,7 +149,7 @@ fn rounded_to_place(value: f64, places: usize) -> Digits {
     Digits { digits: format!("{whole}{fraction}{}", "0".repeat(places - exact)), point }
 }
 
-/// Splits a text such as "1.25e-7" into its digits and the position of the decimal point.
+/// Splits a number such as "1.25e-7" into its digits and the position of its decimal point.
 fn scientific_digits(text: &str) -> Digits {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let exponent: i64 = exponent.parse().unwrap_or(0);

@@ -8,7 +8,7 @@ pub mod spec;
 
 use rustpython_vm::{PyObject, PyResult, VirtualMachine};
 
-/// Replaces the functions of the module `_string`, with which `string.Formatter` parses format strings.
+/// Replaces the functions of the module `_string`, which `string.Formatter` uses to parse format strings.
 pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let function = vm.new_function("formatter_parser", fields::formatter_parser);
     module.set_attr("formatter_parser", function, vm)?;

@@ -1,6 +1,6 @@
-//! The operator `%` of texts and bytes, as in CPython.
+//! The operator `%` of strings and bytes, as in CPython.
 //!
-//! Bytes are first converted to a text with one character for each byte.
+//! Bytes are first converted to a string with one character per byte.
 
 use super::float_text::{FloatOptions, Notation, float_text};
 use super::render::{digits_in_base, shortened};
@@ -14,7 +14,7 @@ use rustpython_vm::{
     identifier,
 };
 
-/// The type of the format.
+/// The type of the format: `str`, or `bytes` and `bytearray`.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
     Text,
@@ -34,7 +34,7 @@ struct Specifier {
     precision: Option<usize>,
 }
 
-/// Formats values by a format with specifiers such as `%s`.
+/// Formats values with a format that contains conversion specifiers such as `%s`.
 pub fn format(format: &Wtf8, values: &PyObject, kind: Kind, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let characters: Vec<CodePoint> = format.code_points().collect();
     let mut formatting = Formatting::new(&characters, values, kind, vm);
@@ -55,13 +55,13 @@ pub fn format(format: &Wtf8, values: &PyObject, kind: Kind, vm: &VirtualMachine)
     Ok(text)
 }
 
-/// The values that are still to be formatted.
+/// The values that have not been formatted yet.
 enum Values {
     Tuple {
         values: PyRef<PyTuple>,
         next: usize,
     },
-    /// A value that is not a tuple, or `None` if a specifier has used it.
+    /// A single value that is not a tuple, or `None` once a specifier has used it.
     Single(Option<PyObjectRef>),
 }
 
@@ -70,7 +70,7 @@ struct Formatting<'a> {
     at: usize,
     kind: Kind,
     values: Values,
-    /// The values, if they are a mapping.
+    /// The operand on the right of `%`, if it is a mapping.
     mapping: Option<PyObjectRef>,
 }
 
@@ -103,7 +103,7 @@ impl<'a> Formatting<'a> {
         character
     }
 
-    /// Returns the next character of a specifier.
+    /// Consumes the next character of a specifier. Returns an error at the end of the format.
     fn expect_character(&mut self, vm: &VirtualMachine) -> PyResult<CodePoint> {
         self.next_character().ok_or_else(|| vm.new_value_error("incomplete format"))
     }
@@ -127,7 +127,7 @@ impl<'a> Formatting<'a> {
             }
     }
 
-    /// Reads a specifier. Its percent sign has been read already.
+    /// Parses a specifier whose percent sign has already been read.
     fn specifier(&mut self, vm: &VirtualMachine) -> PyResult<Specifier> {
         let mut specifier = Specifier::default();
         if self.format.get(self.at).is_some_and(|character| *character == '(') {
@@ -171,14 +171,14 @@ impl<'a> Formatting<'a> {
             }
         }
         if matches!(character.to_char(), Some('h' | 'l' | 'L')) {
-            // These length modifiers come from C, and have no meaning in Python.
+            // Length modifiers come from C, and have no meaning in Python.
             character = self.expect_character(vm)?;
         }
         specifier.letter = character.to_char_lossy();
         Ok(specifier)
     }
 
-    /// Reads a key in parentheses, and selects the value of the mapping with this key.
+    /// Parses a key in parentheses, and makes the mapping's value for this key the next value.
     fn select_value(&mut self, vm: &VirtualMachine) -> PyResult<()> {
         let Some(mapping) = &self.mapping else { return Err(vm.new_type_error("format requires a mapping")) };
         let start = self.at;
@@ -204,12 +204,12 @@ impl<'a> Formatting<'a> {
         Ok(())
     }
 
-    /// Returns the next value, as the width or precision that a `*` stands for.
+    /// Consumes the next value, which must be an integer: the width or precision that a `*` stands for.
     fn star(&mut self, vm: &VirtualMachine) -> PyResult<PyRef<PyInt>> {
         self.next_value(vm)?.downcast::<PyInt>().map_err(|_| vm.new_type_error("* wants int"))
     }
 
-    /// Reads the rest of a number whose first digit is `first`. Returns the number, and the character after it.
+    /// Parses the rest of an integer whose first digit is `first`. Returns the integer, and the character after it.
     fn number(
         &mut self,
         first: usize,
@@ -228,7 +228,7 @@ impl<'a> Formatting<'a> {
         }
     }
 
-    /// Formats the next value by a specifier.
+    /// Formats the next value according to a specifier.
     fn format(&mut self, specifier: Specifier, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
         alloc_guard::check_size(specifier.width.unwrap_or(0) as u128, vm)?;
         alloc_guard::check_size(specifier.precision.unwrap_or(0) as u128, vm)?;
@@ -333,7 +333,7 @@ impl<'a> Formatting<'a> {
         }
     }
 
-    /// Returns the ValueError for a specifier that ends in an unknown character.
+    /// Returns the ValueError for a specifier whose conversion type is unknown.
     fn unsupported(&self, character: char, vm: &VirtualMachine) -> PyBaseExceptionRef {
         let shown = if matches!(character, '\u{1f}'..='~') { character } else { '?' };
         let (code, index) = (u32::from(character), self.at - 1);
@@ -345,18 +345,18 @@ fn ascii_digit(character: CodePoint) -> Option<usize> {
     Some(character.to_char()?.to_digit(10)? as usize)
 }
 
-/// Returns the text with a character for each byte.
+/// Converts each byte to the character with that code point.
 pub fn text_of(bytes: &[u8]) -> Wtf8Buf {
     bytes.iter().map(|byte| CodePoint::from(*byte)).collect()
 }
 
-/// Returns the bytes that the characters of a text stand for.
+/// Converts each character to the byte with the value of its code point. Reverses [`text_of`].
 pub fn bytes_of(text: &Wtf8) -> Vec<u8> {
-    // Characters above U+00FF do not occur, because the text was made from bytes and from ASCII.
+    // Characters above U+00FF do not occur, because the text was made from bytes and ASCII characters.
     text.code_points().map(|character| u8::try_from(character.to_u32()).unwrap_or(b'?')).collect()
 }
 
-/// Writes an integer in the base of the specifier, with at least as many digits as its precision.
+/// Returns an integer in the specifier's base, with at least as many digits as the specifier's precision.
 fn integer_text(value: &PyObjectRef, specifier: &Specifier, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let letter = specifier.letter;
     let is_decimal = matches!(letter, 'd' | 'i' | 'u');
@@ -368,7 +368,7 @@ fn integer_text(value: &PyObjectRef, specifier: &Specifier, vm: &VirtualMachine)
         },
         None => value.try_index_opt(vm),
     };
-    // A text can be converted to an integer, but it is not a number.
+    // `int()` accepts a string, but `%d` does not.
     let is_text = [vm.ctx.types.str_type, vm.ctx.types.bytes_type, vm.ctx.types.bytearray_type];
     let is_text = is_text.iter().any(|class| value.fast_isinstance(class));
     let Some(number) = converted.filter(|_| !is_text) else {
@@ -393,7 +393,7 @@ fn integer_text(value: &PyObjectRef, specifier: &Specifier, vm: &VirtualMachine)
     Ok(if letter == 'X' { text.to_ascii_uppercase() } else { text }.into())
 }
 
-/// Pads a formatted value to the width of its specifier.
+/// Adds the sign and pads a formatted value to the specifier's width.
 fn lay_out(text: &Wtf8, specifier: &Specifier, kind: Kind) -> Wtf8Buf {
     let letter = specifier.letter;
     let is_number = !matches!(letter, 's' | 'r' | 'a' | 'b' | 'c');

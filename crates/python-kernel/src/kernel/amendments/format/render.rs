@@ -1,4 +1,4 @@
-//! Formats texts and numbers by a format specification, as CPython does.
+//! Formats strings and numbers according to a format specification, as CPython does.
 
 use super::float_text::{FloatOptions, Notation, float_text};
 use super::spec::{Align, Grouping, Sign, Spec, unknown_code};
@@ -12,15 +12,15 @@ use rustpython_vm::{
 /// The parts of a formatted number.
 struct NumberText {
     is_negative: bool,
-    /// The prefix for the base, such as `0x`.
+    /// The prefix that names the base, such as `0x`.
     prefix: String,
-    /// The digits before the decimal point, which can be grouped.
+    /// The digits before the decimal point. Only these are grouped.
     digits: String,
-    /// The text after these digits, beginning with the decimal point or the exponent.
+    /// The rest of the number, from the decimal point or the exponent on.
     remainder: Wtf8Buf,
 }
 
-/// Formats a text by a specification.
+/// Formats a string according to a format specification.
 pub fn format_text(text: &Wtf8, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let refused = match spec {
         Spec { sign: Some(Sign::Blank), .. } => "Space not allowed in string format specifier",
@@ -33,7 +33,7 @@ pub fn format_text(text: &Wtf8, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wt
     Err(vm.new_value_error(refused))
 }
 
-/// Returns the first `length` characters of a text, or the whole text if `length` is `None`.
+/// Returns the first `length` characters of a string, or the whole string if `length` is `None`.
 pub fn shortened(text: &Wtf8, length: Option<usize>) -> Wtf8Buf {
     match length {
         Some(length) => text.code_points().take(length).collect(),
@@ -41,7 +41,7 @@ pub fn shortened(text: &Wtf8, length: Option<usize>) -> Wtf8Buf {
     }
 }
 
-/// Formats an integer by a specification.
+/// Formats an integer according to a format specification.
 pub fn format_integer(value: &PyInt, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     if spec.precision.is_some() {
         return Err(vm.new_value_error("Precision not allowed in integer format specifier"));
@@ -77,7 +77,7 @@ pub fn format_integer(value: &PyInt, spec: &Spec, vm: &VirtualMachine) -> PyResu
     lay_out(&NumberText { is_negative, prefix, digits, remainder: Wtf8Buf::new() }, spec, vm)
 }
 
-/// Returns the digits of an integer, with a minus sign if it is negative.
+/// Returns an integer's digits in the given base, with a minus sign if it is negative.
 pub fn digits_in_base(value: &PyInt, base: u32, vm: &VirtualMachine) -> PyResult<String> {
     let value = value.as_bigint();
     match base {
@@ -86,7 +86,7 @@ pub fn digits_in_base(value: &PyInt, base: u32, vm: &VirtualMachine) -> PyResult
     }
 }
 
-/// Returns the character with this number as its code point.
+/// Returns the character whose code point is `value`.
 pub fn character(value: &PyInt, vm: &VirtualMachine) -> PyResult<CodePoint> {
     let number = i64::try_from(value.as_bigint())
         .map_err(|_| vm.new_overflow_error("Python int too large to convert to C long"))?;
@@ -94,7 +94,7 @@ pub fn character(value: &PyInt, vm: &VirtualMachine) -> PyResult<CodePoint> {
     character.ok_or_else(|| vm.new_overflow_error("%c arg not in range(0x110000)"))
 }
 
-/// Formats a float by a specification.
+/// Formats a float according to a format specification. `type_name` is the type of the object, for error messages.
 pub fn format_float(value: f64, spec: &Spec, type_name: &str, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let is_percentage = spec.letter() == '%';
     let Some((notation, options)) = float_presentation(spec, is_percentage, vm)? else {
@@ -107,7 +107,7 @@ pub fn format_float(value: f64, spec: &Spec, type_name: &str, vm: &VirtualMachin
     lay_out(&number_text(&text), spec, vm)
 }
 
-/// Formats a complex number by a specification.
+/// Formats a complex number according to a format specification.
 pub fn format_complex(real: f64, imaginary: f64, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     if spec.fill == '0' {
         return Err(vm.new_value_error("Zero padding is not allowed in complex format specifier"));
@@ -138,7 +138,7 @@ pub fn format_complex(real: f64, imaginary: f64, spec: &Spec, vm: &VirtualMachin
     pad(&text, spec, vm)
 }
 
-/// Returns the notation and the options for writing a float, or `None` if floats do not support this presentation type.
+/// Returns the notation and the options for a float, or `None` if floats do not support this presentation type.
 fn float_presentation(
     spec: &Spec,
     is_percentage: bool,
@@ -169,7 +169,7 @@ fn float_presentation(
     Ok(Some((notation, options)))
 }
 
-/// Splits the text of a float into its parts.
+/// Splits a formatted float into its parts.
 fn number_text(text: &str) -> NumberText {
     let (is_negative, text) = match text.strip_prefix('-') {
         Some(text) => (true, text),
@@ -180,7 +180,7 @@ fn number_text(text: &str) -> NumberText {
     NumberText { is_negative, prefix: String::new(), digits: digits.to_owned(), remainder: remainder.into() }
 }
 
-/// Joins the parts of a number, and pads the result to the width of the specification.
+/// Joins the parts of a formatted number, and pads the result to the specification's width.
 fn lay_out(number: &NumberText, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     alloc_guard::check_size(spec.width.unwrap_or(0) as u128, vm)?;
     let sign = match spec.sign {
@@ -213,8 +213,8 @@ fn lay_out(number: &NumberText, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wt
     Ok(text)
 }
 
-/// Groups digits from the right, and adds zeros on the left until the text has at least `min_length` characters. The
-/// text may be one character longer, because it must not begin with a separator.
+/// Groups digits from the right, and adds zeros on the left until the result has at least `min_length` characters. The
+/// result may be one character longer, because it must not begin with a separator.
 fn grouped(digits: &str, min_length: usize, grouping: Option<Grouping>) -> String {
     let Some(Grouping { separator, digits: size }) = grouping else {
         return "0".repeat(min_length.saturating_sub(digits.len())) + digits;
@@ -224,7 +224,7 @@ fn grouped(digits: &str, min_length: usize, grouping: Option<Grouping>) -> Strin
     let mut missing = isize::try_from(min_length).unwrap_or(isize::MAX);
     loop {
         for at in 0..size {
-            // A separator is always followed by a digit.
+            // At least one digit must precede each separator, so the loop ends only after a group's first digit.
             if at > 0 && rest.peek().is_none() && missing <= 0 {
                 break;
             }
@@ -240,7 +240,7 @@ fn grouped(digits: &str, min_length: usize, grouping: Option<Grouping>) -> Strin
     reversed.into_iter().rev().map(char::from).collect()
 }
 
-/// Pads a text to the width of the specification.
+/// Pads a string to the specification's width.
 fn pad(text: &Wtf8, spec: &Spec, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let width = spec.width.unwrap_or(0);
     alloc_guard::check_size(width as u128, vm)?;

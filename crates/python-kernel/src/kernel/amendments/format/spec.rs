@@ -7,7 +7,7 @@ use rustpython_vm::{
     common::wtf8::{CodePoint, Wtf8},
 };
 
-/// Where a value is placed within its width.
+/// The alignment of a value within the width.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Align {
     Left,
@@ -29,7 +29,7 @@ impl Align {
     }
 }
 
-/// Which numbers are written with a sign.
+/// Which numbers have a sign or a space in front of them.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Sign {
     /// All numbers.
@@ -53,21 +53,21 @@ pub struct Grouping {
 pub struct Spec {
     pub fill: CodePoint,
     pub align: Align,
-    /// `None` if the specification has no sign option, which means the same as `-`.
+    /// The sign option. `None` if the specification has none, which is equivalent to `-`.
     pub sign: Option<Sign>,
-    /// Whether the option `z` is given: a negative zero is written without its sign.
+    /// Whether the option `z` is given, which removes the sign of a negative zero.
     pub unsigns_zero: bool,
-    /// Whether the option `#` is given, for the alternate form.
+    /// Whether the option `#` is given, which selects the alternate form.
     pub is_alternate: bool,
     pub width: Option<usize>,
     pub grouping: Option<Grouping>,
     pub precision: Option<usize>,
-    /// The presentation type, or `None` if the specification has none and the object's type has no default.
+    /// The presentation type. `None` if the specification does not have one and the object's type has no default.
     pub presentation: Option<CodePoint>,
 }
 
 impl Spec {
-    /// Parses a specification for an object of the type that is named `type_name`.
+    /// Parses a format specification for an object of type `type_name`.
     pub fn parse(
         text: &Wtf8,
         default_presentation: Option<char>,
@@ -157,7 +157,7 @@ pub fn unknown_code(spec: &Spec, type_name: &str, vm: &VirtualMachine) -> PyBase
     vm.new_value_error(format!("Unknown format code '{code}' for object of type '{type_name}'"))
 }
 
-/// Returns how digits are grouped, or a ValueError if this presentation type does not allow the separator.
+/// Returns how digits are grouped, or a ValueError if the presentation type does not allow the separator.
 fn grouping(
     separator: char,
     presentation: Option<CodePoint>,
@@ -171,7 +171,7 @@ fn grouping(
     }
 }
 
-/// Returns a character as messages about formats show it.
+/// Returns a character in the form in which error messages about formats show it.
 pub fn shown(character: CodePoint) -> String {
     match character.to_char() {
         Some(ascii @ '!'..='\u{7f}') => ascii.to_string(),
@@ -187,7 +187,7 @@ fn take(rest: &mut &[CodePoint], character: char) -> bool {
     found
 }
 
-/// Parses a number in digits of any script at the start of `rest`, and removes it from `rest`.
+/// Consumes a decimal integer from the start of `rest`. Its digits may be of any Unicode script.
 fn take_number(rest: &mut &[CodePoint], vm: &VirtualMachine) -> Result<Option<usize>, PyBaseExceptionRef> {
     let mut number = None;
     while let Some(digit) = rest.first().and_then(|digit| unicode::decimal_value(*digit)) {

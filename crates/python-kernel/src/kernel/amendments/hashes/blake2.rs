@@ -1,6 +1,6 @@
-//! BLAKE2b and BLAKE2s, as RFC 7693 describes them, with the parameters of the BLAKE2 specification.
+//! BLAKE2b and BLAKE2s, as specified in RFC 7693, with the additional parameters of the BLAKE2 specification.
 
-/// One of the two functions. BLAKE2b has words of 64 bits, and BLAKE2s has words of 32 bits.
+/// BLAKE2b, which has 64-bit words, or BLAKE2s, which has 32-bit words.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Variant {
     B,
@@ -41,7 +41,7 @@ impl Variant {
         }
     }
 
-    /// Returns by how many bits the four words of a mixing step are rotated.
+    /// Returns the four bit counts by which words are rotated in a mixing step.
     fn rotations(self) -> [u32; 4] {
         match self {
             Self::B => [32, 24, 16, 63],
@@ -82,7 +82,7 @@ impl Variant {
     }
 }
 
-/// The parameters of a hash.
+/// The parameters of a BLAKE2 hash.
 pub struct Parameters {
     pub digest_size: usize,
     pub key: Vec<u8>,
@@ -98,7 +98,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Returns the parameters as the block of bytes that initializes the state.
+    /// Returns the parameter block that initializes the state.
     fn block(&self, variant: Variant) -> Vec<u8> {
         let small = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);
         let mut block = vec![small(self.digest_size), small(self.key.len()), self.fanout, self.depth];
@@ -123,15 +123,15 @@ impl Parameters {
     }
 }
 
-/// The state of a hash after the data that was added so far.
+/// The state of a BLAKE2 hash after the data that has been added so far.
 #[derive(Clone)]
 pub struct Hasher {
     variant: Variant,
     state: [u64; 8],
     /// Number of bytes that have been mixed into the state.
     mixed: u128,
-    /// Data that has not been mixed in yet. The last block is mixed in differently, so a block waits here until more
-    /// data arrives.
+    /// Data that has not been mixed in yet. The last block is mixed in differently, so a full block waits here until
+    /// more data arrives.
     waiting: Vec<u8>,
     digest_size: usize,
     is_last_node: bool,
@@ -191,7 +191,7 @@ impl Hasher {
         bytes.take(last.digest_size).collect()
     }
 
-    /// Mixes a block into the state.
+    /// Mixes a block into the hash state.
     fn mix(&mut self, block: &[u8], is_last: bool) {
         const ORDERS: [[usize; 16]; 10] = [
             [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
@@ -247,7 +247,7 @@ impl Hasher {
     }
 }
 
-/// Returns the word that bytes in little-endian order represent.
+/// Converts up to eight little-endian bytes to a word.
 fn word_of(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

@@ -1,9 +1,9 @@
-//! The key derivation function scrypt, as RFC 7914 describes it.
+//! The key derivation function scrypt, as specified in RFC 7914.
 
 use crate::kernel::alloc_guard;
 use rustpython_vm::{FromArgs, PyResult, VirtualMachine, builtins::PyBytes, function::ArgBytesLike};
 
-/// Memory in bytes that scrypt may use, unless the program passes another limit.
+/// Memory in bytes that scrypt may use, unless the program passes a different limit as `maxmem`.
 const DEFAULT_MEMORY: usize = 32 << 20;
 
 #[derive(FromArgs)]
@@ -50,7 +50,7 @@ pub fn scrypt(args: ScryptArgs, vm: &VirtualMachine) -> PyResult<PyBytes> {
     Ok(derive(&password, &blocks, dklen, vm)?.into())
 }
 
-/// Derives a key by PBKDF2 with SHA-256 and one iteration.
+/// Derives a key with PBKDF2, using SHA-256 and a single iteration.
 fn derive(password: &[u8], salt: &[u8], length: usize, vm: &VirtualMachine) -> PyResult<Vec<u8>> {
     let derive = vm.import("_hashlib", 0)?.get_attr("pbkdf2_hmac", vm)?;
     let bytes = |bytes: &[u8]| vm.ctx.new_bytes(bytes.to_vec());
@@ -58,7 +58,8 @@ fn derive(password: &[u8], salt: &[u8], length: usize, vm: &VirtualMachine) -> P
     Ok(key.try_to_value::<ArgBytesLike>(vm)?.borrow_buf().to_vec())
 }
 
-/// Mixes a block with many versions of itself, which must all be kept in memory.
+/// Mixes a block with randomly chosen earlier versions of itself (scryptROMix). All `n` versions must be kept in
+/// memory.
 fn mix_block(block: &mut [u8], n: usize) {
     let mut words: Vec<u32> = block
         .chunks_exact(4)
@@ -82,7 +83,8 @@ fn mix_block(block: &mut [u8], n: usize) {
     }
 }
 
-/// Mixes the sub-blocks of 16 words one after the other. In the result, the even sub-blocks come first.
+/// Mixes the 16-word sub-blocks of a block one after the other (scryptBlockMix). The even sub-blocks of the result come
+/// first.
 fn mix_words(words: &[u32]) -> Vec<u32> {
     let mut current: [u32; 16] = [0; 16];
     current.copy_from_slice(&words[words.len() - 16..]);
@@ -98,7 +100,7 @@ fn mix_words(words: &[u32]) -> Vec<u32> {
     even
 }
 
-/// Applies the core function of Salsa20 with 8 rounds.
+/// Applies the Salsa20/8 core function.
 fn salsa(words: &mut [u32; 16]) {
     const QUARTERS: [[usize; 4]; 8] = [
         [0, 4, 8, 12],

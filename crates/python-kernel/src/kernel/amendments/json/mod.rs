@@ -1,4 +1,4 @@
-//! The native module `_json`: reads and writes JSON for the package `json`, as CPython's module of this name does.
+//! The native module `_json`, which reads and writes JSON for the package `json`. It behaves as CPython's module does.
 
 mod read;
 mod write;
@@ -15,7 +15,8 @@ mod _json {
         function::FuncArgs,
     };
 
-    /// Returns a function that reads the value at an index in a text, and returns that value and the index after it.
+    /// Returns a function that reads the JSON value at an index in a string. That function returns the value and the
+    /// index after it.
     #[pyfunction]
     fn make_scanner(context: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let reader = read::Options::from_context(&context, vm)?;
@@ -27,7 +28,8 @@ mod _json {
         Ok(vm.new_function("scan_once", scan_once).into())
     }
 
-    /// Reads a string, after its opening quote. Returns the string and the index after its closing quote.
+    /// Reads the JSON string whose content begins at an index. Returns the string and the index after its closing
+    /// quote.
     #[pyfunction]
     fn scanstring(
         text: PyObjectRef,
@@ -40,21 +42,21 @@ mod _json {
         Ok(vm.new_tuple((string, end)))
     }
 
-    /// Returns a text as a JSON string that consists of ASCII.
+    /// Encodes a string as a JSON string, with non-ASCII characters escaped.
     #[pyfunction]
     fn encode_basestring_ascii(text: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let text = text_argument(text, vm)?;
         Ok(write::quoted(text.as_wtf8(), write::Characters::Ascii).to_pyobject(vm))
     }
 
-    /// Returns a text as a JSON string.
+    /// Encodes a string as a JSON string.
     #[pyfunction]
     fn encode_basestring(text: PyObjectRef, vm: &VirtualMachine) -> PyResult {
         let text = text_argument(text, vm)?;
         Ok(write::quoted(text.as_wtf8(), write::Characters::All).to_pyobject(vm))
     }
 
-    /// Returns a function that writes a value as JSON, and returns the JSON as a tuple of texts.
+    /// Returns a function that serializes a value to JSON. That function returns the JSON as a tuple of strings.
     #[pyfunction]
     fn make_encoder(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
         let writer = write::Options::from_args(args, vm)?;

@@ -16,15 +16,15 @@ pub struct Options {
     is_strict: bool,
     object_hook: Option<PyObjectRef>,
     object_pairs_hook: Option<PyObjectRef>,
-    /// `None` if floats are read by `float`.
+    /// A function that parses floats. `None` if `float` is used.
     parse_float: Option<PyObjectRef>,
-    /// `None` if integers are read by `int`.
+    /// A function that parses integers. `None` if `int` is used.
     parse_int: Option<PyObjectRef>,
     parse_constant: PyObjectRef,
 }
 
 impl Options {
-    /// Reads the attributes of a decoder.
+    /// Reads the options from the attributes of a decoder.
     pub fn from_context(context: &PyObjectRef, vm: &VirtualMachine) -> PyResult<Self> {
         let types = &vm.ctx.types;
         let parse_float = context.get_attr("parse_float", vm)?;
@@ -40,9 +40,9 @@ impl Options {
     }
 }
 
-/// Reads the value that begins at an index of a text. Returns the value, and the index after it.
+/// Reads the JSON value that begins at an index in a string. Returns the value and the index after it.
 ///
-/// Raises StopIteration with the index at which there is no value.
+/// Raises StopIteration with the index if there is no value.
 pub fn value_at(
     text: &PyStrRef,
     index: isize,
@@ -56,7 +56,7 @@ pub fn value_at(
     Ok((value, index + reader.count_characters(start, end)))
 }
 
-/// Reads the string whose content begins at an index of a text. Returns it, and the index after its closing quote.
+/// Reads the JSON string whose content begins at an index. Returns the string and the index after its closing quote.
 pub fn string_at(text: &PyStrRef, index: isize, is_strict: bool, vm: &VirtualMachine) -> PyResult<(PyStrRef, usize)> {
     let out_of_bounds = || vm.new_value_error("end is out of bounds");
     let index = usize::try_from(index).map_err(|_| out_of_bounds())?;
@@ -67,7 +67,7 @@ pub fn string_at(text: &PyStrRef, index: isize, is_strict: bool, vm: &VirtualMac
     Ok((vm.ctx.new_str(string), index + reader.count_characters(start, end)))
 }
 
-/// Returns the offset in bytes of the character with this index.
+/// Converts a character index to a byte offset. Returns `None` if the index is out of range.
 fn offset_of(text: &PyStr, index: usize) -> Option<usize> {
     if text.isascii() {
         return (index < text.byte_len()).then_some(index);
@@ -79,13 +79,13 @@ fn no_value(index: usize, vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_stop_iteration(Some(vm.ctx.new_int(index).into()))
 }
 
-/// A position in the text, in bytes.
+/// A byte offset in the text.
 type Offset = usize;
 
 struct Reader<'a> {
     document: &'a PyStrRef,
     bytes: &'a [u8],
-    /// The keys that have been read. Equal keys share one object.
+    /// The keys that have been read, by their JSON source, so that equal keys share one object.
     keys: HashMap<&'a [u8], PyStrRef>,
     depth: u32,
     vm: &'a VirtualMachine,
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         at
     }
 
-    /// Returns the JSONDecodeError for a position.
+    /// Returns the JSONDecodeError for a byte offset.
     fn error(&self, message: &str, at: Offset) -> PyBaseExceptionRef {
         self.error_at_index(message, isize::try_from(self.count_characters(0, at)).unwrap_or(isize::MAX))
     }
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
         no_value(self.count_characters(0, at), self.vm)
     }
 
-    /// Reads the value at an offset. Returns it, and the offset after it.
+    /// Reads the value at a byte offset. Returns the value and the offset after it.
     fn value(&mut self, at: Offset, options: &Options) -> PyResult<(PyObjectRef, Offset)> {
         let vm = self.vm;
         let rest = &self.bytes[at.min(self.bytes.len())..];
@@ -161,11 +161,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Calls `read` to read an object or array, unless it is nested too deeply. `kind` is its name in the error
-    /// message.
+    /// Calls `read` to read an object or array, unless it is nested too deeply. `kind` is what the error message calls
+    /// it.
     fn nested<T>(&mut self, kind: &str, read: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
         let vm = self.vm;
-        // The call to `with_recursion` only checks that the stack is not used up.
+        // `with_recursion` is called only to check that the stack is not used up.
         let is_too_deep = self.depth >= MAX_DEPTH || vm.with_recursion("", || Ok(())).is_err();
         if is_too_deep {
             let message =
@@ -178,7 +178,7 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Reads the members of an object.
+    /// Reads the members of an object, up to its closing brace. Returns the object and the offset after it.
     fn object(&mut self, start: Offset, options: &Options) -> PyResult<(PyObjectRef, Offset)> {
         let vm = self.vm;
         let mut members = Members::new(options, vm);
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         Ok((members.finish(options, vm)?, at + 1))
     }
 
-    /// Reads the items of an array.
+    /// Reads the items of an array, up to its closing bracket. Returns the list and the offset after it.
     fn array(&mut self, start: Offset, options: &Options) -> PyResult<(PyObjectRef, Offset)> {
         let mut items = Vec::new();
         let mut at = self.skip_blanks(start);
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
         Ok((self.vm.ctx.new_list(items).into(), at + 1))
     }
 
-    /// Returns the offset of the next item, or `None` if the object or array ends at `at`.
+    /// Returns the offset of the next item after the comma at `at`, or `None` if the object or array ends at `at`.
     fn after_item(&self, at: Offset, closing: u8, kind: &str) -> PyResult<Option<Offset>> {
         match self.byte(at) {
             Some(byte) if byte == closing => Ok(None),
@@ -239,7 +239,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a key. Its opening quote has been read already.
+    /// Reads the key whose opening quote is just before `start`. Returns the key and the offset after its closing
+    /// quote.
     fn key(&mut self, start: Offset, options: &Options) -> PyResult<(PyStrRef, Offset)> {
         let (key, end) = self.string(start, options.is_strict)?;
         let written = &self.bytes[start..end];
@@ -247,8 +248,8 @@ impl<'a> Reader<'a> {
         Ok((key.clone(), end))
     }
 
-    /// Reads the string whose opening quote is just before `start`. Returns its content, and the offset after its
-    /// closing quote.
+    /// Reads the string whose opening quote is just before `start`. Returns the string and the offset after its closing
+    /// quote.
     fn string(&self, start: Offset, is_strict: bool) -> PyResult<(Wtf8Buf, Offset)> {
         let unterminated = || {
             let index = isize::try_from(self.count_characters(0, start)).unwrap_or(isize::MAX);
@@ -273,7 +274,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an escape sequence. Returns its character, and the offset after it.
+    /// Reads the escape sequence at `at`. Returns the character that it stands for, and the offset after it.
     fn escape(&self, at: Offset, unterminated: impl Fn() -> PyBaseExceptionRef) -> PyResult<(CodePoint, Offset)> {
         let character = match self.byte(at + 1).ok_or_else(unterminated)? {
             byte @ (b'"' | b'\\' | b'/') => byte,
@@ -288,7 +289,8 @@ impl<'a> Reader<'a> {
         Ok((character.into(), at + 2))
     }
 
-    /// Reads an escape sequence such as `\u00e9`, or a surrogate pair of two escape sequences.
+    /// Reads an escape sequence such as `\u00e9`, or a surrogate pair of two escape sequences. Returns the character
+    /// that it stands for, and the offset after it.
     fn unicode_escape(&self, at: Offset) -> PyResult<(CodePoint, Offset)> {
         let end = at + 6;
         // As in CPython, at least one more character must follow the digits, because the string needs a closing quote.
@@ -306,13 +308,13 @@ impl<'a> Reader<'a> {
         Ok((code_point(code), end))
     }
 
-    /// Reads four hexadecimal digits.
+    /// Parses the four hexadecimal digits at `at`. Returns `None` if they are invalid.
     fn hexadecimal(&self, at: Offset) -> Option<u32> {
         let digits = self.bytes.get(at..at + 4)?;
         digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?))
     }
 
-    /// Reads a number.
+    /// Reads the number at `start`. Returns the number and the offset after it.
     fn number(&mut self, start: Offset, options: &Options) -> PyResult<(PyObjectRef, Offset)> {
         let vm = self.vm;
         let is_digit = |at: Offset| self.byte(at).is_some_and(|byte| byte.is_ascii_digit());

@@ -13,14 +13,14 @@ use std::fmt::Write;
 /// Maximum nesting depth of values, as in CPython.
 const MAX_DEPTH: u32 = 10_000;
 
-/// The characters that a string can contain without escape sequences.
+/// The characters that are not escaped in a JSON string. Quotes, backslashes and control characters always are.
 #[derive(Clone, Copy)]
 pub enum Characters {
     Ascii,
     All,
 }
 
-/// Returns a text as a JSON string.
+/// Encodes a string as a JSON string.
 pub fn quoted(text: &Wtf8, characters: Characters) -> Wtf8Buf {
     let mut quoted = Wtf8Buf::with_capacity(text.len() + 2);
     push_quoted(&mut quoted, text, characters);
@@ -50,20 +50,20 @@ fn push_quoted(json: &mut Wtf8Buf, text: &Wtf8, characters: Characters) {
 }
 
 fn push_escape(json: &mut Wtf8Buf, code: u32) {
-    // Writing into a buffer cannot fail.
+    // Writing to a buffer in memory cannot fail.
     let _ = write!(json, "\\u{code:04x}");
 }
 
-/// How strings are written.
+/// How strings are encoded.
 enum Strings {
     Natively(Characters),
-    /// By a function that the program has passed.
+    /// With a function that the program has passed.
     By(PyObjectRef),
 }
 
 /// The options of a `json.JSONEncoder`.
 pub struct Options {
-    /// The containers that are being written, by identity, or `None` if cycles are not detected.
+    /// The containers that are being written, by the `id` of the object. `None` if cycles are not to be detected.
     markers: Option<PyRef<PyDict>>,
     default: PyObjectRef,
     strings: Strings,
@@ -76,7 +76,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the arguments of `make_encoder`.
+    /// Converts the arguments of `make_encoder` to options.
     pub fn from_args(args: FuncArgs, vm: &VirtualMachine) -> PyResult<Self> {
         let args: [PyObjectRef; 9] = args.args.try_into().map_err(|given: Vec<_>| {
             vm.new_type_error(format!("make_encoder() takes exactly 9 arguments ({} given)", given.len()))
@@ -110,7 +110,7 @@ impl Options {
     }
 }
 
-/// Returns the JSON text of a value at the given level of indentation.
+/// Serializes a value to JSON at the given indentation level.
 pub fn text_of(value: PyObjectRef, level: usize, options: &Options, vm: &VirtualMachine) -> PyResult<Wtf8Buf> {
     let mut writer = Writer { json: Wtf8Buf::new(), options, level, depth: 0, vm };
     writer.value(&value)?;
@@ -120,7 +120,7 @@ pub fn text_of(value: PyObjectRef, level: usize, options: &Options, vm: &Virtual
 struct Writer<'a> {
     json: Wtf8Buf,
     options: &'a Options,
-    /// Current level of indentation.
+    /// Current indentation level.
     level: usize,
     depth: u32,
     vm: &'a VirtualMachine,
@@ -154,7 +154,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Calls `write` to write a value that contains other values. Returns an error if the value contains itself.
+    /// Calls `write` to write a value that contains other values. Returns an error if the value contains itself, or is
+    /// nested too deeply.
     fn nested(&mut self, value: &PyObject, write: impl FnOnce(&mut Self) -> PyResult<()>) -> PyResult<()> {
         let vm = self.vm;
         let marker = match &self.options.markers {
@@ -168,7 +169,7 @@ impl Writer<'_> {
             }
             None => None,
         };
-        // The call to `with_recursion` only checks that the stack is not used up.
+        // `with_recursion` is called only to check that the stack is not used up.
         if self.depth >= MAX_DEPTH || vm.with_recursion("", || Ok(())).is_err() {
             let message = "maximum recursion depth exceeded while encoding a JSON object";
             return Err(vm.new_recursion_error(message.to_owned()));
@@ -216,7 +217,7 @@ impl Writer<'_> {
         .to_owned())
     }
 
-    /// Starts a new line with the current indentation, if the output is indented.
+    /// Starts a new line at the current indentation level, if the output is indented.
     fn start_line(&mut self) {
         if let Some(indent) = &self.options.indent {
             self.json.push_char('\n');
@@ -276,7 +277,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Returns the keys and values of a dict in the order in which they are written.
+    /// Returns the key-value pairs of a dict in the order in which they are to be written.
     fn members(
         &self,
         object: &PyObject,
@@ -300,7 +301,7 @@ impl Writer<'_> {
         items.borrow_vec().iter().map(pair).collect()
     }
 
-    /// Returns the text of a key, or `None` if the key is skipped.
+    /// Returns a key as a string, together with the object for that string. Returns `None` if the key is to be skipped.
     fn key(&self, key: &PyObject) -> PyResult<Option<(Wtf8Buf, PyObjectRef)>> {
         let vm = self.vm;
         let text: Wtf8Buf = if let Some(text) = key.downcast_ref::<PyStr>() {
@@ -323,7 +324,7 @@ impl Writer<'_> {
     }
 }
 
-/// Returns how a constant is written, or `None` if the object is not a constant.
+/// Returns how JSON writes None, True or False. Returns `None` for any other object.
 fn constant(value: &PyObject, vm: &VirtualMachine) -> Option<&'static str> {
     if vm.is_none(value) {
         Some("null")

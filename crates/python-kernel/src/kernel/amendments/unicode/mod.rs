@@ -1,16 +1,16 @@
-//! The properties of characters in Unicode 15.1, which CPython 3.13 uses.
+//! Character properties of Unicode 15.1, the version that CPython 3.13 uses.
 //!
 //! The interpreter itself uses several crates with different versions of Unicode. Each version adds characters, and
 //! some give an existing letter an uppercase form. The tables were recorded from CPython by
-//! `scripts/record_unicode.py`. They are read when a program first asks about a character that is not ASCII.
+//! `scripts/record_unicode.py`. They are parsed when a program first asks about a non-ASCII character.
 
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use std::sync::OnceLock;
 
-/// The runs of characters with the same properties.
+/// The table of runs: ranges of characters that have the same properties.
 const PROPERTIES: &str = include_str!("properties.txt");
 
-/// The characters whose case can change.
+/// The table of characters that are different in another case.
 const CASES: &str = include_str!("cases.txt");
 
 /// A property of a character. The value of each variant is its letter in `properties.txt`.
@@ -32,7 +32,7 @@ pub enum Property {
     CaseIgnorable = b'o',
 }
 
-/// A case to which characters can be converted.
+/// A case to which a character can be converted.
 #[derive(Clone, Copy)]
 pub enum Case {
     Lower,
@@ -41,13 +41,13 @@ pub enum Case {
     Fold,
 }
 
-/// Characters with the same properties, up to the first character of the next run.
+/// A range of characters with the same properties. It ends before the first character of the next run.
 struct Run {
     first: u32,
     properties: u32,
 }
 
-/// A character and its text in each case, or `None` where that is the character itself.
+/// A character and its equivalent in each case, or `None` where that is the character itself.
 struct Mapping {
     character: u32,
     texts: [Option<Box<[CodePoint]>>; 4],
@@ -88,7 +88,7 @@ fn parse_character(hexadecimal: &str) -> u32 {
     u32::from_str_radix(hexadecimal, 16).expect("the recorded tables contain hexadecimal numbers")
 }
 
-/// Returns the run that contains this character.
+/// Returns the run that contains the character.
 fn run_of(character: CodePoint) -> &'static Run {
     let runs = runs();
     let next = runs.partition_point(|run| run.first <= character.to_u32());
@@ -101,7 +101,8 @@ pub fn has(character: CodePoint, property: Property) -> bool {
     run_of(character).properties & bit(property as u8) != 0
 }
 
-/// Returns the ranges of characters that have one of the properties, as their first and last characters.
+/// Returns the ranges of characters that have any of the given properties. Each range is a pair of its first and last
+/// code points, both included.
 pub fn ranges_of(properties: &[Property]) -> Vec<(u32, u32)> {
     let wanted = properties.iter().map(|property| bit(*property as u8)).fold(0, |all, one| all | one);
     let runs = runs();
@@ -109,13 +110,13 @@ pub fn ranges_of(properties: &[Property]) -> Vec<(u32, u32)> {
     runs.iter().zip(ends).filter(|(run, _)| run.properties & wanted != 0).map(|(run, last)| (run.first, last)).collect()
 }
 
-/// Returns the value of a decimal digit of any script.
+/// Returns the value of a decimal digit of any Unicode script, or `None` for any other character.
 pub fn decimal_value(character: CodePoint) -> Option<u32> {
     if let Some(ascii) = character.to_char().filter(char::is_ascii) {
         return ascii.to_digit(10);
     }
     let run = run_of(character);
-    // The digits of each script are ten characters in a row.
+    // The ten digits of each script are consecutive code points, and a run contains only whole sets of ten.
     (run.properties & bit(Property::Decimal as u8) != 0).then(|| (character.to_u32() - run.first) % 10)
 }
 
@@ -140,7 +141,7 @@ pub fn is_printable(character: CodePoint) -> bool {
     }
 }
 
-/// Appends a character in another case.
+/// Appends a character, converted to the given case.
 pub fn push_in_case(text: &mut Wtf8Buf, character: CodePoint, case: Case) {
     let mappings = mappings();
     let found = mappings.binary_search_by_key(&character.to_u32(), |mapping| mapping.character);
@@ -150,7 +151,8 @@ pub fn push_in_case(text: &mut Wtf8Buf, character: CodePoint, case: Case) {
     }
 }
 
-/// Appends a character of a text in lowercase. A capital sigma at the end of a word has a form of its own.
+/// Appends the lowercase form of a character. The lowercase form of a capital sigma depends on the text before and
+/// after it, because a small sigma at the end of a word is written differently.
 pub fn push_lowercase(lowered: &mut Wtf8Buf, character: CodePoint, before: &Wtf8, after: &Wtf8) {
     const CAPITAL_SIGMA: char = 'Σ';
     if character == CAPITAL_SIGMA {
