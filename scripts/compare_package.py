@@ -24,7 +24,7 @@ import sys
 import warnings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.dont_write_bytecode = True  # the folder of the package is frozen into the binary as it is
+sys.dont_write_bytecode = True  # the package's folder is frozen into the binary, so it must not contain compiled files
 
 from truths.compare import normal  # noqa: E402
 from truths.python import qualified_name, redis_on  # noqa: E402
@@ -34,7 +34,7 @@ PACKAGE = ROOT / "crates/python-kernel/src/redis_package"
 
 
 def own_package(port, log):
-    """Returns redis-tutor's package over real sockets."""
+    """Returns redis-tutor's package, connected to a server through real sockets."""
     sys.path.insert(0, str(PACKAGE))
     import wire_over_sockets
 
@@ -76,7 +76,7 @@ def only_different(truth, ours):
 
 
 def differences(truth, ours, with_commands):
-    """Returns the differences between two records of one statement."""
+    """Returns the differences between two records of the same statement."""
     found = []
     if normal(truth["output"]) != normal(ours["output"]):
         found.append(("output", *only_different(truth["output"], ours["output"])))

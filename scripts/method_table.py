@@ -12,7 +12,7 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.dont_write_bytecode = True  # the whole folder of the package is frozen into the binary
+sys.dont_write_bytecode = True  # the package's folder is frozen into the binary, so it must not contain compiled files
 sys.path[:0] = [str(ROOT / "crates/python-kernel/src/redis_package"), str(ROOT / "scripts")]
 
 import wire_over_sockets  # noqa: E402
@@ -32,7 +32,7 @@ DIFFERENT = {
 
 
 def own_classes():
-    """Returns the package's classes by their names in the record."""
+    """Returns the package's classes, by the names that they have in the record."""
     wire_over_sockets.install()
     import redis
     from redis import client, connection, lock
@@ -46,7 +46,7 @@ def own_classes():
 
 
 def compare(record):
-    """Yields (kind of difference, method, recorded parameters, our parameters) for each difference."""
+    """Yields (kind of difference, method, recorded parameters, our parameters) for each difference from the record."""
     client, classes = own_classes()
     for family, methods in record.items():
         cls = classes.get(family, client)

@@ -22,7 +22,7 @@ FAMILIES = """
 
 
 def parameters(function):
-    """Returns the parameters of a function as text, without types."""
+    """Returns a function's parameters as a string, without types."""
     signature = inspect.signature(function)
     plain = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
     text = str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Records the names of those modules of CPython that need an operating system.
+"""Records the names in those modules of CPython that need an operating system.
 
 Usage: python3.13 scripts/record_modules.py, on Linux
 
-Writes crates/python-kernel/src/host_stubs/_module_names.py. The Python child has these modules as stubs, so that
-programs which import them start: their constants have the right values, and what they cannot do is refused when it is
-called.
+Writes crates/python-kernel/src/host_stubs/_module_names.py. The Python child process has stubs of these modules, so
+that programs that import them can start. The constants of a stub have the right values. What it cannot do is
+refused when it is called.
 """
 
 import importlib
@@ -16,17 +16,17 @@ import warnings
 
 OUTPUT = pathlib.Path(__file__).resolve().parent.parent / "crates/python-kernel/src/host_stubs/_module_names.py"
 
-# Modules of which the stubs need only the constants, because `host_stubs` contains the rest of the module.
+# Modules of which only the constants are recorded, because `host_stubs` implements the rest.
 CONSTANTS_ONLY = ["_signal", "_socket", "select"]
 
-# Modules whose classes and functions are refused when they are called.
+# Modules whose classes and functions raise an error when they are called.
 REFUSED = (
     "_curses_panel _multiprocessing _posixshmem _posixsubprocess _ssl cProfile ctypes ctypes.util ctypes.wintypes "
     "curses curses.ascii curses.panel curses.textpad faulthandler fcntl mmap profile pstats resource sqlite3 "
     "sqlite3.dbapi2 syslog termios tracemalloc"
 ).split()
 
-# Private names that public modules use.
+# Private names that public modules import.
 PRIVATE = ["_DEFAULT_CIPHERS", "_OPENSSL_API_VERSION", "_SSLContext"]
 
 
@@ -39,13 +39,13 @@ def exported(module):
 
 
 def base_of(error, names):
-    """Returns the name of an exception's base class, as the stub can refer to it."""
+    """Returns a name of an exception's base class to which the stub can refer."""
     base = error.__mro__[1].__name__
     return base if base in names or base in vars(__builtins__) else "Exception"
 
 
 def entry(name):
-    """Returns the kinds of names that a module has, for the table in `_module_names`."""
+    """Returns a module's names by kind, for the table in `_module_names`."""
     module = importlib.import_module(name)
     names = exported(module)
     errors, classes, functions, constants = [], [], [], {}
@@ -66,7 +66,7 @@ def entry(name):
             constants[word] = tuple(value)
         elif callable(value):
             functions.append(word)
-    # A base class comes before the classes that derive from it.
+    # A base class must come before the classes that derive from it.
     return {
         "errors": " ".join(text for _, text in sorted(errors)),
         "classes": " ".join(classes),
@@ -76,14 +76,14 @@ def entry(name):
 
 
 def wrapped(text, indent):
-    """Returns a string literal in lines of limited width."""
+    """Returns a string literal, split into lines of limited width."""
     lines = textwrap.wrap(text, 112 - len(indent), break_on_hyphens=False)
     last = len(lines) - 1
     return "\n".join(f'{indent}"{line}{" " if i < last else ""}"' for i, line in enumerate(lines)) or f'{indent}""'
 
 
 def numbers_and_others(constants):
-    """Separates the integers, which the table has as text, from other constants."""
+    """Separates integers, which the table contains as text, from other constants."""
     numbers = " ".join(f"{name}={value}" for name, value in constants.items() if type(value) is int)
     others = [(name, value) for name, value in constants.items() if type(value) is not int]
     texts = [f"{name!r}: {getattr(value, '__name__', repr(value))}" for name, value in others]

@@ -3,8 +3,8 @@
 
 Usage: record_package_names.py      in a Python that has redis-py 8.1 installed
 
-Writes crates/python-kernel/src/redis_package/redis/absent_names.py. Names that our `redis` package does not define are
-looked up there, so that programs can import them.
+Writes crates/python-kernel/src/redis_package/redis/absent_names.py. Names that our `redis` package does not define
+are looked up there, so that programs can import them.
 """
 
 import importlib
@@ -16,12 +16,12 @@ import warnings
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "crates/python-kernel/src/redis_package/redis/absent_names.py"
 
-# Private classes that programs import nevertheless.
+# Private classes that programs nevertheless import.
 PRIVATE = {"_AsyncRESPBase", "_AsyncRESP2Parser", "_AsyncRESP3Parser", "_RESP2Parser", "_RESP3Parser"}
 PRIVATE |= {"_HiredisParser", "_AsyncHiredisParser", "_RedisCallbacks"}
 
 
-# Modules that are of no use with a single server. Importing them is refused.
+# Modules that are of no use with a single server. Importing them raises an error.
 SKIPPED = """
     redis.asyncio.http redis.asyncio.maint_notifications redis.asyncio.multidb redis.asyncio.observability redis.auth
     redis.background redis.event redis.himport redis.http redis.multidb redis.observability redis.ocsp
@@ -29,7 +29,7 @@ SKIPPED = """
 
 
 def kind_of(module, name, value):
-    """Returns the origin of a name and its entry, or None if it is not recorded."""
+    """Returns the module that defines a name and the name's entry, or None if the name is not recorded."""
     if name.startswith("_") and name not in PRIVATE:
         return None
     if isinstance(value, (bool, int, str)) and type(value).__module__ == "builtins" and name.isupper():
@@ -38,7 +38,7 @@ def kind_of(module, name, value):
     if not callable(value) or not origin.startswith("redis.") or is_skipped(origin):
         return None
     if origin != module:
-        # Functions are imported from their own modules.
+        # Functions are imported from the modules that define them.
         return (origin, name) if isinstance(value, type) and value.__name__ == name else None
     if not isinstance(value, type):
         return None if name.startswith(("parse_", "zset_", "string_keys", "record_")) else (origin, f"{name}()")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes the character properties of this Python's Unicode version to the files from which python-kernel reads them.
+"""Writes this Python's character properties to the files from which python-kernel reads them.
 
-Usage: record_unicode.py [FOLDER]      in CPython 3.13, whose Unicode is 15.1
+Usage: record_unicode.py [FOLDER]      in CPython 3.13, which uses Unicode 15.1
 
 properties.txt   runs of characters with the same properties: the first character, and a letter for each property
                  (`LETTERS` below). A run ends where the next begins.
-cases.txt        characters whose case can change: the character, then its lowercase, uppercase, titlecase and
-                 casefolded text. `-` stands for the character itself.
+cases.txt        characters that are different in another case: the character, then its lowercase, uppercase,
+                 titlecase and casefolded forms. `-` stands for the character itself.
 
 All characters are hexadecimal numbers.
 """
@@ -19,8 +19,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "crates/python-kernel/
 
 
 def is_case_ignorable(char):
-    # A capital sigma becomes a final one in lowercase if a cased character precedes it, not counting case-ignorable
-    # ones.
+    # A capital sigma at the end of a word becomes a final sigma in lowercase if a cased character precedes it.
+    # Case-ignorable characters in between do not count.
     return ("A" + char + "Σ").lower().endswith("ς") and (char + "Σ").lower().endswith("σ")
 
 
@@ -50,7 +50,7 @@ def letters(char):
 
 
 def texts(char):
-    """Returns the lowercase, uppercase, titlecase and casefolded text of a character."""
+    """Returns the lowercase, uppercase, titlecase and casefolded forms of a character."""
     return [char.lower(), char.upper(), char.title(), char.casefold()]
 
 
@@ -68,7 +68,8 @@ def main(folder):
             runs.append(f"{ord(char):X} {found}".rstrip())
             previous = found
         if "d" in found:
-            # The digits of each script are ten characters in a row, so a digit's value follows from its place in the run.
+            # The ten digits of each script are consecutive code points, so a digit's value follows from its position in
+            # the run.
             start = int(runs[-1].split()[0], 16)
             assert unicodedata.decimal(char) == (ord(char) - start) % 10, hex(ord(char))
     (folder / "properties.txt").write_text("\n".join(runs) + "\n")

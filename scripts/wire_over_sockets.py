@@ -23,19 +23,20 @@ class TimedOut(Exception):
 
 
 class Closed(Exception):
-    """The server has closed the connection. Raised before sending if this is already known."""
+    """The server has closed the connection. Raised before sending a command if the end of the connection is already
+    known."""
 
 
 class Unencodable(TypeError):
-    """args[0] is an element of a command that cannot be encoded."""
+    """A command contains an element that cannot be encoded, which is `args[0]`."""
 
 
 class ErrorReply(Exception):
-    """An error reply. args[0] is its message."""
+    """An error reply. `args[0]` is its message."""
 
 
 class Push(list):
-    """A push message of RESP3."""
+    """A RESP3 push message."""
 
 
 class _Stream:
@@ -62,7 +63,7 @@ class _Stream:
         self.buffer += data
 
     def is_closed(self):
-        """Returns whether the server has closed the connection and there is nothing left to read."""
+        """Returns whether the server has closed the connection and nothing is left to read."""
         if not self.buffer and not self.ended and select.select([self.sock], [], [], 0)[0]:
             try:
                 self.receive(time.monotonic())
@@ -76,7 +77,8 @@ class _Incomplete(Exception):
 
 
 class _Parser:
-    """Parses the first reply in a buffer, or raises _Incomplete. Does not change the buffer."""
+    """A parser of the first reply in a buffer. Raises _Incomplete if the reply is incomplete. Does not change the
+    buffer."""
 
     def __init__(self, buffer, encoding):
         self.buffer, self.encoding, self.at = buffer, encoding, 0
@@ -142,7 +144,7 @@ def _shown(word):
 
 
 def _record(data):
-    """Appends the commands in `data` to `sent`."""
+    """Appends the commands in `data` to the list `sent`."""
     parser = _Parser(data, None)
     while parser.at < len(data):
         sent.append([_shown(word) for word in parser.reply()])
@@ -253,7 +255,7 @@ def shuffled(items):
 
 
 def install(port=None):
-    """Makes this module importable as `_wire`. With a port, all connections go to that port of this machine."""
+    """Makes this module importable as `_wire`. If a port is given, all connections go to that port on this machine."""
     global _to_port
     _to_port = port
     sys.modules["_wire"] = sys.modules[__name__]

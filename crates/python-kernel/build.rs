@@ -1,4 +1,4 @@
-//! Rebuilds the crate when the Python files frozen into it change, which Cargo does not notice by itself.
+//! Makes Cargo rebuild the crate when the frozen Python files change. Cargo does not notice this by itself.
 
 fn main() {
     for folder in ["src/redis_package", "src/host_stubs"] {

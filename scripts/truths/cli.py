@@ -1,6 +1,6 @@
 """Records the output of `redis-cli --no-raw` for lines that are piped to it, on a fresh server.
 
-The connection's id in the reply to HELLO is replaced by `N`. Nothing else is masked.
+The connection's ID in the reply to HELLO is replaced by `N`. Nothing else is masked.
 """
 import os
 import re

@@ -35,7 +35,7 @@ import time
 
 ALLOW_DEBUG = "@debug"
 SETTLE_DEADLINE_SECONDS = 20
-FREED_IN_BACKGROUND = ("flushall", "flushdb")  # the server blocks the client for a moment, then replies
+FREED_IN_BACKGROUND = ("flushall", "flushdb")  # the server blocks the client for a moment and then replies
 AGGREGATES = b"*~>%|"
 WITH_BYTES = b"$=!"
 
@@ -49,7 +49,7 @@ class Incomplete(Exception):
 
 
 def split_words(line: str) -> list:
-    """Splits a line into words by redis-cli's quoting rules. The words are bytes."""
+    """Splits a line into words according to redis-cli's quoting rules. The words are bytes."""
     words, text, at = [], line.encode(), 0
     while True:
         while at < len(text) and text[at : at + 1].isspace():
@@ -98,14 +98,14 @@ def escaped(data: bytes) -> str:
 
 
 class Frame:
-    """A raw reply: its first line, and the bytes after it or the frames inside it."""
+    """A raw reply: its first line, and the bytes or the nested replies after it."""
 
     def __init__(self, head: bytes, body=None, inside=()):
         self.head, self.body, self.inside = head, body, list(inside)
 
     @staticmethod
     def parse(data: bytes, at: int = 0):
-        """Returns the frame at `at`, and the offset of the next one."""
+        """Returns the reply at an offset, and the offset of the next one."""
         end = data.find(b"\r\n", at)
         if end < 0:
             raise Incomplete
@@ -179,7 +179,7 @@ class Client:
             self.receive()
 
     def take_frames(self) -> list:
-        """Returns all frames that have arrived. If a frame has arrived only in part, waits for the rest."""
+        """Returns all replies that have arrived. If the last one is incomplete, waits for the rest of it."""
         self.receive_what_is_there()
         frames, at = [], 0
         while at < len(self.received):
@@ -203,7 +203,7 @@ class Recorder:
         self.lines: list = []
 
     def status(self, client: Client) -> dict:
-        """Returns the fields of a client in CLIENT LIST, or an empty dict if the server has removed it."""
+        """Returns a client's fields in CLIENT LIST, or an empty dict if the server no longer lists it."""
         listed = self.control.ask(b"CLIENT", b"LIST", b"ID", b"%d" % client.id).body.decode().strip()
         return dict(field.split("=", 1) for field in listed.split(" ")) if listed else {}
 

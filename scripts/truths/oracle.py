@@ -1,4 +1,4 @@
-"""Sets ORACLE_PYTHON and the other paths of the real programs, running scripts/oracle_setup if necessary."""
+"""Sets ORACLE_PYTHON and the other paths of the real programs. Runs scripts/oracle_setup if necessary."""
 import os
 import shlex
 import subprocess

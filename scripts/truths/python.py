@@ -38,13 +38,13 @@ def commands_in(data: bytes):
 
 
 def number_at(data: bytes, position: int):
-    """Returns the number after the `*` or `$` at `position`, and the start of the next line."""
+    """Returns the number after the `*` or `$` at `position`, and the offset of the next line."""
     end = data.index(b"\r\n", position)
     return int(data[position + 1 : end]), end + 2
 
 
 def redis_on(port: int, log: list):
-    """Returns redis-py, with all connections going to `port` and all sent commands appended to `log`."""
+    """Returns redis-py, modified so that all connections go to `port` and all sent commands are appended to `log`."""
     import redis
     from redis.connection import AbstractConnection, Connection
 
@@ -91,12 +91,12 @@ def source_of(source: str, statement: ast.stmt) -> str:
 
 
 def without_paths(text: str) -> str:
-    """Removes the path where this Python is installed, which differs between machines."""
+    """Masks the paths where this Python is installed, because they differ between machines."""
     return text.replace(sys.prefix, "<python>").replace(sys.base_prefix, "<python>")
 
 
 def run_statement(statement: ast.stmt, names: dict):
-    """Runs one statement. Returns its output, and the error that it raised, if any."""
+    """Runs a statement. Returns its output and the error that it raised, if any."""
     written, error = io.StringIO(), None
     with contextlib.redirect_stdout(written):
         try:

@@ -1,4 +1,4 @@
-"""Starts a private Redis server on a free local port for the duration of a block."""
+"""Starts a private Redis server on a free local port for the duration of a `with` block."""
 import contextlib
 import socket
 import subprocess
@@ -15,7 +15,7 @@ def free_port() -> int:
 
 
 def answers_as(port: int, pid: int) -> bool:
-    """Returns whether the server at `port` is the process `pid`, and not another server that took the port first."""
+    """Returns whether the process `pid` is the server at `port`, and not another server that took the port first."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
         connection.sendall(b"INFO server\r\n")
         return f"\r\nprocess_id:{pid}\r\n".encode() in connection.recv(65536)

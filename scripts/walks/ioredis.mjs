@@ -1,4 +1,4 @@
-// Uses a server through ioredis: node ioredis.mjs PORT MODULES. Prints a JSON array for each step.
+// Uses a server through ioredis. Usage: node ioredis.mjs PORT MODULES. Prints a JSON array for each step.
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 
@@ -88,7 +88,7 @@ const walks = {
     listener.on("pmessage", (...message) => received.push(message));
     record("subscribed", [await listener.subscribe("news", "weather"), await listener.psubscribe("n*")]);
     record("receivers", [await r.publish("news", "one"), await r.publish("weather", "two"), await r.publish("x", "-")]);
-    // The reply to its own PING arrives after the messages.
+    // The reply to the listener's PING arrives after all messages.
     await listener.ping();
     record("messages", received);
     record("left", [await listener.unsubscribe("news"), await r.pubsub("NUMSUB", "news", "weather")]);

@@ -1,4 +1,4 @@
-"""Uses a server through redis-py: python redis_py.py PORT PROTOCOL. Prints a JSON array for each step."""
+"""Uses a server through redis-py. Usage: python redis_py.py PORT PROTOCOL. Prints a JSON array for each step."""
 import hashlib
 import json
 import sys

@@ -1,5 +1,5 @@
-//! The Python child as a separate program, for tests. Reads frames from standard input and writes frames to standard
-//! output.
+//! The Python child process as a separate program, for tests. It reads frames from standard input and writes frames to
+//! standard output.
 
 fn main() {
     python_kernel::main();

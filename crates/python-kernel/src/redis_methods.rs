@@ -1,5 +1,5 @@
 //! The methods of the `redis` package as data, for help at the prompt: their parameters, what they do and return, and
-//! an example. They are read from the package's own sources, so nothing is written twice.
+//! an example. Most of the data is parsed from the package's own source files, so that it need not be written twice.
 
 use std::sync::LazyLock;
 
@@ -10,20 +10,20 @@ use crate::syntax::{bytes, parse, suite};
 /// A method of the `redis` package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Method {
-    /// The class that defines the method: `HashCommands`, `Pipeline`.
+    /// The name of the class that defines the method, such as `HashCommands` or `Pipeline`.
     pub class: String,
-    /// The method's name: `hset`.
+    /// The method's name, such as `hset`.
     pub name: String,
-    /// The parameters after `self`, as redis-py has them: `name, key=None`.
+    /// The parameters after `self`, as redis-py declares them, such as `name, key=None`.
     pub parameters: String,
-    /// A description of what the method does and returns. The paragraphs are separated by blank lines.
+    /// What the method does and returns. Paragraphs are separated by blank lines.
     pub about: String,
-    /// An example, as lines of Python. Empty if there is none.
+    /// The lines of an example in Python. Empty if there is none.
     pub example: Vec<&'static str>,
 }
 
 impl Method {
-    /// Returns the name of the variable on which examples call the method: `r`, `pipe`.
+    /// Returns the name of the variable on which examples call the method, such as `r` or `pipe`.
     #[must_use]
     pub fn owner(&self) -> &'static str {
         match self.class.as_str() {
@@ -34,7 +34,7 @@ impl Method {
         }
     }
 
-    /// Returns whether the method sends the command after which it is named. Its class is then a family of commands,
+    /// Returns whether the method sends the command after which it is named. Then its class is a family of commands,
     /// such as `HashCommands`.
     #[must_use]
     pub fn is_command(&self) -> bool {
@@ -42,15 +42,15 @@ impl Method {
     }
 }
 
-/// Returns all public methods: first those that send commands, then those of the client, and those of pipelines,
-/// subscribers and locks.
+/// Returns all public methods: first those that send commands, then those of the client, and finally those of
+/// pipelines, subscribers and locks.
 #[must_use]
 pub fn all() -> &'static [Method] {
     &METHODS
 }
 
 /// Returns the method with a qualified name, such as `HashCommands.hset`. A method with a second name, such as `incr`
-/// for `incrby`, is found under both names.
+/// for `incrby`, can be found under either name.
 #[must_use]
 pub fn by_qualified_name(qualified_name: &str) -> Option<&'static Method> {
     let (class, name) = qualified_name.rsplit_once('.')?;
@@ -63,8 +63,8 @@ pub fn by_name(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.name == name)
 }
 
-/// The sources of the package that define methods for learners, and the classes that have them. An empty list means all
-/// classes whose names end in `Commands`.
+/// The source files of the package that define methods for learners, each with the classes that define them. An empty
+/// list stands for all classes whose names end in `Commands`.
 const SOURCES: &[(&str, &[&str])] = &[
     (include_str!("redis_package/redis/commands/strings.py"), &[]),
     (include_str!("redis_package/redis/commands/hashes.py"), &[]),
@@ -86,7 +86,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     (include_str!("redis_package/redis/lock.py"), &["Lock"]),
 ];
 
-/// The examples: a line for each line of an example, with the method's name before it.
+/// The lines of all examples. Each line starts with the name of its method.
 const EXAMPLES: &str = include_str!("redis_methods/examples.txt");
 
 static METHODS: LazyLock<Vec<Method>> = LazyLock::new(|| {
@@ -122,7 +122,7 @@ fn methods_of_class(class: &StmtClassDef, source: &str) -> Vec<Method> {
     methods
 }
 
-/// Returns the new and the old name in a line such as `incr = incrby`.
+/// Returns the new and the old name from a statement such as `incr = incrby`.
 fn second_name(statement: &Stmt) -> Option<(&str, &str)> {
     let assignment = statement.as_assign_stmt()?;
     let [Expr::Name(name)] = assignment.targets.as_slice() else { return None };
@@ -130,7 +130,7 @@ fn second_name(statement: &Stmt) -> Option<(&str, &str)> {
     Some((name.id.as_str(), original.id.as_str()))
 }
 
-/// Returns the parameters without the first one, in one line.
+/// Returns a function's parameters without the first one, on a single line.
 fn parameters(function: &StmtFunctionDef, source: &str) -> String {
     let text = &source[bytes(&*function.parameters)];
     let text = text.trim_start_matches('(').trim_end_matches(')');

@@ -1,7 +1,7 @@
 //! The parts of Python's grammar that an interactive prompt needs: where a statement ends, whether an input is
-//! complete, which words to colour, and whether a source is nested too deeply to be compiled.
+//! complete, how to colour its tokens, and whether source text is nested too deeply to be compiled.
 //!
-//! Nothing here runs Python or needs a child process.
+//! This module does not run Python, and needs no child process.
 //!
 //! ```
 //! use python_kernel::syntax::{self, Completeness};
@@ -29,7 +29,7 @@ use std::ops::Range;
 pub use nesting::{ExcessiveNesting, excessive_nesting};
 use stack::with_enough_stack;
 
-/// Python's keywords, without the soft keywords (`match`, `case`, `type`), which are ordinary names elsewhere.
+/// Python's keywords, without the soft keywords (`match`, `case`, `type`), which can also be used as names.
 pub const KEYWORDS: [&str; 35] = [
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
@@ -41,19 +41,19 @@ pub const KEYWORDS: [&str; 35] = [
 pub struct Statement {
     /// The source text of the statement.
     pub source: String,
-    /// The number of the statement's first line, counted from 1.
+    /// Number of the statement's first line, counted from 1.
     pub first_line: usize,
-    /// Whether the statement before it ends on the same line, as in `a = 1; b = 2`. If that statement raises an
-    /// exception, Python does not run this one.
+    /// Whether the previous statement ends on the line where this one begins, as in `a = 1; b = 2`. If the previous
+    /// statement raises an exception, Python does not run this one.
     pub continues_line: bool,
 }
 
-/// The first syntax error of a source.
+/// The first syntax error in source text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
-    /// The parser's message about the error.
+    /// The parser's error message.
     pub message: String,
-    /// Number of the line with the error, counted from 1.
+    /// Number of the line that contains the error, counted from 1.
     pub line: usize,
 }
 
@@ -65,25 +65,25 @@ impl fmt::Display for SyntaxError {
 
 impl std::error::Error for SyntaxError {}
 
-/// Whether an input at the prompt can be run.
+/// Whether an input at the prompt is ready to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completeness {
-    /// The input can be run.
+    /// The input is ready to run.
     Complete,
     /// The input needs more lines.
     Incomplete,
-    /// The input has a syntax error that no further line can repair.
+    /// The input has a syntax error that further lines cannot repair.
     Invalid,
 }
 
-/// The class of a token, which decides its colour.
+/// The class of a token, which determines its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenClass {
-    /// A keyword. Includes soft keywords where they are used as keywords.
+    /// A keyword, including a soft keyword where it is used as one.
     Keyword,
-    /// A string or bytes literal, or the text parts of an f-string.
+    /// A string or bytes literal, or the literal parts of an f-string.
     String,
-    /// A number.
+    /// A numeric literal.
     Number,
     /// A comment.
     Comment,
@@ -95,11 +95,11 @@ pub enum TokenClass {
     Error,
 }
 
-/// Splits a source into its top-level statements, as Python's `ast` does. Decorators belong to the statement below
+/// Splits source text into its top-level statements, as Python's `ast` does. Decorators belong to the statement below
 /// them.
 ///
 /// # Errors
-/// Returns the first syntax error if the source is not valid Python.
+/// Returns the first syntax error if the source text is not valid Python.
 pub fn split_statements(source: &str) -> Result<Vec<Statement>, SyntaxError> {
     if excessive_nesting(source).is_some() {
         return Err(SyntaxError { message: "too many nested parentheses".to_owned(), line: 1 });
@@ -128,16 +128,16 @@ pub fn split_statements(source: &str) -> Result<Vec<Statement>, SyntaxError> {
 /// An expression whose value the interactive prompt echoes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EchoedExpression {
-    /// The byte range of the expression in the source.
+    /// The byte range of the expression in the source text.
     pub range: Range<usize>,
-    /// Whether the expression is a top-level statement, and not inside a block.
+    /// Whether the expression is a top-level statement, as opposed to a statement inside a block.
     pub is_whole: bool,
     /// Whether the expression is a tuple.
     pub is_tuple: bool,
 }
 
-/// Returns the expressions whose values the prompt echoes, in order. Expressions inside blocks are among them, but not
-/// expressions inside functions and classes.
+/// Returns the expressions whose values the prompt echoes, in order. Includes expressions inside blocks, but not those
+/// inside functions and classes.
 #[must_use]
 pub fn echoed_expressions(source: &str) -> Vec<EchoedExpression> {
     let mut found = Vec::new();
@@ -187,8 +187,8 @@ fn find_echoes(statements: &[Stmt], is_whole: bool, found: &mut Vec<EchoedExpres
     }
 }
 
-/// Returns the completeness of an input, by the rules of Python's interactive prompt. The input consists of the lines
-/// typed so far, joined by newlines. A blank line entered last makes the input end in a newline.
+/// Returns the completeness of an input by the rules of Python's interactive prompt. The input consists of the lines
+/// typed so far, joined by newlines. If the last line is blank, the input ends in a newline.
 #[must_use]
 pub fn completeness(source: &str) -> Completeness {
     if excessive_nesting(source).is_some() {
@@ -215,7 +215,8 @@ fn completeness_of(source: &str) -> Completeness {
     }
 }
 
-/// Returns whether further lines could repair the error.
+/// Returns whether further lines could repair a syntax error. `blank_line` tells whether the input ends in a blank
+/// line.
 fn is_repaired_by_more_lines(source: &str, error: &ParseError, blank_line: bool) -> bool {
     let rest = &source[error.location.start().to_usize().min(source.len())..];
     let at_end = rest.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
@@ -234,7 +235,7 @@ fn is_repaired_by_more_lines(source: &str, error: &ParseError, blank_line: bool)
     }
 }
 
-/// Beginnings of the parser's messages about a missing block.
+/// Prefixes of the parser's messages about a missing block.
 const MISSING_BLOCK_MESSAGES: &[&str] = &[
     "Expected an indented block",
     "Expected `except` or `finally`",
@@ -242,12 +243,12 @@ const MISSING_BLOCK_MESSAGES: &[&str] = &[
     "Expected class, function definition or async function definition after decorator",
 ];
 
-/// Returns whether a triple-quoted f-string is still open at the end of the source.
+/// Returns whether a triple-quoted f-string is still open at the end of the source text.
 fn leaves_triple_quote_open(source: &str) -> bool {
     source.matches("\"\"\"").count() % 2 == 1 || source.matches("'''").count() % 2 == 1
 }
 
-/// Returns whether the text begins with a triple-quoted string.
+/// Returns whether the text begins with a triple-quoted string literal.
 fn opens_triple_quote(text: &str) -> bool {
     let quoted = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
     quoted.starts_with("\"\"\"") || quoted.starts_with("'''")
@@ -273,7 +274,7 @@ fn opens_block(statement: &Stmt) -> bool {
     )
 }
 
-/// Returns the tokens of a source in order, each with its byte range. The source may have syntax errors.
+/// Returns the tokens of source text in order, each with its byte range. The source text may contain syntax errors.
 #[must_use]
 pub fn tokens(source: &str) -> Vec<(Range<usize>, TokenClass)> {
     if excessive_nesting(source).is_some() {
@@ -301,7 +302,7 @@ fn tokens_of(source: &str) -> Vec<(Range<usize>, TokenClass)> {
         | TokenKind::Indent
         | TokenKind::Dedent
         | TokenKind::EndOfFile => None,
-        // The parser reports a soft keyword as a keyword only where it is used as one.
+        // The parser's token for a soft keyword is a keyword only where it is used as one.
         _ if kind.is_keyword() => Some(TokenClass::Keyword),
         _ => Some(TokenClass::Operator),
     };
@@ -309,8 +310,8 @@ fn tokens_of(source: &str) -> Vec<(Range<usize>, TokenClass)> {
     tokens.filter(|(range, _)| !range.is_empty()).collect()
 }
 
-/// Returns the byte offset of the last bracket that is still open, or `None` if no bracket is open, or if a string is
-/// still open.
+/// Returns the byte offset of the last bracket that is still open. Returns `None` if no bracket is open, or if a string
+/// is still open.
 #[must_use]
 pub fn last_open_bracket(source: &str) -> Option<usize> {
     let mut open = Vec::new();
@@ -324,11 +325,11 @@ pub fn last_open_bracket(source: &str) -> Option<usize> {
     open.pop()
 }
 
-/// The names of variables that a source binds and reads.
+/// The names of the variables that source text binds and reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables {
-    /// Variables that are assigned in any way (`=`, `for`, `with`, `:=`, `def`, `class`), and variables whose value is
-    /// extended (`x[0] = …`, `x.append(…)`).
+    /// Variables that are assigned in any way (`=`, `for`, `with`, `:=`, `def`, `class`), or whose value is modified in
+    /// place (`x[0] = …`, `x.append(…)`).
     pub bound: Vec<String>,
     /// Variables whose value is read.
     pub read: Vec<String>,
@@ -337,7 +338,7 @@ pub struct Variables {
 /// Methods that add elements to a list, a set, a dict or a deque.
 const ADDING_METHODS: &[&str] = &["add", "append", "appendleft", "extend", "insert", "setdefault", "update"];
 
-/// Returns the variables that a source binds and reads. A source with a syntax error has none.
+/// Returns the variables that source text binds and reads. For source text with a syntax error, both lists are empty.
 #[must_use]
 pub fn variables(source: &str) -> Variables {
     let mut found = Variables::default();

@@ -1,5 +1,5 @@
-//! Tests the code that the parent runs for a child, which decodes frames and analyses Python source, with random
-//! inputs. The parent must survive any bytes and any source, because it holds the session and its data.
+//! Tests functions that the parent runs for a child process with random inputs. They decode frames and analyse Python
+//! source text. The parent must survive arbitrary bytes and source text, because it holds the session and its data.
 
 use std::fmt::Debug;
 use std::io::Read;
@@ -95,7 +95,7 @@ fn encoded<F: Frame>(thread: u32, frame: &F) -> Vec<u8> {
     bytes
 }
 
-/// A pipe that delivers its bytes in pieces of a given size.
+/// A pipe that delivers its bytes in pieces of the given maximum size.
 struct InPieces<'a>(&'a [u8], usize);
 
 impl Read for InPieces<'_> {
@@ -105,7 +105,7 @@ impl Read for InPieces<'_> {
     }
 }
 
-/// Checks that a frame that is written twice is read twice, and that a frame whose end is missing is not read.
+/// Checks that a frame that is written twice is read twice, and that a truncated frame is not read.
 fn check_round_trip<F: Frame + Debug + PartialEq + Clone>(thread: u32, frame: &F) -> Checked {
     let bytes = encoded(thread, frame);
     let twice = [bytes.as_slice(), &bytes].concat();
@@ -135,7 +135,7 @@ fn frames_from_a_child_are_read_as_they_were_written() {
     check(&(any::<u32>(), from_child()), |(thread, frame)| check_round_trip(thread, &frame));
 }
 
-/// Checks that if arbitrary bytes begin with a valid frame, the frame is encoded as exactly the same bytes.
+/// Checks that if arbitrary bytes begin with a valid frame, encoding that frame gives exactly the same bytes.
 fn check_canonical<F: Frame + Debug>(bytes: &[u8]) -> Checked {
     let mut rest = bytes;
     let read = frame::read::<F>(&mut rest);
@@ -145,8 +145,8 @@ fn check_canonical<F: Frame + Debug>(bytes: &[u8]) -> Checked {
             prop_assert_eq!(encoded(thread, &frame), &bytes[..bytes.len() - rest.len()], "{:?}", frame);
             prop_assert_eq!(encoded(parsed_thread, &parsed_frame), &bytes[..length], "{:?}", parsed_frame);
         }
-        // If the bytes end within a frame, `read` returns an error, whereas `parse` returns `None`, because more bytes
-        // may follow.
+        // If the bytes end within a frame, `read` returns an error, but `parse` returns `None`, because more bytes
+        // could follow.
         (Ok(None) | Err(_), Ok(None)) | (Err(_), Err(_)) => {}
         (read, parsed) => {
             return Err(TestCaseError::fail(format!("it is read as {read:?}, and parsed as {parsed:?}")));
@@ -161,7 +161,7 @@ fn damaged_frames_are_refused_or_are_other_frames() {
         (any::<u32>(), to_child()).prop_map(|(thread, frame)| encoded(thread, &frame)),
         (any::<u32>(), from_child()).prop_map(|(thread, frame)| encoded(thread, &frame)),
         vec(any::<u8>(), 0..40),
-        // A valid length, followed by arbitrary bytes.
+        // A valid length prefix, followed by arbitrary bytes.
         vec(any::<u8>(), 5..40).prop_map(|bytes| [&(bytes.len() as u32).to_le_bytes(), bytes.as_slice()].concat()),
     ];
     check(&(frame, vec((any::<Index>(), any::<u8>()), 0..3)), |(mut bytes, changes)| {
@@ -176,7 +176,7 @@ fn damaged_frames_are_refused_or_are_other_frames() {
     });
 }
 
-/// Pieces of Python source, each of which is valid somewhere.
+/// Fragments of Python source text, each of which is valid somewhere.
 const PIECES: [&str; 92] = [
     "x",
     "r",
@@ -272,7 +272,7 @@ const PIECES: [&str; 92] = [
     "1_",
 ];
 
-/// Generates a source that consists of pieces. Some of them are repeated, up to `most` times.
+/// Generates source text from fragments. Repeats some of them, up to `most` times.
 fn source(most: usize) -> impl Strategy<Value = String> {
     let times = prop_oneof![8 => Just(1_usize), 1 => 2..20_usize, 1 => 20..most];
     let part = (vec(select(PIECES.to_vec()), 1..4), times);
@@ -286,13 +286,13 @@ fn source(most: usize) -> impl Strategy<Value = String> {
     })
 }
 
-/// Generates a string that may be Python source or anything else.
+/// Generates a string that may or may not be valid Python source text.
 fn any_source() -> impl Strategy<Value = String> {
     prop_oneof![4 => source(200), 1 => "\\PC{0,40}", 1 => "[a-z(){}'\":\n ]{0,60}"]
 }
 
-/// Calls every function of `syntax` with a source. Checks that the ranges and lines in the results lie within the
-/// source.
+/// Calls every function of `syntax` with source text. Checks that the ranges and lines in the results lie within the
+/// source text.
 fn check_answers(source: &str) -> Checked {
     let mut end = 0;
     for (range, class) in syntax::tokens(source) {
@@ -350,11 +350,11 @@ fn a_source_without_an_error_is_complete_after_a_blank_line() {
     });
 }
 
-/// Sources that nest by repetition neither overflow the stack nor take a long time. The stack is as small as that of a
-/// driver's thread, which has the smallest stack of all threads that analyse sources.
+/// Source text that is nested by repetition must not overflow the stack or take a long time. The test's stack is as
+/// small as that of a driver's thread, which has the smallest stack of all threads that analyse source text.
 #[test]
 fn long_sources_overflow_no_stack() {
-    // An overflow ends the process without a message about the input, so the input is kept in a file.
+    // An overflow ends the process without a message about the input, so the input is saved to a file beforehand.
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("last-long-source.py");
     let small_stack = thread::Builder::new().stack_size(2 << 20);
     let asking = small_stack.spawn(move || {

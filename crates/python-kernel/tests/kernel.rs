@@ -1,4 +1,4 @@
-//! Tests of the Python child as a process: the tests are its parent, and exchange frames with it.
+//! Tests of the Python child process. The tests act as its parent, and exchange frames with it.
 
 #[path = "kernel/amendments.rs"]
 mod amendments;
@@ -23,22 +23,22 @@ use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A Python child, and a parent for it. The parent's clock advances only when Python sleeps, and its Redis supports
-/// only INCRBY and ECHO.
+/// A Python child process and a parent for it. The parent's clock advances only when Python sleeps, and its Redis
+/// supports only INCRBY and ECHO.
 struct Python {
     process: Child,
-    /// The pipe to the child, or `None` after it was closed.
+    /// The pipe to the child, or `None` once it has been closed.
     to_child: Option<ChildStdin>,
     from_child: BufReader<ChildStdout>,
-    /// Number of runs that were started.
+    /// Number of runs that have been started.
     runs: u32,
     clock_us: i64,
     counters: HashMap<String, i64>,
-    /// Lines for `input()` in reverse order.
+    /// Lines of input for Python's `input()`, in reverse order.
     lines: Vec<String>,
     /// All frames, except output, that the child has sent since the current run began.
     requests: Vec<FromChild>,
-    /// Replaces the usual answer to the next request.
+    /// The answer to the next request, if it should differ from the usual one.
     next_answer: Option<ToChild>,
 }
 
@@ -103,7 +103,7 @@ impl Python {
         self.send(0, &ToChild::Run { number: self.runs, source: source.to_owned(), echo: true });
     }
 
-    /// Answers requests until the run has ended. Returns `None` if the child has died.
+    /// Answers requests until the run has ended. Returns its result, or `None` if the child has died.
     fn finish_run(&mut self) -> Option<RunResult> {
         let mut result = RunResult::default();
         loop {
@@ -144,7 +144,7 @@ impl Python {
         })
     }
 
-    /// Executes a command and returns the reply.
+    /// Executes a Redis command and returns the reply.
     fn execute(&mut self, command: &[u8]) -> Vec<u8> {
         let command = String::from_utf8_lossy(command).into_owned();
         let words: Vec<&str> = command.split("\r\n").skip(2).step_by(2).collect();
@@ -154,19 +154,19 @@ impl Python {
                 *counter += by.parse::<i64>().unwrap();
                 format!(":{counter}\r\n").into_bytes()
             }
-            // The argument is the whole reply in RESP, with `|` for line ends.
+            // The argument is the complete reply in RESP, with `|` in place of line ends.
             ["ECHO", reply] => reply.replace('|', "\r\n").into_bytes(),
             _ => b"-ERR unknown command\r\n".to_vec(),
         }
     }
 
-    /// Runs a source. Panics if the child dies.
+    /// Runs source text. Panics if the child dies.
     fn run(&mut self, source: &str) -> RunResult {
         self.start_run(source);
         self.finish_run().unwrap_or_else(|| panic!("the child died while running {source:?}"))
     }
 
-    /// Runs a source and returns its output. Panics if the source raises an exception.
+    /// Runs source text and returns its output. Panics if the source text raises an exception.
     fn output_of(&mut self, source: &str) -> String {
         let result = self.run(source);
         assert_eq!(result.outcome.exception, None, "{source}");
@@ -183,7 +183,7 @@ impl Python {
 }
 
 impl Python {
-    /// Saves the variables, and returns whether they can be restored.
+    /// Makes the child save its variables. Returns whether they can be restored.
     fn save_variables(&mut self) -> bool {
         self.send(0, &ToChild::SaveVariables);
         match self.receive() {
@@ -192,7 +192,7 @@ impl Python {
         }
     }
 
-    /// Restores the variables, and returns the other frames that the child has sent meanwhile.
+    /// Makes the child restore its variables. Returns the other frames that the child has sent in the meantime.
     fn restore_variables(&mut self) -> Vec<FromChild> {
         self.send(0, &ToChild::RestoreVariables);
         let mut others = Vec::new();
@@ -213,7 +213,7 @@ impl Python {
 
 impl Drop for Python {
     fn drop(&mut self) {
-        // Both calls fail if the child has ended already.
+        // Both calls fail if the child has already ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -400,7 +400,7 @@ fn each_thread_receives_its_own_answer() {
          got[name] = _wire.call(c, ('ECHO', name), None, None)\n",
     );
     python.start_run("ts = [threading.Thread(target=work, args=(n,)) for n in 'abc']\nfor t in ts: t.start()\nfor t in ts: t.join()\nsorted(got.items())");
-    // The test answers no thread until all three are waiting. It answers the last request first.
+    // The test waits until all three threads are waiting, and then answers the last request first.
     let mut waiting = Vec::new();
     while waiting.len() < 3 {
         match python.receive().unwrap() {
@@ -454,7 +454,7 @@ fn the_child_ends_when_its_pipe_is_closed() {
     assert!(python.process.wait().unwrap().success());
 }
 
-/// Inspects a child from outside, while a program with two more threads runs in it.
+/// Inspects a child process through `/proc` while a program with two more threads runs in it.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_sandbox_surrounds_every_thread() {
@@ -471,7 +471,7 @@ fn the_sandbox_surrounds_every_thread() {
     }
     for descriptor in std::fs::read_dir(process.join("fd")).expect("it is ours").flatten() {
         let target = std::fs::read_link(descriptor.path()).expect("it is open");
-        // Standard error of this test's children is the null device.
+        // The tests redirect a child's standard error to `/dev/null`.
         let is_pipe = target.to_string_lossy().starts_with("pipe:[");
         assert!(is_pipe || target == std::path::Path::new("/dev/null"), "{target:?} is open in the child");
     }

@@ -12,8 +12,8 @@ use redis_engine::config::OutputLimit;
 use redis_engine::error::Error;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
-/// Smallest value that `client-query-buffer-limit` can have, in bytes. A read buffer up to this size is always
-/// accepted.
+/// Minimum value of `client-query-buffer-limit` in bytes. A read buffer that is no larger than this never exceeds the
+/// limit.
 const MIN_QUERY_BUFFER_LIMIT: usize = 1 << 20;
 /// Maximum size of a client's unsent output in bytes, regardless of the configuration.
 const MAX_OUTPUT: usize = 1 << 30;
@@ -21,13 +21,13 @@ const MAX_OUTPUT: usize = 1 << 30;
 const MAX_UNAUTHENTICATED_OUTPUT: u64 = 1024;
 
 /// When the replies to the requests of one read reach this size in bytes, they are moved to the output queue before the
-/// remaining requests are run. glibc always takes blocks of more than 32 MB directly from the system and returns them
-/// when they are freed. So no memory stays allocated after large output.
+/// remaining requests run. glibc always takes blocks of more than 32 MB directly from the system, and returns them as
+/// soon as they are freed, so no memory stays allocated after large output.
 const MAX_REPLIES: usize = 33 << 20;
 
 /// A client's buffers are checked for memory to release only if they have more unused bytes than this, as in Redis.
 const MAX_SPARE: usize = 4 << 10;
-/// Time in microseconds after which an idle client's buffers are released, as in Redis.
+/// Idle time in microseconds after which all unused memory of a client's buffers is released, as in Redis.
 const IDLE_US: i64 = 2_000_000;
 
 /// A client's socket and buffers.
@@ -36,34 +36,34 @@ pub struct Connection {
     pub stream: TcpStream,
     pub client: ClientId,
     parser: RequestParser,
-    /// Bytes that were read but have not been executed: an incomplete request, or the requests after a blocking
-    /// command.
+    /// Bytes that have been read but not executed: an incomplete request, or the requests after a blocking command.
     read_buffer: Vec<u8>,
     /// Replies that did not fit into the socket's send buffer.
     output: OutputQueue,
-    /// The largest sizes of the read buffer and of the engine's replies since `shrink_buffers` was last called, in
-    /// bytes.
+    /// Largest size of the read buffer in bytes since `shrink_buffers` was last called. `reply_peak` is the same for
+    /// the engine's replies.
     read_peak: usize,
     reply_peak: usize,
     /// Whether `shrink_buffers` may find memory to release.
     pub has_spare_memory: bool,
     /// Whether the client has sent an HTTP request. Such a client is disconnected without a reply.
     pub has_sent_http: bool,
-    /// When the unsent output began to exceed the soft limit of the client's class.
+    /// The time since which the unsent output exceeds the soft limit of the client's class. `None` if it does not
+    /// exceed it.
     over_soft_limit_since: Option<Instant>,
     /// Whether the connection is in the event loop's queue.
     pub is_queued: bool,
-    /// Whether the socket has reported the end of the stream. The socket reports the end once, after all data.
+    /// Whether the socket has reported the end of the stream. It reports the end only once, after all data.
     pub has_reported_end: bool,
 }
 
-/// State of a connection after its socket was read or written.
+/// State of a connection after its socket has been read from or written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConnectionState {
     Open,
-    /// The socket may have more to read.
+    /// There may be more to read from the socket.
     MoreToRead,
-    /// The client has disconnected, or must be disconnected.
+    /// The client has disconnected or must be disconnected.
     Closed,
 }
 
@@ -85,8 +85,8 @@ impl Connection {
         }
     }
 
-    /// Reads from the socket once, into `buffer`, and runs the complete requests. The buffer is shared by all
-    /// connections.
+    /// Reads from the socket once, into `buffer`, and runs the requests that are complete. All connections share the
+    /// buffer.
     pub fn read(&mut self, engine: &mut Engine, buffer: &mut [u8], now_us: i64) -> ConnectionState {
         let read = match self.stream.read(buffer) {
             Ok(0) => return ConnectionState::Closed,
@@ -118,8 +118,8 @@ impl Connection {
         }
     }
 
-    /// Returns whether the read buffer, with `read` more bytes, is larger than `client-query-buffer-limit`. As in
-    /// Redis, commands that MULTI has queued count as a part of the buffer.
+    /// Returns whether the read buffer would exceed `client-query-buffer-limit` with `read` more bytes. As in Redis,
+    /// commands queued by MULTI count as part of the buffer.
     fn exceeds_query_limit(&self, engine: &mut Engine, read: usize) -> bool {
         let client = engine.server.clients.find(self.client);
         let queued = client.and_then(|client| client.transaction.as_ref()).map_or(0, |transaction| transaction.bytes);
@@ -166,7 +166,7 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    // The message of a protocol error holds one byte per `char`.
+                    // A protocol error's message has one `char` per byte.
                     let text: Vec<u8> = format!("ERR {error}").chars().map(|c| c as u8).collect();
                     engine.server.clients.get_mut(self.client).reply.error(&Error::new(text));
                     engine.server.clients.close(self.client);
@@ -180,9 +180,9 @@ impl Connection {
         used
     }
 
-    /// Runs the request that the parser has read from the start of `input`.
+    /// Runs the request that the parser has parsed at the start of `input`.
     fn execute(&mut self, engine: &mut Engine, input: &[u8], now_us: i64) {
-        /// Largest number of arguments for which a request needs no allocation.
+        /// Maximum number of arguments with which a request is run without an allocation.
         const MAX_ON_STACK: usize = 8;
         let words = self.parser.words(input);
         let count = words.len();
@@ -205,7 +205,7 @@ impl Connection {
         }
     }
 
-    /// Disconnects a client that has sent an HTTP request. As in Redis, it gets no replies, not even to earlier
+    /// Disconnects a client that has sent an HTTP request. As in Redis, the client gets no replies, not even to earlier
     /// requests.
     fn reject_http(&mut self, engine: &mut Engine) {
         self.has_sent_http = true;
@@ -226,7 +226,7 @@ impl Connection {
     }
 
     /// Moves long replies out of the engine, and disconnects the client if its unsent output exceeds the hard limit.
-    /// Returns false if it has disconnected the client.
+    /// Returns whether the client is still connected.
     fn keep_output_within_limits(&mut self, engine: &mut Engine) -> bool {
         let Some(client) = engine.server.clients.find(self.client) else { return true };
         if self.output.len() + client.reply.len() <= OutputBuffer::BUFFER {
@@ -243,7 +243,7 @@ impl Connection {
         !exceeds_limit
     }
 
-    /// Returns whether the unsent output exceeds the hard limit. As in Redis, this is checked before sending.
+    /// Returns whether the unsent output exceeds the hard limit. As in Redis, the limit is checked before sending.
     fn exceeds_hard_limit(&self, engine: &mut Engine) -> bool {
         let Some(client) = engine.server.clients.find(self.client) else { return false };
         let unsent = self.output.len() + client.reply.len();
@@ -314,14 +314,14 @@ impl Connection {
         ConnectionState::Open
     }
 
-    /// Returns whether the unsent output exceeds the soft limit, which is allowed for a limited time only.
+    /// Returns whether the unsent output exceeds the soft limit, which it may do only for a limited time.
     pub fn is_over_soft_limit(&self) -> bool {
         self.over_soft_limit_since.is_some()
     }
 
-    /// Releases memory that the client's buffers have not used lately. If the client is idle, all unused memory is
-    /// released. Otherwise a buffer is reduced to the largest size used since the last call, if it is more than twice
-    /// that large. The counterpart in Redis is `clientsCronResizeQueryBuffer`.
+    /// Releases memory that the client's buffers have not used recently. If the client is idle, releases all unused
+    /// memory. Otherwise shrinks a buffer to the largest size used since the last call, if the buffer is more than
+    /// twice as large. The counterpart in Redis is `clientsCronResizeQueryBuffer`.
     pub fn shrink_buffers(&mut self, engine: &mut Engine, now_us: i64) {
         let Some(client) = engine.server.clients.find(self.client) else { return };
         let is_idle = now_us.saturating_sub(client.active_us) > IDLE_US;
@@ -341,8 +341,7 @@ impl Connection {
         self.measure_memory(client);
     }
 
-    /// Reports the memory of the buffers to the engine, and records whether some of this memory could be released
-    /// later.
+    /// Reports the memory used by the buffers to the engine, and records whether some of it may be released later.
     fn measure_memory(&mut self, client: &mut Client) {
         let requests = self.read_buffer.capacity() + self.parser.releasable_bytes();
         let replies = client.reply.allocated_bytes();
@@ -351,12 +350,12 @@ impl Connection {
         self.has_spare_memory |= spare > MAX_SPARE;
     }
 
-    /// Returns whether there is output that the socket has not accepted.
+    /// Returns whether there is output that the socket has not accepted yet.
     pub fn has_unsent(&self) -> bool {
         !self.output.is_empty()
     }
 
-    /// Returns whether the read buffer holds bytes that no command has consumed.
+    /// Returns whether the read buffer contains bytes of requests that have not been run.
     pub fn has_unread_requests(&self) -> bool {
         !self.read_buffer.is_empty()
     }
@@ -368,7 +367,7 @@ fn queue_replies(output: &mut OutputQueue, client: &mut Client, sent: usize) {
     output.take(&mut client.reply, sent);
 }
 
-/// Returns whether a request begins like an HTTP request. Redis rejects such requests to prevent cross-protocol
+/// Returns whether `first_word` is how an HTTP request begins. Redis rejects such requests to prevent cross-protocol
 /// scripting, in which a web page makes a browser send a request with commands in its body.
 fn begins_http_request(first_word: &[u8]) -> bool {
     match first_word {

@@ -1,11 +1,12 @@
-//! The system's limit on open descriptors, which limits the number of clients.
+//! The system's limit on open file descriptors, which limits the number of clients.
 
-/// Number of descriptors that are reserved for purposes other than clients, as in Redis (`CONFIG_MIN_RESERVED_FDS`).
+/// Number of file descriptors that are reserved for other purposes than clients, as in Redis
+/// (`CONFIG_MIN_RESERVED_FDS`).
 #[cfg(unix)]
 const RESERVED: u64 = 32;
 
-/// Raises the limit on open descriptors so that there is room for the given number of clients, if the system allows
-/// that. Returns the number of clients for which there is room, at most `clients`.
+/// Raises the limit on open file descriptors to make room for the given number of clients, as far as the system allows.
+/// Returns the number of clients for which there is room, at most `clients`.
 #[cfg(unix)]
 pub fn make_room_for_clients(clients: i64) -> i64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -15,7 +16,7 @@ pub fn make_room_for_clients(clients: i64) -> i64 {
     if current.is_none_or(|current| current >= wanted) {
         return clients;
     }
-    // Only a privileged process may raise the maximum.
+    // Only a privileged process may raise the hard limit.
     let maximum_raised = Rlimit { current: Some(wanted), maximum: maximum.map(|maximum| maximum.max(wanted)) };
     let within_maximum = Rlimit { current: Some(maximum.map_or(wanted, |maximum| maximum.min(wanted))), maximum };
     if setrlimit(Resource::Nofile, maximum_raised).or_else(|_| setrlimit(Resource::Nofile, within_maximum)).is_err() {

@@ -1,9 +1,9 @@
-//! The event loop: a single thread accepts clients, reads and runs their requests, and sends the replies, as in Redis.
+//! The event loop. As in Redis, a single thread accepts clients, reads and runs their requests, and sends the replies.
 //!
-//! Sockets report changes only (edge-triggered polling). A connection that may have more to read, or whose client was
-//! unblocked, is therefore put into a queue and handled before the loop sleeps again. The loop sleeps until a socket
-//! changes, or until the next deadline of the engine or of the housekeeping (`housekeeping.rs`). An iteration reads and
-//! runs the requests of all ready clients, sends all replies, and then accepts new clients (`accepting.rs`).
+//! Polling is edge-triggered: sockets report only changes. So a connection that may have more to read, or whose client
+//! was unblocked, is put into a queue and handled again before the loop sleeps. The loop sleeps until a socket changes,
+//! or until the next deadline of the engine or of the housekeeping (`housekeeping.rs`). Each iteration reads and runs
+//! the requests of all ready clients, sends all replies, and then accepts new clients (`accepting.rs`).
 
 mod accepting;
 mod housekeeping;
@@ -29,37 +29,37 @@ use redis_engine::client::ClientId;
 const LISTENER: Token = Token(usize::MAX);
 const WAKER: Token = Token(usize::MAX - 1);
 
-/// Size of the buffer for a single read from a socket, in bytes.
+/// Maximum number of bytes in a single read from a socket.
 const READ_CHUNK: usize = 64 * 1024;
 
 /// A listening socket and the connections of its clients. The engine belongs to the caller.
 pub struct Server {
     poll: Poll,
     events: Events,
-    /// Copy of `events` for the current iteration.
+    /// The events of the current iteration, copied from `events`.
     changes: Vec<SocketChange>,
     listener: Listener,
     address: SocketAddr,
-    /// Connections by token. A closed connection leaves an empty slot for reuse.
+    /// Connections by token. The slot of a closed connection is empty and can be reused.
     connections: Vec<Option<Connection>>,
     free_slots: Vec<usize>,
-    /// The token of each client's connection, by the client's id.
+    /// The token of each client's connection, by client ID.
     by_client: HashMap<ClientId, usize, foldhash::fast::FixedState>,
-    /// Connections to handle again before the loop sleeps.
+    /// Connections that must be handled again before the loop sleeps.
     queue: VecDeque<usize>,
     /// Connections whose requests were run in this iteration, and whose replies have not been sent yet.
     to_flush: Vec<usize>,
     /// Connections whose unsent output exceeds their soft limit.
     over_soft_limit: BTreeSet<usize>,
-    /// Connections whose buffers have memory that may be released when it is not used for a while.
+    /// Connections whose buffers have memory that may be released if it stays unused for a while.
     with_spare_memory: BTreeSet<usize>,
     /// Whether clients may be waiting to be accepted.
     is_accepting: bool,
-    /// Whether accepting has failed and must be tried again at the next housekeeping.
+    /// Whether accepting has failed and must be retried at the next housekeeping.
     has_accept_failed: bool,
-    /// When the housekeeping is due, in microseconds since 1970. `None` means that there is nothing to do.
+    /// When housekeeping is due, in microseconds since 1970. `None` if there is nothing to do.
     housekeeping_us: Option<i64>,
-    /// The slot that the housekeeping has checked last.
+    /// The slot that housekeeping checked last.
     last_checked: usize,
     reporter: Reporter,
     read_buffer: Box<[u8]>,
@@ -67,7 +67,7 @@ pub struct Server {
     stop_handle: StopHandle,
 }
 
-/// Stops a server's [`run`](Server::run) from any thread.
+/// Makes a server's [`run`](Server::run) return. Can be used from any thread.
 #[derive(Clone)]
 pub struct StopHandle {
     state: Arc<StopState>,
@@ -76,9 +76,9 @@ pub struct StopHandle {
 
 #[derive(Default)]
 struct StopState {
-    /// Shared with the engine, so that a command that takes long can end.
+    /// Shared with the engine, so that a long-running command can be ended.
     is_stopped: Arc<AtomicBool>,
-    /// Held while a thread sets `is_stopped`, so that a loop which is about to sleep cannot miss the change.
+    /// Held while a thread sets `is_stopped`, so that a loop that is about to sleep cannot miss the change.
     lock: Mutex<()>,
     stopped: Condvar,
 }
@@ -88,7 +88,7 @@ impl StopState {
         self.is_stopped.load(Ordering::Acquire)
     }
 
-    /// Sleeps until the server is stopped, but at most for `duration`.
+    /// Sleeps for `duration`, or until the server is stopped.
     fn sleep(&self, duration: Duration) {
         let guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         drop(self.stopped.wait_timeout_while(guard, duration, |()| !self.is_stopped()));
@@ -102,7 +102,7 @@ impl StopHandle {
         self.state.is_stopped.store(true, Ordering::Release);
         drop(guard);
         self.state.stopped.notify_all();
-        // If waking the loop fails, the loop stops at its next event.
+        // If the loop cannot be woken, it stops at its next event.
         drop(self.waker.wake());
     }
 }
@@ -111,8 +111,8 @@ impl Server {
     /// Listens on the address in the options, and sets the engine's password, port and DEBUG access.
     ///
     /// # Errors
-    /// Returns an error if the host is unknown, the address can be reached from other machines and there is no
-    /// password, or the server cannot listen on the address.
+    /// Returns an error if the host is unknown, if the address is reachable from other machines and there is no
+    /// password, or if the server cannot listen on the address.
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
         let address = resolve(options)?;
         Self::configure(options, engine);
@@ -124,7 +124,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Sets the configuration parameters that the options contain.
+    /// Applies the options that correspond to configuration parameters.
     fn configure(options: &Options, engine: &mut Engine) {
         for (name, value) in [
             ("tcp-backlog", options.tcp_backlog),
@@ -135,7 +135,7 @@ impl Server {
         }
     }
 
-    /// Listens on an address, for an engine that already has its password, and sets the engine's port.
+    /// Listens on an address, for an engine that already has its password. Sets the engine's port.
     ///
     /// # Errors
     /// Returns an error if the server cannot listen on the address.
@@ -180,18 +180,19 @@ impl Server {
         })
     }
 
-    /// Returns the address on which the server listens, with the port that the system chose if port 0 was requested.
+    /// Returns the address on which the server listens. If port 0 was requested, its port is the one that the system
+    /// chose.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Makes the server call `report` with notices for the person who runs it, with each kind of notice at most once a
-    /// minute.
+    /// Sets a function that receives notices for the person who runs the server. Each kind of notice is reported at
+    /// most once a minute.
     pub fn report_to(&mut self, report: impl FnMut(&Notice) + Send + 'static) {
         self.reporter = Reporter::new(report);
     }
 
-    /// Returns a handle that stops the server.
+    /// Returns a handle with which any thread can stop the server.
     pub fn stop_handle(&self) -> StopHandle {
         self.stop_handle.clone()
     }
@@ -209,8 +210,8 @@ impl Server {
         Ok(())
     }
 
-    /// Runs one iteration of the event loop, for callers that have their own loop. Waits for at most `max_wait` until
-    /// there is something to do.
+    /// Runs a single iteration of the event loop, for callers that have their own loop. Waits at most `max_wait` for
+    /// something to do.
     ///
     /// # Errors
     /// Returns an error if waiting for sockets fails.
@@ -224,8 +225,8 @@ impl Server {
         Ok(())
     }
 
-    /// Handles everything that is ready, without waiting, at a time in microseconds since 1970 that the caller passes
-    /// in. This is for callers that have their own clock, or their own clients on the same engine.
+    /// Handles everything that is ready, without waiting. The caller passes the current time in microseconds since
+    /// 1970. This is for callers that have their own clock, or that have clients of their own on the same engine.
     ///
     /// # Errors
     /// Returns an error if polling the sockets fails.
@@ -239,12 +240,12 @@ impl Server {
         Ok(())
     }
 
-    /// Returns whether [`handle_ready`](Server::handle_ready) has more to do although no socket has changed.
+    /// Returns whether [`handle_ready`](Server::handle_ready) has more to do, even if no socket has changed.
     pub fn is_busy(&self) -> bool {
         !self.queue.is_empty() || self.is_accepting
     }
 
-    /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do although no socket has
+    /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do, even if no socket has
     /// changed. The time is in microseconds since 1970 on the caller's clock.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.housekeeping_us
@@ -295,7 +296,7 @@ impl Server {
         }
     }
 
-    /// Waits for events. Spins first if recent spins found events.
+    /// Waits for events. If the previous wait found events, spins first, unless recent spins found none.
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let had_events = !self.events.is_empty();
         if had_events && timeout.is_none_or(|timeout| timeout > MIN_SPIN) {
@@ -336,7 +337,7 @@ impl Server {
                 self.queue_connection(index);
             }
             ConnectionState::Closed => {
-                // Replies from earlier in this iteration are still sent, if the client accepts them.
+                // Replies from earlier in this iteration are still sent if the client accepts them.
                 connection.flush(engine, now_us);
                 self.close_connection(engine, index);
             }
@@ -347,8 +348,8 @@ impl Server {
         self.flush_written_clients(engine, now_us);
     }
 
-    /// Sends the output that commands produced for other clients, and queues the clients that were unblocked and have
-    /// more requests.
+    /// Sends the output that commands have produced for other clients. Queues clients that have been unblocked and have
+    /// unread requests.
     fn flush_written_clients(&mut self, engine: &mut Engine, now_us: i64) {
         for client in engine.server.clients.take_pending_writes() {
             let Some(&index) = self.by_client.get(&client) else { continue };
@@ -359,8 +360,8 @@ impl Server {
         }
     }
 
-    /// Sends all replies of this iteration at its end, so that no client can react to a reply before the iteration is
-    /// over.
+    /// Sends all replies of an iteration. Called at its end, so that no client can react to a reply while the iteration
+    /// is still running.
     fn send_replies(&mut self, engine: &mut Engine, now_us: i64) {
         let mut to_flush = std::mem::take(&mut self.to_flush);
         for index in to_flush.drain(..) {
@@ -401,7 +402,7 @@ impl Server {
         self.with_spare_memory.remove(&index);
         engine.disconnect(connection.client);
         self.by_client.remove(&connection.client);
-        // Closing the socket removes it from the poll even if deregistering fails.
+        // Closing the socket removes it from polling even if deregistering fails.
         drop(self.poll.registry().deregister(&mut connection.stream));
         self.free_slots.push(index);
     }
@@ -428,7 +429,7 @@ impl From<&Event> for SocketChange {
     }
 }
 
-/// An action to take on a connection. Replies are sent separately at the end of the iteration.
+/// What to do with a connection. Replies to requests are sent separately at the end of the iteration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Read,
@@ -436,8 +437,8 @@ enum Action {
     ResumeAndRead,
 }
 
-/// If DEBUG SLEEP has requested a pause, sleeps for that time, or until the server is stopped. Returns whether the
-/// server has slept. In that case, the client's next requests must wait.
+/// Sleeps for the time requested by DEBUG SLEEP, if any, or until the server is stopped. Returns whether the server has
+/// slept. In that case, the client's next requests must wait.
 fn sleep_if_requested(engine: &mut Engine, stop_state: &StopState) -> bool {
     let pause_us = std::mem::take(&mut engine.server.pause_us);
     if pause_us > 0 {
@@ -446,7 +447,7 @@ fn sleep_if_requested(engine: &mut Engine, stop_state: &StopState) -> bool {
     pause_us > 0
 }
 
-/// Returns the resident memory of this process in bytes, or 0 if there is no Linux `/proc` file system.
+/// Returns the resident memory of this process in bytes, or 0 on systems without `/proc`.
 fn resident_bytes() -> u64 {
     const PAGE: u64 = 4096;
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
@@ -460,7 +461,7 @@ mod tests {
 
     use super::*;
 
-    /// Time limit for anything the test waits for. Reaching it means that the test has failed.
+    /// Time limit for a single wait in the test. Reaching it means that the test has failed.
     const TIMEOUT: Duration = Duration::from_secs(20);
 
     #[test]

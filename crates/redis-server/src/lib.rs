@@ -1,6 +1,6 @@
-//! [`redis_engine`] behind TCP sockets, for real Redis clients.
+//! [`redis_engine`] behind TCP sockets, for ordinary Redis clients.
 //!
-//! [`serve`] runs a server until Ctrl-C. With a [`Server`], the caller provides the engine and the thread:
+//! [`serve`] runs a server until Ctrl-C. With [`Server`], the caller provides the engine and the thread:
 //!
 //! ```
 //! use std::io::{Read as _, Write as _};
@@ -49,26 +49,26 @@ use redis_engine::Engine;
 /// Settings of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Host name or address to listen on.
+    /// The host name or IP address to listen on.
     pub host: String,
-    /// Port to listen on. 0 lets the system choose a free one.
+    /// The port to listen on. With 0, the system chooses a free port.
     pub port: u16,
-    /// Password that clients must send with AUTH. It is required to listen on an address that is not a loopback
-    /// address.
+    /// Password that clients must send with AUTH. Required unless the server listens on a loopback address.
     pub password: Option<String>,
-    /// Seed of the random number generator.
+    /// Seed of the engine's random number generator.
     pub seed: u64,
-    /// Which clients may send DEBUG.
+    /// Which clients may send DEBUG commands.
     pub debug: DebugAccess,
-    /// Redis's `tcp-backlog`: maximum number of connections that wait to be accepted. The system refuses further
+    /// Redis's `tcp-backlog`: the maximum number of connections that wait to be accepted. The system refuses further
     /// clients.
     pub tcp_backlog: u32,
-    /// Redis's `tcp-keepalive`: number of seconds after which the system checks whether an idle client is still there,
-    /// or 0 for never.
+    /// Redis's `tcp-keepalive`: the number of seconds after which the system checks whether an idle client still
+    /// exists, or 0 to never check.
     pub tcp_keepalive: u32,
-    /// Redis's `timeout`: number of seconds after which an idle client is disconnected, or 0 for never.
+    /// Redis's `timeout`: the number of seconds after which an idle client is disconnected, or 0 to never disconnect
+    /// it.
     pub timeout: u32,
-    /// Maximum memory of the data in bytes, or 0 for no limit. It is not a setting of Redis.
+    /// Maximum memory of the data in bytes, or 0 for no limit. Redis has no such setting.
     pub memory_limit: u64,
 }
 
@@ -89,16 +89,16 @@ impl Default for Options {
     }
 }
 
-/// Which clients may send DEBUG: Redis's `enable-debug-command`. Unlike in Redis, the default is `Local`, because the
-/// test suites of client libraries use DEBUG.
+/// Which clients may send DEBUG commands: Redis's `enable-debug-command`. Unlike in Redis, the default is `Local`,
+/// because the test suites of client libraries use DEBUG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DebugAccess {
-    /// No client may send DEBUG.
+    /// No client may send DEBUG commands.
     No,
-    /// Only clients on this machine may send DEBUG.
+    /// Only clients on this machine may send DEBUG commands.
     #[default]
     Local,
-    /// All clients may send DEBUG.
+    /// All clients may send DEBUG commands.
     Yes,
 }
 
@@ -117,15 +117,15 @@ impl DebugAccess {
 pub enum ServeError {
     /// The host name cannot be resolved to an address.
     UnknownHost(String, io::Error),
-    /// The address can be reached from other machines, and there is no password.
+    /// The address is reachable from other machines, and there is no password.
     Unprotected(SocketAddr),
-    /// Another process listens on the port.
+    /// Another process already listens on the port.
     PortInUse(SocketAddr),
-    /// The address belongs to no network interface of this machine.
+    /// None of this machine's network interfaces has the address.
     AddressNotAvailable(SocketAddr),
     /// The port is reserved for privileged users.
     PortReserved(SocketAddr),
-    /// Another system call failed, with a description of what was being done.
+    /// Another system call failed. The string describes what the server was doing.
     System(&'static str, io::Error),
     /// No handler for Ctrl-C could be installed.
     CtrlC(ctrlc::Error),
@@ -163,7 +163,7 @@ impl std::error::Error for ServeError {}
 /// Serves an empty engine until Ctrl-C or SIGTERM. Reports the address with [`Notice::Listening`] once clients can
 /// connect.
 ///
-/// Raises the process's limit on open descriptors if `maxclients` needs that.
+/// Raises the process's limit on open file descriptors if `maxclients` requires it.
 ///
 /// # Errors
 /// Returns an error if the server cannot listen on the address, or if a system call fails.
@@ -180,7 +180,7 @@ pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static
     server.run(&mut engine)
 }
 
-/// Sends a notice if the system allows fewer waiting connections than `tcp-backlog`.
+/// Reports a notice if the system lets fewer connections wait than `tcp-backlog` says.
 fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
     let wanted = i64::from(options.tcp_backlog);
     if let Some(allowed) = listener::max_backlog().filter(|&allowed| allowed < wanted) {
@@ -188,7 +188,8 @@ fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
     }
 }
 
-/// Makes room for `maxclients` clients, or reduces `maxclients` to the number for which there is room, as Redis does.
+/// Makes room for `maxclients` clients. Otherwise reduces `maxclients` to the number for which there is room, as Redis
+/// does.
 fn fit_max_clients(engine: &mut Engine, report: &mut impl FnMut(&Notice)) {
     let wanted = engine.server.config.integer("maxclients");
     let allowed = descriptors::make_room_for_clients(wanted);
@@ -199,13 +200,13 @@ fn fit_max_clients(engine: &mut Engine, report: &mut impl FnMut(&Notice)) {
     engine.server.make_room_for_clients = Some(descriptors::make_room_for_clients);
 }
 
-/// Returns the wall clock's time in microseconds since 1970.
+/// Returns the wall-clock time in microseconds since 1970.
 pub fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Returns the address to listen on.
+/// Returns the socket address to listen on, after resolving the host name.
 fn resolve(options: &Options) -> Result<SocketAddr, ServeError> {
     let unknown = |error| ServeError::UnknownHost(options.host.clone(), error);
     let mut addresses = (options.host.as_str(), options.port).to_socket_addrs().map_err(unknown)?;

@@ -1,4 +1,4 @@
-//! The listening socket: how many connections wait in it, and what happens to a client for which there is no room.
+//! The listening socket: how many connections may wait in it, and how to refuse a client for which there is no room.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::SocketAddr;
@@ -9,30 +9,30 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Registry, Token};
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
-/// A socket to which clients connect.
+/// A listening socket, to which clients connect.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
-    /// A spare descriptor. When no other descriptor is left, the spare one is closed, so that a client can be accepted
-    /// briefly and sent an error. Otherwise the client would wait forever without an error.
+    /// A spare file descriptor. When no other descriptor is left, it is closed, so that a client can be accepted
+    /// briefly and sent an error. Otherwise the client would wait forever.
     spare: Option<Socket>,
 }
 
-/// Why no client was accepted.
+/// The reason why no client was accepted.
 #[derive(Debug)]
 pub enum AcceptError {
     /// No client is waiting.
     NoneWaiting,
     /// The client has disconnected, or the call was interrupted. Other clients may be waiting.
     TryNext,
-    /// The process or the system has no descriptor or memory left for another client.
+    /// The process or the system has no file descriptor or memory left for another client.
     OutOfDescriptors,
-    /// Another error.
+    /// Any other error.
     Other(io::Error),
 }
 
 impl Listener {
-    /// Listens on an address. Up to `backlog` connections that are not accepted yet wait in the socket. The system
+    /// Listens on an address. Up to `backlog` connections wait in the socket until they are accepted. The system
     /// refuses further connections, and their clients try again after a second or more.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Listener {
     pub fn bind(requested: SocketAddr, backlog: i64) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(requested), Type::STREAM, Some(Protocol::TCP))?;
         // `SO_REUSEADDR` allows a server to be restarted immediately. On Windows, it would let two servers share the
-        // port.
+        // port, so it is not set there.
         #[cfg(not(windows))]
         socket.set_reuse_address(true)?;
         socket.bind(&requested.into())?;
@@ -49,7 +49,7 @@ impl Listener {
         Ok(Listener { socket: TcpListener::from_std(socket.into()), spare: open_spare() })
     }
 
-    /// Returns the address, with the port that the system chose if port 0 was requested.
+    /// Returns the socket's address. If port 0 was requested, its port is the one that the system chose.
     ///
     /// # Errors
     /// Returns an error if the system does not report the address.
@@ -60,12 +60,12 @@ impl Listener {
     /// Registers the socket for events. An event with `token` means that clients are waiting.
     ///
     /// # Errors
-    /// Returns an error if the socket cannot be polled.
+    /// Returns an error if the socket cannot be registered.
     pub fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         registry.register(&mut self.socket, token, Interest::READABLE)
     }
 
-    /// Accepts a client.
+    /// Accepts a waiting client. Returns its socket and its address.
     ///
     /// # Errors
     /// Returns the reason why no client was accepted.
@@ -73,7 +73,7 @@ impl Listener {
         self.socket.accept().map_err(AcceptError::from)
     }
 
-    /// Refuses the next client when no descriptor is left: accepts the client in place of the spare descriptor, sends
+    /// Refuses the next client when no file descriptor is left. Closes the spare descriptor, accepts the client, sends
     /// it an error, and disconnects it. Returns whether a client was refused.
     pub fn refuse_next(&mut self) -> bool {
         let was_refused = match self.spare.take() {
@@ -112,32 +112,32 @@ fn is_out_of_descriptors(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(WSAEMFILE | WSAENOBUFS))
 }
 
-/// Opens a socket that is not connected to anything.
+/// Opens an unconnected socket, which only reserves a file descriptor.
 fn open_spare() -> Option<Socket> {
     Socket::new(Domain::IPV4, Type::DGRAM, None).ok()
 }
 
-/// Sends a client the error that the maximum number of clients is reached, and disconnects the client.
+/// Sends a client the error for reaching the maximum number of clients, and disconnects the client.
 pub fn refuse(mut stream: TcpStream) {
-    // A client that does not receive the error sees the end of the connection.
+    // If the error cannot be sent, the client still sees the end of the connection.
     drop(stream.write_all(b"-ERR max number of clients reached\r\n"));
-    // If the client's first request stayed unread, the connection would be reset, and the error might be lost.
+    // If the client's first request were left unread, the connection would be reset, and the error might be lost.
     drop(stream.read(&mut [0; 4096]));
 }
 
-/// Makes the system probe a connection that is idle for the given number of seconds, and close it if three probes are
-/// not answered: Redis's `tcp-keepalive`. If the number is 0, connections are never probed.
+/// Makes the system probe a connection that has been idle for the given number of seconds, and close it if three probes
+/// are not answered. This is Redis's `tcp-keepalive`. With 0 seconds, the connection is never probed.
 pub fn keep_alive(stream: &TcpStream, seconds: i64) {
     if let Ok(seconds @ 1..) = u64::try_from(seconds) {
         let between_probes = Duration::from_secs((seconds / 3).max(1));
         let probes = TcpKeepalive::new().with_time(Duration::from_secs(seconds));
         let probes = probes.with_interval(between_probes).with_retries(3);
-        // As in Redis, a number of seconds that is too high for the system has no effect.
+        // As in Redis, a number of seconds that is too large for the system has no effect.
         drop(SockRef::from(stream).set_tcp_keepalive(&probes));
     }
 }
 
-/// Returns the maximum number of connections that the system allows to wait in a socket, if it is known.
+/// Returns the system's maximum for a socket's backlog, or `None` if the system does not report it.
 pub fn max_backlog() -> Option<i64> {
     std::fs::read_to_string("/proc/sys/net/core/somaxconn").ok()?.trim().parse().ok()
 }

@@ -1,8 +1,8 @@
 //! The server on its own, without the tutor, for the test suites of Redis and of its client libraries.
 //!
-//! Accepts the options that these suites pass to `redis-server`, each followed by its value: `--port`, `--bind`,
+//! It accepts the options that these suites pass to `redis-server`, each followed by its value: `--port`, `--bind`,
 //! `--requirepass`, `--enable-debug-command`, `--tcp-backlog`, `--tcp-keepalive` and `--timeout`. `--seed` sets the
-//! random seed. Prints the address to standard output, and everything else to standard error.
+//! random seed. It prints the address to standard output, and everything else to standard error.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -29,13 +29,13 @@ fn main() -> ExitCode {
 
 fn report(notice: &Notice) {
     match notice {
-        // The server is useful even if its standard output is closed.
+        // A failure is ignored, because the server is useful even if standard output is closed.
         Notice::Listening(address) => drop(writeln!(io::stdout(), "{address}")),
         notice => print_error(notice),
     }
 }
 
-/// Prints a line to standard error, which may be closed.
+/// Prints a line to standard error. Ignores a failure, because standard error may be closed.
 fn print_error(message: impl std::fmt::Display) {
     drop(writeln!(io::stderr(), "redis-server-bare: {message}"));
 }

@@ -5,28 +5,28 @@ use std::fmt;
 use std::mem::{Discriminant, discriminant};
 use std::net::SocketAddr;
 
-/// Something that the person who runs a server should know.
+/// A notice for the person who runs a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// Clients can connect to this address.
     Listening(SocketAddr),
     /// The system allows fewer waiting connections than `tcp-backlog`.
     BacklogReduced {
-        /// The value of `tcp-backlog`.
+        /// The configured value of `tcp-backlog`.
         wanted: i64,
-        /// The system's maximum.
+        /// The maximum that the system allows.
         allowed: i64,
     },
-    /// `maxclients` was reduced, because the process is not allowed to open enough descriptors.
+    /// `maxclients` was reduced, because the process is not allowed to open enough file descriptors.
     MaxClientsReduced {
-        /// The former value of `maxclients`.
+        /// The value of `maxclients` before the reduction.
         wanted: i64,
-        /// The new value of `maxclients`.
+        /// The value of `maxclients` after the reduction.
         allowed: i64,
     },
-    /// New clients are refused, because there are no more descriptors.
+    /// New clients are refused, because there are no file descriptors left.
     OutOfDescriptors,
-    /// New clients cannot be accepted for another reason. The server tries again.
+    /// New clients cannot be accepted for another reason, which the string describes. The server tries again.
     CannotAccept(String),
     /// The client at this address has sent an HTTP request and was disconnected. Web pages can make a browser send such
     /// requests, with commands in their bodies.
@@ -60,14 +60,15 @@ impl fmt::Display for Notice {
     }
 }
 
-/// Passes notices on, each kind at most once a minute, so that clients cannot flood a log.
+/// Reports notices, each kind at most once a minute, so that clients cannot flood a log.
 pub struct Reporter {
     report: Box<dyn FnMut(&Notice) + Send>,
-    /// When a notice of each kind was last passed on, in microseconds since 1970.
+    /// The time of the last report of each kind, in microseconds since 1970.
     reported_us: HashMap<Discriminant<Notice>, i64>,
 }
 
-/// Minimum time between two notices of the same kind, in microseconds. Redis uses this interval for HTTP requests.
+/// Minimum time in microseconds between two notices of the same kind. Redis uses the same interval for its warning
+/// about HTTP requests (`Possible SECURITY ATTACK detected`).
 const MIN_INTERVAL_US: i64 = 60_000_000;
 
 impl Reporter {
@@ -75,7 +76,7 @@ impl Reporter {
         Reporter { report: Box::new(report), reported_us: HashMap::new() }
     }
 
-    /// Passes a notice on, unless one of the same kind was passed on within the last minute.
+    /// Reports a notice, unless one of the same kind was reported within the last minute.
     pub fn report(&mut self, notice: &Notice, now_us: i64) {
         let kind = discriminant(notice);
         let is_recent = |&at_us: &i64| now_us.abs_diff(at_us) < MIN_INTERVAL_US.unsigned_abs();
@@ -103,7 +104,7 @@ mod tests {
             (&Notice::OutOfDescriptors, 59_999_999),
             (&Notice::OutOfDescriptors, 59_999_999),
             (&second, 60_000_000),
-            // Notices are still reported after the clock has been set back.
+            // Notices must still be reported after the clock has been set back.
             (&first, -60_000_000),
         ] {
             reporter.report(notice, now_us);

@@ -1,7 +1,7 @@
 //! Replies that a client's socket has not accepted yet.
 //!
-//! The replies are kept in blocks, as in Redis (`client->reply`). Long replies are moved here and never copied, so the
-//! output takes no more memory than its own size. A block is released as soon as it is sent.
+//! As in Redis (`client->reply`), the replies are kept in blocks. Long replies are moved here and never copied, so the
+//! output takes no more memory than its own size. A block is released as soon as it has been sent.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write as _};
@@ -9,28 +9,28 @@ use std::io::{self, ErrorKind, Write as _};
 use mio::net::TcpStream;
 use redis_engine::reply::Reply;
 
-/// Maximum size in bytes of replies that are copied. After a copy, the client's reply buffer keeps its memory, which is
-/// faster for a client that always gets replies of that size.
+/// Maximum size in bytes of replies that are copied instead of moved. After a copy, the client's reply buffer keeps its
+/// memory, which is faster for a client whose replies are always of that size.
 const MAX_COPIED: usize = 256 << 10;
 
 /// Maximum size in bytes to which a block grows when replies are appended to it.
 const MAX_EXTENDED: usize = 1 << 20;
 
-/// Number of bytes passed to each `write` call: as much as Redis's client libraries request per `read` call.
+/// Number of bytes per `write` call: as many as Redis's client libraries request per `read` call.
 ///
 /// With 50 clients that each pipeline 16 requests for 500 elements (a reply of 232 KB per pipeline), throughput is 5 to
-/// 7 % higher than with one `write` call for the whole output. Chunks of 8 KB gain 4 %. Chunks of 4, 32 and 64 KB gain
-/// nothing.
+/// 7 % higher than with one `write` call for the whole output. Chunks of 8 KB increase throughput by 4 %. Chunks of 4,
+/// 32 and 64 KB do not increase it.
 const WRITE_CHUNK: usize = 16 << 10;
 
 /// Replies that have not been sent yet.
 #[derive(Debug, Default)]
 pub struct OutputQueue {
-    /// The replies. No block is empty.
+    /// The replies in blocks, none of which is empty.
     blocks: VecDeque<Vec<u8>>,
-    /// Number of bytes at the start of the first block that have been sent.
+    /// Number of bytes at the start of the first block that have already been sent.
     sent: usize,
-    /// Total number of bytes in all blocks that have not been sent.
+    /// Number of bytes in all blocks that have not been sent yet.
     unsent: usize,
 }
 
@@ -40,12 +40,12 @@ impl OutputQueue {
         self.unsent
     }
 
-    /// Returns whether everything has been sent.
+    /// Returns whether all replies have been sent.
     pub fn is_empty(&self) -> bool {
         self.unsent == 0
     }
 
-    /// Returns the total size of all blocks in bytes, including the part of the first block that has been sent.
+    /// Returns the total size of all blocks in bytes, including bytes of the first block that have already been sent.
     pub fn allocated_bytes(&self) -> usize {
         self.sent + self.unsent
     }
@@ -92,7 +92,7 @@ impl OutputQueue {
         Ok(unsent_before - self.unsent)
     }
 
-    /// Discards everything.
+    /// Discards all replies.
     pub fn clear(&mut self) {
         *self = OutputQueue::default();
     }
@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns output of the given length, filled with a letter.
+    /// Returns replies of the given total length, filled with a letter.
     fn reply(letter: u8, length: usize) -> Reply {
         let mut reply = Reply::default();
         reply.raw(&vec![letter; length]);

@@ -1,9 +1,9 @@
 //! Checks properties with random inputs.
 //!
-//! The inputs come from a seed, so that every run of `cargo test` checks the same inputs. Two environment variables
-//! change them: REDIS_TUTOR_FUZZ_SEED sets another seed, and REDIS_TUTOR_FUZZ_CASES sets the number of inputs for each
-//! property. `.ci/run nightly` sets both, with a fresh seed that it prints. A failing input is reduced to a small one
-//! and printed, and should then be added to the tests of its module.
+//! The inputs are generated from a seed, so that every run of `cargo test` checks the same inputs. Two environment
+//! variables change them: REDIS_TUTOR_FUZZ_SEED sets another seed, and REDIS_TUTOR_FUZZ_CASES sets the number of inputs
+//! for each property. `.ci/run nightly` sets both, with a fresh seed that it prints. A failing input is reduced to a
+//! small one and printed, and should then be added to the tests of its module.
 
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
@@ -17,11 +17,11 @@ const FIXED_SEED: u64 = 20_260;
 /// Number of inputs for each property, unless REDIS_TUTOR_FUZZ_CASES sets another one.
 const CASES: u32 = 256;
 
-/// Maximum time that a property may take for one input. Since no input is long, only a quadratic or worse algorithm
-/// takes longer than this, even on a busy machine.
+/// Time limit for checking a property with one input. Since no input is long, only an algorithm of quadratic or higher
+/// complexity takes longer than this, even on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The result of checking a property for one input.
+/// The result of checking a property with one input.
 pub type Checked = Result<(), TestCaseError>;
 
 /// Checks that a property holds for random inputs.

@@ -9,7 +9,7 @@ use std::{env, fs, thread};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A running server. Dropping the value ends its process.
+/// A running Redis server. Dropping the value kills its process.
 pub struct RealRedis {
     process: Child,
     folder: PathBuf,
@@ -54,7 +54,7 @@ impl Drop for RealRedis {
     }
 }
 
-/// Returns whether the server replies to PING. The reply may be an error that asks for a password.
+/// Returns whether the server replies to PING. The reply may be an error that demands a password.
 fn answers(address: SocketAddr) -> bool {
     let mut byte = [0];
     TcpStream::connect(address)

@@ -1,10 +1,11 @@
-//! Runs every recorded script in a folder, and collects the differences from the recordings.
+//! Compares every recorded script in a folder with its recording, and collects the differences.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::{fs, thread};
 
-/// Calls `compared` for every script in a folder, and fails once at the end, with a list of all differences by file.
+/// Calls `compared` for every script in a folder. Panics at the end if there are any differences, with a list of all of
+/// them.
 pub fn assert_all_agree(
     folder: &Path,
     extension: &str,
@@ -13,7 +14,7 @@ pub fn assert_all_agree(
     let scripts = Mutex::new(scripts_in(folder, extension));
     let complaints = Mutex::new(Vec::new());
     let work = || {
-        // The lock's guard is dropped before the work starts.
+        // The block drops the lock's guard before the loop body runs, so that the workers run in parallel.
         while let Some(script) = { scripts.lock().expect("no worker panics with the lock").pop() } {
             let found = compared(&script).unwrap_or_else(|error| vec![error]);
             if !found.is_empty() {

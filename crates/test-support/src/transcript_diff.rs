@@ -1,12 +1,12 @@
 //! Compares two transcripts line by line.
 
-/// Maximum number of lines from each transcript in the description of a difference.
+/// Maximum number of lines from each transcript that the description of a difference shows.
 const SHOWN: usize = 6;
 
-/// Returns a description of each difference between the transcripts, or nothing if they are equal.
+/// Returns a description of each difference between the transcripts. The result is empty if they are equal.
 ///
-/// After a difference the two transcripts are aligned again at the next line that both contain, so that one missing
-/// line is reported once. If the transcript echoes commands after `> `, the difference names the command.
+/// After a difference, the two transcripts are aligned again at the next line that both contain, so that a missing line
+/// is reported only once. If the transcript echoes commands after `> `, the description names the command.
 pub fn differences(truth: &str, ours: &str) -> Vec<String> {
     let (truth, ours): (Vec<&str>, Vec<&str>) = (truth.split('\n').collect(), ours.split('\n').collect());
     let mut found = Vec::new();
@@ -25,7 +25,8 @@ pub fn differences(truth: &str, ours: &str) -> Vec<String> {
     found
 }
 
-/// Returns how many lines to skip on each side until both continue with the same line. The sum of the two is minimal.
+/// Returns how many lines to skip in each transcript until both continue with the same line. The total is as small as
+/// possible.
 fn skip_to_common_line(truth: &[&str], ours: &[&str]) -> (usize, usize) {
     const REACH: usize = 40;
     (1..=REACH)
@@ -45,8 +46,8 @@ fn difference(place: &str, truth: &[&str], ours: &[&str]) -> String {
     format!("{place}:{}{}", shown(truth, "truth"), shown(ours, "ours "))
 }
 
-/// Replaces the number of the connection in the reply to HELLO with `N`, as in the recordings. The reply has the format
-/// of redis-cli.
+/// Replaces the connection's number in the reply to HELLO with `N`, as in the recordings. The transcript must be in
+/// redis-cli's format.
 pub fn without_connection_id(transcript: &str) -> String {
     let mut after_name = false;
     let masked = transcript.split('\n').map(|line| {

@@ -378,7 +378,7 @@ def correct_subprocess(subprocess):
 
         raise PermissionError(NO_PROCESSES)
 
-    # `Popen.__init__` calls this method before any other that needs an operating system.
+    # `Popen.__init__` calls this method before it starts a process.
     subprocess.Popen._get_handles = refuse
 
 

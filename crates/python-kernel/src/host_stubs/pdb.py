@@ -1,4 +1,4 @@
-"""Replaces the debugger, which would need a terminal. Its class must exist, because `doctest` derives one from it."""
+"""Replaces the debugger, which would need a terminal. `Pdb` must exist, because `doctest` derives a class from it."""
 
 NO_DEBUGGER = "redis-tutor's Python has no debugger: print() a value, or type its name at the prompt"
 

@@ -36,22 +36,22 @@ pub struct Entry {
     pub line: usize,
     /// Last line of the segment that the frame was executing, counted from 1.
     pub end_line: usize,
-    /// Start column in the first line, in bytes, counted from 0.
+    /// Start column in the first line, as a byte offset.
     pub column: usize,
-    /// End column in the last line, in bytes, counted from 0.
+    /// End column in the last line, as a byte offset (exclusive).
     pub end_column: usize,
 }
 
-/// Returns the qualified name of an exception's class, without the module for builtins.
+/// Returns the qualified name of an exception's class. Leaves out the module `builtins`.
 pub fn class_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let (module, name) = module_and_name(error, vm);
     if module == "builtins" { name } else { format!("{module}.{name}") }
 }
 
-/// Returns `str()` of an exception.
+/// Returns an exception's `str()`, or CPython's placeholder if `str()` fails.
 pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     match error.as_object().str(vm) {
-        // The interpreter's message for a RecursionError ends in a space, which is removed.
+        // The interpreter's message for a RecursionError ends with a space, which is removed.
         Ok(text) if error.fast_isinstance(vm.ctx.exceptions.recursion_error) => {
             text.to_string_lossy().trim_end().to_owned()
         }
@@ -60,7 +60,7 @@ pub fn message(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     }
 }
 
-/// Formats the whole traceback of an exception, including the exceptions that led to it.
+/// Formats an exception's complete traceback, including the exceptions that led to it.
 pub fn format(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let mut formatter = Formatter { out: String::new(), depth: 0, need_close: false };
     formatter.exception(error, vm);
@@ -77,12 +77,12 @@ fn module_and_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> (String,
     (text("__module__").unwrap_or_else(|| "<unknown>".to_owned()), name)
 }
 
-/// Writes a traceback. Members of an exception group are indented and have a margin.
+/// Writes a traceback. The members of an exception group are indented and have a margin on the left.
 struct Formatter {
     out: String,
-    /// Nesting depth of the exception groups around the current exception.
+    /// Number of exception groups that contain the current exception.
     depth: usize,
-    /// Whether the box of a group's last member is still open.
+    /// Whether the box around a group's last member must still be closed.
     need_close: bool,
 }
 
@@ -106,7 +106,7 @@ impl Formatter {
             && let Some((earlier, link)) = cause(last, vm)
             && seen.insert(earlier.get_id())
         {
-            // The link is written between the two exceptions, after the earlier one.
+            // The linking sentence is written between the two exceptions, after the earlier one.
             chain.push((earlier, link));
         }
         for (error, link) in chain.iter().rev() {
@@ -124,7 +124,7 @@ impl Formatter {
         }
     }
 
-    /// Writes the heading and the frames of an exception, if the exception has frames.
+    /// Writes a heading and the frames of an exception, unless it has no frames.
     fn stack(&mut self, error: &Py<PyBaseException>, heading: &str, margin: char, vm: &VirtualMachine) {
         let entries = entries(error, vm);
         if !entries.is_empty() {
@@ -133,7 +133,7 @@ impl Formatter {
         }
     }
 
-    /// Writes the members of an exception group, each in its own box.
+    /// Writes an exception group with its members, each of them in a box.
     fn members(&mut self, error: &Py<PyBaseException>, members: &[PyBaseExceptionRef], vm: &VirtualMachine) {
         let outermost = self.depth == 0;
         self.depth += usize::from(outermost);
@@ -170,7 +170,8 @@ impl Formatter {
     }
 }
 
-/// Returns the exception that led to `error`, and the sentence to write between the two.
+/// Returns the exception that led to `error`, and the sentence to write between the two. Returns `None` if there is
+/// none.
 fn cause(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<(PyBaseExceptionRef, &'static str)> {
     if let Some(cause) = error.__cause__() {
         return Some((cause, "\nThe above exception was the direct cause of the following exception:\n\n"));
@@ -192,12 +193,13 @@ fn group_members(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<Vec
     members.iter().map(|member| member.clone().downcast().ok()).collect()
 }
 
-/// Returns the frames of the learner's code, the outermost first.
+/// Returns the frames of the learner's code, outermost first.
 fn entries(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for frame in error.__traceback__().iter().flat_map(|traceback| traceback.iter()) {
         let Some((mut entry, _)) = entry(&frame, vm) else { continue };
-        // CPython runs a comprehension inside the frame that contains it.
+        // CPython does not create a separate frame for a comprehension, so the comprehension's frame replaces the one
+        // around it.
         if matches!(entry.name.as_str(), "<listcomp>" | "<setcomp>" | "<dictcomp>")
             && let Some(outer) = entries.pop_if(|outer| outer.filename == entry.filename)
         {
@@ -208,7 +210,7 @@ fn entries(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Vec<Entry> {
     entries
 }
 
-/// Returns the entry of a frame and the name of the instruction that it was executing, or `None` if the frame does not
+/// Returns a frame's entry and the name of the instruction that it was executing. Returns `None` if the frame does not
 /// belong to the learner's code.
 pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, String)> {
     let code = &frame.frame.code;
@@ -235,12 +237,12 @@ pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, Str
     Some((entry, instruction))
 }
 
-/// Returns the file name to show: all sources that have run are shown as "<stdin>".
+/// Returns the file name to show. All statements that have run share the name "<stdin>".
 fn display_name(filename: &str) -> &str {
     if filename.starts_with("<stdin-") { "<stdin>" } else { filename }
 }
 
-/// Formats the frames, with repeated ones collapsed.
+/// Formats the frames. Repeated frames are collapsed.
 fn format_entries(entries: &[Entry]) -> String {
     let mut out = String::new();
     let same = |a: &Entry, b: &Entry| (&a.filename, a.line, &a.name) == (&b.filename, b.line, &b.name);
@@ -265,7 +267,7 @@ fn format_entries(entries: &[Entry]) -> String {
     out
 }
 
-/// Returns the last lines of a traceback: the exception, its suggestion and its notes.
+/// Returns the last lines of a traceback: the exception with its suggestion, and its notes.
 fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let (module, name) = module_and_name(error, vm);
     let class = if module == "builtins" || module == "__main__" { name } else { format!("{module}.{name}") };
@@ -291,14 +293,14 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     out
 }
 
-/// Returns whether the standard library adds `note` only in CPython 3.14 and later.
+/// Returns whether the standard library adds `note` only since CPython 3.14.
 fn is_from_newer_python(note: &str) -> bool {
     note.starts_with("when serializing ")
         || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))
             && note.ends_with(" codec failed")
 }
 
-/// Formats a SyntaxError. It shows the source at its own position, not at the position of a frame.
+/// Formats a SyntaxError. The line shown is that of the error itself, not that of a frame.
 fn syntax_error(error: &Py<PyBaseException>, class: &str, vm: &VirtualMachine) -> String {
     let attribute = |name: &'static str| error.as_object().get_attr(name, vm).ok();
     let text = |name| -> Option<String> {

@@ -1,8 +1,8 @@
-//! Saves the learner's variables and restores them: `host_stubs/_variables.py` does the work.
+//! Saves and restores the learner's variables by calling functions of `host_stubs/_variables.py`.
 
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, scope::Scope};
 
-/// The variables that were saved last, if they can be restored.
+/// The variables that were saved last, or `None` if they cannot be restored.
 #[derive(Default)]
 pub struct SavedVariables(Option<PyObjectRef>);
 
@@ -14,7 +14,7 @@ impl SavedVariables {
         self.0.is_some()
     }
 
-    /// Restores the variables that were saved last, if they can be restored.
+    /// Restores the variables that were saved last. Does nothing if they cannot be restored.
     pub fn restore(&self, scope: &Scope, vm: &VirtualMachine) {
         let Some(saved) = &self.0 else { return };
         let restored =

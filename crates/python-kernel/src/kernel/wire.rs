@@ -1,5 +1,5 @@
 //! The native module `_wire`: connections to Redis for the `redis` package. It packs commands and parses replies, so
-//! that a method call needs one request on the pipe and little Python code.
+//! that a method call needs only one request on the pipe and little Python code.
 
 use super::{kernel, resp};
 use crate::frame::{FromChild, ToChild};
@@ -14,16 +14,16 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(super) use _wire::module_def;
 
-/// Bytes received on a connection that have not been parsed yet.
+/// Bytes that were received on a connection and have not been parsed yet.
 #[derive(Default)]
 struct Received {
     bytes: Vec<u8>,
-    /// Offset of the first reply that has not been parsed.
+    /// Offset of the first reply that has not been parsed yet.
     start: usize,
     scanner: resp::ReplyScanner,
 }
 
-/// The open connections of the Python child.
+/// The open connections of this child process.
 #[derive(Default)]
 pub struct Connections {
     open: Mutex<Open>,
@@ -36,7 +36,7 @@ struct Open {
 }
 
 impl Connections {
-    /// Returns the number for a new connection.
+    /// Returns the number to assign to a new connection.
     fn next_number(&self) -> u32 {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.last += 1;
@@ -60,7 +60,8 @@ impl Connections {
 }
 
 impl Received {
-    /// Takes the bytes of the first reply, if it is complete.
+    /// Removes the first reply from the received bytes and returns its bytes. Returns `None` if the reply is
+    /// incomplete.
     fn take_reply(&mut self) -> Result<Option<Vec<u8>>, resp::Malformed> {
         let unread = &self.bytes[self.start..];
         let Some(length) = self.scanner.scan(unread)? else { return Ok(None) };
@@ -87,9 +88,9 @@ impl Received {
     }
 }
 
-/// Appends `data` to the received bytes, and takes the first reply, if it is complete. The Python objects are built
-/// after the lock on the bytes was released, because a codec that the learner has registered may use the same
-/// connection.
+/// Appends `data` to the received bytes. Removes and returns the first reply, or returns `None` if it is incomplete.
+/// Builds the Python objects after releasing the lock on the bytes, because a codec that the learner has registered may
+/// use the same connection.
 fn next_reply(
     received: &Mutex<Received>,
     data: Vec<u8>,
@@ -106,7 +107,7 @@ fn next_reply(
     reply.map(|reply| resp::Builder::new(&reply, encoding, vm).value()).transpose()
 }
 
-/// Sends `request`, and waits until a whole reply has arrived on the connection.
+/// Sends `request`, and waits until a complete reply has arrived on the connection.
 fn request_reply(
     connection: u32,
     request: FromChild,
@@ -135,7 +136,7 @@ fn exchange(connection: &PyObjectRef, command: &PyTuple, vm: &VirtualMachine) ->
     static NAMES: OnceLock<[&'static PyStrInterned; 3]> = OnceLock::new();
     let names = NAMES.get_or_init(|| ["_handle", "socket_timeout", "_encoding"].map(|name| vm.ctx.intern_str(name)));
     let [handle, timeout, encoding] = names.map(|name| connection.get_attr(name, vm));
-    // The handle of a closed connection is None. The conversion then fails, and `_execute_with_retries` reconnects.
+    // The handle of a closed connection is None. Then the conversion fails, and `_execute_with_retries` reconnects.
     let handle: u32 = handle?.try_into_value(vm)?;
     let timeout: Option<ArgIntoFloat> = timeout?.try_into_value(vm)?;
     let encoding: Option<PyStrRef> = encoding?.try_into_value(vm)?;
@@ -157,7 +158,7 @@ fn exchange_on(
     request_reply(connection, request, timeout_us, encoding.as_deref(), vm)
 }
 
-/// Converts a reply to the value that the client's method returns.
+/// Converts a reply to the value that redis-py's method returns.
 fn convert_reply(convert: PyObjectRef, reply: PyObjectRef, options: PyDictRef, vm: &VirtualMachine) -> PyResult {
     if vm.is_none(&convert) {
         return Ok(reply);
@@ -177,13 +178,13 @@ fn timed_out(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_empty(_wire::timed_out(vm))
 }
 
-/// Returns the exception for an error reply. It is not raised here, because the package decides where to raise it.
+/// Returns the exception for an error reply, but does not raise it. The package decides where to raise it.
 pub fn error_reply(message: &[u8], vm: &VirtualMachine) -> PyObjectRef {
     let message = String::from_utf8_lossy(message).into_owned();
     vm.new_exception_msg(_wire::error_reply(vm), message.into()).into()
 }
 
-/// Returns the object for a push message, which Redis sends without a request.
+/// Returns the Python object for a push message, which Redis sends without a request.
 pub fn push(items: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     use rustpython_vm::AsObject;
     let items: PyObjectRef = vm.ctx.new_list(items).into();
@@ -192,11 +193,11 @@ pub fn push(items: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
 
 /// Converts a timeout in seconds to microseconds. A negative timeout becomes 0.
 fn micros(timeout: Option<f64>) -> Option<u64> {
-    // The cast saturates: a float too large for `u64` becomes its maximum, which is 584,000 years.
+    // The cast saturates: a float too large for `u64` becomes its maximum, which is more than 500,000 years.
     timeout.map(|seconds| (seconds.max(0.0) * 1e6).round() as u64)
 }
 
-/// Writes a command as a RESP array of bulk strings.
+/// Encodes a command as a RESP array of bulk strings.
 struct CommandWriter<'a> {
     encoding: &'a str,
     errors: &'a str,
@@ -284,7 +285,7 @@ mod _wire {
     use super::{CommandWriter, closed as closed_error, kernel, micros, next_reply};
     use crate::frame::{FromChild, ToChild};
     use crate::kernel as child;
-    // The code that `pyattr(once)` generates refers to this crate by the name `rustpython_common`.
+    // The code generated by `pyattr(once)` refers to this crate as `rustpython_common`.
     use rustpython_vm::common as rustpython_common;
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyRef, PyResult, VirtualMachine,
@@ -337,8 +338,7 @@ mod _wire {
         let host = host.to_string_lossy().into_owned();
         let mut answer = child::request(&FromChild::Connect { connection, host, port, setup_commands }, vm)?;
         if let ToChild::ConnectionRefused { reason } = answer {
-            // The exception is created by calling its class, because instances of OSError have more fields than the
-            // message.
+            // The exception is created by calling its class, because an OSError has more fields than its message.
             let error = vm.ctx.exceptions.connection_refused_error.as_object().call((reason,), vm)?;
             return Err(error.try_into_value(vm)?);
         }
@@ -385,10 +385,10 @@ mod _wire {
         super::exchange_on(connection, &command, timeout, encoding, vm)
     }
 
-    /// Runs an ordinary call on the fast path: one native call instead of several layers of Python. Takes an idle
-    /// connection, exchanges the command for its reply, and converts the reply with the function that `known` has for
-    /// the command. Falls back to `client._execute_with_retries` if there is no idle connection or no such function,
-    /// if the reply must not be decoded, and on any error.
+    /// Runs an ordinary command on the fast path: a single native call instead of several layers of Python. Takes an
+    /// idle connection, exchanges the command for its reply, and converts the reply with the converter that `known`
+    /// contains for the command. Falls back to `client._execute_with_retries` if there is no idle connection or no
+    /// converter, if the reply must not be decoded, and on any error.
     #[pyfunction]
     fn execute(
         client: PyObjectRef,
@@ -466,12 +466,12 @@ mod _wire {
         child::clock::sleep(seconds.into(), vm)
     }
 
-    /// Returns a set whose members are ordered by a hash that is keyed with the seed. The order looks arbitrary, and
-    /// depends neither on the run nor on the order of `items`.
+    /// Returns a set whose members are ordered by a hash that is keyed with the seed. The order looks arbitrary, but is
+    /// the same in every run and for every order of `items`.
     #[pyfunction]
     fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
         let mut ranked = Vec::new();
-        // The list is copied, because `repr` may run the learner's code, which may change the list.
+        // The list is copied, because `repr` may run code of the learner that changes the list.
         let items = items.borrow_vec().to_vec();
         for item in items {
             let bytes = item.downcast_ref::<rustpython_vm::builtins::PyBytes>();

@@ -1,33 +1,33 @@
-//! Finds sources that are nested too deeply to be parsed and compiled. The parser and the compiler recurse, and would
-//! overflow the stack.
+//! Detects source text that is nested too deeply to be parsed and compiled. The parser and the compiler are recursive,
+//! and would overflow the stack.
 
 use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::{self, Mode};
 
-/// Maximum nesting depth of brackets, as in CPython.
+/// Number of open brackets from which on nesting is excessive, as in CPython.
 const MAX_BRACKETS: usize = 200;
-/// Maximum number of indentation levels, as in CPython.
+/// Number of indentation levels from which on nesting is excessive, as in CPython.
 const MAX_INDENTS: usize = 100;
 /// Maximum number of operators in an expression that may be nested inside each other. CPython's stack allows a few
-/// thousand.
+/// thousand of them.
 const MAX_OPERATORS: usize = 3000;
 
 /// The kind of nesting that would overflow the compiler's stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExcessiveNesting {
-    /// More than 200 brackets are open at the same time.
+    /// At least 200 brackets are open at the same time.
     Brackets,
-    /// Indentation has at least 100 levels.
+    /// There are at least 100 levels of indentation.
     Indents,
-    /// An expression has more than 3000 operators that may be nested inside each other.
+    /// More than 3000 operators in an expression may be nested inside each other.
     Operators,
 }
 
-/// Returns in what way the source is nested too deeply to be compiled, or `None` if it is not. Reads only the tokens,
-/// without parsing.
+/// Returns how source text is nested too deeply to be compiled, or `None` if it is not. Only tokenizes the source text,
+/// because parsing it could overflow the stack.
 #[must_use]
 pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
-    // A source of no more bytes than the smallest limit cannot exceed any limit.
+    // Source text that is no longer than the smallest limit cannot exceed any of the limits.
     if source.len() <= MAX_INDENTS {
         return None;
     }
@@ -54,24 +54,24 @@ pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
     }
 }
 
-/// The nesting of an expression at one place in a source.
+/// The nesting of an expression at the current token.
 #[derive(Default)]
 struct Nesting {
-    /// The chains that contain the open brackets, the outermost first.
+    /// The chains outside of the innermost bracket, outermost first.
     outer: Vec<Chain>,
-    /// The chain at this place, within the innermost bracket.
+    /// The chain inside the innermost bracket.
     chain: Chain,
-    /// Number of operators in all chains.
+    /// Total number of operators in all chains.
     operators: usize,
 }
 
-/// Operators that follow each other without a comma, so that each of them may be nested inside the one before.
+/// A sequence of operators without a comma between them, so that each of them may be nested inside the previous one.
 #[derive(Default)]
 struct Chain {
     /// The token that closes the bracket around the chain.
     closing: Option<TokenKind>,
     operators: usize,
-    /// Number of lambdas whose parameters have begun and not ended. The commas between parameters do not end a chain.
+    /// Number of lambdas whose parameter lists are open. The commas between parameters do not end a chain.
     lambdas: usize,
 }
 
@@ -81,7 +81,7 @@ impl Nesting {
             TokenKind::Lpar => self.open(TokenKind::Rpar),
             TokenKind::Lsqb => self.open(TokenKind::Rsqb),
             TokenKind::Lbrace => self.open(TokenKind::Rbrace),
-            // A closing bracket of another kind is a syntax error. The parser is then still inside the open bracket.
+            // A closing bracket of another kind is a syntax error. The parser then stays inside the open bracket.
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                 if let Some(outer) = self.outer.pop_if(|_| self.chain.closing == Some(kind)) {
                     self.operators -= self.chain.operators;
@@ -107,7 +107,8 @@ impl Nesting {
         }
     }
 
-    /// Opens a bracket. It extends the expression before it, as an operator does: `f()()()` nests like `a.b.c`.
+    /// Starts the chain inside a bracket. The bracket also counts as an operator in the chain around it, because
+    /// `f()()()` nests like `a.b.c`.
     fn open(&mut self, closing: TokenKind) {
         self.count_operator();
         let inner = Chain { closing: Some(closing), ..Chain::default() };

@@ -1,19 +1,19 @@
-//! Gives the parser enough stack. The parser recurses, and in a source with errors it may recurse at nearly every
-//! token. Source text such as `async async async …` in an unfinished f-string would otherwise overflow the stack and
-//! end the process.
+//! Provides enough stack for the parser. The parser is recursive, and after a syntax error it may recurse at nearly
+//! every token. Otherwise, source text such as `async async async …` in an unfinished f-string would overflow the stack
+//! and end the process.
 
 use std::thread;
 
-/// Number of tokens up to which the stack of any thread suffices.
+/// Maximum number of tokens for which the stack of any thread is large enough.
 const FEW_TOKENS: usize = 200;
 
-/// Stack size for each token, in bytes. Brackets need the most, about 2,400 bytes in a build with little optimisation.
+/// Stack size per token in bytes. Brackets need the most, about 2,400 bytes in a build with little optimisation.
 const BYTES_PER_TOKEN: usize = 4 << 10;
 
-/// Maximum size of the stack in bytes. It takes only address space until recursion uses it.
+/// Maximum stack size in bytes. The stack uses only address space until recursion needs it.
 const MAX_STACK: usize = 1 << 30;
 
-/// Calls `answer` and returns its result. If `source` is long, the call runs on a thread with a large stack.
+/// Calls `answer` and returns its result. If `source` is long, makes the call on a thread with a large stack.
 pub fn with_enough_stack<T: Send>(source: &str, answer: impl FnOnce() -> T + Send) -> T {
     let tokens = most_tokens(source);
     if tokens <= FEW_TOKENS {
@@ -23,7 +23,7 @@ pub fn with_enough_stack<T: Send>(source: &str, answer: impl FnOnce() -> T + Sen
     let large = thread::Builder::new().name("parser".to_owned()).stack_size(MAX_STACK.min(tokens * BYTES_PER_TOKEN));
     let answered = thread::scope(|scope| {
         let asked = large.spawn_scoped(scope, || answer.take().map(|answer| answer()));
-        // Without address space for the stack, the thread does not start.
+        // The thread does not start if there is too little address space for its stack.
         asked.ok().map(thread::ScopedJoinHandle::join)
     });
     match (answered, answer) {
@@ -34,7 +34,7 @@ pub fn with_enough_stack<T: Send>(source: &str, answer: impl FnOnce() -> T + Sen
     }
 }
 
-/// Returns the number of words and of other characters except spaces. A source has at most this many tokens.
+/// Counts words, and other characters except whitespace. Source text has at most this many tokens.
 fn most_tokens(source: &str) -> usize {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
     let mut before = b' ';

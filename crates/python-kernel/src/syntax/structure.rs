@@ -1,7 +1,7 @@
-//! The structure of a statement, for tools that rewrite Python: its form, the methods that it calls, its literals and
-//! its names, each with the range of its text.
+//! The structure of a statement, for tools that rewrite Python code: its form, the methods that it calls, its literals
+//! and its names, each with its byte range in the source text.
 //!
-//! A rewritten statement is the old text with some ranges replaced, so that everything else stays as it was written:
+//! To rewrite a statement, replace some of these ranges. Everything else stays as it was written:
 //!
 //! ```
 //! use python_kernel::syntax::structure::{self, Form};
@@ -19,94 +19,95 @@ use rustpython_compiler::ast::{
 };
 use std::ops::Range;
 
-/// A single statement.
+/// The structure of a single statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    /// The kind of statement.
+    /// The form of the statement.
     pub form: Form,
-    /// The method calls, outer calls before the calls in their receivers and arguments.
+    /// The method calls. A call comes before the calls in its receiver and its arguments.
     pub calls: Vec<Call>,
-    /// The strings and numbers, in order. The text parts of an f-string are not among them.
+    /// The string and number literals, in order. The literal parts of an f-string are not included.
     pub literals: Vec<Literal>,
     /// All occurrences of variables, in order.
     pub names: Vec<Name>,
-    /// Names that the statement gives to functions, classes, parameters and imported modules.
+    /// Names that the statement binds to functions, classes, parameters and imported modules.
     pub declared: Vec<String>,
 }
 
 /// The form of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
-    /// An expression, whose value the prompt echoes.
+    /// An expression statement, whose value the prompt echoes.
     Expression(Expression),
-    /// An assignment to one variable.
+    /// An assignment to a single variable.
     Assignment {
-        /// The variable.
+        /// The variable's name.
         target: String,
-        /// The range of the value, with the parentheses around it.
+        /// The byte range of the value, including parentheses around it.
         value: Range<usize>,
     },
-    /// A `def` or a `class`.
+    /// A function or class definition.
     Definition {
         /// The name of the function or class.
         name: String,
     },
     /// An `import`.
     Import,
-    /// A statement that contains other statements, except for definitions.
+    /// A compound statement other than a definition.
     Block,
     /// Any other statement.
     Other,
 }
 
-/// An expression that is a statement.
+/// An expression statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expression {
-    /// The range of the whole expression, with the parentheses around it.
+    /// The byte range of the whole expression, including parentheses around it.
     pub range: Range<usize>,
-    /// How tightly the parts of the expression bind.
+    /// How tightly the operators of the expression bind.
     pub binding: Binding,
-    /// The range of the argument, if the expression is a call to `print` with one plain argument.
+    /// The byte range of the argument, if the expression is a call to `print` with a single plain argument.
     pub printed: Option<Range<usize>>,
 }
 
-/// How tightly the parts of an expression bind.
+/// How tightly an expression's operators bind, which determines where it needs parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Binding {
-    /// A variable and nothing else.
+    /// A single variable name.
     Name,
-    /// A call, an attribute, a literal or something else that a dot and an operator can follow.
+    /// A call, an attribute, a literal or another expression that a dot can follow without parentheses.
     Primary,
-    /// A tuple without parentheses, a `yield` or an assignment expression. In a larger expression it needs parentheses.
+    /// A tuple without parentheses, a `yield` or an assignment expression. It needs parentheses inside another
+    /// expression.
     Open,
-    /// Any other expression: operators, comparisons, `lambda`.
+    /// Any other expression, such as one with operators, a comparison or a `lambda`.
     Operators,
 }
 
 /// A method call: `receiver.method(arguments)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// The range of the whole call.
+    /// The byte range of the whole call.
     pub range: Range<usize>,
-    /// The range of the receiver, without the dot.
+    /// The byte range of the receiver, without the dot.
     pub receiver: Range<usize>,
-    /// The name of the receiver, if it is a variable.
+    /// The receiver's name, if it is a variable.
     pub receiver_name: Option<String>,
     /// The name of the method.
     pub method: String,
-    /// The range of the method's name.
+    /// The byte range of the method's name.
     pub method_range: Range<usize>,
     /// The arguments, in order.
     pub arguments: Vec<Argument>,
-    /// Whether the call runs at most once when the statement runs: it is not in a loop, a comprehension, a function or
-    /// a `lambda`.
+    /// Whether the call runs at most once when the statement runs, because it is not inside a loop, a comprehension, a
+    /// function or a `lambda`.
     pub runs_once: bool,
 }
 
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
-    /// The range of the whole argument, with its keyword and the parentheses around it.
+    /// The byte range of the whole argument, including its keyword and parentheses around it.
     pub range: Range<usize>,
     /// The keyword. `None` for a positional argument.
     pub keyword: Option<String>,
@@ -114,10 +115,10 @@ pub struct Argument {
     pub is_starred: bool,
 }
 
-/// A string or a number.
+/// A string, bytes or number literal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Literal {
-    /// The range of the literal, including the minus sign of a negative number.
+    /// The byte range of the literal, including the minus sign of a negative number.
     pub range: Range<usize>,
     /// The value.
     pub value: LiteralValue,
@@ -130,7 +131,7 @@ pub enum LiteralValue {
     Text(String),
     /// A bytes object.
     Bytes(Vec<u8>),
-    /// An integer of at most 64 bits.
+    /// An integer that fits into 64 bits.
     Integer(i64),
     /// A float.
     Float(f64),
@@ -139,15 +140,16 @@ pub enum LiteralValue {
 /// An occurrence of a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
-    /// The variable.
+    /// The variable's name.
     pub name: String,
     /// The byte range of the occurrence.
     pub range: Range<usize>,
-    /// Whether this occurrence assigns a value to the variable.
+    /// Whether this occurrence binds a value to the variable.
     pub is_assigned: bool,
 }
 
-/// Returns the structure of a source. Returns `None` if it is not exactly one statement, or has a syntax error.
+/// Returns the structure of a statement. Returns `None` if `source` does not consist of exactly one statement, or has a
+/// syntax error.
 #[must_use]
 pub fn of_statement(source: &str) -> Option<Statement> {
     if excessive_nesting(source).is_some() {
@@ -167,7 +169,7 @@ pub fn of_statement(source: &str) -> Option<Statement> {
     })
 }
 
-/// Returns the source with ranges replaced. The ranges must not overlap.
+/// Returns source text in which byte ranges have been replaced. The ranges must not overlap.
 #[must_use]
 pub fn replaced<T: AsRef<str>>(source: &str, edits: impl IntoIterator<Item = (Range<usize>, T)>) -> String {
     let mut edits: Vec<_> = edits.into_iter().collect();
@@ -183,8 +185,8 @@ pub fn replaced<T: AsRef<str>>(source: &str, edits: impl IntoIterator<Item = (Ra
     result
 }
 
-/// Renames a variable in a source that is a single statement, and returns the new source. Returns `None` if the
-/// statement assigns to the variable, or declares something of that name.
+/// Renames a variable in the source text of a single statement, and returns the new source text. Returns `None` if
+/// `source` is not a single statement, or if the statement binds the variable.
 #[must_use]
 pub fn renamed(source: &str, variable: &str, other: &str) -> Option<String> {
     let statement = of_statement(source)?;
@@ -217,15 +219,15 @@ fn form_of(statement: &Stmt, source: &str) -> Form {
     }
 }
 
-/// Returns the binding of an expression. `text` includes the parentheses around it.
+/// Returns the binding of an expression. `text` is its source text, including parentheses around it.
 fn binding_of(expression: &Expr, text: &str) -> Binding {
     match expression {
         Expr::Name(_) => Binding::Name,
-        // The range of a tuple includes its parentheses.
+        // For a tuple, the parser's range includes the parentheses.
         Expr::Tuple(tuple) if tuple.parenthesized => Binding::Primary,
         _ if text.len() > bytes(expression).len() => Binding::Primary,
         Expr::Tuple(_) | Expr::Yield(_) | Expr::YieldFrom(_) | Expr::Named(_) | Expr::Starred(_) => Binding::Open,
-        // `1.real` is a syntax error.
+        // A dot after an integer would be part of the number, so `1.real` is a syntax error.
         Expr::NumberLiteral(_) => Binding::Operators,
         Expr::Call(_)
         | Expr::Attribute(_)
@@ -246,7 +248,7 @@ fn binding_of(expression: &Expr, text: &str) -> Binding {
     }
 }
 
-/// Returns the argument of `print(argument)`.
+/// Returns the byte range of the argument in `print(argument)`, or `None` for any other expression.
 fn printed(expression: &Expr, source: &str) -> Option<Range<usize>> {
     let Expr::Call(call) = expression else { return None };
     let Expr::Name(function) = &*call.func else { return None };
@@ -256,8 +258,8 @@ fn printed(expression: &Expr, source: &str) -> Option<Range<usize>> {
     }
 }
 
-/// Returns the arguments of a call. The parser's ranges leave out parentheses, so the range of each argument extends
-/// from the comma before it to the comma after it.
+/// Returns the arguments of a call. The parser's ranges exclude parentheses, so each argument's range is extended to
+/// the commas before and after it.
 fn arguments_of(call: &ExprCall, source: &str) -> Vec<Argument> {
     let inside = bytes(&call.arguments).start + 1..bytes(&call.arguments).end - 1;
     let found: Vec<(Range<usize>, Option<String>, bool)> = call
@@ -285,7 +287,7 @@ fn arguments_of(call: &ExprCall, source: &str) -> Vec<Argument> {
     arguments
 }
 
-/// Collects the parts of a statement.
+/// A visitor that collects the parts of a statement.
 #[derive(Default)]
 struct Parts<'s> {
     source: &'s str,
@@ -293,7 +295,7 @@ struct Parts<'s> {
     literals: Vec<Literal>,
     names: Vec<Name>,
     declared: Vec<String>,
-    /// Number of loops, comprehensions, functions and lambdas around the current place.
+    /// Number of loops, comprehensions, functions and lambdas around the node that is being visited.
     repeated: usize,
 }
 
@@ -305,7 +307,7 @@ impl Parts<'_> {
             _ => None,
         };
         let method_range = bytes(&function.attr);
-        // The receiver's own range leaves out parentheses around it.
+        // The parser's range of the receiver excludes parentheses around it.
         let dot = self.source[..method_range.start].rfind('.').unwrap_or(method_range.start);
         self.calls.push(Call {
             range: bytes(call),
@@ -335,7 +337,7 @@ impl Parts<'_> {
         self.literals.push(Literal { range, value });
     }
 
-    /// Visits a part that can run any number of times.
+    /// Visits nodes that may run several times when the statement runs once.
     fn repeatedly(&mut self, visit: impl FnOnce(&mut Self)) {
         self.repeated += 1;
         visit(self);

@@ -1,4 +1,4 @@
-//! The cases of the amendments (corrections of the interpreter): expressions with the results of CPython.
+//! The test cases of the amendments (corrections of the interpreter): expressions with their results in CPython.
 
 use super::Python;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ fn in_crate(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// Returns the names of the files in a folder, without their extension.
+/// Returns the names of the files in a folder, without their extensions.
 fn stems(folder: &str, extension: Option<&str>) -> BTreeSet<String> {
     let paths = fs::read_dir(in_crate(folder)).unwrap().map(|entry| entry.unwrap().path());
     let wanted =
@@ -31,7 +31,7 @@ fn stems(folder: &str, extension: Option<&str>) -> BTreeSet<String> {
     wanted.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// Replaces addresses, which differ from run to run.
+/// Replaces memory addresses, which differ from run to run.
 fn without_addresses(text: &str) -> String {
     let mut parts = text.split("0x");
     let mut masked = parts.next().unwrap_or_default().to_owned();
@@ -68,7 +68,7 @@ fn types_are_those_of_cpython() {
 #[test]
 fn every_amendment_has_its_cases() {
     let cases = stems("tests/recorded/types", Some("py"));
-    // `mod`, `replace` and `unicode` serve the other amendments, and have no cases of their own.
+    // `mod`, `replace` and `unicode` only support the other amendments, and have no test cases of their own.
     let amendments = stems("src/kernel/amendments", None);
     let without: Vec<_> = amendments
         .iter()
@@ -81,7 +81,7 @@ fn every_amendment_has_its_cases() {
 #[test]
 fn a_partial_that_calls_itself_raises_recursion_error() {
     let mut python = Python::start();
-    // CPython 3.13.0 itself crashes here.
+    // CPython 3.13.0 itself crashes in this case.
     let result = python.run("import functools; p = functools.partial(print); p.__setstate__((p, (), {}, {})); p()");
     assert_eq!(result.exception().class, "RecursionError");
 }

@@ -1,4 +1,4 @@
-//! Tests of connections of the `redis` package: the commands that a child sends, and how it converts replies.
+//! Tests of connections from the `redis` package: the commands that a child process sends, and how it converts replies.
 
 use super::*;
 

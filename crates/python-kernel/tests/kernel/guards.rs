@@ -1,13 +1,13 @@
-//! Attempts to break out of the interpreter by corrupting its memory, each of which must be refused.
+//! Attempts to break out of the interpreter by corrupting its memory. Each attempt must be refused.
 
 use super::Python;
 
-/// The beginning of the message about bytecode that the interpreter did not compile.
+/// The prefix of the error message about bytecode that the interpreter did not compile.
 const FOREIGN: &str = "redis-tutor's Python runs only bytecode that it compiled itself: ";
 
 impl Python {
-    /// Runs a source that must end with an exception, and checks its class and the end of its message. The child must
-    /// survive.
+    /// Runs source text that must raise an exception. Checks the exception's class and the end of its message. The
+    /// child must survive.
     fn refuses(&mut self, source: &str, class: &str, message: &str) {
         self.start_run(source);
         let result = self.finish_run().unwrap_or_else(|| panic!("the child died of {source}"));
@@ -89,7 +89,7 @@ fn names_and_places_of_code_objects_can_be_replaced() {
         ("f.__code__.co_name, f.__code__.co_filename", "('f', '<stdin-1>')\n"),
         ("f.__code__.replace() == f.__code__, types.FunctionType(c, {})()", "(True, 7)\n"),
         ("f.__code__ = c; f()", "7\n"),
-        // `types.coroutine` changes a flag of the code object.
+        // `types.coroutine` sets a flag of the code object.
         ("g = types.coroutine(lambda: (yield 1)); g.__code__.co_flags & 0x100", "256\n"),
         ("async def h(): return await g()\n", ""),
         ("c = h(); c.send(None)", "1\n"),
@@ -204,7 +204,7 @@ fn frames_cannot_be_changed_while_they_run() {
         // Closing a running generator must not clear its frame.
         "generator.close",
         "type(generator).close, generator",
-        // Attempts through a generator that delegates to the running one.
+        // Attempts through a generator that delegates to the running generator.
         "outer.close",
         "outer.throw, GeneratorExit",
         "outer.throw, GeneratorExit()",
@@ -218,7 +218,7 @@ fn frames_cannot_be_changed_while_they_run() {
         python.output_of(
             "def attempt(action, *args):\n    try: return action(*args)\n    except Exception as error: return error\n",
         );
-        // The frame holds an unfinished list on its stack. If the frame were cleared, the code would use another object
+        // The frame has an unfinished list on its stack. If the frame were cleared, the code would treat another object
         // as the list.
         python.output_of(&format!(
             "def run(local=None):\n    yield 1\n    yield [*(), attempt({attempt}), (local := 'a' * 9), 1]\n"
@@ -258,7 +258,7 @@ fn generators_and_coroutines_close_as_in_cpython() {
     python.refuses("g = failing(); next(g); g.close()", "ZeroDivisionError", "division by zero");
     python.refuses("g = run(); next(g); g.gi_frame.clear()", "RuntimeError", "cannot clear a suspended frame");
     python.refuses("sys._getframe().clear()", "RuntimeError", "cannot clear an executing frame");
-    // Closes asynchronous generators and cancels tasks before they have ended.
+    // Closing asynchronous generators and cancelling tasks before they end must not crash the child.
     python.output_of("import asyncio");
     python.output_of(
         "async def numbers():\n    try:\n        while True:\n            yield 1\n            await asyncio.sleep(9)\n    finally: print('finally')\n",
@@ -289,7 +289,7 @@ fn variables_of_other_threads_are_not_read() {
 
 #[test]
 fn a_thread_that_ends_is_not_overlooked() {
-    // The thread runs the finalizer of its function when the interpreter no longer counts the thread.
+    // The finalizer of the thread's function runs when the interpreter no longer counts the thread.
     const ENDING: &str = "\
 import sys, _thread
 frames, done, read = [], [], []
@@ -480,8 +480,8 @@ fn every_native_class_refuses_to_be_instantiated_without_its_constructor() {
     python.output_of(
         "def subclasses(c):\n    for s in type.__subclasses__(c):\n        yield s\n        yield from subclasses(s)\n",
     );
-    // Every object that can be created without a constructor is used with all operations for which the interpreter has
-    // shortcuts.
+    // Apply every operation for which the interpreter has a shortcut to each object that can be created without a
+    // constructor.
     python.output_of(
         "def use(o):\n    for f in (lambda: o[0], lambda: len(o), lambda: o + o, lambda: o == o, lambda: hash(o), lambda: repr(o), lambda: list(o), lambda: bool(o), lambda: o(), lambda: next(o), lambda: bytes(o), lambda: o.x, lambda: 0 in o, lambda: -o, lambda: int(o)):\n        try: f()\n        except BaseException: pass\n",
     );
@@ -541,7 +541,7 @@ fn the_clock_of_the_machine_is_not_set() {
         python.refuses(&format!("time.{call}"), "PermissionError", message);
         python.refuses(&format!("del sys.modules['time']; import time as t; t.{call}"), "PermissionError", message);
     }
-    // Modules that the sandbox has changed stay changed when they are imported again.
+    // Modules that the sandbox has changed must stay changed when they are imported again.
     assert_eq!(
         python.output_of("del sys.modules['time']; import time as t; t is time, t.time()"),
         "(True, 1700000000.0)\n"

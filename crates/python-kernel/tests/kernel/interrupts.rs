@@ -8,7 +8,7 @@ impl Python {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 
-    /// Runs a source and interrupts it after its first output.
+    /// Runs source text and interrupts it after its first output.
     fn interrupt(&mut self, source: &str) -> RunResult {
         self.start_run(source);
         assert!(matches!(self.receive(), Some((0, FromChild::Output { .. }))));
@@ -22,7 +22,7 @@ fn an_interrupted_loop_raises_keyboard_interrupt_and_variables_stay() {
     let mut python = Python::start();
     python.output_of("x = 5");
     for source in [
-        // Without `flush`, the output must still arrive while the program runs.
+        // Output must arrive while the program runs, even without `flush`.
         "print('on')\nwhile True: pass\n",
         "def g():\n    while True: yield\nprint('on', flush=True)\nfor _ in g(): pass\n",
         "try:\n    print('on', flush=True)\n    while True: pass\nfinally:\n    x += 1\n",
@@ -36,7 +36,7 @@ fn an_interrupted_loop_raises_keyboard_interrupt_and_variables_stay() {
 fn a_signal_that_arrives_before_its_source_interrupts_it_once() {
     let mut python = Python::start();
     python.signal(Signal::INT);
-    // When the signal arrives, the child may still be waiting for the source or may be running it already.
+    // When the signal arrives, the child may be waiting for the source text or already running it.
     python.start_run("while True: pass");
     assert_eq!(
         python.finish_run().expect("an interrupt must not end the child").exception().class,

@@ -1,9 +1,10 @@
-//! Attempts to read the local variables of a frame while the interpreter releases one of them. The value would be used
-//! after it was freed.
+//! Attempts to read a frame's local variables while the interpreter releases the value of one of them. Without the
+//! guards, the value would be used after it was freed.
 
 use super::Python;
 
-/// `Owner` objects refer to a `Reader`, whose finalizer reads the variables of the frame that releases the owner.
+/// Definitions for the tests. An `Owner` object refers to a `Reader`, whose finalizer reads the local variables of the
+/// frame that releases the owner.
 const READER: &str = "\
 import functools, sys, weakref
 found = []
@@ -51,8 +52,7 @@ fn a_variable_that_is_replaced_is_not_read_meanwhile() {
             .output_of("reuse_memory(); types = [type(value) for variables in found for value in variables.values()]");
         assert_eq!(python.output_of("len(found), Owner in types"), "(1, False)\n", "{body}");
     }
-    // The next cases read an argument of a function, and read from the callback of a weak reference instead of a
-    // finalizer.
+    // These cases read an argument of a function, and read from a weak reference's callback instead of a finalizer.
     python.output_of("def f(x): x = 1\n\nfound.clear(); f(Owner()); reuse_memory()");
     assert_eq!(python.output_of("found"), "[{}]\n");
     python.output_of(
@@ -94,7 +94,7 @@ fn a_frame_that_is_being_cleared_is_not_read_meanwhile() {
     }
     assert_eq!(python.output_of("found == [{}] * 9, frames[0].f_locals"), "(True, {})\n");
 
-    // The generator waits for `second` when it is closed, because closing `first` has made it continue.
+    // When the generator is closed, it ends up waiting for `second`, because closing `first` makes it continue.
     python.output_of("def first():\n    try: yield\n    finally: next(outer)\n");
     python.output_of("def second(frames):\n    x = Owner(Reader(frames)); yield\n");
     python.output_of(

@@ -1,4 +1,4 @@
-//! Tests of the memory limit of a child.
+//! Tests of a child process's memory limit.
 
 use super::*;
 
@@ -49,7 +49,7 @@ fn a_result_larger_than_the_memory_raises_memory_error() {
     ] {
         assert_eq!(python.run(source).exception().class, "MemoryError", "{source}");
     }
-    // These operations also use large sizes, but their results fit into the memory limit.
+    // These operations use equally large sizes, but their results fit into the memory limit.
     for (source, shown) in [
         (
             "kept, len('a'.ljust(10**6)), len(','.join(['a'] * 10**6)), len('ab'.replace('b', 'c' * 10**6))",

@@ -42,7 +42,7 @@ fn modules_import_and_work() {
     assert!(python.output_of("help(len)").starts_with("Help on built-in function len"), "help must not start a pager");
 }
 
-/// Programs import these modules, and use the parts of them that need no files and no network.
+/// Programs import these modules and use only those of their functions that need no files and no network.
 #[test]
 fn modules_that_need_an_operating_system_can_be_imported() {
     let mut python = Python::start();
@@ -99,7 +99,7 @@ fn modules_that_need_an_operating_system_can_be_imported() {
 }
 
 /// Attempts by a hostile or curious learner to access files, processes and sockets. Each attempt is listed with the
-/// class of the exception that it raises. The exception's message is a single sentence that names redis-tutor.
+/// class of the exception that it must raise. The exception's message must be a single sentence that names redis-tutor.
 #[test]
 fn nothing_outside_of_the_child_can_be_reached() {
     let mut python = Python::start();
@@ -194,7 +194,7 @@ fn nothing_outside_of_the_child_can_be_reached() {
         let source = format!("__import__('{module}')");
         assert_eq!(python.run(&source).exception().class, "ModuleNotFoundError", "{module}");
     }
-    // The classes that would give access to processes, sockets, native code or files are stubs.
+    // Classes that would give access to processes, sockets, native code or files must be stubs.
     let dangerous = "import builtins\nfound = [c for c in ().__class__.__base__.__subclasses__() \
         if c.__name__ in ('Popen', 'socket', 'CDLL', 'mmap', 'DirEntry') and c.__module__ != 'posix']\n\
         for c in found:\n    try:\n        c('x')\n    except PermissionError:\n        pass\n    \
@@ -206,7 +206,8 @@ fn nothing_outside_of_the_child_can_be_reached() {
     );
 }
 
-/// Programs can import every name of redis-py. What redis-tutor does not have is refused when it is called.
+/// Programs can import every name of redis-py. Those that redis-tutor does not implement must raise an error when they
+/// are called.
 #[test]
 fn names_of_redis_py_that_are_missing_are_refused_in_a_sentence() {
     let mut python = Python::start();

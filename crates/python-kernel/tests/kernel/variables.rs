@@ -1,4 +1,4 @@
-//! Tests of saving and restoring the variables.
+//! Tests of saving and restoring variables.
 
 use super::*;
 

@@ -17,7 +17,7 @@ import ast, codeop, contextlib, io, json, linecache, pathlib, re, sys, traceback
 assert sys.version_info[:2] == (3, 13), "run this script with Python 3.13, whose messages are the reference"
 warnings.simplefilter("ignore")
 HERE = pathlib.Path(__file__).parent
-# Two frames of this script are below the frames of the recorded sources, so the limit is two higher.
+# Two frames of this script are below the frames of the recorded code, so the limit is higher by two.
 sys.setrecursionlimit(1002)
 
 TRACEBACKS = [
@@ -124,7 +124,7 @@ STATEMENTS = [
 
 
 def tracebacks(sources):
-    """Runs the sources one after the other. Returns the traceback of each, or None for a source without an error."""
+    """Runs statements one after the other. Returns the traceback of each, or None for a statement without an error."""
     space = {"__name__": "__main__"}
     recorded = []
     for number, source in enumerate(sources, 1):
@@ -138,13 +138,13 @@ def tracebacks(sources):
             recorded.append("".join(traceback.format_exception(error.with_traceback(None))))
         except BaseException as error:
             text = "".join(traceback.format_exception(without_library_frames(error)))
-            # Our modules are frozen, so they have no path that could be shown.
+            # Our own modules are frozen, so they have no path that could be shown.
             recorded.append(re.sub(r"(cannot import name .*) \(/.*\)", r"\1 (unknown location)", text))
     return recorded
 
 
 def compiled(source, name):
-    """Compiles a source as the prompt does. Unlike the prompt, accepts several statements, as if they were pasted."""
+    """Compiles source text as the prompt does. Unlike the prompt, accepts several statements, as if pasted."""
     try:
         return compile(source + "\n", name, "single")
     except SyntaxError as error:
@@ -154,7 +154,7 @@ def compiled(source, name):
 
 
 def without_library_frames(error, seen=()):
-    """Removes all frames except those of the recorded sources from an exception, its causes and its group's members."""
+    """Removes all frames that do not run recorded code from an exception, its causes and its group's members."""
     if error is None or error in seen:
         return error
     frames, kept = error.__traceback__, []
@@ -176,7 +176,7 @@ def completeness(source):
     try:
         code = codeop.compile_command(source)
     except (SyntaxError, ValueError, OverflowError):
-        # An input of several statements is judged by its last statement, if all of them are valid.
+        # If all statements of an input are valid, the last one determines whether the input is complete.
         try:
             compile(source, "", "exec")
         except (SyntaxError, ValueError):
@@ -207,7 +207,7 @@ def statements(source):
 
 
 def inputs(source):
-    """Splits a script into its statements. Those on one line stay together."""
+    """Splits a script into statements. Keeps statements on the same line together."""
     lines = source.split("\n")
     ranges = []
     for node in ast.parse(source).body:
@@ -220,7 +220,7 @@ def inputs(source):
 
 
 def run(source, space):
-    """Runs an input as the prompt does. Returns its output, and the class and message of its error."""
+    """Runs an input as the prompt does. Returns its output, and the class and message of its exception."""
     written, error = io.StringIO(), None
     with contextlib.redirect_stdout(written):
         try:

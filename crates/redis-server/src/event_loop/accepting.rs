@@ -1,4 +1,4 @@
-//! Accepting clients, and refusing those for which there is no room.
+//! Accepts clients, and refuses those for which there is no room.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,8 @@ use crate::notice::Notice;
 use redis_engine::Engine;
 
 impl Server {
-    /// Accepts up to `max-new-connections-per-cycle` waiting clients, so that connected clients are served in between.
+    /// Accepts at most `max-new-connections-per-cycle` waiting clients, so that connected clients are served in
+    /// between.
     pub(super) fn accept(&mut self, engine: &mut Engine, now_us: i64) {
         for _ in 0..engine.server.config.integer("max-new-connections-per-cycle").max(1) {
             match self.listener.accept() {
@@ -43,8 +44,8 @@ impl Server {
         }
     }
 
-    /// Stops accepting until the next housekeeping. The socket reports only new clients, not clients that are already
-    /// waiting.
+    /// Stops accepting clients until the next housekeeping. A retry is needed then, because the socket does not report
+    /// clients again that are already waiting.
     fn accept_later(&mut self) {
         self.is_accepting = false;
         self.has_accept_failed = true;
@@ -73,7 +74,7 @@ impl Server {
         }
         let id = engine.connect();
         let client = engine.server.clients.get_mut(id);
-        // The engine's clock may still have the time of the last command.
+        // The engine's clock may lag behind: it shows the time of the last command.
         (client.connected_us, client.active_us) = (now_us, now_us);
         client.address = peer.to_string();
         client.local_address = self.address.to_string();

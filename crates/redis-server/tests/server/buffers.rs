@@ -1,4 +1,4 @@
-//! Tests of the memory of clients' buffers.
+//! Tests of the memory used by clients' buffers.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::support::{Client, ManualServer, encode_request};
 
 const MB: usize = 1 << 20;
 
-/// Maximum memory of an idle client's buffers, in bytes.
+/// Maximum memory in bytes that an idle client's buffers may use.
 const SMALL: u64 = 8 << 10;
 
 /// Sends ECHO with an argument of the given length, and reads the reply.
@@ -66,7 +66,7 @@ fn buffers_that_are_in_use_are_kept() {
     let (mut observer, mut client) = (manual.connect(), manual.connect());
     let id = manual.id_of(&mut client);
     let request = encode_request(&["ECHO", &"x".repeat(MB)]);
-    // A client that has sent half a request becomes idle, and the server keeps the half request.
+    // When a client has sent half a request and becomes idle, the server must keep the half request.
     client.send(&request[..100_000]);
     let mut unread = 0;
     while unread < 100_000 {
@@ -94,7 +94,7 @@ fn arguments_of_a_long_request_are_released() {
     assert!(allocated <= SMALL, "{allocated}");
 }
 
-/// This test measures the peak memory of a whole process, so the server runs in its own process.
+/// This test measures a process's peak memory, so the server must run in its own process.
 #[cfg(target_os = "linux")]
 #[test]
 fn unread_replies_take_their_own_size_in_memory() {
@@ -111,7 +111,7 @@ fn unread_replies_take_their_own_size_in_memory() {
     while commands < REPLIES as u64 {
         let list = observer.bulk_string("CLIENT LIST");
         let counts = list.split_whitespace().filter_map(|word| word.strip_prefix("tot-cmds=")?.parse::<u64>().ok());
-        // The first line of the list is the observer itself, whose commands do not count.
+        // The first line of CLIENT LIST is the observer, whose own commands do not count.
         commands = counts.skip(1).sum();
     }
     let growth_kb = memory_kb(server.id(), "VmHWM") - before_kb;

@@ -1,5 +1,4 @@
-//! Tests of requests and replies: protocol, commands with effects on several clients, and the reports of INFO and
-//! CLIENT.
+//! Tests of requests and replies: the protocol, commands that affect several clients, and what INFO and CLIENT report.
 
 use std::io::Write as _;
 use std::net::{Shutdown, TcpStream};
@@ -59,7 +58,7 @@ fn a_request_may_arrive_byte_by_byte() {
         let request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$11\r\nhello\r\nyou!\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n";
         for byte in request.as_bytes() {
             slow.send([*byte]);
-            // A reply to the other client shows that the event loop has handled the byte.
+            // Once the other client gets its reply, the event loop has handled the byte.
             other.expect_reply("PING", "+PONG\r\n");
         }
         slow.expect_bytes("+OK\r\n$11\r\nhello\r\nyou!\r\n");
@@ -74,7 +73,7 @@ fn a_long_pipeline_gets_all_its_replies() {
         let value = "x".repeat(1000);
         client.expect_reply(&format!("SET a {value}"), "+OK\r\n");
         let mut writer = client.0.try_clone().expect("a socket can be shared");
-        // The replies fill all socket buffers before the last request is sent, unless this thread reads them.
+        // If this thread did not read them, the replies would fill all socket buffers before the last request is sent.
         let writes = thread::spawn(move || writer.write_all("GET a\r\n".repeat(TIMES).as_bytes()));
         let answer = format!("$1000\r\n{value}\r\n");
         (0..TIMES).for_each(|_| client.expect_bytes(&answer));
@@ -112,7 +111,7 @@ fn idle_and_incomplete_requests_do_not_delay_other_clients() {
         let mut half = Client::connect(address);
         half.send("*2\r\n$4\r\nECHO\r\n$2");
         let mut giants: Vec<_> = (0..20).map(|_| Client::connect(address)).collect();
-        // Each of the 20 clients announces an argument of 512 MB and never sends the rest of it.
+        // Each of the 20 clients announces an argument of 512 MB, but never sends most of it.
         giants.iter_mut().for_each(|giant| giant.send("*2\r\n$4\r\nECHO\r\n$536870912\r\nxyz"));
         let mut client = Client::connect(address);
         client.expect_reply("SET a 1", "+OK\r\n");
@@ -169,7 +168,7 @@ fn disconnecting_discards_the_transaction() {
 #[test]
 fn a_client_that_closes_its_sending_side_still_gets_replies() {
     run_on_each_server(None, |address| {
-        // The server may see the end of the stream together with the request or after it. 50 attempts cover both.
+        // The server may see the end of the stream together with the request or after it. 50 attempts cover both cases.
         for _ in 0..50 {
             let mut client = Client::connect(address);
             client.send("PING\r\n");
@@ -212,7 +211,7 @@ fn published_messages_reach_subscribers() {
             (Client::connect(address), Client::connect(address), Client::connect(address));
         two.expect_reply("SUBSCRIBE news", "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
         three.expect_reply("HELLO 3", "%7\r\n");
-        // Skips the reply to HELLO, whatever its length.
+        // Skips all lines of the reply to HELLO.
         three.send("PING\r\n");
         while three.read_line() != "+PONG" {}
         three.expect_reply("PSUBSCRIBE n*", ">3\r\n$10\r\npsubscribe\r\n$2\r\nn*\r\n:1\r\n");
@@ -275,7 +274,7 @@ fn client_info_reports_the_sizes_of_buffers() {
         client.expect_reply("PING", "+PONG\r\n");
         let then = client.client_info(&["tot-net-in", "tot-cmds"]);
         assert_eq!(then, "tot-net-in=32 tot-cmds=2");
-        // The `multi-mem` of a client counts the bytes of each queued argument, and a pointer for each argument.
+        // `multi-mem` counts the bytes of each queued argument, and the size of a pointer per argument.
         let mut queueing = Client::connect(address);
         queueing.expect_reply("MULTI", "+OK\r\n");
         queueing.expect_reply("SET a bcd", "+QUEUED\r\n");
@@ -323,7 +322,7 @@ fn a_client_above_a_buffer_limit_is_disconnected() {
         let counted = |client: &mut Client, which: &str| {
             client.info_field("stats", &format!("client_{which}_buffer_limit_disconnections"))
         };
-        // A client whose reply exceeds the limit gets no part of the reply, and its later requests are not run.
+        // A client whose reply exceeds the limit receives nothing of it, and its later requests are not run.
         let mut greedy = Client::connect(address);
         greedy.expect_reply("PING", "+PONG\r\n");
         greedy.send("GET long\r\nSET behind 1\r\n");
@@ -345,8 +344,8 @@ fn a_client_above_a_buffer_limit_is_disconnected() {
         talker.expect_close_after("");
         client.expect_reply("STRLEN long", ":200000\r\n");
         assert_eq!(counted(&mut client, "query").as_deref(), Some("1"));
-        // The commands that MULTI has queued count towards the limit as well. Redis notices that the limit is exceeded
-        // at the next request.
+        // The commands that MULTI has queued also count towards the limit. Redis notices only at the next request that
+        // the limit is exceeded.
         let mut queuer = Client::connect(address);
         queuer.expect_reply("MULTI", "+OK\r\n");
         for _ in 0..5 {
@@ -432,7 +431,7 @@ fn changes_since_the_last_save_count_changed_elements() {
 fn lazily_freed_objects_are_counted() {
     run_on_each_server(None, |address| {
         let mut client = Client::connect(address);
-        // Redis may still be freeing objects in its background thread, so the count is polled.
+        // Redis may still be freeing objects in its background thread, so the counts are polled.
         let counts = |client: &mut Client, number: &str| {
             let started = Instant::now();
             while client.info_field("memory", "lazyfreed_objects").as_deref() != Some(number) {
@@ -515,7 +514,7 @@ fn debug_populates_digests_and_reloads() {
         client.expect_reply("DEBUG POPULATE -1", "-ERR value is out of range, must be positive\r\n");
         client.expect_reply("DEBUG POPULATE 1 a b", "-ERR value is out of range, must be positive\r\n");
         client.expect_reply("DEBUG DIGEST", "+ec0459ec702fb7efe5a72f9c793a734d8c746d3f\r\n");
-        // A hash or sorted set that has become a table stays a table until it is reloaded.
+        // A hash or sorted set that has been converted to a table stays a table until it is reloaded.
         for (fill, shrink, encoding, then) in [
             ("SADD k 1 2 x", "SREM k x", "listpack", "listpack"),
             ("HSET k a 1 b 2 c 3", "HDEL k c", "hashtable", "listpack"),

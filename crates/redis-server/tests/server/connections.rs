@@ -1,4 +1,4 @@
-//! Tests of connections: waiting, refused, disconnected and checked clients, and the notices about them.
+//! Tests of connections: clients that wait, are refused, are disconnected or are probed, and the notices about them.
 
 use std::io::Read as _;
 use std::net::TcpStream;
@@ -77,18 +77,19 @@ fn wrong_passwords_are_counted_for_ever() {
 
 #[test]
 fn clients_wait_until_they_are_accepted() {
-    // The server does not run, so all clients wait.
+    // The server does not run, so no client is accepted.
     let connect_all = |tcp_backlog, clients| {
         let mut engine = Engine::new(7, now_us());
         let options = Options { tcp_backlog, ..options("127.0.0.1", 0, None) };
         let server = Server::bind(&options, &mut engine).expect("a port is free");
         assert_eq!(engine.server.config.get("tcp-backlog"), tcp_backlog.to_string().as_bytes());
-        // A connection that the system refuses is tried again after a second.
+        // If the system refuses a connection, `connect` tries again only after a second, which is longer than this
+        // timeout.
         let connect = |_| TcpStream::connect_timeout(&server.address(), Duration::from_millis(800)).ok();
         (0..clients).filter_map(connect).collect::<Vec<_>>().len()
     };
     assert_eq!(connect_all(Options::default().tcp_backlog, 300), 300);
-    // Linux lets one more connection wait than the backlog allows.
+    // Linux allows one waiting connection more than the backlog says.
     assert!((4..=5).contains(&connect_all(4, 6)));
 }
 
@@ -113,11 +114,11 @@ fn a_client_that_sends_a_lot_and_leaves_is_disconnected() {
     run_on_each_server(None, |address| {
         let mut control = Client::connect(address);
         let request = encode_request(&["SET", "long", &"x".repeat(300_000)]);
-        // The server may see the end of the stream together with more bytes than it reads in one call.
+        // The server may see the end of the stream while there are more bytes to read than a single call returns.
         for part in (60_000..300_000).step_by(5_000) {
             let mut leaving = Client::connect(address);
             leaving.send(&request[..part]);
-            // While the server sleeps, more bytes of the request arrive.
+            // More bytes of the request arrive while the server sleeps.
             control.expect_reply("DEBUG SLEEP 0.002", "+OK\r\n");
         }
         control.wait_for_info("connected_clients", 1);
@@ -138,7 +139,7 @@ fn a_killed_client_gets_no_more_of_its_replies() {
         let name = slow.0.local_addr().expect("it is connected");
         control.expect_reply(&format!("CLIENT KILL {name}"), "+OK\r\n");
         let mut received = Vec::new();
-        // The connection ends with a reset, or after only a part of the replies.
+        // The connection ends with a reset, or after only some of the replies.
         drop(slow.0.read_to_end(&mut received));
         assert!(received.len() < REPLIES << 20, "{} bytes", received.len());
         control.wait_for_info("connected_clients", 1);
@@ -156,7 +157,7 @@ fn idle_clients_are_disconnected_after_the_timeout_unless_they_wait_for_somethin
         monitor.expect_reply("MONITOR", "+OK\r\n");
         control.expect_reply("CONFIG SET timeout 1", "+OK\r\n");
         control.expect_reply("CONFIG GET timeout", "*2\r\n$7\r\ntimeout\r\n$1\r\n1\r\n");
-        // The control client is not idle, because it requests the number of clients repeatedly.
+        // The control client does not become idle, because it repeatedly requests the number of clients.
         control.wait_for_info("connected_clients", 4);
         idle.expect_close_after("");
         control.expect_reply("RPUSH q task", ":1\r\n");
@@ -179,7 +180,7 @@ fn a_client_is_idle_from_the_last_byte_that_it_has_sent() {
     assert_eq!(manual.server.next_deadline_us(), None, "without a timeout, the server sleeps");
     let set = manual.exchange(&mut control, b"CONFIG SET timeout 60\r\n", |reply| reply.len() == 5);
     assert_eq!(set, b"+OK\r\n");
-    // The client sends only a part of a request.
+    // The client sends an incomplete request.
     client.send("PI");
     manual.pass(Duration::from_millis(500));
     for seconds in [50, 9] {
@@ -191,7 +192,8 @@ fn a_client_is_idle_from_the_last_byte_that_it_has_sent() {
     assert!(is_open(&mut manual, &mut control));
     manual.pass(Duration::from_secs(3));
     assert!(!is_open(&mut manual, &mut control));
-    // A client that connects after the server has received no commands for a long time does not start out idle.
+    // A client that connects after the server has received no commands for a long time must not count as idle from the
+    // start.
     manual.pass(Duration::from_secs(58));
     let _silent = Client::connect(manual.server.address());
     manual.work();
@@ -213,7 +215,7 @@ fn a_client_that_waits_for_something_is_never_idle() {
     assert_eq!(manual.engine.server.clients.len(), 3, "only the control client was idle");
 }
 
-/// Asserts the state of the timer that sends keep-alive probes on the server's side of a connection.
+/// Asserts after how many seconds the server's side of a connection sends keep-alive probes. `None` means never.
 #[cfg(target_os = "linux")]
 fn assert_probed_after(server: std::net::SocketAddr, client: &Client, seconds: Option<u64>) {
     let port = |address: std::net::SocketAddr| format!("{:04X}", address.port());
@@ -227,7 +229,7 @@ fn assert_probed_after(server: std::net::SocketAddr, client: &Client, seconds: O
     let (timer, left) = line.split_whitespace().nth(5).and_then(|word| word.split_once(':')).expect("a timer");
     let left = u64::from_str_radix(left, 16).expect("a time in hundredths of a second");
     match seconds {
-        // Timer 2 is the keep-alive timer, which was set a moment ago.
+        // Timer 2 is the keep-alive timer. It was set a moment ago.
         Some(seconds) => {
             assert!(timer == "02" && left <= seconds * 100 && left + 1000 > seconds * 100, "{seconds} s: {line}");
         }

@@ -1,4 +1,4 @@
-//! Tests of the server as a process: its output, and the limits that the system sets for it.
+//! Tests of the server as a process: its output, and the limits that the system imposes on it.
 
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::support::{Client, TIMEOUT};
 
-/// Returns a port that is free for the moment.
+/// Returns a port that is currently free.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
     listener.expect("a port is free").port()
@@ -17,7 +17,7 @@ fn free_port() -> u16 {
 #[test]
 fn a_server_without_readers_of_its_output_serves() {
     let port = free_port();
-    // Writing to standard output and standard error fails, because the reading end of their pipe is closed.
+    // The reading end of the pipe is closed, so that writes to standard output and standard error fail.
     let (reader, output) = io::pipe().expect("a pipe can be created");
     let errors = output.try_clone().expect("a pipe can be shared");
     drop(reader);
@@ -34,7 +34,7 @@ fn a_server_without_readers_of_its_output_serves() {
         thread::yield_now();
     }
     let address = (Ipv4Addr::LOCALHOST, port).into();
-    // The HTTP request is reported on standard error.
+    // The HTTP request is reported on standard error, which is closed.
     let mut browser = Client::connect(address);
     browser.send("POST / HTTP/1.1\r\n");
     browser.expect_close_after("");
@@ -42,7 +42,7 @@ fn a_server_without_readers_of_its_output_serves() {
     process.kill().and_then(|()| process.wait()).expect("it was running");
 }
 
-/// Tests of the limit on open descriptors. Only Linux lets another process change this limit.
+/// Tests of the limit on open file descriptors. Only Linux allows changing this limit for another process.
 #[cfg(target_os = "linux")]
 mod descriptors {
     use std::collections::BTreeSet;
@@ -55,14 +55,14 @@ mod descriptors {
     use super::*;
     use crate::bare_server::BareServer;
 
-    /// Sets the limit on open descriptors of the server's process. The descriptors that are already open stay open.
+    /// Sets the limit on open file descriptors of the server's process. Descriptors that are already open stay open.
     fn limit_descriptors(server: &BareServer, limit: u64) {
         let pid = Pid::from_raw(server.id().cast_signed()).expect("it is the ID of a process");
         let limit = Rlimit { current: Some(limit), maximum: getrlimit(Resource::Nofile).maximum };
         prlimit(Some(pid), Resource::Nofile, limit).expect("the process belongs to this user");
     }
 
-    /// Returns the lowest number that is not the number of an open descriptor.
+    /// Returns the lowest number that no open file descriptor has.
     fn lowest_unused_descriptor(server: &BareServer) -> u64 {
         let entries = fs::read_dir(format!("/proc/{}/fd", server.id())).expect("the process runs");
         let number = |entry: io::Result<fs::DirEntry>| entry.ok()?.file_name().to_str()?.parse().ok();
@@ -101,7 +101,7 @@ mod descriptors {
         let server = BareServer::start(&[]);
         let mut first = Client::connect(server.address);
         first.expect_reply("PING", "+PONG\r\n");
-        // With this limit, the server cannot even use its spare descriptor to refuse clients.
+        // With this limit, the server cannot even use its spare file descriptor to refuse clients.
         limit_descriptors(&server, 3);
         let mut waiting = Client::connect(server.address);
         waiting.send("PING\r\n");
@@ -140,7 +140,7 @@ mod descriptors {
         let may_raise_limit =
             Command::new("sh").args(["-c", "ulimit -n 60; ulimit -n 61"]).stderr(Stdio::null()).status();
         if may_raise_limit.expect("there is a shell").success() {
-            // The user of this test is privileged, so the server has made room for more clients.
+            // The test's user is privileged, so the server has raised its limit to make room for all clients.
             client.expect_reply("CONFIG GET maxclients", "*2\r\n$10\r\nmaxclients\r\n$5\r\n10000\r\n");
             process.kill().and_then(|()| process.wait()).expect("it was running");
             return;

@@ -1,4 +1,4 @@
-//! Code that the tests share: our server in a thread or driven by the test, the real server, and a client.
+//! Helpers for the tests: our server on a thread of its own or driven by the test, the real server, and a client.
 
 use std::env;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -13,10 +13,10 @@ use redis_server::{Options, Server, StopHandle, now_us};
 
 use test_support::real_redis::RealRedis;
 
-/// Time limit for anything a test waits for. Reaching it means that the test has failed.
+/// Time limit for a single wait in a test. Reaching it means that the test has failed.
 pub const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Our server, running on its own thread. Dropping the value stops the server.
+/// Our server on its own thread. Dropping the value stops the server.
 pub struct ServerThread {
     pub address: SocketAddr,
     stop_handle: StopHandle,
@@ -54,7 +54,7 @@ pub fn options(host: &str, port: u16, password: Option<&str>) -> Options {
     Options { host: host.to_owned(), port, password: password.map(str::to_owned), seed: 7, ..Options::default() }
 }
 
-/// Runs a case against our server, and against the real server if there is one.
+/// Runs a test case against our server, and against the real server if there is one.
 pub fn run_on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
     let mut server = ServerThread::start(password);
     case(server.address);
@@ -67,7 +67,7 @@ pub fn run_on_each_server(password: Option<&str>, case: impl Fn(SocketAddr)) {
     }
 }
 
-/// Encodes a command as an array of bulk strings, which unlike an inline command may be of any length.
+/// Encodes a command as an array of bulk strings. Unlike an inline command, it can have any length.
 pub fn encode_request(words: &[&str]) -> Vec<u8> {
     request::encode(&words.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>())
 }
@@ -78,7 +78,8 @@ impl Client {
     pub fn connect(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("the server listens");
         stream.set_read_timeout(Some(TIMEOUT)).expect("the socket accepts a timeout");
-        // Without TCP_NODELAY, the system would hold back part of a request until the part before it is acknowledged.
+        // Without TCP_NODELAY, the system would hold back a piece of a request until the previous piece is
+        // acknowledged.
         stream.set_nodelay(true).expect("it is a socket");
         Client(stream)
     }
@@ -109,7 +110,7 @@ impl Client {
         self.expect_bytes(expected);
     }
 
-    /// Asserts that the connection is closed after the given bytes.
+    /// Asserts that the server sends the given bytes and then closes the connection.
     #[track_caller]
     pub fn expect_close_after(&mut self, expected: &str) {
         let mut bytes = Vec::new();
@@ -122,7 +123,7 @@ impl Client {
         assert_eq!(bytes.escape_ascii().to_string(), expected.as_bytes().escape_ascii().to_string());
     }
 
-    /// Reads a line of a reply, without CRLF.
+    /// Reads one line of a reply, without its CRLF.
     pub fn read_line(&mut self) -> String {
         let mut line = Vec::new();
         while !line.ends_with(b"\r\n") {
@@ -133,7 +134,7 @@ impl Client {
         String::from_utf8_lossy(&line).trim_end().to_owned()
     }
 
-    /// Sends a command, and returns its reply, a bulk string of text.
+    /// Sends a command and returns its reply, which must be a bulk string.
     pub fn bulk_string(&mut self, command: &str) -> String {
         self.send(format!("{command}\r\n"));
         let length = self.read_line().trim_start_matches('$').parse::<usize>().expect("a bulk string");
@@ -142,7 +143,7 @@ impl Client {
         String::from_utf8(text).expect("the reply is UTF-8")
     }
 
-    /// Returns the value of a field in a section of INFO, if there is one.
+    /// Returns the value of a field in a section of INFO, or `None` if there is no such field.
     pub fn info_field(&mut self, section: &str, field: &str) -> Option<String> {
         let text = self.bulk_string(&format!("INFO {section}"));
         let line = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
@@ -163,7 +164,7 @@ impl Client {
     }
 
     /// Repeats INFO until a field has the given value, because another connection's command may not have reached the
-    /// server.
+    /// server yet.
     pub fn wait_for_info(&mut self, field: &str, number: u64) {
         let started = Instant::now();
         while self.info_number(field) != number {
@@ -173,7 +174,8 @@ impl Client {
     }
 }
 
-/// Our server, driven by a test. The test sets the clock, and the server works only while a method of this type runs.
+/// Our server, driven by a test. The test sets the clock, and the server runs only during the calls of this type's
+/// methods.
 pub struct ManualServer {
     pub engine: Engine,
     pub server: Server,
@@ -196,7 +198,7 @@ impl ManualServer {
         client
     }
 
-    /// Sends requests, and returns the replies once they are complete.
+    /// Sends requests and returns the replies, once `is_complete` returns true for them.
     pub fn exchange(&mut self, client: &mut Client, requests: &[u8], is_complete: impl Fn(&[u8]) -> bool) -> Vec<u8> {
         let (mut rest, mut replies, mut buffer) = (requests, Vec::new(), vec![0; 1 << 20]);
         let started = Instant::now();
@@ -215,12 +217,12 @@ impl ManualServer {
         replies
     }
 
-    /// Handles everything that is ready.
+    /// Makes the server handle everything that is ready.
     pub fn work(&mut self) {
         self.server.handle_ready(&mut self.engine, self.now_us).expect("the sockets can be polled");
     }
 
-    /// Moves the clock forward by `time`, and makes the server work at each of its deadlines in that time.
+    /// Advances the clock by `time`, running the server at each deadline along the way.
     pub fn pass(&mut self, time: Duration) {
         let until_us = self.now_us + i64::try_from(time.as_micros()).expect("a test waits no longer than some days");
         while let Some(at_us) = self.server.next_deadline_us().filter(|&at_us| at_us <= until_us) {
@@ -231,7 +233,7 @@ impl ManualServer {
         self.work();
     }
 
-    /// Returns a number from a client's line in the CLIENT LIST that `observer` requests.
+    /// Returns a numeric field of a client, from the CLIENT LIST that `observer` requests.
     pub fn number_of(&mut self, observer: &mut Client, client_id: &str, field: &str) -> u64 {
         let list = self.exchange(observer, format!("CLIENT LIST ID {client_id}\r\n").as_bytes(), |reply| {
             reply.ends_with(b"\n\r\n")

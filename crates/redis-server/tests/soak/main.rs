@@ -1,10 +1,10 @@
-//! A soak test: several clients send the same random requests over real sockets to two servers, whose replies must be
+//! A soak test. Several clients send the same random requests over real sockets to two servers, whose replies must be
 //! identical byte for byte.
 //!
-//! The subject is the program `redis-server-bare`. Its requests arrive as they would over a network: in small pieces or
-//! several at a time, from clients that do not read their replies for a while or vanish in the middle of a request. The
-//! other server is the reference, which gets each batch of requests in one piece. It is the real Redis that
-//! REDIS_TUTOR_REAL_REDIS names, or a second process of ours.
+//! The server under test is the program `redis-server-bare`. Its requests arrive as they would over a network: in small
+//! pieces or several at a time, from clients that do not read their replies for a while or vanish in the middle of a
+//! request. The other server is the reference, which receives each batch of requests in one piece. It is the real Redis
+//! whose path is in REDIS_TUTOR_REAL_REDIS, or otherwise a second process of our server.
 //!
 //! REDIS_TUTOR_SOAK_SECONDS sets the duration of the test, and REDIS_TUTOR_SOAK_SEED the seed. Without a duration, the
 //! test takes 200 steps. The same seed results in the same steps, until the duration is over.
@@ -28,16 +28,16 @@ use streams::{Stream, excerpt};
 const FIXED_SEED: u64 = 2026;
 const STEPS: usize = 200;
 
-/// Number of clients that stay connected.
+/// Number of clients that stay connected during the whole test.
 const CLIENTS: usize = 12;
 
 /// Maximum length in bytes of the values that are read slowly.
 const MAX_LONG: usize = 2 << 20;
 
-/// Number of steps after which all data is compared again.
+/// Number of steps after which all data of the two servers is compared.
 const COMPARED_EVERY: usize = 50;
 
-/// The reference: a real Redis, or another server of ours.
+/// The reference server: a real Redis, or a second process of our server.
 enum Reference {
     Real(RealRedis),
     Ours(BareServer),
@@ -62,7 +62,7 @@ impl Reference {
     }
 }
 
-/// A client's connections to the two servers.
+/// A client's connections to the two servers: to the server under test and to the reference.
 struct Client {
     subject: Stream,
     reference: Stream,
@@ -74,7 +74,7 @@ struct Soak {
     reference: SocketAddr,
     control: Client,
     clients: Vec<Client>,
-    /// Number of batches created. Each batch ends with its own marker.
+    /// Number of batches created so far. Each batch ends with its own marker.
     batches: usize,
     step: usize,
     seed: u64,
@@ -103,13 +103,13 @@ impl Soak {
         Client { subject: Stream::connect(self.subject), reference: Stream::connect(self.reference) }
     }
 
-    /// Replaces a client with a new one.
+    /// Replaces the client at an index with a new one.
     fn reconnect(&mut self, index: usize) {
         self.clients[index] = self.connect();
         self.choose_protocol(index);
     }
 
-    /// Makes half of the clients use RESP3. The reply to HELLO contains the client's ID, so it is not compared.
+    /// Makes a client with an odd index use RESP3. The reply to HELLO contains the client's ID, so it is not compared.
     fn choose_protocol(&mut self, index: usize) {
         let client = &mut self.clients[index];
         let version = if index.is_multiple_of(2) { "2" } else { "3" };
@@ -122,7 +122,7 @@ impl Soak {
         format!("seed {}, step {}, {what}", self.seed, self.step)
     }
 
-    /// Appends a request whose reply is known. Returns the extended requests, and the known reply.
+    /// Appends a marker request, whose reply is known in advance. Returns the extended requests and the marker's reply.
     fn with_marker(&mut self, requests: &[u8]) -> (Vec<u8>, Vec<u8>) {
         self.batches += 1;
         let marker = format!("marker {}", self.batches);
@@ -130,7 +130,7 @@ impl Soak {
         (requests, format!("${}\r\n{marker}\r\n", marker.len()).into_bytes())
     }
 
-    /// Sends requests to the subject in pieces. Returns the replies that had to be read during sending.
+    /// Sends requests to the server under test in pieces. Returns the replies that had to be read while sending.
     fn send_in_pieces(&mut self, client: usize, requests: &[u8]) -> Vec<u8> {
         let mut ends: Vec<usize> = (0..self.random.below(8)).map(|_| self.random.below(requests.len() + 1)).collect();
         ends.push(requests.len());
@@ -140,7 +140,7 @@ impl Soak {
             replies.extend(self.clients[client].subject.send(&requests[start..end]));
             start = end;
             if self.random.below(3) == 0 {
-                // A reply to another client shows that the server has handled the piece.
+                // Once another client gets a reply, the server has handled the piece.
                 self.control.subject.ask(&["PING"]);
             }
         }
@@ -176,7 +176,7 @@ impl Soak {
         let (requests, end) = self.with_marker(&request::encode(&[b"GET".to_vec(), b"long".to_vec()]).repeat(times));
         let mut subject = self.send_in_pieces(client, &requests);
         let reference = self.clients[client].reference.send(&requests);
-        // The value must not change before both servers have read all requests.
+        // The value must not change before both servers have read all requests, so no other request writes it.
         let others: Vec<usize> = (0..CLIENTS).filter(|&other| other != client).collect();
         for _ in 0..self.random.below(6) {
             let other = others[self.random.below(others.len())];
@@ -188,7 +188,8 @@ impl Soak {
         assert_same(&self.place("long replies"), &subject, &reference);
     }
 
-    /// Makes clients block on a list. One of them may vanish, and the others must be served in order.
+    /// Makes clients block on a list. One of them may vanish. The others must be served in the order in which they
+    /// blocked.
     fn block(&mut self) {
         const WAITS: &[&[&str]] = &[
             &["BLPOP", "queue", "0"],
@@ -207,8 +208,8 @@ impl Soak {
             let wait: Vec<Vec<u8>> =
                 WAITS[self.random.below(WAITS.len())].iter().map(|word| word.as_bytes().to_vec()).collect();
             let behind = requests::batch(&mut self.random, 3);
-            // The requests after the blocking command run when the client is unblocked, so their replies must not
-            // depend on which client is unblocked first.
+            // The requests after the blocking command run when the client is unblocked. Their replies must not depend
+            // on which client is unblocked first.
             let behind = if count == 1 { behind } else { b"ECHO behind\r\n".to_vec() };
             let (requests, end) = self.with_marker(&[request::encode(&wait), behind].concat());
             let subject = self.send_in_pieces(client, &requests);
@@ -247,7 +248,7 @@ impl Soak {
         self.exchange(pusher, b"LRANGE queue 0 -1\r\nLRANGE served 0 -1\r\n", "what is left in the queue");
     }
 
-    /// Makes a client publish messages in one batch. Some messages are long. All subscribers must get them.
+    /// Makes a client publish messages in one batch, some of them long. All subscribers must receive them.
     fn publish(&mut self) {
         let publisher = self.any_client();
         let subscribe: &[u8] = b"SUBSCRIBE news sport\r\nPSUBSCRIBE n*\r\nSUBSCRIBE ready\r\n";
@@ -287,7 +288,7 @@ impl Soak {
         self.exchange(watcher, b"MULTI\r\nINCR counter:0\r\nLLEN list:0\r\nEXEC\r\n", "a watched transaction");
     }
 
-    /// Makes clients vanish in the middle of a request.
+    /// Makes clients disconnect in the middle of a request.
     fn vanish(&mut self) {
         for _ in 0..1 + self.random.below(10) {
             let mut client = self.connect();
@@ -318,7 +319,7 @@ impl Soak {
         ];
         let broken = BROKEN[self.random.below(BROKEN.len())];
         // The requests are short enough for a server to receive them in a single read. This matters for HTTP, because a
-        // server then closes the connection without replying to any of the requests.
+        // server then closes the connection without replying to any of them.
         let requests = [b"PING\r\nINCR counter:4\r\n", broken, b"SET broken 1\r\n"].concat();
         let mut client = self.connect();
         client.subject.send(&requests);
@@ -329,8 +330,8 @@ impl Soak {
         self.exchange(witness, b"EXISTS broken\r\n", "what a broken request has done");
     }
 
-    /// Connects and disconnects many clients. Then kills one of the lasting clients with CLIENT KILL from the control
-    /// client.
+    /// Connects and disconnects many clients. Then makes the control client kill one of the lasting clients with CLIENT
+    /// KILL.
     fn crowd(&mut self) {
         let mut crowd: Vec<Client> = (0..1 + self.random.below(150)).map(|_| self.connect()).collect();
         for client in &mut crowd {
@@ -403,12 +404,12 @@ fn our_server_and_the_reference_stay_the_same() {
     println!("soak: seed {seed}: {steps} steps, {batches} batches in {:.0?}", started.elapsed());
     assert_memory_is_released(soak, &subject);
     let errors = subject.stop();
-    // The server may only report HTTP requests, at most once a minute.
+    // The only output allowed on standard error is the warning about HTTP requests, at most once a minute.
     assert!(errors.lines().all(|line| line.contains("possible attack")), "{errors}");
 }
 
-/// Asserts that the server takes little memory after all data was deleted and the clients have disconnected. glibc
-/// keeps up to 64 MB for later use, once the program has released a block of 32 MB.
+/// Asserts that the server uses little memory after all data has been deleted and the clients have disconnected. glibc
+/// keeps up to 64 MB for later use once the program has released a block of 32 MB.
 #[cfg(target_os = "linux")]
 fn assert_memory_is_released(mut soak: Soak, subject: &BareServer) {
     const MAX_KB: u64 = 128 << 10;

@@ -1,4 +1,4 @@
-//! Random requests whose replies do not depend on chance or on time.
+//! Random requests whose replies depend neither on chance nor on time.
 
 use redis_engine::resp::request;
 use redis_engine::rng::Rng;
@@ -6,7 +6,7 @@ use redis_engine::rng::Rng;
 type Argv = Vec<Vec<u8>>;
 
 /// Commands with placeholders for random words: keys of a type (`{string}`), a short string (`{small}`), a value of any
-/// length (`{value}`), an integer (`{int}`). Hashes and sets stay so small that their elements have an order.
+/// length (`{value}`), an integer (`{int}`). Hashes and sets stay so small that the order of their elements is defined.
 const COMMANDS: &[&str] = &[
     "SET {string} {value}",
     "SET {string} {value} EX 1000",
@@ -81,7 +81,7 @@ const COMMANDS: &[&str] = &[
 
 const TYPES: [&str; 6] = ["string", "counter", "list", "hash", "zset", "set"];
 
-/// Returns a batch of encoded requests: mostly arrays, some inline commands, some transactions.
+/// Returns a batch of encoded requests. Most are arrays, some are inline commands, and some are transactions.
 pub fn batch(random: &mut Rng, count: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for _ in 0..count {
@@ -133,14 +133,14 @@ fn key(random: &mut Rng, name: &str) -> Vec<u8> {
 /// Returns up to `max_length` random bytes.
 pub fn text(random: &mut Rng, max_length: usize) -> Vec<u8> {
     let length = random.below(max_length + 1);
-    // One word in four contains bytes that are special in the protocol.
+    // One string in four contains bytes that have a meaning in the protocol.
     let letters: &[u8] = if random.below(4) == 0 { b"\r\n\0 \"'$*\xff" } else { b"abcdefgh" };
-    // A long value repeats itself, with a period that is not a power of two.
+    // A long value repeats itself with a period of 997 bytes, which is not a power of two.
     let period: Vec<u8> = (0..length.min(997)).map(|_| letters[random.below(letters.len())]).collect();
     period.iter().copied().cycle().take(length).collect()
 }
 
-/// Returns a command as a line, with all arguments in quotes.
+/// Encodes a command as an inline command, with all arguments in quotes.
 fn inline(argv: &Argv) -> Vec<u8> {
     let mut line = argv[0].clone();
     for word in &argv[1..] {
@@ -149,6 +149,6 @@ fn inline(argv: &Argv) -> Vec<u8> {
         line.push(b'"');
     }
     line.extend_from_slice(b"\r\n");
-    // A server refuses longer lines.
+    // A server refuses longer inline commands.
     if line.len() < 60_000 { line } else { request::encode(argv) }
 }

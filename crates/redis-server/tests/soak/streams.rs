@@ -1,4 +1,4 @@
-//! Connections whose replies end with a marker.
+//! Connections on which a marker shows where the replies to a batch of requests end.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use redis_engine::resp::request;
 
-/// Time limit for anything that a test waits for. Reaching it means that the test has failed.
+/// Time limit for a single wait in a test. Reaching it means that the test has failed.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A connection to one of the two servers.
@@ -34,7 +34,8 @@ impl Stream {
         written.unwrap_or(0)
     }
 
-    /// Sends everything, and reads only while the server accepts no more bytes. Returns the replies that were read.
+    /// Sends all bytes. Reads replies only while the server does not accept more bytes. Returns the replies that were
+    /// read.
     pub fn send(&mut self, bytes: &[u8]) -> Vec<u8> {
         let (mut rest, mut replies) = (bytes, Vec::new());
         let started = Instant::now();
@@ -49,7 +50,7 @@ impl Stream {
         replies
     }
 
-    /// Reads once, waiting at most a millisecond. Returns whether the connection is open.
+    /// Reads once, waiting at most a millisecond. Returns whether the connection is still open.
     fn read_some(&mut self, replies: &mut Vec<u8>) -> bool {
         let mut buffer = [0; 1 << 16];
         match self.0.read(&mut buffer) {
@@ -62,7 +63,7 @@ impl Stream {
         }
     }
 
-    /// Reads until the replies end with the given bytes, or until the connection ends.
+    /// Reads until the replies end with the given bytes, or until the connection ends. Returns all replies.
     pub fn read_until(&mut self, mut replies: Vec<u8>, end: &[u8]) -> Vec<u8> {
         let started = Instant::now();
         while !replies.ends_with(end) {
@@ -74,7 +75,7 @@ impl Stream {
         replies
     }
 
-    /// Reads until the connection ends.
+    /// Reads until the connection ends. Returns all replies.
     pub fn read_to_end(&mut self) -> Vec<u8> {
         let (mut replies, started) = (Vec::new(), Instant::now());
         while self.read_some(&mut replies) {
@@ -83,7 +84,7 @@ impl Stream {
         replies
     }
 
-    /// Sends a command, and returns its reply. An ECHO after the command marks the end of the reply.
+    /// Sends a command and returns its reply. An ECHO after the command marks the end of the reply.
     pub fn ask(&mut self, words: &[&str]) -> String {
         let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
         let requests = [request::encode(&words), request::encode(&[b"ECHO".to_vec(), b"asked".to_vec()])].concat();
@@ -107,7 +108,7 @@ impl Stream {
         }
     }
 
-    /// Closes the sending side of the connection, so that the server sees the end of the requests.
+    /// Shuts down the sending side of the connection, so that the server sees the end of the requests.
     pub fn shut_down(&self) {
         drop(self.0.shutdown(Shutdown::Write));
     }

@@ -1,17 +1,17 @@
-//! The program `redis-server-bare` as a process.
+//! The program `redis-server-bare` as a child process.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
-/// A running server. Dropping the value ends its process.
+/// A running server. Dropping the value kills the process.
 pub struct BareServer {
     process: Child,
     pub address: SocketAddr,
-    /// Keeps standard output open while the server runs.
+    /// The reading end of standard output, which must stay open while the server runs.
     _output: BufReader<ChildStdout>,
-    /// Collects standard error.
+    /// The thread that collects standard error.
     errors: Option<JoinHandle<String>>,
 }
 
@@ -44,7 +44,7 @@ impl BareServer {
         self.process.id()
     }
 
-    /// Ends the process, and returns what it has written to standard error.
+    /// Stops the process, and returns what it has written to standard error.
     #[allow(dead_code, reason = "not every test program reads it")]
     pub fn stop(mut self) -> String {
         self.end();
@@ -63,7 +63,8 @@ impl Drop for BareServer {
     }
 }
 
-/// Returns a number from `/proc/PID/status` in KB: `VmHWM` is the peak resident memory, `VmRSS` the current one.
+/// Returns a memory figure in KB from `/proc/PID/status`: `VmHWM` is the peak resident memory, and `VmRSS` the current
+/// one.
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "not every test program measures memory")]
 pub fn memory_kb(process: u32, field: &str) -> u64 {

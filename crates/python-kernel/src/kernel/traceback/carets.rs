@@ -1,5 +1,6 @@
-//! Draws the source lines of a traceback entry with `~~~~^^^^` under the expression that raised, as CPython 3.13 does:
-//! carets under the operator or the brackets, tildes under the rest, and neither if they would mark the whole line.
+//! Draws the source lines of a traceback entry with `~~~~^^^^` under the expression that raised the exception, as
+//! CPython 3.13 does. Carets are drawn under the operator or the brackets, and tildes under the rest. Neither is drawn
+//! if they would mark the whole line.
 
 use super::Entry;
 use ruff_text_size::{Ranged, TextSize};
@@ -10,14 +11,14 @@ use unicode_width::UnicodeWidthChar;
 
 type Line = Vec<char>;
 
-/// Start and end of the part marked with carets: line and column in a segment, in characters.
+/// Start and end of the range marked with carets. Each is a line and a column, in characters, relative to a segment.
 #[derive(Debug, Clone, Copy)]
 struct Anchors {
     left: (usize, usize),
     right: (usize, usize),
 }
 
-/// Returns the source lines of an entry with their carets, each line indented by four spaces.
+/// Returns the source lines of an entry with their carets. Each line is indented by four spaces.
 pub fn lines(source: &str, entry: &Entry) -> String {
     let original: Vec<&str> = source.split('\n').map(str::trim_end).collect();
     let last = entry.end_line.min(original.len());
@@ -38,7 +39,8 @@ pub fn lines(source: &str, entry: &Entry) -> String {
     dedent(&drawn).iter().map(|line| format!("    {line}\n")).collect()
 }
 
-/// Returns the line of a SyntaxError with carets from `offset` to `end`, which are columns counted from 1.
+/// Returns the line of a SyntaxError with carets from column `offset` up to column `end` (exclusive), both counted from
+/// 1.
 pub fn place(text: &str, offset: Option<usize>, end: Option<usize>) -> String {
     let right = text.trim_end_matches('\n');
     let left = right.trim_start_matches([' ', '\n', '\x0c']);
@@ -63,7 +65,8 @@ pub fn place(text: &str, offset: Option<usize>, end: Option<usize>) -> String {
     out
 }
 
-/// Source lines, and the segment of them that raised: from column `start` in the first line to `end` in the last.
+/// Source lines, and the segment of them that raised an exception: from column `start` in the first line to column
+/// `end` (exclusive) in the last line.
 struct Drawing<'a> {
     all: &'a [Line],
     start: usize,
@@ -79,7 +82,7 @@ impl<'a> Drawing<'a> {
         Self { all, start, end, anchors, show_carets }
     }
 
-    /// Draws the first and the last line and the lines around the anchors, and states how many lines between them are
+    /// Draws the first line, the last line and the lines around the anchors. States how many lines in between are
     /// omitted.
     fn significant_lines(&self) -> String {
         let mut significant = BTreeSet::from([0, self.all.len() - 1]);
@@ -131,7 +134,7 @@ impl<'a> Drawing<'a> {
     }
 }
 
-/// Returns the source of the segment.
+/// Returns the source text of the segment.
 fn segment(all: &[Line], start: usize, end: usize) -> String {
     let last = all.len() - 1;
     let part = |(number, line): (usize, &Line)| -> String {
@@ -142,10 +145,11 @@ fn segment(all: &[Line], start: usize, end: usize) -> String {
     all.iter().enumerate().map(part).collect::<Vec<_>>().join("\n")
 }
 
-/// Finds the operator of an operation, or the brackets of a call or subscript. Returns `None` for any other expression.
+/// Returns the range of the operator in a binary operation, or of the brackets in a call or subscript. Returns `None`
+/// for any other expression.
 fn anchors(segment: &str) -> Option<Anchors> {
-    // Brackets allow an expression to extend over several lines. The added brackets are on separate lines, so that
-    // columns stay the same. `Text::position` subtracts the added line.
+    // Inside parentheses, an expression can extend over several lines. The added parentheses are on separate lines, so
+    // that columns stay the same. `Text::position` subtracts the added line.
     let wrapped = format!("(\n{segment}\n)");
     let parsed = parser::parse(&wrapped, Mode::Module.into()).ok()?;
     let Mod::Module(module) = parsed.syntax() else { return None };
@@ -178,14 +182,14 @@ fn anchors(segment: &str) -> Option<Anchors> {
     }
 }
 
-/// The lines of a segment, and the source that was parsed: the segment in brackets.
+/// The lines of a segment, and the source text that was parsed: the segment in parentheses.
 struct Text<'a> {
     lines: Vec<Line>,
     wrapped: &'a str,
 }
 
 impl Text<'_> {
-    /// Returns the line and the column of an offset into the wrapped source.
+    /// Converts a byte offset in the wrapped source text to a line and a column of the segment.
     fn position(&self, offset: TextSize) -> (usize, usize) {
         let before = &self.wrapped[..offset.to_usize()];
         let line = before.matches('\n').count();
@@ -193,7 +197,7 @@ impl Text<'_> {
         (line.saturating_sub(1), column)
     }
 
-    /// Returns the position itself if there is a character at it, otherwise the start of the next line that is not
+    /// Returns the given position if there is a character at it, and otherwise the start of the next line that is not
     /// empty.
     fn skip_line_end(&self, (mut line, mut column): (usize, usize)) -> Option<(usize, usize)> {
         while column >= self.lines.get(line)?.len() {
@@ -203,7 +207,8 @@ impl Text<'_> {
         Some((line, column))
     }
 
-    /// Returns the next position with a wanted character, outside of comments and line continuations.
+    /// Returns the position of the next character for which `wanted` returns true. Skips comments and line
+    /// continuations.
     fn find(&self, from: (usize, usize), wanted: impl Fn(char) -> bool) -> Option<(usize, usize)> {
         let (mut line, mut column) = from;
         loop {
@@ -219,8 +224,8 @@ impl Text<'_> {
     }
 }
 
-/// Returns whether carets are drawn. CPython omits them if they would mark a whole line, or if the statement only calls
-/// a function by a plain name.
+/// Returns whether to draw carets. CPython omits them if they would mark a whole line, or if the statement only calls a
+/// function by a plain name.
 fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) -> bool {
     let source = all.iter().map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join("\n");
     if let Ok(parsed) = parser::parse(&source, Mode::Module.into())
@@ -252,17 +257,17 @@ fn should_show_carets(all: &[Line], start: usize, end: usize, anchored: bool) ->
     anchored || !blank(&first[..start.min(first.len())]) || !blank(&last[end.min(last.len())..])
 }
 
-/// Returns the number of characters in the first `offset` bytes of a line.
+/// Converts a byte offset in a line to a number of characters.
 fn characters(line: &str, offset: usize) -> usize {
     String::from_utf8_lossy(&line.as_bytes()[..offset.min(line.len())]).chars().count()
 }
 
-/// Returns the width of the first `count` characters on a terminal. Each counts at least one column.
+/// Returns the width in terminal columns of the first `count` characters. Each counts as at least one column.
 fn width(line: &[char], count: usize) -> usize {
     line.iter().take(count).map(|c| c.width().unwrap_or(1).max(1)).sum()
 }
 
-/// Removes the indentation that all lines share. Blank lines are ignored.
+/// Removes the indentation that all lines share. Ignores blank lines.
 fn dedent(lines: &[&str]) -> Vec<String> {
     let mut margin: Option<&str> = None;
     for line in lines.iter().filter(|line| !line.trim().is_empty()) {

@@ -2,7 +2,8 @@
 //!
 //! For some instructions, the interpreter reports the position of an operand where CPython reports the position of the
 //! whole expression. For example, an attribute access has the position of its object, and an unpacking has the position
-//! of its value. The carets would mark too little of the line, so the whole expression is looked up in the syntax tree.
+//! of its value. Carets at these positions would mark too little of the line, so the whole expression is looked up in
+//! the syntax tree.
 
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::visitor::{self, Visitor};
@@ -10,11 +11,11 @@ use rustpython_compiler::ast::{Expr, Mod, Stmt};
 use rustpython_compiler::parser::{self, Mode};
 use std::ops::Range;
 
-/// A line counted from 1, and a column in bytes counted from 0.
+/// A line counted from 1, and a column as a byte offset.
 pub type Place = (usize, usize);
 
-/// Returns the start and the end that CPython reports for an instruction. `start` and `end` are the interpreter's
-/// positions.
+/// Returns the start and end that CPython reports for an instruction. `start` and `end` are the positions that the
+/// interpreter reports.
 pub fn correct_places(source: &str, instruction: &str, start: Place, end: Place) -> (Place, Place) {
     let (Some(from), Some(to)) = (offset(source, start), offset(source, end)) else { return (start, end) };
     let Ok(parsed) = parser::parse(source, Mode::Module.into()) else { return (start, end) };
@@ -38,12 +39,12 @@ fn place(source: &str, offset: usize) -> Place {
     (before.iter().filter(|byte| **byte == b'\n').count() + 1, offset - line_start)
 }
 
-/// Searches for the expression whose position replaces the given one.
+/// A visitor that searches for the expression whose range replaces the instruction's.
 struct PlaceFinder<'a> {
     instruction: &'a str,
-    /// The instruction's range in the source, according to the interpreter.
+    /// The instruction's byte range in the source text, according to the interpreter.
     given: Range<usize>,
-    /// The range to use instead, from the innermost node that has one.
+    /// The byte range to use instead, from the innermost node that provides one.
     found: Option<Range<usize>>,
 }
 
@@ -104,7 +105,7 @@ impl PlaceFinder<'_> {
             }
             Expr::Call(call) => match &*call.arguments.args {
                 [Expr::Generator(generator)] => {
-                    // The interpreter compiles `list(… for …)` into a loop without a call.
+                    // The interpreter compiles `list(… for …)` to a loop without a call.
                     (self.is_instruction("Call") || self.is_instruction("ForIter"))
                         && generator.generators.first().is_some_and(|first| self.contains_given(&first.iter))
                 }

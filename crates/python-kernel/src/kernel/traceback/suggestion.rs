@@ -1,4 +1,5 @@
-//! The "Did you mean" suggestions of CPython 3.13 for a NameError, an AttributeError or a failed `from … import`.
+//! The "Did you mean" suggestions that CPython 3.13 makes for a NameError, an AttributeError or a failed
+//! `from … import`.
 
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, VirtualMachine,
@@ -6,13 +7,13 @@ use rustpython_vm::{
     common::str::levenshtein::{MOVE_COST, levenshtein_distance},
 };
 
-/// Maximum number of names to search. If there are more candidates, no suggestion is made.
+/// Maximum number of candidates. If there are more, no suggestion is made.
 const MAX_CANDIDATES: usize = 750;
 
-/// A function that returns the names to choose from, for an error about a wrong name.
+/// A function that returns the names from which to choose a suggestion for a misspelled name.
 type Candidates = fn(&Py<PyBaseException>, &str, &VirtualMachine) -> Option<Vec<String>>;
 
-/// Returns the suggestion to add to the message, or an empty string if no name is similar.
+/// Returns the suggestion to append to an exception's message, or an empty string if there is none.
 pub fn suggestion(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     let exceptions = &vm.ctx.exceptions;
     let is_name = error.fast_isinstance(exceptions.name_error);
@@ -47,7 +48,7 @@ fn is_module(name: &str, vm: &VirtualMachine) -> bool {
     vm.call_method(&names, "__contains__", (name,)).is_ok_and(|found| found.is(&vm.ctx.true_value))
 }
 
-/// Returns `self.name` if the object of a method has an attribute with the wrong name.
+/// Returns `self.NAME` if the exception was raised in a method whose object has an attribute with the misspelled name.
 fn own_attribute(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) -> Option<String> {
     let locals = locals(error, vm)?;
     let this = locals.get_item("self", vm).ok()?;
@@ -56,7 +57,7 @@ fn own_attribute(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) 
     Some(format!("self.{wrong}"))
 }
 
-/// Returns the local variables of the innermost frame.
+/// Returns the local variables of the frame that raised the exception.
 fn locals(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let innermost = error.__traceback__()?.iter().last()?;
     innermost.frame.as_object().get_attr("f_locals", vm).ok()
@@ -86,7 +87,7 @@ fn names_in_module(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine
     Some(public(dir_names(module, vm), wrong.starts_with('_')))
 }
 
-/// Removes the names that begin with an underscore, unless `with_private` is set.
+/// Removes names that begin with an underscore, unless `with_private` is set.
 fn public(mut names: Vec<String>, with_private: bool) -> Vec<String> {
     names.retain(|name| with_private || !name.starts_with('_'));
     names
@@ -96,20 +97,20 @@ fn text(object: &PyObjectRef) -> Option<String> {
     object.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)
 }
 
-/// Returns the names that `dir` lists.
+/// Returns the names that `dir(object)` lists.
 fn dir_names(object: PyObjectRef, vm: &VirtualMachine) -> Vec<String> {
     let names = vm.dir(Some(object));
     names.map(|names| names.borrow_vec().iter().filter_map(text).collect()).unwrap_or_default()
 }
 
-/// Returns the strings in an iterable.
+/// Returns those items of an iterable that are strings.
 fn strings(iterable: Option<PyObjectRef>, vm: &VirtualMachine) -> Vec<String> {
     let items = iterable.and_then(|iterable| iterable.try_to_value::<Vec<PyObjectRef>>(vm).ok());
     items.unwrap_or_default().iter().filter_map(text).collect()
 }
 
-/// Returns the name with the smallest edit distance, if the distance is small enough. If several names have the same
-/// distance, returns the first one.
+/// Returns the most similar name by edit distance, or `None` if no name is similar enough or there are too many names.
+/// If several names have the same distance, returns the first.
 pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
     if names.len() > MAX_CANDIDATES {
         return None;
@@ -118,8 +119,8 @@ pub fn nearest(names: &[String], wrong: &str) -> Option<String> {
     let mut best = usize::MAX;
     let mut nearest = None;
     for name in names.iter().filter(|name| *name != wrong) {
-        // At most a third of the letters may differ. The distance must also be smaller than that of the best name so
-        // far.
+        // At most about a third of the letters may differ. The distance must also be smaller than that of the best name
+        // so far.
         let max_distance = ((name.chars().count() + length + 3) * MOVE_COST / 6).min(best - 1);
         let distance = levenshtein_distance(wrong.as_bytes(), name.as_bytes(), max_distance);
         if distance <= max_distance && distance < best {

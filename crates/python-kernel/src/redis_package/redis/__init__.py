@@ -37,7 +37,7 @@ from redis.exceptions import (
 __version__ = "8.1.0"
 VERSION = (8, 1, 0)
 
-# Names that few programs use, and their modules. They are loaded on first use, so that importing redis stays fast.
+# Names that few programs use, with their modules. They are loaded on first use, so that importing redis stays fast.
 _LOADED_ON_USE = {
     "ChannelType": "keyspace_notifications",
     "ClusterKeyspaceNotifications": "keyspace_notifications",

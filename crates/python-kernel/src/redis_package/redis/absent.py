@@ -1,6 +1,7 @@
 """Names of redis-py that this package does not define itself.
 
-A program can import them. A class or a function that is missing raises an error with a sentence when it is called.
+A program can import them. A class or function that is not implemented raises an explanatory error when it is
+called.
 """
 
 from importlib import import_module
@@ -18,7 +19,7 @@ _REASONS = (
     ("redis", "redis-tutor's redis package contains only what a client of one server needs"),
 )
 
-# Modules in which redis-py has functions of other modules, and those other modules.
+# Modules that redis-py lets import functions from other modules, and the modules that define these functions.
 _USERS_OF_FUNCTIONS = ("redis.client", "redis.cluster", "redis.commands", "redis.commands.core", "redis.connection")
 _MODULES_OF_FUNCTIONS = (
     "redis._parsers.helpers",

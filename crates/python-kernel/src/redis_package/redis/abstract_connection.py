@@ -1,4 +1,4 @@
-"""The base of all connections: setup commands, sending commands, reading replies, and errors.
+"""The base class of all connections: setup commands, sending commands, reading replies, and errors.
 
 The native module `_wire` transfers the bytes and parses the replies.
 """
@@ -85,7 +85,7 @@ class AbstractConnection:
         self._connect_callbacks = []
         self.protocol = _protocol(protocol)
         self.legacy_responses = legacy_responses
-        # Text in an encoding other than UTF-8 is converted here, because the native module supports only UTF-8.
+        # Replies in an encoding other than UTF-8 are decoded here, because the native module supports only UTF-8.
         self._native = self.encoder.is_plain_utf8()
         self._encoding = "utf-8" if decode_responses and self._native else None
 
@@ -296,7 +296,7 @@ class AbstractConnection:
                 if type(reply) is _wire.TimedOut:
                     raise _timeout()
                 if isinstance(reply, UnicodeError):
-                    # redis-py keeps a reply that it cannot decode, and reads it again.
+                    # Like redis-py, keep a reply that cannot be decoded, and return it again on the next read.
                     self._ahead.append(reply)
                     raise reply.with_traceback(None)
             raise self.failure(reply)

@@ -1,4 +1,4 @@
-"""Policies for the pause between two attempts, in seconds."""
+"""Backoff policies, which decide how many seconds to wait between two attempts."""
 
 DEFAULT_CAP = 0.512
 DEFAULT_BASE = 0.008

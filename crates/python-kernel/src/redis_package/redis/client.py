@@ -1,9 +1,9 @@
 """The client, `redis.Redis`.
 
-The methods of the command families build commands. `execute_command` sends a command and converts the reply. The fast
-path is a single native call: it takes an idle connection from the pool's list, and looks up the converter in a table.
-Everything else (a new connection, an error, a timeout, another encoding) is handled by `_execute_with_retries`, which
-repeats failed attempts according to the connection's `retry` policy.
+The methods of the command families build commands. `execute_command` sends a command and converts the reply. The
+fast path is a single native call, which takes an idle connection from the pool's list and looks up the converter in
+a table. Any other case (a new connection, an error, a timeout, another encoding) is handled by
+`_execute_with_retries`, which repeats failed attempts according to the connection's `retry` policy.
 """
 
 import _wire
@@ -29,7 +29,7 @@ class Redis(CoreCommands):
     Replies are bytes unless `decode_responses=True`. `socket_timeout` is the maximum wait for a reply, in seconds.
     """
 
-    # Every command reads these attributes. Access to slots needs no search through all command classes.
+    # Every command reads these attributes. As slots, they are found without a search through all command classes.
     __slots__ = ("_known", "_idle")
 
     connection = None
@@ -146,7 +146,8 @@ class Redis(CoreCommands):
         """Sets the list of idle connections and the table of converters that `execute_command` uses."""
         self._known = self.response_callbacks.known
         pool = self.connection_pool
-        # If the pool class is the program's own, the pool is asked for each connection.
+        # A pool class that the program defines itself must be asked for each connection, so the fast path cannot be
+        # used.
         is_own_pool = type(pool) in (ConnectionPool, BlockingConnectionPool)
         self._uses_fast_path = is_own_pool and can_use_fast_path(pool.connection_kwargs)
         if self._uses_fast_path:
@@ -412,7 +413,7 @@ _LOADED_ON_USE = {
 
 
 def __getattr__(name):
-    # redis-py has these classes in this module as well. They derive from Redis, and are loaded on first use.
+    # redis-py also has these classes in this module. They derive from Redis, and are loaded on first use.
     from importlib import import_module
 
     if name not in _LOADED_ON_USE:

@@ -2,7 +2,7 @@
 
 import _wire
 
-# redis-py has all of these names in this module, so some are imported without being used here.
+# redis-py exposes all of these names in this module, so some are imported without being used here.
 from redis import exceptions
 from redis.abstract_connection import DEFAULT_SOCKET_READ_SIZE, DEFAULT_SOCKET_TIMEOUT, AbstractConnection, _refusal
 from redis.backoff import NoBackoff
@@ -111,7 +111,7 @@ class ConnectionPool:
         self._add_maintenance_settings(maint_notifications_config)
 
     def _add_maintenance_settings(self, config):
-        # These settings have no effect here. They are set because redis-py's pool shows them in its repr.
+        # These settings have no effect. They are set because redis-py's pool shows them in its `repr`.
         kwargs = self.connection_kwargs
         wanted = is_resp3(kwargs.get("protocol")) and self.connection_class is not UnixDomainSocketConnection
         if not wanted or (config is not None and not config.enabled):
@@ -270,7 +270,7 @@ class BlockingConnectionPool(ConnectionPool):
 
 
 def __getattr__(name):
-    # redis-py has these names in this module. They are loaded on first use.
+    # redis-py exposes these names in this module. They are loaded on first use.
     if name in ("FALSE_STRINGS", "URL_QUERY_ARGUMENT_PARSERS", "parse_ssl_verify_flags", "parse_url", "to_bool"):
         from redis import url
 

@@ -1,4 +1,4 @@
-"""The hash slots of Redis Cluster."""
+"""Redis Cluster's hash slots."""
 
 from binascii import crc_hqx
 

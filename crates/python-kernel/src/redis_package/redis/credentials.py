@@ -1,4 +1,4 @@
-"""Sources of a connection's user name and password."""
+"""Providers of a connection's user name and password."""
 
 
 class CredentialProvider:

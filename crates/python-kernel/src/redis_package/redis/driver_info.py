@@ -1,6 +1,7 @@
 """The library name and version that a connection sends to the server."""
 
-# The default of arguments for which None has another meaning. redis-py uses a single such object in all of its modules.
+# The default value of arguments for which None has a meaning of its own. redis-py shares this object between its
+# modules.
 SENTINEL = object()
 VERSION = "8.1.0"
 

@@ -1,4 +1,4 @@
-"""Encoding of text to bytes, and decoding."""
+"""Encoding of strings to bytes, and decoding."""
 
 from redis.exceptions import DataError
 

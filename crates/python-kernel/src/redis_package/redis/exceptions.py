@@ -116,7 +116,7 @@ class LockError(RedisError, ValueError):
     """A lock could not be acquired, or is not held."""
 
     def __new__(cls, *args, **kwargs):
-        # In RustPython, the __new__ of ValueError rejects a class with two builtin base classes.
+        # In RustPython, `ValueError.__new__` rejects a class with two builtin base classes.
         return Exception.__new__(cls, *args)
 
     def __init__(self, message=None, lock_name=None):
@@ -223,7 +223,7 @@ _NO_PASSWORD_SET = (
 )
 _UNLOADING = "Error unloading module: "
 
-# Exception classes by the code with which an error reply starts. The code is removed from the message.
+# Exception classes by the code at the start of an error reply. The code is removed from the message.
 _BY_CODE = {
     "OOM": OutOfMemoryError,
     "WRONGPASS": AuthenticationError,
@@ -240,7 +240,7 @@ _BY_CODE = {
     "CROSSSLOT": ClusterCrossSlotError,
     "MASTERDOWN": MasterDownError,
 }
-# Exception classes for specific messages after the code ERR.
+# Exception classes for specific messages that follow the code ERR.
 _BY_MESSAGE = {
     "max number of clients reached": ConnectionError,
     "invalid password": AuthenticationError,

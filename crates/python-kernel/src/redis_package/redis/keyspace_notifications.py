@@ -1,8 +1,8 @@
 """Keyspace notifications, as `Redis.keyspace_notifications` reads them.
 
-The server publishes changes to channels. The name of a channel determines what its messages contain. A channel object
-here builds such a name, and `KeyNotification` parses a name and a message. Channels for subkeys (such as hash fields)
-exist from Redis 8.8 on.
+The server publishes changes on channels. A channel's name determines what its messages contain. The channel classes
+here build such names, and `KeyNotification` parses a channel name and a message. Channels for subkeys (such as hash
+fields) exist since Redis 8.8.
 """
 
 import re
@@ -51,7 +51,8 @@ def get_channel_type(channel):
     return None
 
 
-# Matches a glob character that is not escaped by a backslash. A bracket counts only if it is closed.
+# `_GLOB` matches up to the first glob character that is not escaped by a backslash. A bracket counts only if it is
+# closed.
 _BRACKETS = r"\[(?:[^\\\]]|\\.)*\]"
 _GLOB = re.compile(rf"(?:[^\\*?\[]|\\.|(?!{_BRACKETS})\[)*(?:[*?]|{_BRACKETS})", re.DOTALL)
 
@@ -165,7 +166,8 @@ class SubkeyspaceeventChannel(_Channel):
         self._make(db, event, key_or_pattern)
 
 
-# As in redis-py, a key cannot contain a line feed, except in channels where one separates the key from its field.
+# As in redis-py, a key must not contain a line feed, except in channels where a line feed separates the key from its
+# field.
 _CHANNEL = re.compile(r"__(keyspace|keyevent|subkeyspace|subkeyevent|subkeyspaceevent)@(\d+|\*)__:(.+)$")
 _ITEM_CHANNEL = re.compile(r"__(subkeyspaceitem)@(\d+|\*)__:(.+)$", re.DOTALL)
 

@@ -1,9 +1,9 @@
 """A lock that several clients share.
 
 redis-py releases and extends a lock with Lua scripts, so that it never changes another client's lock. redis-tutor's
-Redis does not run scripts, so this class uses a transaction: it watches the key, compares the key's value with the
-token, and changes the key with MULTI and EXEC, which do nothing if the key was changed. Only the commands that are sent
-differ.
+Redis does not run scripts, so this class uses a transaction instead. It watches the key, compares the key's value
+with the lock's token, and changes the key with MULTI and EXEC, which have no effect if the key was changed in the
+meantime. Apart from the commands that are sent, the lock behaves as in redis-py.
 """
 
 import _wire

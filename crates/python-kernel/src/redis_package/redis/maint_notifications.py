@@ -1,4 +1,4 @@
-"""Settings for a server's maintenance notifications, which redis-tutor's server never sends."""
+"""Settings for maintenance notifications, which redis-tutor's server never sends."""
 
 
 class MaintNotificationsConfig:

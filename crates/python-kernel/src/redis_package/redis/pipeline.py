@@ -1,4 +1,4 @@
-"""Pipelines: commands that are collected and sent together, as a transaction or without one."""
+"""Pipelines: commands that are collected and sent together, with or without a transaction."""
 
 from redis.client import EMPTY_RESPONSE, Redis
 from redis.exceptions import ConnectionError, ExecAbortError, RedisError, ResponseError, WatchError

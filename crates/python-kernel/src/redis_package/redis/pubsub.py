@@ -1,4 +1,4 @@
-"""Subscribers and the monitor: connections on which the server sends messages by itself."""
+"""Subscribers and the monitor: connections on which the server sends messages without being asked."""
 
 import _wire
 

@@ -1,4 +1,4 @@
-"""The threads that read messages. This module is separate because it imports `threading`."""
+"""The threads that read messages. They have their own module because it imports `threading`."""
 
 import threading
 

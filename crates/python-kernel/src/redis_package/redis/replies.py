@@ -1,8 +1,8 @@
 """Converts replies from Redis's types to the values that redis-py returns.
 
-A client uses RESP3 by default, but returns the values that redis-py's users know from RESP2: lists of tuples
-for scores, tuples for BLPOP. `LEGACY` maps a command name to its converter; the reply to any other command is not
-converted. The tables for other settings are in `replies_by_protocol`, which is loaded when a client needs it.
+A client uses RESP3 by default, but returns the values that redis-py's users know from RESP2, such as lists of
+tuples for scores. `LEGACY` maps a command name to its converter. Replies to other commands are not converted. The
+tables for other settings are in `replies_by_protocol`, which is loaded when a client needs it.
 """
 
 from _wire import ErrorReply, shuffled

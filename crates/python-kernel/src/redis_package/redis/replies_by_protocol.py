@@ -1,4 +1,4 @@
-"""The converters of clients that set `protocol`, or `legacy_responses=False` for the same values in both protocols."""
+"""The converters for clients that set `protocol`, or `legacy_responses=False` for the same values in both protocols."""
 
 from redis import replies
 from redis.replies import COMMON, a_set, dict_of, dict_of_texts, every, float_or_none, pairs, same, score_caster
@@ -110,7 +110,7 @@ def _commands_resp3(reply, **options):
 
 _RESP3 = {
     **every(_SETS, a_set),
-    # As in redis-py, the reply to ZINTER is not converted, although that of ZUNION is.
+    # As in redis-py, the reply to ZINTER is not converted, although the reply to ZUNION is.
     **every("ZINTER ZPOPMAX ZPOPMIN HGETALL", same),
     **every("ZRANGE ZRANGEBYSCORE ZREVRANGE ZREVRANGEBYSCORE ZUNION", _scored_pairs),
     **every("ZRANK ZREVRANK", _ranked_number),

@@ -1,4 +1,4 @@
-"""The aliases of `redis.typing`, for annotations."""
+"""The aliases in `redis.typing`, for annotations."""
 
 from datetime import datetime, timedelta
 from typing import Any, Awaitable, Callable, Iterable, Literal, Mapping, Protocol, Type, TypeVar, Union
@@ -24,7 +24,7 @@ AnyChannelT = TypeVar("AnyChannelT", bytes, str, memoryview)
 ExceptionMappingT = Mapping[str, Union[Type[Exception], Mapping[str, Type[Exception]]]]
 PubSubHandler = Callable[[dict[str, Any]], Any]
 
-# The types of particular replies. Programs use them only in annotations, so their exact structure does not matter.
+# The types of individual replies. Programs use them only in annotations, so their exact structure does not matter.
 _REPLIES = """
     ACLGetUserData ACLLogData ACLLogEntry BlockingListPopResponse BlockingZSetPopResponse BloomScanDumpResponse
     ClientTrackingInfoResponse ClusterLink ClusterLinksResponse ClusterNodeDetail ClusterShard ClusterShardsResponse

@@ -1,4 +1,4 @@
-"""The type of a subscription with its handler, and aliases for annotations."""
+"""A class for a subscription and its handler, and aliases for annotations."""
 
 
 class Subscription:

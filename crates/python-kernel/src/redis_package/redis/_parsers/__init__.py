@@ -1,4 +1,4 @@
-"""redis-py's parsers of replies. Replies are parsed by a native module, so only the encoder is here."""
+"""redis-py's reply parsers. Replies are parsed by a native module, so only the encoder exists here."""
 
 from redis.encoder import Encoder
 

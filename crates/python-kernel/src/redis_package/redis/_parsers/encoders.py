@@ -1,3 +1,3 @@
-"""The module in which redis-py has its encoder."""
+"""The module in which redis-py defines its encoder."""
 
 from redis.encoder import Encoder

@@ -1,4 +1,4 @@
-"""Conversions of replies that programs import from this module."""
+"""Reply conversions that programs import from this module."""
 
 from redis.replies import is_ok as bool_ok
 from redis.replies import text as str_if_bytes

@@ -1,4 +1,4 @@
-"""The commands, with one module per family. `core` combines them."""
+"""The commands, in one module per family. `core` combines the families."""
 
 
 def __getattr__(name):

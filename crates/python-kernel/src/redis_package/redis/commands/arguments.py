@@ -1,4 +1,4 @@
-"""Checks and conversions of arguments that methods of several families share."""
+"""Checks and conversions of arguments that are shared by methods of several families."""
 
 import sys
 
@@ -30,7 +30,7 @@ def only_one(*chosen):
 
 
 def _is(value, name):
-    # A caller that passes a timedelta or datetime has imported the module already, so importing it here costs nothing.
+    # A caller that passes a timedelta or datetime has already imported the module, so it need not be imported here.
     module = sys.modules.get("datetime")
     return module is not None and isinstance(value, getattr(module, name))
 

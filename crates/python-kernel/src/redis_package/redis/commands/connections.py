@@ -1,4 +1,4 @@
-"""Commands about the connections to the server."""
+"""Commands about connections to the server."""
 
 from redis.exceptions import DataError
 

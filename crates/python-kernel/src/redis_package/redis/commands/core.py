@@ -1,4 +1,4 @@
-"""All families of commands in one class."""
+"""The class that combines all command families."""
 
 from redis.commands.geo import GeoCommands
 from redis.commands.hashes import HashCommands, HashDataPersistOptions

@@ -1,4 +1,4 @@
-"""Conversions that programs import from this module."""
+"""Helper functions that programs import from this module."""
 
 from redis.commands.arguments import words_of as list_or_args
 

@@ -124,7 +124,7 @@ class BasicKeyCommands(strings.BasicKeyCommands):
             words += ("FREQ", _whole(frequency, "frequency must be an integer"))
         return self.execute_command("RESTORE", *words)
 
-    # --- methods that redis-py has in this class as well ---
+    # --- methods of other families that redis-py also defines here ---
 
     def hrandfield(self, key, count=None, withvalues=False):
         """Returns a random field of a hash, or several with `count`, with their values if `withvalues`."""

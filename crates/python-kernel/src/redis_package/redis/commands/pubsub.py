@@ -1,4 +1,4 @@
-"""Publishing messages. Redis.pubsub subscribes to them."""
+"""Publishing messages. `Redis.pubsub` is used to subscribe to them."""
 
 
 class PubSubCommands:

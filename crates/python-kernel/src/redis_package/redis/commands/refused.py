@@ -1,4 +1,4 @@
-"""Commands that redis-tutor's Redis does not support: Lua, users, modules, cluster. Each raises an error."""
+"""Commands that redis-tutor's Redis does not support, for Lua, users, modules and cluster. Each raises an error."""
 
 
 def _refuse_lua(method):
