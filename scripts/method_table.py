@@ -3,8 +3,8 @@
 
 Usage: method_table.py [FILE]      in any Python, without a server
 
-Prints each method that is missing or has different parameters, and the number of methods. Exits with status 1 if the
-tables below give no reason for one of these, or if they give a reason that is no longer needed.
+Prints each method that is missing or has different parameters, and the number of methods. Exits with status 1 if
+the tables below give no reason for a difference, or give a reason for a difference that no longer exists.
 """
 
 import json

@@ -2,10 +2,11 @@
 
 - Statements are compared by position. `input` is not compared.
 - The members of a set may be in any order. Addresses (0x7f...) are masked.
-- Errors of redis must be identical. Other errors must have the same type, because messages differ between versions of
-  Python.
-- The lists of commands must be identical, except for SCAN, HSCAN, SSCAN and ZSCAN, of which an iteration may need any
-  number. If a recording has null for the commands, its script states that they differ, and they are not compared.
+- Errors of redis-py must be identical. Other errors must have the same type, because messages differ between
+  versions of Python.
+- The lists of commands must be identical, except for SCAN, HSCAN, SSCAN and ZSCAN, because an iteration may need
+  any number of them. If a recording has null for the commands, its script states that they differ, and they are not
+  compared.
 
 `tests/it/support/script_record.rs` implements the same rules for `cargo test`; change both together.
 """

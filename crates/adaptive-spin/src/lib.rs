@@ -142,8 +142,8 @@ impl AdaptiveSpin {
             }
             let found = poll()?;
             let elapsed_before = std::mem::replace(&mut elapsed, start.elapsed());
-            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted, so finding something
-            // after the gap is not a success of spinning.
+            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted. If the poll after the
+            // gap succeeds, that is not due to spinning.
             let was_running = elapsed - elapsed_before < MIN_SPIN;
             if found || !was_running || elapsed >= limit {
                 self.budget = self.budget.saturating_sub(elapsed);

@@ -54,7 +54,7 @@ pub enum Wall {
 }
 
 impl Wall {
-    /// All walls of the sandbox.
+    /// All walls, that is, all restrictions that make up the sandbox.
     pub const ALL: [Wall; 5] =
         [Wall::Descriptors, Wall::Resources, Wall::NoNewPrivileges, Wall::Files, Wall::SystemCalls];
 }

@@ -32,7 +32,7 @@ mod attacks {
     struct Attack {
         name: &'static str,
         run: fn() -> io::Result<()>,
-        /// The walls that stop the attack. Each of them is sufficient on its own.
+        /// The walls (sandbox restrictions) that stop the attack. Each of them is sufficient on its own.
         walls: &'static [Wall],
     }
 

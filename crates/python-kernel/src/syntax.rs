@@ -259,7 +259,7 @@ fn ends_in_continuation(source: &str) -> bool {
     source.ends_with('\\')
 }
 
-/// Returns whether the statement contains a block, so that the prompt waits for a blank line after it.
+/// Returns whether the statement is a compound statement, after which the prompt waits for a blank line.
 fn opens_block(statement: &Stmt) -> bool {
     matches!(
         statement,

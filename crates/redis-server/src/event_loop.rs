@@ -429,7 +429,7 @@ impl From<&Event> for SocketChange {
     }
 }
 
-/// What to do with a connection. Replies to requests are sent separately at the end of the iteration.
+/// The action to take on a connection. Replies to requests are sent separately, at the end of the iteration.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Read,

@@ -56,7 +56,7 @@ def correct_decimal(decimal):
     original_raise = decimal.Context._raise_error
 
     def raise_error(self, condition, explanation=None, *args):
-        # In CPython, the argument of such an exception is a list of conditions.
+        # In CPython, the argument of a decimal exception is a list of conditions.
         return original_raise(self, condition, [condition], *args)
 
     decimal.Context._raise_error = raise_error

@@ -108,8 +108,8 @@ pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualM
     Some(parameters)
 }
 
-/// Returns the `repr` of a value of a builtin class. Returns "..." for any other value, because its `repr` may run the
-/// learner's code.
+/// Returns the `repr` of a number, string, bytes, bool or None. Returns "..." for any other value, because its `repr`
+/// may run the learner's code.
 pub(super) fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
     let types = &vm.ctx.types;
     let builtin_types = [types.int_type, types.float_type, types.str_type, types.bytes_type, types.bool_type];

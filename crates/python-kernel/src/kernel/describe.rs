@@ -38,7 +38,7 @@ fn method_of_package(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String
     (module == "redis" || module.starts_with("redis.")).then(|| text("__qualname__")).flatten()
 }
 
-/// Returns the truncated `repr` of an object, if its class is builtin.
+/// Returns the truncated `repr` of a number, string, bytes, bool or None. Returns `None` for any other object.
 fn value(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     let repr = Some(complete::builtin_repr(object, vm)).filter(|repr| repr != "...")?;
     let mut shown: String = repr.chars().take(MOST_CHARACTERS).collect();

@@ -44,8 +44,8 @@ impl Server {
         }
     }
 
-    /// Stops accepting clients until the next housekeeping. A retry is needed then, because the socket does not report
-    /// clients again that are already waiting.
+    /// Stops accepting clients until the next housekeeping, which must retry because the socket reports only new
+    /// clients, not those that are already waiting.
     fn accept_later(&mut self) {
         self.is_accepting = false;
         self.has_accept_failed = true;

@@ -215,7 +215,7 @@ fn a_client_that_waits_for_something_is_never_idle() {
     assert_eq!(manual.engine.server.clients.len(), 3, "only the control client was idle");
 }
 
-/// Asserts after how many seconds the server's side of a connection sends keep-alive probes. `None` means never.
+/// Asserts that the server's side of a connection sends keep-alive probes after `seconds`, or never if it is `None`.
 #[cfg(target_os = "linux")]
 fn assert_probed_after(server: std::net::SocketAddr, client: &Client, seconds: Option<u64>) {
     let port = |address: std::net::SocketAddr| format!("{:04X}", address.port());

@@ -22,8 +22,8 @@ const INT_BYTES: u128 = 64;
 /// The classes that build a collection from an iterable, with their original constructors.
 static CONSTRUCTORS: OnceLock<Vec<(&'static Py<PyType>, Vectorcall)>> = OnceLock::new();
 
-/// Installs the guards on builtin classes and functions. Must be called after all amendments of these classes have been
-/// installed.
+/// Installs the guards on builtin classes and functions. Must be called after all amendments (corrections of the
+/// interpreter) to these classes have been installed.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let types = &vm.ctx.types;
     for class in [types.str_type, types.bytes_type, types.bytearray_type] {

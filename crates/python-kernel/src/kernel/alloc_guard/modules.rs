@@ -15,7 +15,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 /// The classes whose constructors check the size of the new object, with their original constructors.
 static GUARDED: RwLock<Vec<(&'static Py<PyType>, New, ResultBytes)>> = RwLock::new(Vec::new());
 
-/// Installs the guards on a native module that has just been created and amended.
+/// Installs the guards on a native module that has just been created and corrected.
 pub fn guard_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let class = |name: &'static str| native_class(&*module.get_attr(name, vm)?, vm);
     match name {

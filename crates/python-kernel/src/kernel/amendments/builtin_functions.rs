@@ -1,4 +1,4 @@
-//! Amendments of functions in the module `builtins`.
+//! Corrections to the interpreter's functions in the module `builtins`.
 
 use super::floats;
 use rustpython_vm::{
@@ -7,7 +7,7 @@ use rustpython_vm::{
     function::ArgIterable,
 };
 
-/// Replaces the functions that differ from CPython's.
+/// Replaces the builtin functions that differ from CPython's.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     vm.builtins.set_attr("sum", vm.new_function("sum", sum), vm)
 }

@@ -1,5 +1,5 @@
-//! Amendments of bytes and byte arrays: the operators `%` and `in`, `startswith` and `endswith`, stripping of
-//! whitespace, `join`, and `repr`.
+//! Corrections to the interpreter's bytes and byte arrays: the operators `%` and `in`, `startswith` and `endswith`,
+//! stripping of whitespace, `join`, and `repr`.
 
 use super::format::percent;
 use super::module_messages::reworded;

@@ -1,4 +1,5 @@
-//! Amendments of complex numbers: arithmetic with CPython's formulas, so that even the last digits are the same.
+//! Corrections to the interpreter's complex numbers: arithmetic with CPython's formulas, so that even the last digits
+//! are the same.
 
 use super::format::float_text::{FloatOptions, Notation, float_text};
 use super::format::render::format_complex;

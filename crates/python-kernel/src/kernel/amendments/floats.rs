@@ -1,4 +1,4 @@
-//! Amendments of floats: conversion from strings, arithmetic and rounding.
+//! Corrections to the interpreter's floats: conversion from strings, arithmetic and rounding.
 
 use super::complexes::complex_power;
 use super::format::float_text::float_repr;

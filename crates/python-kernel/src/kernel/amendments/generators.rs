@@ -1,4 +1,5 @@
-//! Generators: gives a `__context__` to the RuntimeError that replaces a StopIteration (PEP 479).
+//! Corrections to the interpreter's generators: the `__context__` of the RuntimeError that replaces a StopIteration
+//! (PEP 479).
 
 use super::replace::{Original, replace_property};
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine, builtins::PyBaseException};

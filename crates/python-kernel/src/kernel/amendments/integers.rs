@@ -1,4 +1,4 @@
-//! Amendments of integers: conversion from and to strings, and division.
+//! Corrections to the interpreter's integers: conversion from and to strings, and division.
 
 use super::format::render::{format_float, format_integer};
 use super::format::spec::{Align, Spec, unknown_code};

@@ -1,4 +1,5 @@
-//! Amendments of functions and classes that iterate: `map`, `sorted`, `list.sort`, and the module `itertools`.
+//! Corrections to the interpreter's functions and classes that iterate: `map`, `sorted`, `list.sort`, and the module
+//! `itertools`.
 
 use super::replace::{Original, native_class, replace_method, replace_repr};
 use rustpython_vm::{

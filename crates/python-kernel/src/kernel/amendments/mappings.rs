@@ -1,4 +1,4 @@
-//! Amendments of dicts: the error messages for a sequence whose items are not pairs.
+//! Corrections to the interpreter's dicts: the error messages for a sequence whose items are not pairs.
 
 use super::replace::{Original, replace_method};
 use rustpython_vm::{

@@ -1,5 +1,5 @@
-//! Amendments of the module `math`: CPython's formulas for the gamma function and the cube root, so that even the last
-//! digits are the same, and the logarithm to base 1.
+//! Corrections to the interpreter's module `math`: CPython's formulas for the gamma function and the cube root, so that
+//! even the last digits are the same, and the logarithm to base 1.
 
 use super::floats::mantissa_and_exponent;
 use rustpython_vm::{

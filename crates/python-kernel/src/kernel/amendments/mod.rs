@@ -38,7 +38,7 @@ pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
     vec![hashes::module_def(ctx), json::module_def(ctx)]
 }
 
-/// Installs all amendments of builtin functions and classes. Must be called once, before the learner can define a
+/// Installs the corrections of all builtin functions and classes. Must be called once, before the learner can define a
 /// class.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     builtin_functions::install(vm)?;
@@ -53,7 +53,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     texts::install(vm)
 }
 
-/// Installs the amendments of a native module that has just been created.
+/// Installs the corrections of a native module that has just been created.
 pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     match name {
         "_collections" => module_messages::amend_collections(module, vm),
@@ -64,7 +64,7 @@ pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
         "_string" => format::amend(module, vm),
         "binascii" => module_messages::amend_binascii(module, vm),
         "itertools" => iterators::amend(module, vm),
-        // These modules create objects of classes that `_hashlib` defines, so `_hashlib` must be imported and amended
+        // These modules create objects of classes that `_hashlib` defines, so `_hashlib` must be imported and corrected
         // first.
         "_md5" | "_sha1" | "_sha256" | "_sha512" | "_sha3" => vm.import("_hashlib", 0).map(drop),
         "math" => maths::amend(module, vm),

@@ -37,7 +37,7 @@ fn reword_function(
     module.set_attr(name, vm.new_function(name, function), vm)
 }
 
-/// Amends the error messages of the module `binascii`.
+/// Corrects error messages of the module `binascii`.
 pub fn amend_binascii(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let reword = |message: &str| {
         let reason = message.strip_prefix("error decoding base64: ")?;
@@ -49,7 +49,7 @@ pub fn amend_binascii(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     reword_function(module, "a2b_base64", reword, vm)
 }
 
-/// Amends the error messages of the module `zlib`.
+/// Corrects error messages of the module `zlib`.
 pub fn amend_zlib(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let reword = |message: &str| {
         let reason = message.strip_prefix("deflate decompression error: ")?;
@@ -68,7 +68,7 @@ pub fn amend_zlib(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("decompress", vm.new_function("decompress", decompress), vm)
 }
 
-/// Amends the error messages of the module `_collections`.
+/// Corrects error messages of the module `_collections`.
 pub fn amend_collections(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let deque = native_class(&*module.get_attr("deque", vm)?, vm)?;
     let original = Original::find(deque, "remove", vm)?;

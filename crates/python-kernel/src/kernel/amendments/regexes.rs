@@ -1,4 +1,4 @@
-//! Amendments of the module `_sre`, the native part of `re`.
+//! Corrections to the interpreter's module `_sre`, the native part of `re`.
 
 use super::replace::{Original, native_class, replace_method};
 use super::unicode::{self, Property};
@@ -51,7 +51,7 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("_category_words", vm.new_function("_category_words", category_words), vm)
 }
 
-/// Returns the bytecode that matches a category of characters, such as `\\w`, in a character set. The amended
+/// Returns the bytecode that matches a category of characters, such as `\\w`, in a character set. The corrected
 /// `re._compiler` uses it instead of the engine's own categories, which are Rust's.
 fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
     let properties = |name: &str| -> Option<&[Property]> {

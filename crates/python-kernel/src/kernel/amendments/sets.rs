@@ -1,4 +1,4 @@
-//! Sets of numbers: the order of their elements.
+//! Corrections to the interpreter's sets of numbers: the order of their elements.
 //!
 //! The interpreter's sets keep the order in which elements were added. In CPython, the order follows from the hash
 //! values. That of a number does not change from run to run, so that `{3, 1, 2}` is always shown as `{1, 2, 3}`.

@@ -1,4 +1,4 @@
-//! Amendments of the module `struct`: the error messages for values that do not fit their format.
+//! Corrections to the interpreter's module `struct`: the error messages for values that do not fit their format.
 
 use super::replace::{Original, native_class, replace_method};
 use malachite_bigint::BigInt;
@@ -104,7 +104,8 @@ fn mistake(format: &str, values: &[PyObjectRef], vm: &VirtualMachine) -> Option<
     None
 }
 
-/// Returns the minimum and maximum (inclusive) of a format character for integers, or `None` for any other character.
+/// Returns the smallest and largest integer that a format character can hold, or `None` if the format character is not
+/// for integers.
 fn limits(code: char, is_native: bool) -> Option<(i128, i128)> {
     let bits = match code {
         'b' | 'B' => 8,

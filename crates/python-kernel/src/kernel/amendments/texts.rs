@@ -1,4 +1,4 @@
-//! Amendments of strings: case, character properties, whitespace and lines, `repr`, and formatting.
+//! Corrections to the interpreter's strings: case, character properties, whitespace and lines, `repr`, and formatting.
 
 use super::format::fields::{Arguments, fill_in};
 use super::format::percent;
@@ -423,7 +423,7 @@ fn expand_tabs(text: Text, args: TabArgs, vm: &VirtualMachine) -> PyResult<Wtf8B
     Ok(expanded)
 }
 
-/// Splits a string at whitespace, from the left.
+/// Splits a string at whitespace from the left, at most `max_splits` times.
 fn words(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     let mut words = Vec::new();
     let mut rest = trim_start(text);
@@ -441,7 +441,7 @@ fn words(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     words
 }
 
-/// Splits a string at whitespace, from the right.
+/// Splits a string at whitespace from the right, at most `max_splits` times.
 fn words_from_right(text: &Wtf8, max_splits: usize) -> Vec<&Wtf8> {
     let mut words = Vec::new();
     let mut rest = trim_end(text);

@@ -6,12 +6,12 @@ use super::message_templates::captures;
 use rustpython_compiler::ast::Operator;
 use rustpython_vm::VirtualMachine;
 
-/// Functions for which CPython's message is "takes exactly one argument".
+/// Functions for which CPython's message says "takes exactly one argument".
 const ONE_ARGUMENT_FUNCTIONS: &[&str] = &[
     "abs", "all", "any", "ascii", "bin", "callable", "chr", "hash", "hex", "id", "len", "oct", "ord", "repr", "sleep",
 ];
 
-/// Methods for which CPython's message is "takes exactly one argument".
+/// Methods for which CPython's message says "takes exactly one argument".
 const ONE_ARGUMENT_METHODS: &[&str] =
     &["add", "append", "appendleft", "count", "discard", "extend", "extendleft", "join", "remove"];
 

@@ -119,7 +119,7 @@ def found(match, count):
     return words
 
 
-# --- warnings with redis-py's text; stacklevel 3 is the line that called the method ---
+# --- warnings, worded as in redis-py; `stacklevel=3` refers to the line that called the method ---
 
 
 def warn_of_function(name, reason, version, stacklevel=3):
