@@ -210,8 +210,8 @@ class Recorder:
     def settle(self, client: Client) -> None:
         """Waits until the client's command has a reply, is blocked, or was executed without a reply.
 
-        The server writes all replies and messages that a command causes before it reads the next command. So after the
-        reply to a later command, all of them are in the buffers of our sockets."""
+        The server writes all replies and messages that a command causes before it reads the next command. So after
+        the reply to a later command, all of them have arrived in our sockets' buffers."""
         give_up = time.monotonic() + SETTLE_DEADLINE_SECONDS
         while not client.received and not client.closed:
             client.receive_what_is_there()

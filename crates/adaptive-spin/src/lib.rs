@@ -171,7 +171,7 @@ impl AdaptiveSpin {
         false
     }
 
-    /// Adds the work done since the last successful spin to the budget, and returns how long to spin now.
+    /// Adds spin time to the budget for the work done since the last successful spin. Returns how long to spin now.
     fn spin_limit(&mut self, now: Instant, policy: SpinPolicy) -> Duration {
         if let Some(found_at) = self.found_at.take() {
             self.budget = (self.budget + (now - found_at) * SPIN_BUDGET_FACTOR).min(MAX_SPIN);

@@ -93,9 +93,9 @@ pub enum ToChild {
         /// The bytes that arrived: a fragment of a reply, or one or more replies.
         data: Vec<u8>,
     },
-    /// Nothing arrived on the connection within the requested timeout.
+    /// Answers [`FromChild::Receive`] or [`FromChild::Exchange`]: nothing arrived within the requested timeout.
     TimedOut,
-    /// The server has closed the connection.
+    /// Answers [`FromChild::Receive`] or [`FromChild::Exchange`]: the server has closed the connection.
     ConnectionClosed,
     /// Answers [`FromChild::GetTime`].
     Time {
@@ -149,7 +149,7 @@ pub enum FromChild {
     },
     /// Requests a new connection.
     Connect {
-        /// The child's number for the new connection, counted from 1.
+        /// The number that the child has assigned to the new connection, counted from 1.
         connection: u32,
         /// The host name, as the program wrote it.
         host: String,

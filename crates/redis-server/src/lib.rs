@@ -73,7 +73,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Returns Redis's defaults: 127.0.0.1:6379, without a password.
+    /// Returns Redis's defaults, such as 127.0.0.1:6379 without a password. Only `debug` has another default.
     fn default() -> Self {
         Options {
             host: "127.0.0.1".to_owned(),

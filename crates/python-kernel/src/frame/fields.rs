@@ -61,7 +61,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Appends fields to a frame.
+/// A writer that appends fields to a frame.
 pub struct Writer<'a>(pub(super) &'a mut Vec<u8>);
 
 impl Writer<'_> {

@@ -198,7 +198,7 @@ fn shift(number: &PyObject, bits: &PyObject, vm: &VirtualMachine) -> PyResult {
     shift(number, bits, vm)
 }
 
-/// Checks the size of the result before raising one integer to the power of another.
+/// Raises `base` to the power `exponent`. If both are integers, checks the size of the result first.
 fn power(base: &PyObject, exponent: &PyObject, modulus: &PyObject, vm: &VirtualMachine) -> PyResult {
     if let (Some(base), Some(exponent)) = (base.downcast_ref::<PyInt>(), exponent.downcast_ref::<PyInt>())
         && vm.is_none(modulus)

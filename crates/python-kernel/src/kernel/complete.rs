@@ -8,7 +8,7 @@ use rustpython_vm::{
     scope::Scope,
 };
 
-/// Maximum number of names that a completion returns.
+/// Maximum number of completions that are returned.
 const MAX_NAMES: usize = 2000;
 
 /// Returns possible completions of the last part of the dotted name at the end of `text`, sorted and without
@@ -71,7 +71,7 @@ pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Opti
 
 /// Returns the parameters of a function written in Python. Leaves out the first one if the function is a bound method.
 pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualMachine) -> Option<Vec<String>> {
-    // Of a plain function, attributes can be read without running the learner's code.
+    // Reading the attributes of a plain function does not run the learner's code.
     object.downcast_ref::<PyFunction>()?;
     let attribute = |name: &'static str, vm: &VirtualMachine| object.get_attr(name, vm).ok();
     let code = attribute("__code__", vm)?.downcast::<PyCode>().ok()?;

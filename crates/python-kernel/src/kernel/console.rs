@@ -245,8 +245,7 @@ mod _host {
 
     /// Returns the exception that `fileno()` raises, which is the same as that of an in-memory stream.
     fn fileno_error(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
-        // The exception is created by calling its class, because instances of OSError have more fields than the
-        // message.
+        // The exception is created by calling its class, because an OSError has more fields than its message.
         vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)
     }
 

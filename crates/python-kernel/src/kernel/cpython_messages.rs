@@ -83,7 +83,7 @@ fn rewrite(error: &Py<PyBaseException>, vm: &VirtualMachine) {
     let Some(message) = argument.downcast_ref::<PyStr>().and_then(|text| text.to_str()) else { return };
     if let Some(message) = cpython_message(error, message, vm) {
         let args = vm.ctx.new_tuple(vec![vm.ctx.new_str(message).into()]);
-        // Setting this attribute cannot fail, because `args` of an exception accepts any tuple.
+        // Setting this attribute cannot fail, because an exception's `args` accepts any tuple.
         let _ = error.as_object().set_attr("args", args, vm);
     }
 }

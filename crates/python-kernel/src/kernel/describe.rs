@@ -29,7 +29,7 @@ pub fn describe(name: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Descri
 /// Returns the qualified name of a function, if it belongs to the `redis` package.
 fn method_of_package(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     object.downcast_ref::<PyFunction>()?;
-    // Of a plain function, attributes can be read without running the learner's code.
+    // Reading the attributes of a plain function does not run the learner's code.
     let text = |name: &'static str| {
         let value = object.get_attr(name, vm).ok()?;
         value.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)

@@ -62,7 +62,7 @@ pub fn install(vm: &VirtualMachine) {
     }
 }
 
-/// A class of native functions.
+/// A kind of native function. `ORIGINAL` contains the original slots of its class.
 trait Callables {
     const ORIGINAL: &OnceLock<Slots>;
 }

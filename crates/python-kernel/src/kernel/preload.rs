@@ -112,7 +112,7 @@ impl<'a> Loader<'a> {
         vm.run_code_obj(make_frozen(vm, name)?, Scope::with_builtins(None, globals, vm)).map(drop)
     }
 
-    /// Calls a class with positional and keyword arguments.
+    /// Calls a class with positional and keyword arguments. Returns the new object.
     fn call<const N: usize>(
         &self,
         class: &PyObjectRef,

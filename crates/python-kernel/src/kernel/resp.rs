@@ -107,7 +107,7 @@ impl<'a> Builder<'a> {
         Self { bytes, at: 0, encoding, vm }
     }
 
-    /// Builds the next value.
+    /// Builds the Python object for the next value, and advances past that value.
     pub fn value(&mut self) -> PyResult {
         let vm = self.vm;
         let malformed = || vm.new_runtime_error("a reply is incomplete");

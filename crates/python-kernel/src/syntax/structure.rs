@@ -120,7 +120,7 @@ pub struct Argument {
 pub struct Literal {
     /// The byte range of the literal, including the minus sign of a negative number.
     pub range: Range<usize>,
-    /// The value.
+    /// The value of the literal.
     pub value: LiteralValue,
 }
 

@@ -420,7 +420,7 @@ fn changes_since_the_last_save_count_changed_elements() {
             assert_eq!(now, Some(seen + changes), "{command}");
             seen += changes;
         }
-        // Expiry does not count as a change.
+        // The expiry of a key does not count as a change.
         while client.info_field("stats", "expired_keys").as_deref() != Some("1") {}
         let now = client.info_field("persistence", "rdb_changes_since_last_save").and_then(|n| n.parse().ok());
         assert_eq!(now, Some(seen));

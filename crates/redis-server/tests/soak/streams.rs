@@ -114,7 +114,7 @@ impl Stream {
     }
 }
 
-/// Returns the bytes around a position as text.
+/// Returns the bytes around an offset as a string, for a failure message.
 pub fn excerpt(bytes: &[u8], at: usize) -> String {
     let (from, to) = (at.saturating_sub(80), (at + 80).min(bytes.len()));
     format!("...{}... ({} bytes)", bytes[from.min(to)..to].escape_ascii(), bytes.len())

@@ -65,7 +65,7 @@ pub fn guard_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
     Ok(())
 }
 
-/// Makes a class check the size of an object before creating it.
+/// Makes a class check the size of a new object before creating it.
 fn guard_new(class: &'static Py<PyType>, bytes: ResultBytes) {
     if let Some(original) = class.slots.new.load() {
         GUARDED.write().unwrap_or_else(PoisonError::into_inner).push((class, original, bytes));

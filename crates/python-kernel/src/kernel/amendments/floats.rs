@@ -258,7 +258,7 @@ fn round_to_places(value: f64, places: i32) -> f64 {
     rounded.parse::<f64>().unwrap_or(value).copysign(value)
 }
 
-/// Returns half of a power of ten.
+/// Returns half of 10 to the power `exponent`.
 fn half_of_power(exponent: i32) -> f64 {
     format!("5e{}", exponent - 1).parse().unwrap_or(f64::INFINITY)
 }

@@ -106,8 +106,8 @@ fn gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
     }
     let size = x.abs();
     let gamma = match size {
-        // The approximation is used only between these limits. Near 0, the gamma function is `1 / x`. For large
-        // negative numbers it is 0, and for large positive numbers it overflows.
+        // The Lanczos approximation is used only between 1e-20 and 200. Below, the gamma function is `1 / x`. Above, it
+        // is 0 for negative numbers, and overflows for positive ones.
         ..1e-20 => 1.0 / x,
         200.0.. if x < 0.0 => 0.0 / sin_pi(x),
         200.0.. => f64::INFINITY,

@@ -57,7 +57,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns an iterator over a set.
+/// Returns an iterator over a set, after sorting a set of numbers into CPython's order.
 fn iter(set: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     if let Some(frozen) = set.downcast_ref::<PyFrozenSet>() {
         let elements = frozen.elements();
@@ -75,7 +75,7 @@ fn iter(set: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Returns the next element of an iterator over a set.
+/// Returns the next element of an iterator over a set. Replaces the error message if the set changed during iteration.
 fn next(iterator: &PyObject, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
     let Some(original) = ORIGINAL_NEXT.get() else { return Err(vm.new_type_error("sets cannot be iterated")) };
     original(iterator, vm).map_err(|error| match error.class().is(vm.ctx.exceptions.runtime_error) {
@@ -84,7 +84,7 @@ fn next(iterator: &PyObject, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
     })
 }
 
-/// Implements `repr` of a set.
+/// Implements `repr` of a set, after sorting a set of numbers into CPython's order.
 fn repr(set: &PyObject, vm: &VirtualMachine) -> PyResult<PyRef<PyStr>> {
     if let Some(frozen) = set.downcast_ref::<PyFrozenSet>() {
         let elements = frozen.elements();

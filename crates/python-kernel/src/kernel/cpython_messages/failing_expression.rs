@@ -1,4 +1,4 @@
-//! The expression in the learner's source that raised an exception.
+//! The expression in the learner's source text that raised an exception.
 
 use super::super::kernel;
 use super::super::traceback::{self, Entry};

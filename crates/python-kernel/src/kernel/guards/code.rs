@@ -79,7 +79,7 @@ fn refuse_to_create(_class: PyTypeRef, _arguments: FuncArgs, vm: &VirtualMachine
     Err(foreign_bytecode("code() cannot create a code object", vm))
 }
 
-/// Implements `code.replace`.
+/// Implements `code.replace`. Only the names, the position in a file and the flag of `types.coroutine` can be changed.
 fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if !changes.args.is_empty() {
         let count = changes.args.len();
@@ -130,7 +130,7 @@ fn interned(text: PyObjectRef, vm: &VirtualMachine) -> PyResult<&'static PyStrIn
     Ok(vm.ctx.intern_str(text.as_str()))
 }
 
-/// Sets the `__code__` of a function.
+/// Sets the `__code__` of a function, if the new code takes the same arguments.
 fn set_code(original: &Original, function: PyObjectRef, value: PySetterValue, vm: &VirtualMachine) -> PyResult<()> {
     let PySetterValue::Assign(value) = value else {
         return Err(vm.new_type_error("__code__ must be set to a code object"));

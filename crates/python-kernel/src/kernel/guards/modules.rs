@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The name of a module and of one of its functions.
+/// A module's name, and the name of one of its functions.
 type Name = (&'static str, &'static str);
 
 type Function = fn(&VirtualMachine, FuncArgs) -> PyResult;

@@ -1,4 +1,4 @@
-"""The package `redis`, with the names, defaults, checks and values of redis-py 8.1.
+"""The package `redis`, which has the same names, defaults, argument checks and return values as redis-py 8.1.
 
 It connects to the Redis inside redis-tutor. See `help(redis.Redis)`.
 """

@@ -1,4 +1,4 @@
-"""Redis Cluster, which redis-tutor does not have: it is a single server."""
+"""A placeholder for Redis Cluster, which redis-tutor does not have, because it is a single server."""
 
 PRIMARY = "primary"
 REPLICA = "replica"

@@ -1,4 +1,4 @@
-"""The classes of connections, and the connection pools."""
+"""Connection classes and connection pools."""
 
 import _wire
 

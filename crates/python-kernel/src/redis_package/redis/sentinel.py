@@ -1,4 +1,4 @@
-"""Redis Sentinel, which redis-tutor does not have: its single server has no replica to fail over to."""
+"""A placeholder for Redis Sentinel, which redis-tutor does not have, because its single server has no replica."""
 
 from redis.connection import Connection, ConnectionPool, SSLConnection
 

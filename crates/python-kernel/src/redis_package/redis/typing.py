@@ -24,7 +24,7 @@ class Subscription:
 
 
 def __getattr__(name):
-    # The aliases need the module `typing`, whose import is slow.
+    # The aliases are loaded on first use, because they need the module `typing`, whose import is slow.
     from redis import type_aliases
 
     try:

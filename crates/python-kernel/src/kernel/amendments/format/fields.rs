@@ -186,7 +186,7 @@ fn number(text: &[CodePoint], vm: &VirtualMachine) -> PyResult<Option<usize>> {
 pub enum Arguments<'a> {
     /// The positional and keyword arguments of `str.format`.
     Call(&'a FuncArgs),
-    /// The mapping of `str.format_map`.
+    /// The mapping passed to `str.format_map`.
     Mapping(&'a PyObjectRef),
 }
 

@@ -1,4 +1,4 @@
-//! Reads JSON.
+//! The decoder of the native module `_json`.
 
 use crate::kernel::amendments::integers;
 use rustpython_vm::{

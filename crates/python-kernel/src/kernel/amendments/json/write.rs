@@ -1,4 +1,4 @@
-//! Writes JSON.
+//! The encoder of the native module `_json`.
 
 use crate::kernel::amendments::format::float_text::float_repr;
 use crate::kernel::amendments::integers;

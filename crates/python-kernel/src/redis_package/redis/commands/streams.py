@@ -1,4 +1,5 @@
-"""Streams: logs of entries, each a dict with an id, and consumer groups that share the reading."""
+"""Streams: logs of entries, each a dict with an ID, and consumer groups, which share the entries among their
+consumers."""
 
 from redis.commands.arguments import flat
 from redis.exceptions import DataError
