@@ -160,7 +160,7 @@ fn argument_count_message(message: &str, failing: &FailingExpression, vm: &Virtu
     };
     let numbers: Vec<usize> = pieces.iter().filter_map(|piece| piece.parse().ok()).collect();
     let &[wanted, given] = numbers.as_slice() else { return None };
-    // The interpreter counts the object on which a method is called as an argument.
+    // The interpreter's count of arguments includes the object on which the method is called.
     let receiver = failing.receiver_type(vm);
     let self_argument = usize::from(receiver.is_some());
     let (wanted, given) = (wanted.checked_sub(self_argument)?, given.checked_sub(self_argument)?);
