@@ -70,10 +70,43 @@ def redis_on(port: int, log: list):
             log.extend(commands_in(data))
         return send(self, parts, check_health)
 
+    redirect_asyncio(port, log)
     Connection.__init__ = create_on_port
     AbstractConnection.on_connect_check_health = unrecorded_set_up
     AbstractConnection.send_packed_command = recorded_send
     return redis
+
+
+def redirect_asyncio(port: int, log: list):
+    """Does for redis.asyncio what `redis_on` does for redis."""
+    import contextvars
+
+    from redis.asyncio.connection import AbstractConnection, Connection
+
+    create = Connection.__init__
+    set_up = AbstractConnection.on_connect_check_health
+    send = AbstractConnection.send_packed_command
+    setting_up = contextvars.ContextVar("setting_up", default=False)  # per task
+
+    def create_on_port(self, *, host="localhost", **settings):
+        create(self, host="127.0.0.1", **{**settings, "port": port})
+
+    async def unrecorded_set_up(self, *args, **settings):
+        token = setting_up.set(True)
+        try:
+            return await set_up(self, *args, **settings)
+        finally:
+            setting_up.reset(token)
+
+    async def recorded_send(self, command, check_health=True):
+        parts = [command] if isinstance(command, (bytes, str)) else list(command)
+        if not setting_up.get():
+            log.extend(commands_in(b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in parts)))
+        return await send(self, parts, check_health)
+
+    Connection.__init__ = create_on_port
+    AbstractConnection.on_connect_check_health = unrecorded_set_up
+    AbstractConnection.send_packed_command = recorded_send
 
 
 def qualified_name(error: BaseException) -> str:

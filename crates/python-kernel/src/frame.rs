@@ -10,6 +10,7 @@
 //! | --- | --- |
 //! | `Connect` | `Connected`, `ConnectionRefused` |
 //! | `Receive`, `Exchange` | `Received`, `TimedOut`, `ConnectionClosed` |
+//! | `ReceiveAny` | `ReceivedAny`, `TimedOut` |
 //! | `GetTime` | `Time` |
 //! | `Sleep` | `Slept` |
 //! | `ReadLine` | `Line` |
@@ -97,6 +98,11 @@ pub enum ToChild {
     TimedOut,
     /// Answers [`FromChild::Receive`] or [`FromChild::Exchange`]: the server has closed the connection.
     ConnectionClosed,
+    /// Answers [`FromChild::ReceiveAny`]: bytes have arrived on at least one of the connections, or it was closed.
+    ReceivedAny {
+        /// What happened on which connection, in the order of the requested connections.
+        arrivals: Vec<Arrival>,
+    },
     /// Answers [`FromChild::GetTime`].
     Time {
         /// The current time, in microseconds since 1970.
@@ -173,7 +179,15 @@ pub enum FromChild {
         /// Maximum time to wait in microseconds, or `None` to wait without a limit.
         timeout_us: Option<u64>,
     },
-    /// Sends bytes and requests the reply. Combines [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame,
+    /// Requests the bytes that arrive next on any of several connections. A thread that runs an event loop waits for
+    /// all of its connections and for its next timer at once.
+    ReceiveAny {
+        /// Numbers of the connections.
+        connections: Vec<u32>,
+        /// Maximum time to wait in microseconds, or `None` to wait without a limit.
+        timeout_us: Option<u64>,
+    },
+    /// Sends bytes and requests the reply. This is [`Send`](Self::Send) and [`Receive`](Self::Receive) in one frame,
     /// for an ordinary command with one reply.
     Exchange {
         /// Number of the connection.
@@ -244,6 +258,7 @@ impl FromChild {
             Self::Connect { .. }
             | Self::Send { .. }
             | Self::Receive { .. }
+            | Self::ReceiveAny { .. }
             | Self::Exchange { .. }
             | Self::Disconnect { .. }
             | Self::GetTime
@@ -261,6 +276,15 @@ impl FromChild {
             | Self::VariablesRestored => false,
         }
     }
+}
+
+/// What has happened on one of several connections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Index of the connection in the request's list.
+    pub index: u32,
+    /// The bytes that arrived, or `None` if the server has closed the connection.
+    pub data: Option<Vec<u8>>,
 }
 
 /// An output stream of the program.
@@ -402,6 +426,9 @@ impl Frame for ToChild {
             Self::SaveVariables => w.tag(13, thread),
             Self::RestoreVariables => w.tag(14, thread),
             Self::Describe { name } => w.tag(15, thread).text(name),
+            Self::ReceivedAny { arrivals } => w.tag(16, thread).list(arrivals, |w, arrival| {
+                w.u32(arrival.index).optional(arrival.data.as_deref(), Writer::bytes);
+            }),
         };
     }
 
@@ -423,6 +450,10 @@ impl Frame for ToChild {
             13 => Self::SaveVariables,
             14 => Self::RestoreVariables,
             15 => Self::Describe { name: f.text()? },
+            16 => {
+                let arrival = |f: &mut Fields| Some(Arrival { index: f.u32()?, data: f.optional(Fields::bytes)? });
+                Self::ReceivedAny { arrivals: f.list(arrival)? }
+            }
             _ => return None,
         })
     }
@@ -459,6 +490,12 @@ impl Frame for FromChild {
             Self::VariablesRestored => w.tag(15, thread),
             Self::Described { description } => w.tag(16, thread).optional(description.as_ref(), description::encode),
             Self::ShowHelp { method } => w.tag(17, thread).text(method),
+            Self::ReceiveAny { connections, timeout_us } => {
+                w.tag(18, thread).list(connections, |w, connection| {
+                    w.u32(*connection);
+                });
+                w.optional(*timeout_us, Writer::u64)
+            }
         };
     }
 
@@ -499,6 +536,7 @@ impl Frame for FromChild {
             15 => Self::VariablesRestored,
             16 => Self::Described { description: f.optional(description::decode)? },
             17 => Self::ShowHelp { method: f.text()? },
+            18 => Self::ReceiveAny { connections: f.list(Fields::u32)?, timeout_us: f.optional(Fields::u64)? },
             _ => return None,
         })
     }

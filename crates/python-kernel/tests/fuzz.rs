@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use python_kernel::frame::{
-    self, Description, Frame, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls,
+    self, Arrival, Description, Frame, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls,
 };
 use python_kernel::syntax::{self, Completeness};
 use test_support::fuzz::{Checked, check};
@@ -30,6 +30,10 @@ fn to_child() -> impl Strategy<Value = ToChild> {
         bytes().prop_map(|data| ToChild::Connected { data }),
         text().prop_map(|reason| ToChild::ConnectionRefused { reason }),
         bytes().prop_map(|data| ToChild::Received { data }),
+        vec((any::<u32>(), proptest::option::of(bytes())), 0..4).prop_map(|arrivals| {
+            let arrival = |(index, data)| Arrival { index, data };
+            ToChild::ReceivedAny { arrivals: arrivals.into_iter().map(arrival).collect() }
+        }),
         Just(ToChild::TimedOut),
         Just(ToChild::ConnectionClosed),
         any::<i64>().prop_map(|unix_us| ToChild::Time { unix_us }),
@@ -69,6 +73,8 @@ fn from_child() -> impl Strategy<Value = FromChild> {
         }),
         (any::<u32>(), bytes()).prop_map(|(connection, data)| FromChild::Send { connection, data }),
         (any::<u32>(), timeout()).prop_map(|(connection, timeout_us)| FromChild::Receive { connection, timeout_us }),
+        (vec(any::<u32>(), 0..4), timeout())
+            .prop_map(|(connections, timeout_us)| FromChild::ReceiveAny { connections, timeout_us }),
         (any::<u32>(), bytes(), timeout()).prop_map(|(connection, data, timeout_us)| FromChild::Exchange {
             connection,
             data,

@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
     Receive { connection: u32, deadline_us: Option<i64> },
+    ReceiveAny { connections: Vec<u32>, deadline_us: Option<i64> },
     Sleep { until_us: i64 },
     Input { prompt: String },
 }
@@ -12,7 +13,7 @@ impl Ask {
     /// Returns the time by which the request must be answered, or `None` if there is no limit.
     pub fn deadline_us(&self) -> Option<i64> {
         match self {
-            Ask::Receive { deadline_us, .. } => *deadline_us,
+            Ask::Receive { deadline_us, .. } | Ask::ReceiveAny { deadline_us, .. } => *deadline_us,
             Ask::Sleep { until_us } => Some(*until_us),
             Ask::Input { .. } => None,
         }

@@ -10,31 +10,40 @@ use redis_engine::resp::request::{RequestLimits, RequestParser};
 pub enum Gate {
     #[default]
     Open,
-    /// Commands are held. `unasked` contains the commands sent so far whose replies have not been requested yet.
-    Shut { unasked: Vec<u8> },
-    /// The client has sent commands and requested their replies. The commands are held until the client's turn.
+    /// Commands are held back. `unasked` contains the commands sent so far whose replies have not been requested.
+    Shut { unasked: Vec<Sent> },
+    /// The client has sent commands and requested their replies. The commands wait for the client's turn.
     Holds(Held),
 }
 
-/// A round trip that is held at the gate.
+/// Bytes that were sent on a connection.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    pub connection: u32,
+    pub data: Vec<u8>,
+}
+
+/// A round trip that is held back.
 #[derive(Debug, Clone)]
 pub struct Held {
     pub thread: u32,
-    pub connection: u32,
-    pub data: Vec<u8>,
-    pub timeout_us: Option<u64>,
+    pub sent: Vec<Sent>,
+    /// The frame that requests the replies.
+    pub request: FromChild,
 }
 
 impl Held {
     /// Parses and returns the commands that are held.
     pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
-        let mut parser = RequestParser::default();
-        let allowance = RequestLimits { authenticated: true, max_bulk_len: self.data.len() };
         let mut commands = Vec::new();
-        let mut rest = self.data.as_slice();
-        while let Ok(Some(length)) = parser.parse(rest, allowance) {
-            commands.push(parser.words(rest).map(<[u8]>::to_vec).collect());
-            rest = &rest[length..];
+        for sent in &self.sent {
+            let mut parser = RequestParser::default();
+            let allowance = RequestLimits { authenticated: true, max_bulk_len: sent.data.len() };
+            let mut rest = sent.data.as_slice();
+            while let Ok(Some(length)) = parser.parse(rest, allowance) {
+                commands.push(parser.words(rest).map(<[u8]>::to_vec).collect());
+                rest = &rest[length..];
+            }
         }
         commands
     }
@@ -47,25 +56,25 @@ impl Runtime {
         let limit = self.engine.keyspace.memory_cap.limit;
         let python = &mut self.clients[client].python;
         let Gate::Shut { unasked } = &mut python.gate else { return Some(frame) };
-        let (connection, data, timeout_us) = match frame {
+        let request = match frame {
             FromChild::Send { connection, data } => {
-                unasked.extend(data);
-                if limit > 0 && unasked.len() as u64 > limit {
-                    *unasked = Vec::new();
+                add(unasked, connection, data);
+                let length: usize = unasked.iter().map(|sent| sent.data.len()).sum();
+                if limit > 0 && length as u64 > limit {
+                    unasked.clear();
                     let id = python.connections.get(&connection).map(|open| open.client);
                     id.into_iter().for_each(|id| self.evict(id));
                 }
                 return None;
             }
             FromChild::Exchange { connection, data, timeout_us } => {
-                (connection, [std::mem::take(unasked), data].concat(), timeout_us)
+                add(unasked, connection, data);
+                FromChild::Receive { connection, timeout_us }
             }
-            FromChild::Receive { connection, timeout_us } if !unasked.is_empty() => {
-                (connection, std::mem::take(unasked), timeout_us)
-            }
+            request @ (FromChild::Receive { .. } | FromChild::ReceiveAny { .. }) if !unasked.is_empty() => request,
             other => return Some(other),
         };
-        python.gate = Gate::Holds(Held { thread, connection, data, timeout_us });
+        python.gate = Gate::Holds(Held { thread, sent: std::mem::take(unasked), request });
         self.turn = None;
         None
     }
@@ -73,9 +82,20 @@ impl Runtime {
     /// Sends the round trip that is held at a client's gate, if there is one.
     pub fn release_held(&mut self, client: ClientIndex) {
         let gate = std::mem::replace(&mut self.clients[client].python.gate, Gate::Shut { unasked: Vec::new() });
-        if let Gate::Holds(Held { thread, connection, data, timeout_us }) = gate {
-            self.feed(client, connection, &data);
-            self.ask_to_receive(client, thread, connection, timeout_us);
+        if let Gate::Holds(Held { thread, sent, request }) = gate {
+            for Sent { connection, data } in sent {
+                self.feed(client, connection, &data);
+            }
+            self.handle_frame_of(client, thread, request);
         }
+    }
+}
+
+/// Adds bytes to those that were sent. Bytes that follow each other on one connection form one piece, because a command
+/// may be split between them.
+fn add(sent: &mut Vec<Sent>, connection: u32, data: Vec<u8>) {
+    match sent.last_mut() {
+        Some(last) if last.connection == connection => last.data.extend(data),
+        _ => sent.push(Sent { connection, data }),
     }
 }

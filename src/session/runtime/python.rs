@@ -9,7 +9,7 @@ use super::replay_log::ReplayLog;
 use super::{PORT, Runtime, python_hints};
 use crate::lesson::evidence::{DisplayedValue, Failure};
 use crate::messages::runtime as messages;
-use python_kernel::frame::{FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
+use python_kernel::frame::{Arrival, FromChild, MAIN_THREAD, RunOutcome, Stream, ToChild};
 use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
@@ -74,7 +74,7 @@ impl Runtime {
         self.count_thread_request(client, weight);
     }
 
-    fn handle_frame_of(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
+    pub(super) fn handle_frame_of(&mut self, client: ClientIndex, thread: u32, frame: FromChild) {
         match frame {
             FromChild::Ready { walls } => self.python_walls = Some(walls),
             FromChild::Output { stream, text } => self.take_output(client, stream, &text),
@@ -93,13 +93,17 @@ impl Runtime {
                 self.feed(client, connection, &data);
                 self.ask_to_receive(client, thread, connection, timeout_us);
             }
+            FromChild::ReceiveAny { connections, timeout_us } => {
+                let deadline_us = timeout_us.map(|us| self.deadline(us));
+                self.ask(client, thread, Ask::ReceiveAny { connections, deadline_us });
+            }
             FromChild::Disconnect { connection } => self.drop_connection(client, connection),
             FromChild::GetTime => {
                 let unix_us = self.clock.read();
                 self.answer(client, thread, ToChild::Time { unix_us });
             }
             FromChild::Sleep { duration_us } => {
-                let until_us = self.clock.now_us().saturating_add(i64::try_from(duration_us).unwrap_or(i64::MAX));
+                let until_us = self.deadline(duration_us);
                 self.ask(client, thread, Ask::Sleep { until_us });
             }
             FromChild::ReadLine { prompt } => self.ask(client, thread, Ask::Input { prompt }),
@@ -277,9 +281,14 @@ impl Runtime {
         input.drain(..used);
     }
 
-    pub fn ask_to_receive(&mut self, client: ClientIndex, thread: u32, connection: u32, timeout_us: Option<u64>) {
-        let deadline = |us: u64| self.clock.now_us().saturating_add(i64::try_from(us).unwrap_or(i64::MAX));
-        self.ask(client, thread, Ask::Receive { connection, deadline_us: timeout_us.map(deadline) });
+    fn ask_to_receive(&mut self, client: ClientIndex, thread: u32, connection: u32, timeout_us: Option<u64>) {
+        let deadline_us = timeout_us.map(|us| self.deadline(us));
+        self.ask(client, thread, Ask::Receive { connection, deadline_us });
+    }
+
+    /// Returns the time after a duration in microseconds.
+    fn deadline(&self, us: u64) -> i64 {
+        self.clock.now_us().saturating_add(i64::try_from(us).unwrap_or(i64::MAX))
     }
 
     /// Handles a child's request: answers it immediately if possible, and otherwise keeps it.
@@ -319,24 +328,18 @@ impl Runtime {
     pub fn ready_answer(&mut self, client: ClientIndex, ask: &Ask) -> Option<ToChild> {
         let now_us = self.clock.now_us();
         match ask {
-            Ask::Receive { connection, deadline_us } => {
-                self.feed(client, *connection, &[]);
-                let Some(open) = self.clients[client].python.connections.get(connection) else {
-                    return Some(ToChild::ConnectionClosed);
-                };
-                let id = open.client;
-                let state = self.engine.server.clients.find(id)?;
-                if !state.reply.is_empty() {
-                    let data = state.reply.take();
-                    self.log_fetched(client, id, &data);
-                    if let Some(work) = &mut self.clients[client].work {
-                        work.submission.traffic.round_trips += 1;
-                        work.submission.traffic.received += data.len();
-                    }
-                    return Some(ToChild::Received { data });
-                }
-                if state.closing {
-                    return Some(ToChild::ConnectionClosed);
+            Ask::Receive { connection, deadline_us } => match self.fetch(client, *connection) {
+                Some(Some(data)) => Some(ToChild::Received { data }),
+                Some(None) => Some(ToChild::ConnectionClosed),
+                None => deadline_us.is_some_and(|at| at <= now_us).then_some(ToChild::TimedOut),
+            },
+            Ask::ReceiveAny { connections, deadline_us } => {
+                let fetched = (0..).zip(connections).filter_map(|(index, connection)| {
+                    self.fetch(client, *connection).map(|data| Arrival { index, data })
+                });
+                let arrivals: Vec<Arrival> = fetched.collect();
+                if !arrivals.is_empty() {
+                    return Some(ToChild::ReceivedAny { arrivals });
                 }
                 deadline_us.is_some_and(|at| at <= now_us).then_some(ToChild::TimedOut)
             }
@@ -345,7 +348,26 @@ impl Runtime {
         }
     }
 
-    /// Answers a child's request, and gives the turn to that client.
+    /// Returns the bytes that have arrived on a child's connection: `Some(None)` if it is closed, and `None` if nothing
+    /// has arrived.
+    fn fetch(&mut self, client: ClientIndex, connection: u32) -> Option<Option<Vec<u8>>> {
+        self.feed(client, connection, &[]);
+        let Some(open) = self.clients[client].python.connections.get(&connection) else { return Some(None) };
+        let id = open.client;
+        let state = self.engine.server.clients.find(id)?;
+        if state.reply.is_empty() {
+            return state.closing.then_some(None);
+        }
+        let data = state.reply.take();
+        self.log_fetched(client, id, &data);
+        if let Some(work) = &mut self.clients[client].work {
+            work.submission.traffic.round_trips += 1;
+            work.submission.traffic.received += data.len();
+        }
+        Some(Some(data))
+    }
+
+    /// Answers a child's request, and gives that child the turn.
     pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
         self.send_answer(client, thread, answer, None);
     }

@@ -87,6 +87,8 @@ enum Request {
     Connect(u32),
     /// A request for the replies on the connection with this number.
     Replies(u32),
+    /// Replies on any of several connections.
+    AnyReplies,
     Time,
     Sleep,
     Line,
@@ -100,6 +102,7 @@ impl Request {
             FromChild::Receive { connection, .. } | FromChild::Exchange { connection, .. } => {
                 Request::Replies(*connection)
             }
+            FromChild::ReceiveAny { .. } => Request::AnyReplies,
             FromChild::GetTime => Request::Time,
             FromChild::Sleep { .. } => Request::Sleep,
             FromChild::ReadLine { .. } => Request::Line,
@@ -111,9 +114,9 @@ impl Request {
         match answer {
             ToChild::Interrupted => true,
             answer if is_answer_to_connect(answer) => matches!(self, Request::Connect(_)),
-            ToChild::Received { .. } | ToChild::TimedOut | ToChild::ConnectionClosed => {
-                matches!(self, Request::Replies(_))
-            }
+            ToChild::TimedOut => matches!(self, Request::Replies(_) | Request::AnyReplies),
+            ToChild::Received { .. } | ToChild::ConnectionClosed => matches!(self, Request::Replies(_)),
+            ToChild::ReceivedAny { .. } => self == Request::AnyReplies,
             ToChild::Time { .. } => self == Request::Time,
             ToChild::Slept => self == Request::Sleep,
             ToChild::Line { .. } => self == Request::Line,
@@ -278,13 +281,21 @@ impl Replay {
     /// Makes a thread wait for the answer to its pending request. Returns `None` if it has no pending request.
     fn take_pending(&mut self, thread: u32) -> Option<ReplayStep> {
         let ask = self.pending.remove(&thread)?;
-        let request = self.asked.remove(&thread).as_ref().and_then(Request::from_frame);
+        let asked = self.asked.remove(&thread);
+        let request = asked.as_ref().and_then(Request::from_frame);
         self.asking.insert(thread);
         self.is_main_done |= thread == MAIN_THREAD;
         let ask = match (ask, request) {
             // The child may use a different number for the connection than when the request was logged.
             (Ask::Receive { deadline_us, .. }, Some(Request::Replies(connection))) => {
                 Ask::Receive { connection, deadline_us }
+            }
+            (Ask::ReceiveAny { deadline_us, connections }, _) => {
+                let connections = match asked {
+                    Some(FromChild::ReceiveAny { connections, .. }) => connections,
+                    _ => connections,
+                };
+                Ask::ReceiveAny { connections, deadline_us }
             }
             (ask, _) => ask,
         };

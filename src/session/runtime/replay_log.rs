@@ -34,7 +34,8 @@ pub struct Answer {
 impl Entry {
     /// Returns whether any of the answers was a reply from Redis.
     pub fn has_redis_reply(&self) -> bool {
-        self.answers.iter().any(|answer| matches!(answer.frame, ToChild::Received { .. }))
+        let is_reply = |frame: &ToChild| matches!(frame, ToChild::Received { .. } | ToChild::ReceivedAny { .. });
+        self.answers.iter().any(|answer| is_reply(&answer.frame))
     }
 }
 
@@ -57,6 +58,7 @@ impl ReplayLog {
     pub fn add_answer(&mut self, thread: u32, answer: &ToChild, connection: Option<u32>) {
         let size = match answer {
             ToChild::Received { data } | ToChild::Connected { data } => data.len(),
+            ToChild::ReceivedAny { arrivals } => arrivals.iter().flat_map(|arrival| &arrival.data).map(Vec::len).sum(),
             _ => 0,
         };
         self.bytes += size + 16;

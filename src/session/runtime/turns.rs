@@ -24,7 +24,7 @@ impl Runtime {
     pub fn awaited_input(&self) -> Option<String> {
         self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
             Ask::Input { prompt } => Some(prompt.clone()),
-            Ask::Receive { .. } | Ask::Sleep { .. } => None,
+            Ask::Receive { .. } | Ask::ReceiveAny { .. } | Ask::Sleep { .. } => None,
         })
     }
 

@@ -52,8 +52,12 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn names(&mut self) -> Option<Vec<String>> {
+        self.list(Self::text)
+    }
+
+    pub(super) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let n = self.u32()?;
-        (0..n).map(|_| self.text()).collect()
+        (0..n).map(|_| read(self)).collect()
     }
 
     pub(super) fn optional<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
@@ -120,9 +124,15 @@ impl Writer<'_> {
     }
 
     pub(super) fn names(&mut self, names: &[String]) -> &mut Self {
-        self.u32(u32::try_from(names.len()).expect("there are fewer names than bytes in a frame"));
-        for name in names {
-            self.text(name);
+        self.list(names, |w, name| {
+            w.text(name);
+        })
+    }
+
+    pub(super) fn list<T>(&mut self, items: &[T], write: impl Fn(&mut Self, &T)) -> &mut Self {
+        self.u32(u32::try_from(items.len()).expect("there are fewer items than bytes in a frame"));
+        for item in items {
+            write(self, item);
         }
         self
     }

@@ -33,6 +33,9 @@ fn every_frame_is_decoded_as_it_was_encoded() {
     });
     assert_round_trips(FromChild::Exchange { connection: 1, data: vec![0; 3], timeout_us: Some(5_000_000) });
     assert_round_trips(FromChild::Receive { connection: 1, timeout_us: None });
+    assert_round_trips(FromChild::ReceiveAny { connections: vec![3, 1], timeout_us: Some(5) });
+    let arrivals = vec![Arrival { index: 1, data: Some(vec![7]) }, Arrival { index: 0, data: None }];
+    assert_round_trips(ToChild::ReceivedAny { arrivals });
     assert_round_trips(FromChild::Output { stream: Stream::Stderr, text: "w".into() });
     assert_round_trips(FromChild::Completions { names: vec!["a".into(), String::new()] });
     assert_round_trips(ToChild::Describe { name: "r.hset".into() });

@@ -1,13 +1,16 @@
-"""Makes `asyncio` work without sockets and signals: coroutines, tasks, sleeps timed by the parent's clock, and
-threads.
+"""Makes `asyncio` work without sockets and signals: coroutines, tasks, sleeps by the parent's clock, threads, and
+connections to Redis.
 
-The standard library's own package is loaded. While it loads, stubs replace the modules that need an operating
-system. No other code can import these stubs. The event loop is replaced by one that waits only for time and
-threads, not for sockets.
+The package of the standard library is loaded. While it loads, stubs take the place of the modules that need an
+operating system. An event loop that waits only for time, threads and connections to Redis replaces the loop over
+sockets.
 """
 import sys
 from types import ModuleType
 
+import _corrections
+import _host
+import _wire
 from _frozen_importlib import FrozenImporter, ModuleSpec
 
 EVENTS = "asyncio.unix_events"
@@ -67,14 +70,23 @@ class EventsLoader:
         no_network, no_processes = self.messages
 
         class EventLoop(base_events.BaseEventLoop):
-            """Runs tasks. Waits for time, and for callbacks from other threads."""
+            """Runs tasks. Waits for time, for connections to Redis, and for callbacks from other threads."""
 
             def __init__(self):
                 super().__init__()
-                self._selector = _TimeSelector()
+                self._selector = Selector()
 
             def _process_events(self, event_list):
-                pass
+                for callback, is_closed in event_list:
+                    self.call_soon(callback, is_closed)
+
+            def watch_connection(self, handle, callback):
+                """Calls `callback(is_closed)` when bytes arrive on a connection to Redis, or the server closes it."""
+                self._selector.callbacks[handle] = callback
+
+            def unwatch_connection(self, handle):
+                """Ends `watch_connection`."""
+                self._selector.callbacks.pop(handle, None)
 
             def _write_to_self(self):
                 self._selector.wake()
@@ -101,8 +113,8 @@ class EventsLoader:
         module.__all__ = ("SelectorEventLoop", "EventLoop")
 
 
-class _TimeSelector:
-    """Waits for a time, or until another thread wakes it."""
+class Selector:
+    """Waits for a time, for bytes on connections to Redis, or until another thread wakes it."""
 
     MAX_WAIT_SECONDS = 3600
 
@@ -111,6 +123,8 @@ class _TimeSelector:
 
         self._asleep = allocate_lock()
         self._asleep.acquire()
+        # The callbacks of the connections that are waited for, by the connections' numbers.
+        self.callbacks = {}
 
     def wake(self):
         """Ends the current wait, or else the next one."""
@@ -118,17 +132,42 @@ class _TimeSelector:
             self._asleep.release()
 
     def select(self, timeout=None):
-        """Waits for the timeout, and returns no events."""
+        """Waits for the timeout, or for an event. Returns callbacks, each with whether its connection was closed."""
         from threading import active_count
-        from time import sleep
 
-        if timeout is not None and timeout <= 0:
+        if timeout is None:
+            timeout = self.MAX_WAIT_SECONDS
+        if timeout <= 0:
             self._asleep.acquire(False)
-        elif active_count() == 1 and self._asleep.locked():
-            sleep(self.MAX_WAIT_SECONDS if timeout is None else timeout)
-        else:
-            self._asleep.acquire(timeout=self.MAX_WAIT_SECONDS if timeout is None else timeout)
-        return []
+            return self._poll(0)
+        if active_count() == 1 and self._asleep.locked():
+            return self._poll(timeout)
+        return self._poll_with_threads(timeout)
+
+    def _poll(self, timeout):
+        if not self.callbacks:
+            if timeout > 0:
+                _host.sleep(timeout)
+            return []
+        received, closed = _wire.receive_any(list(self.callbacks), timeout)
+        events = [(self.callbacks[handle], False) for handle in received if handle in self.callbacks]
+        # A connection that the server has closed has no further events.
+        return events + [(self.callbacks.pop(handle), True) for handle in closed if handle in self.callbacks]
+
+    def _poll_with_threads(self, timeout):
+        # As in `retry_until`, real waits, in which other threads run, alternate with waits by the parent's clock.
+        until = _host.time() + timeout
+        step = _corrections.FIRST_STEP_SECONDS
+        while True:
+            if _corrections.acquire_natively(self._asleep, True, min(timeout, _corrections.REAL_WAIT_SECONDS)):
+                return self._poll(0)
+            left = until - _host.time()
+            if left <= 0:
+                return self._poll(0)
+            events = self._poll(min(left, step))
+            if events:
+                return events
+            step = min(2 * step, _corrections.LONGEST_STEP_SECONDS)
 
 
 def find_spec(name, path, target, no_network, no_processes):

@@ -6,6 +6,7 @@ time.
 import sys
 
 import _host
+import _thread
 from _frozen_importlib import FrozenImporter
 
 
@@ -14,6 +15,9 @@ from _frozen_importlib import FrozenImporter
 REAL_WAIT_SECONDS = 0.005
 FIRST_STEP_SECONDS = 0.02
 LONGEST_STEP_SECONDS = 0.2
+
+# Acquires a lock, with a timeout in real time.
+acquire_natively = _thread.lock.acquire
 
 
 def retry_until(attempt, timeout):

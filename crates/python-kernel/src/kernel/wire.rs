@@ -442,6 +442,38 @@ mod _wire {
         super::request_reply(connection, request, timeout_us, encoding.as_deref(), vm)
     }
 
+    /// Waits until bytes arrive on any of the connections, and keeps the bytes for `read`. Returns two lists: the
+    /// connections on which bytes have arrived, and those that the server has closed. Both are empty after the timeout.
+    #[pyfunction]
+    fn receive_any(
+        connections: ArgSequence<u32>,
+        timeout: OptionalOption<ArgIntoFloat>,
+        vm: &VirtualMachine,
+    ) -> PyResult<(PyListRef, PyListRef)> {
+        let connections: Vec<u32> = connections.iter().copied().collect();
+        let timeout_us = micros(timeout.flatten().map(f64::from));
+        let request = FromChild::ReceiveAny { connections: connections.clone(), timeout_us };
+        let (mut received, mut closed) = (Vec::new(), Vec::new());
+        if let ToChild::ReceivedAny { arrivals } = child::request(&request, vm)? {
+            for arrival in arrivals {
+                let Some(&connection) = connections.get(arrival.index as usize) else { continue };
+                let number = vm.ctx.new_int(connection).into();
+                match arrival.data {
+                    // Another thread may have closed the connection in the meantime.
+                    Some(data) => match kernel().connections.find(connection, vm) {
+                        Ok(found) => {
+                            found.lock().unwrap_or_else(PoisonError::into_inner).append(data);
+                            received.push(number);
+                        }
+                        Err(_) => closed.push(number),
+                    },
+                    None => closed.push(number),
+                }
+            }
+        }
+        Ok((vm.ctx.new_list(received), vm.ctx.new_list(closed)))
+    }
+
     #[pyfunction]
     fn pending(connection: u32, vm: &VirtualMachine) -> PyResult<bool> {
         let received = kernel().connections.find(connection, vm)?;

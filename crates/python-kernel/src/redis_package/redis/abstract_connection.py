@@ -24,6 +24,7 @@ class AbstractConnection:
     __module__ = "redis.connection"  # redis-py defines it in this module
 
     pid = 1
+    _retry_class = Retry
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class AbstractConnection:
         self.retry_on_error = [] if retry_on_error is SENTINEL else list(retry_on_error)
         if retry_on_timeout:
             self.retry_on_error.append(TimeoutError)
-        self.retry = _own_retry(retry, self.retry_on_error)
+        self.retry = _own_retry(self._retry_class, retry, self.retry_on_error)
         self.health_check_interval = health_check_interval
         self.next_health_check = 0
         self.redis_connect_func = redis_connect_func
@@ -95,7 +96,7 @@ class AbstractConnection:
 
     def __del__(self):
         try:
-            self.disconnect()
+            self._close()
         except Exception:
             pass
 
@@ -184,6 +185,9 @@ class AbstractConnection:
 
     def disconnect(self, *args, **kwargs):
         """Closes the connection. The next command opens it again."""
+        self._close()
+
+    def _close(self):
         handle, self._handle = self._handle, None
         self._ahead.clear()
         if handle is not None:
@@ -211,11 +215,11 @@ class AbstractConnection:
         if kind is _wire.ErrorReply:
             error = exceptions.of_reply(cause.args[0])
             if isinstance(error, ConnectionError):
-                self.disconnect()
+                self._close()
             return error
         if kind is _wire.Unencodable:
             return cause
-        self.disconnect()
+        self._close()
         if kind is _wire.TimedOut:
             return _timeout()
         if kind is _wire.Closed:
@@ -333,10 +337,10 @@ def _refusal(reason):
     return error
 
 
-def _own_retry(retry, errors):
+def _own_retry(retry_class, retry, errors):
     if not retry and not errors:
-        return Retry(NoBackoff(), 0)
-    own = Retry(NoBackoff(), 1) if retry is None else _copy(retry)
+        return retry_class(NoBackoff(), 0)
+    own = retry_class(NoBackoff(), 1) if retry is None else _copy(retry)
     if errors:
         own.update_supported_errors(errors)
     return own

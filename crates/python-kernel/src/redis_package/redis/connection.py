@@ -80,35 +80,11 @@ class UnixDomainSocketConnection(AbstractConnection):
         raise _refusal("redis-tutor's Redis has no Unix socket: connect to localhost and its port instead.")
 
 
-class ConnectionPool:
-    """Creates connections with the same settings, lends them, and takes them back.
+class PoolSettings:
+    """The settings of a pool's connections."""
 
-    The connection used last is lent first, so a program without threads uses a single connection.
-    """
-
-    pid = 1
+    _maintenance_handler = "MaintNotificationsPoolHandler"
     SENSITIVE_REPR_KEYS = frozenset({"password", "username", "ssl_password", "credential_provider"})
-
-    def __init__(
-        self,
-        connection_class=Connection,
-        max_connections=None,
-        cache_factory=None,
-        maint_notifications_config=None,
-        **connection_kwargs,
-    ):
-        max_connections = max_connections or 100
-        if not isinstance(max_connections, int) or max_connections < 0:
-            raise ValueError('"max_connections" must be a positive integer')
-        if connection_kwargs.pop("cache", None) or connection_kwargs.pop("cache_config", None) or cache_factory:
-            raise NotImplementedError("redis-tutor has no client-side cache: leave out cache and cache_config.")
-        self.connection_class = connection_class
-        self.connection_kwargs = connection_kwargs
-        self.max_connections = max_connections
-        self.cache = None
-        self._available_connections = []
-        self._connections = []
-        self._add_maintenance_settings(maint_notifications_config)
 
     def _add_maintenance_settings(self, config):
         # These settings have no effect. They are set because redis-py's pool shows them in its `repr`.
@@ -116,10 +92,11 @@ class ConnectionPool:
         wanted = is_resp3(kwargs.get("protocol")) and self.connection_class is not UnixDomainSocketConnection
         if not wanted or (config is not None and not config.enabled):
             return
-        from redis.maint_notifications import MaintNotificationsConfig, MaintNotificationsPoolHandler
+        from redis import maint_notifications
 
-        config = config or MaintNotificationsConfig()
-        kwargs["maint_notifications_pool_handler"] = MaintNotificationsPoolHandler(config)
+        config = config or maint_notifications.MaintNotificationsConfig()
+        handler = getattr(maint_notifications, self._maintenance_handler)
+        kwargs["maint_notifications_pool_handler"] = handler(config)
         kwargs["maint_notifications_config"] = config
         kwargs["orig_host_address"] = kwargs.get("host")
         kwargs["orig_socket_timeout"] = kwargs.get("socket_timeout", DEFAULT_SOCKET_TIMEOUT)
@@ -144,12 +121,6 @@ class ConnectionPool:
         inner = f"<{connection.__module__}.{connection.__name__}({pieces})>"
         return f"<{own.__module__}.{own.__name__}({inner})>"
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, exc_type, exc_value, traceback):
-        self.close()
-
     def get_protocol(self):
         """Returns the requested protocol version, or None."""
         return self.connection_kwargs.get("protocol", None)
@@ -162,6 +133,42 @@ class ConnectionPool:
             kwargs.get("encoding_errors", "strict"),
             kwargs.get("decode_responses", False),
         )
+
+
+class ConnectionPool(PoolSettings):
+    """Creates connections with the same settings, lends them, and takes them back.
+
+    The connection used last is lent first, so a program without threads uses a single connection.
+    """
+
+    pid = 1
+
+    def __init__(
+        self,
+        connection_class=Connection,
+        max_connections=None,
+        cache_factory=None,
+        maint_notifications_config=None,
+        **connection_kwargs,
+    ):
+        max_connections = max_connections or 100
+        if not isinstance(max_connections, int) or max_connections < 0:
+            raise ValueError('"max_connections" must be a positive integer')
+        if connection_kwargs.pop("cache", None) or connection_kwargs.pop("cache_config", None) or cache_factory:
+            raise NotImplementedError("redis-tutor has no client-side cache: leave out cache and cache_config.")
+        self.connection_class = connection_class
+        self.connection_kwargs = connection_kwargs
+        self.max_connections = max_connections
+        self.cache = None
+        self._available_connections = []
+        self._connections = []
+        self._add_maintenance_settings(maint_notifications_config)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, exc_type, exc_value, traceback):
+        self.close()
 
     def get_connection(self, command_name=None, *keys, **options):
         """Returns a connection that is not lent to anybody else until it is released."""

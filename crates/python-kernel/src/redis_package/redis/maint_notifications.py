@@ -24,6 +24,12 @@ class MaintNotificationsPoolHandler:
         self.config = config
 
 
+class AsyncMaintNotificationsPoolHandler(MaintNotificationsPoolHandler):
+    """The same for asyncio clients."""
+
+    __module__ = "redis.asyncio.maint_notifications"
+
+
 def __getattr__(name):
     from redis.absent import find
 

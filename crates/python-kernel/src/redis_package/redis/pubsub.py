@@ -255,15 +255,8 @@ class PubSub:
         """Converts a message to a dict. If its channel or pattern has a function, calls it and returns None."""
         if response is None:
             return None
-        if isinstance(response, bytes):
-            response = [b"pong", b"" if response == b"PONG" else response]
-        kind = text(response[0])
-        if kind == "pmessage":
-            message = {"type": kind, "pattern": response[1], "channel": response[2], "data": response[3]}
-        elif kind == "pong":
-            message = {"type": kind, "pattern": None, "channel": None, "data": response[1]}
-        else:
-            message = {"type": kind, "pattern": None, "channel": response[1], "data": response[2]}
+        message = message_of(response)
+        kind = message["type"]
         if kind in self.UNSUBSCRIBE_MESSAGE_TYPES:
             self._ended(kind, response[1])
         if kind in self.PUBLISH_MESSAGE_TYPES:
@@ -316,6 +309,34 @@ class PubSub:
         return thread
 
 
+def message_of(response):
+    """Returns a message as a dict."""
+    if isinstance(response, bytes):
+        response = [b"pong", b"" if response == b"PONG" else response]
+    kind = text(response[0])
+    if kind == "pmessage":
+        return {"type": kind, "pattern": response[1], "channel": response[2], "data": response[3]}
+    if kind == "pong":
+        return {"type": kind, "pattern": None, "channel": None, "data": response[1]}
+    return {"type": kind, "pattern": None, "channel": response[1], "data": response[2]}
+
+
+def monitored_command(line):
+    """Returns a line of MONITOR as a dict."""
+    time, _, rest = text(line).partition(" ")
+    origin, _, words = rest.partition("] ")
+    db, _, address = origin[1:].partition(" ")
+    host, port, kind = _client(address)
+    return {
+        "time": float(time),
+        "db": int(db),
+        "client_address": host,
+        "client_port": port,
+        "client_type": kind,
+        "command": words[1:-1].replace('" "', " ").replace('\\"', '"'),
+    }
+
+
 class Monitor:
     """Reads all commands that the server receives: `with r.monitor() as m: m.next_command()`."""
 
@@ -339,20 +360,7 @@ class Monitor:
     def next_command(self):
         """Waits for the next command and returns it as a dict."""
         line = self.connection.read_response()
-        if line is None:
-            return None
-        time, _, rest = text(line).partition(" ")
-        origin, _, words = rest.partition("] ")
-        db, _, address = origin[1:].partition(" ")
-        host, port, kind = _client(address)
-        return {
-            "time": float(time),
-            "db": int(db),
-            "client_address": host,
-            "client_port": port,
-            "client_type": kind,
-            "command": words[1:-1].replace('" "', " ").replace('\\"', '"'),
-        }
+        return None if line is None else monitored_command(line)
 
     def listen(self):
         """Iterates over all commands without end."""

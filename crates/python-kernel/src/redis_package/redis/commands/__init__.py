@@ -2,7 +2,7 @@
 
 
 def __getattr__(name):
-    if name in ("CoreCommands", "RedisModuleCommands"):
+    if name in ("AsyncCoreCommands", "AsyncRedisModuleCommands", "CoreCommands", "RedisModuleCommands"):
         from redis.commands import core
 
         return getattr(core, name)

@@ -36,6 +36,13 @@ class CoreCommands(
 
 
 def __getattr__(name):
+    if name == "AsyncCoreCommands":
+        from redis.commands.asynchronous import AsyncCoreCommands
+
+        return AsyncCoreCommands
+    if name.startswith("Async") and name[5:] in globals():
+        # Only a few methods of asyncio clients differ. They are all in AsyncCoreCommands.
+        return globals()[name[5:]]
     from redis.absent import find
 
     return find(__name__, name)
