@@ -1,5 +1,5 @@
-//! Tests of the subcommands for lesson authors and for learners who have finished lessons: `new`, `check`,
-//! `transcript`, `review`, `sheet`.
+//! Tests of the subcommands for lesson authors (`new`, `check`, `transcript`, `learn --watch`) and of `review`,
+//! `fast-track` and `sheet`.
 
 use std::fs;
 
@@ -77,8 +77,8 @@ fn check_suggests_names_and_gives_advice() {
     }
 }
 
-/// A lesson that compares two programs that count, one of which loses updates. `holds` states the count that two
-/// clients should reach.
+/// A lesson that compares two programs that increment a counter. One of them loses updates. `holds` is the value that
+/// the counter must have after two clients have run the program.
 const COMPARED: &str = r#"
 format = 1
 id = "compared"
@@ -176,7 +176,7 @@ fn finished_steps_are_practised_when_they_are_due() {
     let progress = file.display().to_string();
     let review = |input: &str| redis_tutor(&["--progress", &progress, "review"], input.as_bytes());
     assert!(stdout(&review("")).contains("nothing to practise yet"));
-    // Progress as version 1 of the program wrote it, without practice cards. All finished steps are therefore due.
+    // Version 1 of the progress file has no practice cards, so all finished steps are due.
     let older = r#"{"version": 1, "current": "hashes", "lessons":
         {"hashes": {"step": "all-fields", "done": ["one-field", "count-visit"], "finished": false}}}"#;
     fs::write(&file, older).unwrap();
@@ -248,7 +248,7 @@ fn the_fast_track_asks_one_task_of_each_lesson_that_is_not_finished() {
     assert!(fast_track("").contains("All lessons are done."));
 }
 
-/// Returns the text of a progress file in which all lessons of the program are finished.
+/// Returns the text of a progress file in which all built-in lessons are finished.
 fn finished_lessons() -> String {
     let listed = stdout(&redis_tutor(&["--no-progress", "lessons"], b""));
     let ids =

@@ -13,18 +13,19 @@ use redis_tutor::session::{Options, Session};
 
 use crate::undo::{INPUTS, State, VARIABLES, state};
 
-/// A front end that enters some inputs, sets a checkpoint, and then enters each round of inputs from there on.
+/// A front end that enters the inputs in `before`, sets a checkpoint, and then enters each round of inputs, returning
+/// to the checkpoint before the next round.
 struct Rounds {
     before: VecDeque<String>,
     rounds: VecDeque<VecDeque<String>>,
     /// The inputs of the current round that have not been entered yet. `None` before the first round.
     current: Option<VecDeque<String>>,
-    /// The inputs and the output since the checkpoint.
+    /// The inputs and the output since the checkpoint was set or last restored.
     log: String,
     output: String,
-    /// The state at the checkpoint, and at each return to it.
+    /// The session's state at the checkpoint and after each return to it.
     starts: Vec<State>,
-    /// The processes at the end of each round.
+    /// The Python processes that exist at the end of each round.
     children: Vec<Vec<ChildId>>,
     /// The output of each round's last input.
     outputs: Vec<String>,
@@ -44,7 +45,8 @@ impl Rounds {
         }
     }
 
-    /// Returns the event that begins the next round.
+    /// Records the results of the current round. Returns the event that begins the next round, or the one that ends the
+    /// session after the last round.
     fn next_round(&mut self, session: &Session) -> Event {
         self.outputs.push(std::mem::take(&mut self.output));
         self.children.push(session.children().collect());
@@ -113,7 +115,7 @@ fn texts(texts: &[&str]) -> Vec<String> {
 #[test]
 fn whatever_is_entered_the_checkpoint_is_restored() {
     let before = ["r.set('text', 'a', ex=100)", "rows = [1, {'a': 2}]", "r.rpush('list', 1, 2)", "n = 5"];
-    // Knuth's linear congruential generator.
+    // A linear congruential generator with Knuth's constants.
     let mut luck = 7_u64;
     let mut random_round = |_| {
         let mut round: Vec<String> = vec![VARIABLES.into()];
@@ -124,7 +126,7 @@ fn whatever_is_entered_the_checkpoint_is_restored() {
         round
     };
     let random: Vec<Vec<String>> = (0..12).map(&mut random_round).collect();
-    // A round that shows the variables precedes each random round.
+    // `look` is a round that only prints the variables. It precedes each random round, and is also the last round.
     let shown = || texts(&["rows[1]['b'] = 3; rows.append(4); extra = 1", "del n, rows", "r = None", VARIABLES]);
     let look = || texts(&[VARIABLES]);
     let rounds = random.into_iter().flat_map(|round| [look(), round]).chain([shown(), look()]);
@@ -141,7 +143,7 @@ fn a_python_is_kept_unless_it_cannot_be_restored() {
     let rounds = [
         texts(&["r.incr('n')", "a = [1]"]),
         texts(&["r.incr('n')", "raise ValueError"]),
-        // A client that is still waiting cannot restore its variables.
+        // A client that is still blocked cannot restore its variables, so its Python process is replaced.
         texts(&["r.blpop('nothing')"]),
         texts(&["r.get('n')"]),
         texts(&["c = redis.Redis(); c.set('n', 7)", "r.get('n')"]),

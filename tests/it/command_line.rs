@@ -36,7 +36,7 @@ answer = "r.incr('views')"
 state = [{ run = "r.get('views')", reply = "b'2'" }]
 "#;
 
-/// Runs `check` on a lesson. Returns whether the lesson passed, and the output.
+/// Runs `check` on a lesson file with the content `text`. Returns whether the lesson passed, and the standard output.
 fn check(name: &str, text: &str) -> (bool, String) {
     let file = folder(name).join("counting.toml");
     fs::write(&file, text).expect("the folder is writable");
@@ -134,7 +134,7 @@ fn progress_is_saved_and_a_lesson_resumes_at_its_step() {
     assert!(first.contains("Counting · 1 of 2") && first.contains("✓"), "{first}");
     let second = learn("r.get('views')\nINCR views\n\n");
     assert!(second.contains("Counting · 2 of 2") && !second.contains("1 of 2"), "{second}");
-    // The second program has rebuilt the data of the first step.
+    // The second process has rebuilt the data that the first step stored.
     assert!(second.contains("b'1'") && second.contains("✓") && second.contains("to remember"), "{second}");
     let list = stdout(&redis_tutor(&["--progress", &progress, "--lessons", &lessons, "lessons"], b""));
     assert!(list.lines().any(|line| line.contains("counting") && line.contains("done")), "{list}");
@@ -190,8 +190,8 @@ fn a_file_that_is_not_progress_is_neither_renamed_nor_written() {
     assert!(fs::read_to_string(&empty).unwrap().contains("first-contact"));
 }
 
-/// The operating system sends SIGXFSZ when a file would exceed the size limit. The default action of this signal ends
-/// the program.
+/// The operating system sends SIGXFSZ when a write would exceed the file size limit. By default, this signal ends the
+/// process.
 #[cfg(unix)]
 #[test]
 fn a_limit_on_the_size_of_files_is_like_a_full_disk() {
@@ -296,8 +296,8 @@ fn a_closed_standard_output_ends_the_program_without_a_message() {
     assert_eq!(stderr(&output), "");
 }
 
-/// A command whose output nobody can read any more has not succeeded. In particular, `check` must not seem to have
-/// passed.
+/// A command whose output can no longer be read must not report success. In particular, `check` must not appear to
+/// pass.
 #[cfg(unix)]
 #[test]
 fn a_closed_standard_output_is_no_success() {
@@ -361,7 +361,7 @@ fn a_misspelt_name_gets_a_suggestion() {
     let output = redis_tutor(&["--no-progress", "learn", "hashs"], b"");
     assert!(stderr(&output).contains("Did you mean 'hashes'?"), "{}", stderr(&output));
     let transcript = stdout(&redis_tutor(&["--no-progress", "learn", "1"], b":hnit\n:go hashs\n:doc HGETAL\n"));
-    // Joins all lines, because line breaks depend on the preceding words.
+    // Joins all lines, because the expected messages may be wrapped.
     let transcript = transcript.split_whitespace().collect::<Vec<_>>().join(" ");
     for meant in ["Did you mean `:hint`?", "Did you mean `hashes`?", "Did you mean `HGETALL`?"] {
         assert!(transcript.contains(meant), "{meant}: {transcript}");

@@ -1,5 +1,5 @@
-//! The pictures in README.md show what the program prints. Each picture shows a session whose input is listed below,
-//! drawn as `run --svg` draws it. `RECORD=1 cargo test --test it docs` rewrites the pictures.
+//! Checks that the pictures in README.md show what the program prints. Each picture is an SVG like those of `run
+//! --svg`. It shows a session with the input listed below. `RECORD=1 cargo test --test it docs` rewrites the pictures.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ const WIDTH: usize = 80;
 struct Scene {
     file: &'static str,
     title: &'static str,
-    /// A lesson and one of its steps, or `None` for a prompt without a lesson.
+    /// The ids of the lesson and the step to open, or `None` for a prompt without a lesson.
     step: Option<(&'static str, &'static str)>,
     /// Whether the picture is an animated recording of the session.
     is_recording: bool,
@@ -65,7 +65,7 @@ const SCENES: [Scene; 3] = [
     },
 ];
 
-/// Runs the session of a picture, and returns the picture as SVG.
+/// Runs the session of a scene, and returns its picture as SVG.
 fn draw(scene: &Scene) -> String {
     let library = Arc::new(Library::read(&library::built_in()).expect("the built-in lessons are valid"));
     let mut session = Session::new(Options::repeatable(library.clone()));

@@ -1,6 +1,5 @@
-//! Tests, with random inputs, everything that the tutor reads from files and from learners: lessons, progress,
-//! Markdown, values, and lines at the prompt. Nothing may panic. Each input must be accepted, or rejected with a
-//! message and a position.
+//! Fuzz tests of everything that the tutor reads from files and from learners: lessons, progress, Markdown, values, and
+//! lines at the prompt. No input may cause a panic. Each input must either be accepted or be rejected with a message.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -22,20 +21,20 @@ use test_support::fuzz::{Checked, check};
 
 static LESSONS: LazyLock<Vec<Source>> = LazyLock::new(library::built_in);
 
-/// A change to a lesson file, which is made at a random line.
+/// A change to a random line of a lesson file.
 #[derive(Debug, Clone)]
 enum Change {
     Remove,
     Repeat,
     SwapWithNext,
-    /// Replaces the text after the first `=`, or the whole line.
+    /// Replaces the text after the first `=` of the line, or the whole line if it contains no `=`.
     SetValue(&'static str),
     Insert(&'static str),
-    /// Removes a part of the line.
+    /// Removes the text between two random positions in the line.
     Cut(Index, Index),
 }
 
-/// Values and lines that are inserted into lesson files.
+/// Values to insert into lesson files. `LINES` contains whole lines.
 const VALUES: [&str; 24] = [
     "",
     "1",
@@ -98,7 +97,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Generates a built-in lesson with some changes.
+/// Generates the text of a built-in lesson with up to five random changes.
 fn changed_lesson() -> impl Strategy<Value = String> {
     let changes = vec((any::<Index>(), change()), 0..6);
     (any::<Index>(), changes).prop_map(|(lesson, changes)| {
@@ -301,7 +300,7 @@ fn markdown_is_laid_out_without_losing_a_word() {
                 Block::Paragraph(spans) => spans.clone(),
                 Block::List { items, .. } => items.concat(),
                 Block::Code(lines) => vec![markup::Span::new(Role::Code, lines.concat())],
-                // The cells of a wide table are stacked, with the names of their columns between them.
+                // Skips tables. The cells of a wide table are stacked, with the column names between them.
                 Block::Table(_) => continue,
             };
             for span in spans {
@@ -356,7 +355,7 @@ fn texts_are_truncated_to_their_width() {
     });
 }
 
-/// Generates input that a learner may enter, in Python or in redis-cli.
+/// Generates input as a learner may type it, in Python or in redis-cli syntax.
 fn entered() -> impl Strategy<Value = String> {
     let pieces = vec![
         "r.get('a')",
@@ -420,7 +419,7 @@ fn whatever_is_entered_is_split_into_inputs() {
     });
 }
 
-/// Generates a plain Python value.
+/// Generates a Python value that consists only of built-in types.
 fn python_value() -> impl Strategy<Value = value::Value> {
     let leaf = prop_oneof![
         Just(value::Value::None),

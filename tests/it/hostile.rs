@@ -12,14 +12,14 @@ use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
-/// Runs `play` with lines from a pipe. Returns its exit status and its output.
+/// Runs `play` with the given lines on standard input. Returns the exit status and the standard output.
 fn play(lines: &[&str]) -> (Option<i32>, String) {
     let input = format!("{}\n", lines.join("\n"));
     let output = redis_tutor(&["--no-progress", "--color", "never", "play"], input.as_bytes());
     (output.status.code(), stdout(&output))
 }
 
-/// Checks that a line prints `expected`, and that a variable and a key that were set before still exist after it.
+/// Checks that `line` prints `expected`, and that a variable and a key that were set before it still exist afterwards.
 fn assert_survives(line: &str, expected: &str) {
     let (status, output) = play(&["x = 42", "r.set('kept', 1)", line, "x", "r.get('kept')"]);
     assert_eq!(status, Some(0), "{output}");
@@ -57,14 +57,15 @@ fn endless_recursion_is_a_recursion_error() {
     assert_survives("f = lambda: f(); f()", "RecursionError: maximum recursion depth exceeded");
 }
 
-/// A front end that types inputs one after the other, and presses Ctrl-C whenever a program prints `go` or waits.
+/// A front end that enters the inputs one after another, and presses Ctrl-C whenever a program prints `go` or waits.
 struct InterruptingFrontend {
     inputs: VecDeque<&'static str>,
     interrupts: Interrupts,
-    /// How often Ctrl-C is pressed at each `go` line or wait.
+    /// How often Ctrl-C is pressed after each `go` line. A wait also consumes an entry, but is interrupted only once.
     presses: VecDeque<u32>,
     shown: String,
-    /// Number of `go` lines that were handled. Output arrives in pieces of any size: parts of a line, or several lines.
+    /// Number of `go` lines that have been handled. Output arrives in chunks of any size, so a chunk may contain part
+    /// of a line or several lines.
     handled_go_lines: usize,
 }
 
@@ -107,7 +108,8 @@ impl Frontend for InterruptingFrontend {
     }
 }
 
-/// Interrupts a program and returns what is shown. Checks that a variable and a key that were set before still exist.
+/// Interrupts a program, and returns everything that is shown. Checks that a variable and a key that were set before
+/// the program still exist afterwards.
 fn run_interrupted(program: &'static str, presses: &[u32]) -> String {
     let interrupts = Interrupts::new().expect("a pipe can be created");
     let inputs = VecDeque::from(["x = 42", "r.set('kept', 1)", program, "x", "r.get('kept')"]);

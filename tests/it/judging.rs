@@ -1,10 +1,10 @@
-//! Tests judging through the program: lines are typed in a step, and the feedback is checked.
+//! End-to-end tests of how the tutor judges answers. Each test enters lines in a step, and checks the feedback.
 
 use std::fs;
 
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// Returns the program's output when `typed` is entered in a lesson with the given steps.
+/// Enters `typed` in a lesson with the given steps, and returns the program's output with all white space collapsed.
 fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
     let folder = folder(&format!("judging-{name}"));
     let head = "format = 1\nid = \"judged\"\ntitle = \"Judged\"\nminutes = 1\nabout = \"One step.\"\nremember = \"- It is judged.\"\n";
@@ -13,11 +13,11 @@ fn tutor_output(name: &str, steps: &str, typed: &str) -> String {
     let arguments = ["--no-progress", "--color", "never", "--lessons", &folder, "learn", "judged"];
     let output = redis_tutor(&arguments, typed.as_bytes());
     assert!(output.status.success(), "{}", stderr(&output));
-    // Joins all lines, because line breaks depend on the preceding words.
+    // Joins all lines, because the expected messages may be wrapped.
     stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns whether a step was done, in which case the output says how to continue.
+/// Returns whether a step was completed. The output then says how to continue.
 fn is_done(output: &str) -> bool {
     output.contains("Enter continues.")
 }

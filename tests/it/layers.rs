@@ -1,14 +1,15 @@
-//! Checks the layers of ARCHITECTURE.md: which module may name which other modules, and which files may use the file
-//! system, sockets, processes, the wall clock, the terminal and colours. The tests read the sources as tokens, without
-//! types.
+//! Checks that the code keeps to the layers in ARCHITECTURE.md: which modules may use which other modules, and which
+//! files may use the file system, sockets, processes, the wall clock, the terminal and colours. The tests split the
+//! source files into tokens, and do not know any types.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// The modules of `src` from the bottom up, each with the other modules and the workspace crates that it may name. All
-/// may name `messages`. A new module needs a row here. A row such as `session::runtime` narrows the row of `session` for
-/// that submodule. The compiler already makes sure that the crates do not depend on the tutor.
+/// The modules of `src` from the bottom layer up, each with the other modules and the workspace crates that it may use.
+/// All modules may use `messages`. A new module needs a row here. For a submodule, a row such as `session::runtime`
+/// applies instead of the row of `session`. The crates need no rows, because the compiler already ensures that they do
+/// not depend on the tutor.
 const MAY_NAME: &[(&str, &[&str])] = &[
     ("messages", &[]),
     ("markup", &[]),
@@ -16,8 +17,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("bare_words", &[]),
     ("lesson", &["redis_engine", "bare_words", "markup", "spelling"]),
     ("redis_cli", &["redis_engine", "markup"]),
-    // The session may use only the protocol of the child process and Python's grammar from `python_kernel`. The driver
-    // runs the child.
+    // From `python_kernel`, the session may use only the protocol of the child process, the redis-py methods and the
+    // Python syntax. The driver runs the child process.
     (
         "session",
         &[
@@ -32,11 +33,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "spelling",
         ],
     ),
-    // The submodules of `session`, from the bottom up. `session::commands` may name all of them.
+    // The submodules of `session`, from the bottom up. `session::commands` may use all of them.
     ("session::picture", &["redis_engine"]),
     ("session::display", &["lesson", "python_kernel::frame", "python_kernel::redis_methods", "redis_engine", "markup"]),
     ("session::event", &["session::display", "session::picture", "lesson", "python_kernel::frame", "markup"]),
-    // The runtime does not depend on lessons. It may use only the record of a submission from `lesson`.
+    // The runtime does not depend on lessons. From `lesson`, it may use only `evidence`, the record of a submission.
     (
         "session::runtime",
         &[
@@ -82,7 +83,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     // `user_files` reads and writes all files on the user's behalf.
     ("user_files", &["lesson", "markup"]),
-    // The driver starts Python processes and opens a port to real clients. It does not depend on the terminal.
+    // The driver starts Python processes and opens a port for TCP clients. It does not depend on the terminal.
     ("driver", &["session", "user_files", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
     ("render", &["session", "markup"]),
     (
@@ -132,14 +133,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crates of the workspace, as they are written in Rust paths.
+/// The names of the workspace's crates as they are written in Rust paths.
 const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adaptive_spin", "child_sandbox"];
 
-/// Restricted items: those with side effects outside of the program, and dependencies that only some code may use. Each is
-/// listed with the only files and folders of the workspace that may use it.
+/// Items whose use is restricted because they have side effects outside the program, or because they are dependencies
+/// that only some code may use. Each row lists items, and then the only files and folders of the workspace that may use
+/// them.
 const ONLY_IN: &[(&[&str], &[&str])] = &[
-    // Files of the user belong to `user_files`. The other files read information about processes from the operating
-    // system, compare a file of the source tree in a test, or replace a closed terminal with `/dev/null`.
+    // Only `user_files` may access the user's files. The other entries are code that reads system information, code
+    // that replaces a closed terminal with `/dev/null`, and tests.
     (
         &["std::fs"],
         &[
@@ -154,7 +156,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["mio", "socket2"], &["redis-server"]),
-    // The driver uses only address types of `std::net` and opens no sockets.
+    // The driver uses only the address types in `std::net`, and opens no sockets.
     (&["std::net"], &["redis-server", "driver/host.rs"]),
     (
         &["std::process"],
@@ -169,7 +171,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "python-kernel/main.rs",
         ],
     ),
-    // The parser for Python's syntax uses a thread only because it needs a large stack.
+    // The Python parser uses a thread only to get a large stack.
     (
         &["std::thread"],
         &[
@@ -183,7 +185,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["std::env"], &["main.rs", "cli", "driver", "shell", "redis-server/main.rs", "redis-engine/commands/info.rs"]),
-    // `user_files` reads the times of files, not the clock.
+    // `user_files` reads the timestamps of files, but not the clock.
     (
         &["std::time::SystemTime", "std::time::Instant"],
         &["cli", "driver", "shell", "user_files/file_system.rs", "redis-server", "adaptive-spin"],
@@ -204,7 +206,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     ),
     // These macros panic if standard output or standard error is closed.
     (&["print!", "println!", "eprint!", "eprintln!"], &[]),
-    // In `cli`, a single file writes messages, and makes hidden characters in them visible.
+    // In `cli`, only `output.rs` writes messages. It makes hidden characters in them visible.
     (
         &["std::io::stderr"],
         &[
@@ -237,7 +239,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
 #[test]
 fn each_module_names_only_modules_of_lower_layers() {
     let mut violations = Vec::new();
-    // `main.rs` and `lib.rs` belong to no layer: they connect all modules.
+    // `main.rs` and `lib.rs` belong to no layer, because they connect all modules.
     for source in SOURCES.iter().filter(|source| !source.is_in_crate && !source.module.is_empty()) {
         let module = source.module.join("::");
         let rows = MAY_NAME.iter().filter(|(name, _)| is_within(&module, name));
@@ -292,25 +294,25 @@ fn is_within(path: &str, outer: &str) -> bool {
     path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// A source file of the workspace with the paths that its code names.
+/// A source file in the workspace, with all the paths that its code mentions.
 struct Source {
-    /// The path below `src` (`session/mod.rs`). For a file in a crate, the crate's name comes first
+    /// The path relative to `src` (`session/mod.rs`). For a file in a crate, the crate's name comes first
     /// (`redis-engine/call.rs`).
     name: String,
     /// Whether the file belongs to one of `CRATES`.
     is_in_crate: bool,
-    /// The module path, `["session", "clock"]`. It is empty for `lib.rs` and `main.rs`.
+    /// The module path, such as `["session", "clock"]`. It is empty for `lib.rs` and `main.rs`.
     module: Vec<String>,
     paths: Vec<NamedPath>,
 }
 
-/// A path in the code, resolved to its full form: `std::fs`, `crate::engine::Engine`, `println!`.
+/// A Rust path in the code, resolved to its full form, such as `std::fs`, `crate::engine::Engine` or `println!`.
 struct NamedPath {
     line: usize,
     path: String,
 }
 
-/// All sources of the workspace, without tests.
+/// All source files of the workspace, without the `tests` folders.
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(sources);
 
 fn sources() -> Vec<Source> {
@@ -323,7 +325,8 @@ fn sources() -> Vec<Source> {
     sources
 }
 
-/// Reads the sources in a folder of the crate `name_of_crate`, or of the root package if `name_of_crate` is `None`.
+/// Reads the source files in a folder of the crate `name_of_crate`, or of the root package if `name_of_crate` is
+/// `None`.
 fn sources_below(folder: &Path, name_of_crate: Option<&str>) -> Vec<Source> {
     let mut files = Vec::new();
     collect_rust_files(folder, &mut files);
@@ -353,7 +356,8 @@ fn collect_rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Converts a file name to its module path: `session/clock.rs` is `session::clock`, `session/mod.rs` is `session`.
+/// Converts a file name to its module path. For example, `session/clock.rs` is `session::clock`, and `session/mod.rs`
+/// is `session`.
 fn module_of(name: &str) -> Vec<String> {
     let mut module: Vec<String> = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if module.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
@@ -387,7 +391,7 @@ fn tokens(source: &str) -> Vec<Token> {
     tokens
 }
 
-/// Returns the end of the token, literal or comment that begins at `at`.
+/// Returns the end (exclusive) of the token, literal or comment that begins at `at`.
 fn token_end(chars: &[char], at: usize) -> usize {
     let rest = &chars[at..];
     let starts = |text: &str| text.chars().enumerate().all(|(i, c)| rest.get(i) == Some(&c));
@@ -412,7 +416,8 @@ fn token_end(chars: &[char], at: usize) -> usize {
     at + length
 }
 
-/// Returns the position of the opening `"` if `rest` begins with a string literal: `"`, `b"`, `c"`, `r"`, `br##"`.
+/// Returns the position of the opening `"` if `rest` begins with a string literal, whose prefix may be `b`, `c`, `r` or
+/// `br##`, for example.
 fn opening_quote(rest: &[char]) -> Option<usize> {
     let prefix = rest.iter().take_while(|c| matches!(c, 'b' | 'c' | 'r')).count();
     let hashes =
@@ -447,11 +452,12 @@ fn character_length(rest: &[char]) -> usize {
     }
 }
 
-/// Returns every path in the tokens of `module`, with `use` groups expanded and `self` and `super` resolved.
+/// Returns every path that the tokens of `module` mention, with `use` groups expanded, and with `self` and `super`
+/// resolved.
 fn named_paths(tokens: &[Token], module: &[String]) -> Vec<NamedPath> {
     let mut found = Vec::new();
     let mut here = module.to_vec();
-    // The brace depth at which each open inline module ends.
+    // `inline` contains the brace depth inside each open inline module.
     let (mut depth, mut inline) = (0, Vec::new());
     let mut at = 0;
     while at < tokens.len() {
@@ -481,8 +487,8 @@ fn named_paths(tokens: &[Token], module: &[String]) -> Vec<NamedPath> {
     found
 }
 
-/// Adds the path that begins at `at` to `found`, or all paths of a `use` group, and returns the position after it.
-/// `prefix` is the path before the surrounding group.
+/// Adds the path that begins at `at` to `found`, or all paths of a `use` group. Returns the position after the path or
+/// group. `prefix` is the path before the surrounding group.
 fn collect_paths(
     tokens: &[Token],
     mut at: usize,
@@ -508,7 +514,7 @@ fn collect_paths(
         }
         return at + 1;
     }
-    // A `!` marks a macro call, unless it begins `!=`.
+    // A `!` marks a macro call, unless it is the start of `!=`.
     if next(at) == "!"
         && next(at + 1) != "="
         && let Some(last) = path.last_mut()
@@ -519,7 +525,7 @@ fn collect_paths(
     at
 }
 
-/// Resolves `self` and `super`: `super::look` in `session::picture` is `crate::session::look`.
+/// Resolves `self` and `super`. For example, `super::look` in `session::picture` is `crate::session::look`.
 fn resolved(mut path: Vec<String>, here: &[String]) -> Vec<String> {
     let supers = path.iter().take_while(|word| *word == "super").count();
     if supers > 0 || path.first().is_some_and(|first| first == "self") {

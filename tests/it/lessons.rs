@@ -1,5 +1,5 @@
-//! Snapshots of whole lessons as a learner sees them: each transcript contains the mistakes, the hints and the answers
-//! of every step.
+//! Snapshots of whole lessons as a learner sees them. Each transcript contains the mistakes, hints and answers of every
+//! step.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ fn walked(lesson: &Arc<Lesson>, library: &Arc<Library>) -> Vec<String> {
 #[test]
 fn every_lesson_matches_its_snapshots() {
     let library = lessons();
-    // Each lesson has its own Python, so the lessons can run in parallel.
+    // Each lesson has its own Python process, so the lessons can run in parallel.
     let transcripts: Vec<Vec<String>> = std::thread::scope(|scope| {
         let library = &library;
         let walks = library.lessons.iter().map(|lesson| scope.spawn(move || walked(lesson, library)));
@@ -64,7 +64,7 @@ fn every_lesson_matches_its_snapshots() {
     });
 }
 
-/// Checks the first line of each lesson file, in which text editors find the schema.
+/// Checks the first line of each lesson file, which tells text editors where the schema is.
 #[test]
 fn every_lesson_names_the_schema() {
     for source in library::built_in() {

@@ -29,7 +29,7 @@ fn is_version(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('.') && !text.contains(' ')
 }
 
-/// Returns the crates of `Cargo.lock` that come from a registry.
+/// Returns the crates in `Cargo.lock` that come from a registry.
 fn locked_crates() -> Crates {
     let lock: toml::Table = read("Cargo.lock").parse().expect("Cargo.lock is TOML");
     let packages = lock["package"].as_array().expect("Cargo.lock has packages");
@@ -51,7 +51,7 @@ fn linked_crates() -> Crates {
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines = String::from_utf8(output.stdout).expect("names of crates are ASCII");
-    // Skips the crates of this workspace. For these, Cargo prints the folder after the version.
+    // Skips the crates of this workspace. For them, Cargo prints the path of the folder after the version.
     let crates = lines.lines().filter(|line| !line.contains('/')).filter_map(|line| line.split_once(" v"));
     crates.map(|(name, version)| format!("{name} {}", version.split(' ').next().unwrap_or_default())).collect()
 }

@@ -1,5 +1,5 @@
-//! Tests the limits on time, memory, output and clients. Each limit is reported by name, and the session continues if
-//! possible.
+//! Tests of the limits on time, memory, output and clients. Each limit is reported by name, and the session continues
+//! if possible.
 
 use std::fs;
 use std::process::Output;
@@ -11,7 +11,7 @@ use redis_tutor::session::dialect::Dialect;
 use redis_tutor::session::event::{Effect, Event, Need};
 use redis_tutor::session::{Options, Session};
 
-/// Runs a script with a limit on time, and checks that the limit ended it. Returns the transcript.
+/// Runs a script with a time limit of one second, and checks that the limit stopped it. Returns the transcript.
 fn assert_stopped(arguments: &[&str], script: &str) -> String {
     let started = Instant::now();
     let arguments = [&["--no-progress", "--time-limit", "1s"], arguments].concat();
@@ -26,13 +26,13 @@ fn assert_stopped(arguments: &[&str], script: &str) -> String {
 
 #[test]
 fn a_script_and_piped_input_are_stopped_at_their_time_limit() {
-    // The transcript ends where the limit stopped the script. On a busy machine, a second is not enough to start
-    // Python.
+    // The transcript ends where the limit stopped the script. On a busy machine, Python may not even have started by
+    // then.
     let shown = assert_stopped(&["run"], "while True: pass\n\nprint('never')\n");
     assert_eq!(shown, ">>> while True: pass\n");
     let shown = assert_stopped(&["play"], "while True: r.incr('n')\n\nprint('never')\n");
     assert!(shown.starts_with(">>> while True") && !shown.contains("never"), "{shown}");
-    // The program only sleeps, which takes no real time.
+    // Sleeping takes no real time here, but the loop itself does.
     assert_stopped(&["run"], "import time\nwhile True: time.sleep(1)\n");
     assert_stopped(&["run", "--json"], "while True: pass\n");
     assert_stopped(&["run", "--svg", "-"], "while True: pass\n");
@@ -50,7 +50,7 @@ fn a_script_that_ends_in_time_does_not_notice_the_limit() {
     assert!(stderr(&refused).contains("write a size as 256mb or 2gb"), "{}", stderr(&refused));
 }
 
-/// Runs `check` with a time limit on a lesson with one step. `step` contains further lines of that step.
+/// Runs `check` with a time limit on a lesson with one step. `step` contains the remaining lines of that step.
 fn check(time_limit: &str, step: &str) -> Output {
     let file = folder(&format!("time-limit-{time_limit}")).join("loop.toml");
     let text = format!(
@@ -182,7 +182,7 @@ fn commands_beyond_those_that_are_kept_are_counted() {
     assert_eq!((kept, last["dropped_commands"].as_u64()), (Some(100_000), Some(102)), "with MULTI and EXEC");
 }
 
-/// Returns a session at the prompt of redis-cli.
+/// Returns a session whose prompt accepts redis-cli lines.
 fn cli_session() -> Session {
     let mut session = Session::new(Options { dialect: Dialect::Cli, ..Options::repeatable(Arc::default()) });
     session.take_effects();
@@ -223,7 +223,7 @@ fn when_all_clients_wait_and_no_more_can_be_opened_a_wait_ends() {
     while matches!(session.need(), Need::Time { .. }) && said.len() < 10_000 {
         said += &enter(&mut session, "");
     }
-    // The last Enter in the loop was the one that reached the limit.
+    // The last Enter in the loop reached the limit on clients, so a wait was ended.
     assert!(matches!(session.need(), Need::Line(_)), "{said}");
     assert_eq!(session.waits().len(), 15, "{:?}", session.waits());
     let piped = "BLPOP q 0\n".repeat(20) + "PING\n";
@@ -260,7 +260,7 @@ fn connections_that_take_up_too_much_memory_are_closed_and_the_learner_is_told()
         let script = format!("_ = r.set('long', 'x' * 100_000)\n_ = {statement}\nr.ping()\n");
         let arguments = ["--memory-limit", "1mb", "--no-progress", "play"];
         let shown = stdout(&redis_tutor(&arguments, script.as_bytes()));
-        // redis-py sends the command after MULTI again, on a new connection, so no error is raised.
+        // redis-py sends the command after MULTI again on a new connection, so no error is raised.
         let raises = shown.contains("redis.exceptions.ConnectionError: Connection closed by server.");
         assert_eq!(raises, !statement.contains("MULTI"), "{shown}");
         assert!(shown.contains(told), "{shown}");
@@ -287,7 +287,7 @@ fn a_timeout_beyond_the_end_of_the_clock_is_none() {
     let output = redis_tutor(&["run", "--cli"], b"BLPOP q 9223372036854\nPING\n");
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("the script is blocked forever"), "{}", stderr(&output));
-    // A long timeout within the range of the clock ends without a real delay.
+    // A long timeout that the clock can represent ends without a real delay.
     let output = redis_tutor(&["run", "--cli"], b"BLPOP q 1000000000\nPING\n");
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), "(nil)\nPONG\n".to_owned()));
     let output = redis_tutor(&["run"], b"import time\ntime.sleep(1e13)\n");

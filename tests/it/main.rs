@@ -1,5 +1,5 @@
-//! Tests of the whole program, in one binary: a module for each subject. Tests of the engine, the server and the Python
-//! kernel are in their own crates.
+//! Integration tests of the whole program, in one binary with a module for each subject. Tests of the engine, the
+//! server and the Python kernel are in their own crates.
 
 mod authors;
 mod checkpoint;

@@ -1,6 +1,6 @@
-//! Checks the examples in the help about redis-py's methods. The examples form a script in tests/truth, where each one
-//! follows the setup lines of its command's example. `scripts/record_truths` records what the real redis-py returns for
-//! them.
+//! Checks the examples in the help for redis-py methods. The examples form a script in tests/truth, in which each
+//! example follows the setup lines of the example for its Redis command. `scripts/record_truths` records what the real
+//! redis-py returns for them.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use python_kernel::redis_methods::{self, Method};
 use redis_engine::resp::quoting;
 use redis_tutor::session::display::help::command_of_method;
 
-/// Methods whose examples do not return the same result each time, or affect the results of later examples.
+/// Methods whose examples return different results each time, or affect the results of later examples.
 const LEFT_OUT: &[&str] = &[
     "auth",
     "client_id",
@@ -63,7 +63,7 @@ fn script() -> String {
     script
 }
 
-/// Returns the lines of an example, with a blank line after each block.
+/// Returns the lines of a method's example, with a blank line after each indented block.
 fn example(method: &Method) -> String {
     let mut lines = String::new();
     let mut is_in_block = false;

@@ -1,4 +1,5 @@
-//! The files that describe packages agree with each other: Cargo.toml, pyproject.toml, the Dockerfile, the workflows.
+//! Checks that the files that describe packages agree with each other: Cargo.toml, pyproject.toml, the Dockerfile and
+//! the workflows.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +20,7 @@ fn the_python_package_is_described_as_the_crate_is() {
     assert_eq!(project["description"], crate_["description"]);
     assert_eq!(project["license"], workspace["license"]);
     assert_eq!(project["urls"]["Repository"], workspace["repository"]);
-    // The version is only in Cargo.toml.
+    // Only Cargo.toml contains the version.
     assert_eq!(project["dynamic"][0].as_str(), Some("version"));
     assert!(project.get("version").is_none());
     let readme = project["readme"].as_str().expect("the package has a readme");

@@ -1,5 +1,6 @@
-//! Pictures of keys: the lines of each file in `tests/pictures` are typed at redis-cli's prompt. The output is recorded
-//! in snapshots, at three widths, in ASCII, and in plain style. Each line of a picture must fit in the width.
+//! Snapshots of the pictures of keys. The lines of each file in `tests/pictures` are typed at the redis-cli prompt. The
+//! output is recorded at three widths, in ASCII, and in plain style. No line of a picture may be wider than the
+//! terminal.
 
 use crate::support::snapshots;
 use std::fs;
@@ -24,7 +25,7 @@ const STYLES: [(&str, Style); 5] = [
     ("plain", Style { width: 60, ascii: true, plain: true, quoted: false }),
 ];
 
-/// Returns whether a line contains no drawing characters outside of ASCII. The data may contain any letters.
+/// Returns whether a line is drawn only with ASCII characters. The data itself may contain any letters.
 fn is_drawn_in_ascii(line: &str) -> bool {
     line.chars().all(|c| c.is_ascii() || c.is_alphanumeric() || c == '、')
 }
@@ -37,7 +38,7 @@ fn transcript(lines: &str, style: Style) -> String {
     let mut learner = ScriptedLearner::new(lines.lines().map(str::to_owned), program, |show| {
         let text = renderer.render(show);
         if let Show::Picture(_) = show {
-            // Plain style does not break long words.
+            // Plain style does not break long words, so its lines may be too wide.
             for line in text.lines().filter(|_| !style.plain) {
                 assert!(line.width() <= style.width, "too wide: {line:?}");
                 assert!(!style.ascii || is_drawn_in_ascii(line), "{line:?}");

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The files with code for particular operating systems, and what that code does. Comments and the folders `tests` do
-/// not count.
+/// The files with platform-specific code, each with what that code does. Comments and `tests` folders are ignored.
 const PLATFORM_FILES: &[(&str, &str)] = &[
     ("src/cli/doctor.rs", "consoles of Windows need no locale"),
     ("src/cli/mod.rs", "survives SIGXFSZ"),
@@ -32,11 +31,11 @@ const PLATFORM_FILES: &[(&str, &str)] = &[
     ("crates/redis-server/src/listener.rs", "options of sockets, error numbers"),
 ];
 
-/// Strings that mark code for particular operating systems.
+/// Substrings by which platform-specific code is recognised.
 const MARKS: &[&str] =
     &["cfg(unix", "cfg(not(unix", "cfg(windows", "cfg!(unix", "cfg!(windows", "target_os", "rustix::"];
 
-/// Returns the paths of the Rust files below a folder, relative to `root`.
+/// Adds the paths of all Rust files below `folder` to `files`. The paths are relative to `root`.
 fn rust_files(root: &Path, folder: &Path, files: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("the folder exists").flatten() {
         let path = entry.path();
@@ -55,7 +54,7 @@ fn code_for_single_systems_is_only_in_the_listed_files() {
     let mut files = BTreeSet::new();
     rust_files(root, &root.join("src"), &mut files);
     for folder in fs::read_dir(root.join("crates")).expect("the workspace has crates").flatten() {
-        // `test-support` runs only on systems that have a real Redis.
+        // Skips `test-support`, which runs only on systems that have a real Redis.
         if folder.file_name() != "test-support" {
             rust_files(root, &folder.path().join("src"), &mut files);
         }

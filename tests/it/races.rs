@@ -1,12 +1,12 @@
-//! Tests of races, in orders that the learner chooses and in every order. `tests/races/typed.txt` contains the lines to
-//! type in the steps of `races.toml`.
+//! Tests of races between clients, whose commands run in the order that the learner chooses or in every possible order.
+//! `tests/races` contains the lessons, and the lines that are typed in them.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Runs the program, and returns what it printed.
+/// Runs the program with `input` on its standard input. Returns its standard output.
 fn redis_tutor(arguments: &[&str], input: &str) -> String {
     let mut child = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(arguments)
@@ -35,7 +35,7 @@ fn racing_programs_see_the_learners_earlier_definitions() {
     goes_as_its_snapshot("orders", include_str!("../races/typed-orders.txt"));
 }
 
-/// Types the given lines in a lesson of the folder, and compares the transcript with its snapshot.
+/// Types the given lines in the lesson `id` from `tests/races`, and compares the transcript with its snapshot.
 fn goes_as_its_snapshot(id: &str, typed: &str) {
     let (folder, _) = races();
     let transcript = redis_tutor(&["--no-progress", "--color", "never", "--lessons", &folder, "learn", id], typed);
@@ -72,7 +72,7 @@ fn the_check_plays_every_order_and_says_what_is_wrong() {
         ("\"b'3'\" }\nlost = \"an", "\"b'2'\" }\nlost = \"an", "an addition is lost"),
         ("LLEN jobs", ":wait 5s", "cannot be part of a race"),
     ] {
-        // The lesson to check consists only of the step that the replacement breaks.
+        // Checks a lesson that consists only of the step in which the text is replaced.
         let step = steps.iter().find(|step| step.contains(from)).unwrap_or_else(|| panic!("no step has {from:?}"));
         let text = format!("{head}[[step]]{}", step.replacen(from, to, 1));
         fs::write(&broken, text).expect("cargo's folder for tests can be written");

@@ -1,11 +1,11 @@
-//! The session at the start of README.md is exactly what the program prints. If a change in wording makes the test
-//! fail, copy the output from the failure into README.md.
+//! Checks that the session at the start of README.md is exactly what the program prints. If a change of wording makes
+//! the test fail, copy the output from the failure message into README.md.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::{fs, path::Path};
 
-/// The lesson and the step that the session opens.
+/// The ids of the lesson and the step that the session opens.
 const STEP: &str = "hashes/count-visit";
 
 #[test]
@@ -22,7 +22,7 @@ fn the_session_in_the_readme_is_what_the_program_prints() {
     assert!(printed == session, "README.md's session is not what the program prints:\n{printed}");
 }
 
-/// Returns the output of the step when the given lines are entered.
+/// Returns the program's output when the given lines are entered in `STEP`.
 fn output_for(lines: &str) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["learn", STEP, "--no-progress", "--seed", "1", "--color", "never"])
@@ -30,7 +30,7 @@ fn output_for(lines: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    // The lines fit in the pipe's buffer. Dropping the pipe ends the input.
+    // The lines fit into the pipe's buffer, so writing them does not block. Dropping the pipe ends the input.
     program.stdin.take().expect("standard input is a pipe").write_all(lines.as_bytes()).expect("the program reads");
     let output = program.wait_with_output().expect("the program ends");
     String::from_utf8(output.stdout).expect("the transcript is UTF-8")

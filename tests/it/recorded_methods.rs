@@ -1,5 +1,5 @@
-//! Checks that every method of the `redis` package is tested: at least three statements in tests/truth/redis_py call it,
-//! and one of them raises an error.
+//! Checks that every method of the `redis` package is tested: at least three statements in tests/truth/redis_py must
+//! call it, and at least one of them must raise an error.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -9,7 +9,8 @@ use std::path::Path;
 /// Minimum number of recorded statements that must call each method.
 const MIN_STATEMENTS: usize = 3;
 
-/// Methods that cannot be recorded, with the reason. A name that ends in a dot exempts a whole class.
+/// Methods that need no recordings. Each row contains the reason, and then the names of the methods. A name that ends
+/// with a dot exempts a whole class.
 const EXEMPT: &[(&str, &str)] = &[
     (
         "the engine has no streams, geo indexes and HyperLogLogs; tests/truth/package covers these methods",
@@ -44,7 +45,7 @@ const EXEMPT: &[(&str, &str)] = &[
     ),
 ];
 
-/// Number of recorded statements that call a method, and how many of these raise an error.
+/// Number of recorded statements that call a method, and number of those that raise an error.
 #[derive(Default)]
 struct CallCounts {
     statements: usize,
@@ -59,7 +60,7 @@ fn every_method_has_recorded_calls_and_a_recorded_error() {
     let mut missing = Vec::new();
     let mut unused_exemptions: Vec<&str> = EXEMPT.iter().flat_map(|(_, names)| names.split_whitespace()).collect();
     for (family, methods) in methods.as_object().expect("families by name") {
-        // The first entry is redis-py's version.
+        // Skips the entry with redis-py's version, which contains no methods.
         for method in methods.as_object().into_iter().flat_map(|methods| methods.keys()) {
             let (statements, raising) =
                 recorded.get(method).map_or((0, 0), |counts| (counts.statements, counts.raising));
@@ -92,7 +93,7 @@ fn exemption(family: &str, method: &str) -> Option<&'static str> {
     exempt.find(|exempt| names.iter().any(|name| name == exempt))
 }
 
-/// Counts the calls to each attribute in the recorded statements of a folder.
+/// Counts, for each attribute, the statements recorded in a folder that call it.
 fn count_calls(folder: &Path) -> BTreeMap<String, CallCounts> {
     let mut recorded: BTreeMap<String, CallCounts> = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("the folder can be listed") {
@@ -116,7 +117,7 @@ fn count_calls(folder: &Path) -> BTreeMap<String, CallCounts> {
     recorded
 }
 
-/// Returns each name between a dot and an opening parenthesis.
+/// Returns each name that stands between a dot and an opening parenthesis, as in `r.get(`.
 fn called_attributes(statement: &str) -> Vec<&str> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let before_brackets = statement.match_indices('(').map(|(at, _)| &statement[..at]);

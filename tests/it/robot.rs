@@ -1,5 +1,5 @@
-//! A robot learner types random lines (redis-cli, Python, tutor commands, halves of answers) before each answer. It
-//! must finish every lesson, no matter at which step it starts.
+//! Tests that a robot learner finishes every lesson, no matter at which step it starts. Before about half of its
+//! answers, the robot types random lines: redis-cli commands, Python, tutor commands, or the first half of the answer.
 
 use std::io;
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ const RANDOM_LINES: [&str; 36] = [
 /// Maximum number of random lines before the answer of a step.
 const MAX_RANDOM_LINES: u64 = 3;
 
-/// A xorshift random number generator.
+/// An xorshift pseudorandom number generator.
 struct Rng(u64);
 
 impl Rng {
@@ -72,11 +72,11 @@ struct Robot<'a> {
     rng: Rng,
     /// The index of the step for which `random_lines` and `answer` were prepared.
     step: Option<usize>,
-    /// Number of random lines still to type.
+    /// Number of random lines that are still to be typed.
     random_lines: u64,
     /// The lines of the answer that have not been typed yet, in reverse order.
     answer: Vec<String>,
-    /// All lines that were typed, for a failure message.
+    /// All lines that were typed, which a failure message quotes.
     typed: Vec<String>,
 }
 
@@ -96,7 +96,7 @@ impl Robot<'_> {
         if self.step != Some(index) {
             self.step = Some(index);
             self.random_lines = if self.rng.below(2) == 0 { self.rng.below(MAX_RANDOM_LINES) + 1 } else { 0 };
-            // After random lines, the step is restarted in Python.
+            // After random lines, `:python` restores the dialect, and `:again` restarts the step.
             let restart = [":python", ":again"].iter().filter(|_| self.random_lines > 0).map(|line| (*line).to_owned());
             self.answer = restart.chain(answer_lines(step)).rev().collect();
         }
@@ -163,7 +163,7 @@ fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64
     let start = rng.below(lesson.steps.len() as u64) as usize;
     let mut session = Session::new(Options::repeatable(library.clone()));
     session.open(lesson.clone(), start);
-    // Specific feedback is tested elsewhere, so no rehearsal is needed.
+    // A rehearsal is needed only for specific feedback, which other tests cover.
     session.rehearsed(Arc::default());
     let mut robot = Robot { lesson, rng, step: None, random_lines: 0, answer: Vec::new(), typed: Vec::new() };
     drive(&mut session, &mut robot).expect("Python can be started");
@@ -176,7 +176,8 @@ fn assert_robot_finishes(lesson: &Arc<Lesson>, library: &Arc<Library>, seed: u64
     );
 }
 
-/// Runs one robot for each lesson, or as many robots as the environment variable REDIS_TUTOR_ROBOTS specifies.
+/// Runs one robot for each lesson, or as many robots for each lesson as the environment variable REDIS_TUTOR_ROBOTS
+/// says.
 #[test]
 fn every_lesson_can_be_finished_after_random_lines() {
     let library = Arc::new(Library::read(&library::built_in()).expect("the built-in lessons are valid"));
@@ -184,7 +185,7 @@ fn every_lesson_can_be_finished_after_random_lines() {
     let library = &library;
     std::thread::scope(|scope| {
         for (index, lesson) in library.lessons.iter().enumerate() {
-            // Each robot has its own Python, so that they can run in parallel.
+            // Each robot has its own Python process, so the lessons can be tested in parallel.
             scope.spawn(move || {
                 (1..=robots).for_each(|seed| assert_robot_finishes(lesson, library, seed * 100 + index as u64))
             });

@@ -1,4 +1,4 @@
-//! Tests `serve` as a process: its password, its limits, and output to a closed pipe.
+//! Tests of `serve` in a child process: its password, its limits, and output to a closed pipe.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -10,14 +10,15 @@ use crate::support::program::{folder, redis_tutor, stderr};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A running `serve`. Dropping the value ends it.
+/// A running `serve` process with a connected client. Dropping the value kills the process.
 struct Serving {
     process: Child,
     client: TcpStream,
 }
 
 impl Serving {
-    /// Starts `serve` on a free port, and connects a client. `input` is its standard input.
+    /// Starts `serve` on a free port, and connects a client. `password_variable` is the value of REDIS_TUTOR_PASSWORD,
+    /// and `input` is the standard input.
     fn start(options: &[&str], password_variable: Option<&str>, input: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_redis-tutor"));
         command.args(["serve", "--port", "0"]).args(options).env_remove("REDIS_TUTOR_PASSWORD");
@@ -36,7 +37,7 @@ impl Serving {
         Serving { process, client }
     }
 
-    /// Sends a command, and asserts how the reply begins.
+    /// Sends an inline command, and asserts that the reply begins with `expected`.
     #[track_caller]
     fn expect_reply(&mut self, command: &str, expected: &str) {
         self.client.write_all(format!("{command}\r\n").as_bytes()).expect("it reads");
@@ -149,7 +150,7 @@ fn output_that_nobody_reads_ends_nothing_with_a_panic() {
             let mut child = command.spawn().expect("cargo has built the program");
             let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
             let ended = child.wait().expect("the program ends").code();
-            // If nothing reads its output, the program may end early, but never with a panic.
+            // If its output cannot be written, the program may end early, but it must not panic.
             let expected = if is_output_read { ended == Some(status) } else { matches!(ended, Some(0..=2 | 141)) };
             assert!(expected, "{name}: {ended:?}");
         }

@@ -1,4 +1,4 @@
-//! Sessions that do not simply play a lesson: practice, and a lesson whose file is saved while the lesson is open.
+//! Tests of practice, and of a lesson whose file is saved while the lesson is open.
 
 use crate::support::{program, snapshots};
 use std::collections::VecDeque;
@@ -17,7 +17,8 @@ use redis_tutor::session::{Options, Session};
 use redis_tutor::transcript::scripted_learner::ScriptedLearner;
 use redis_tutor::user_files::UserFiles;
 
-/// The steps to practise. The first is solved without help, the second with a hint, and the third is skipped.
+/// The lesson and step ids of the steps to practise. The first is solved without help, the second with a hint, and the
+/// third is skipped.
 const PRACTISED: [(&str, &str); 3] = [("strings", "one-view"), ("hashes", "count-visit"), ("lists", "trim")];
 const TYPED: [&str; 8] =
     ["r.incr('page:views:home')", "", "r.incr('user:1000')", ":hint", "HINCRBY user:1000 visits 1", "", ":skip", ""];
@@ -67,10 +68,10 @@ fn the_clock_is_ahead_only_in_the_lesson_that_moved_it() {
     assert_eq!(moved_s(&[":wait 5m", ":go hashes", ":undo"]), 300);
 }
 
-/// An action that the author takes while the lesson is open.
+/// An action that a lesson's author performs while the lesson is open.
 enum AuthorAction {
     Type(&'static str),
-    /// Replaces the first string with the second in the lesson's file.
+    /// Replaces the first string with the second in the lesson file.
     Edit(&'static str, &'static str),
 }
 
@@ -129,7 +130,7 @@ impl Frontend for AuthorFrontend {
 
 fn watched_transcript(name: &str, style: Style) -> String {
     let file = program::folder(&format!("watched-{name}")).join("counts.toml");
-    // Messages name the file by the relative path that the author has given.
+    // Messages refer to the file by the relative path that the author has given.
     std::env::set_current_dir(file.parent().expect("the file is in a folder")).expect("the folder exists");
     let made = program::redis_tutor(&["new", &file.display().to_string()], b"");
     assert!(made.status.success(), "{}{}", program::stdout(&made), program::stderr(&made));

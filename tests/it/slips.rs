@@ -1,11 +1,11 @@
-//! Tests what `check` reports for mistakes in lesson files. Each test makes one change to a step of
+//! Tests of what `check` reports about mistakes in lesson files. Each mistake is a single change to a step of
 //! `tests/slips/steps.toml`.
 
 use std::fs;
 
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// The id of a step, the text to replace in it, and the replacement, which is the author's mistake.
+/// Mistakes by a lesson's author: the id of a step, the text to replace in it, and the replacement.
 const SLIPS: &[(&str, &str, &str)] = &[
     ("task", "[[step]]", "[step]"),
     ("task", "[[step.mistake]]", "[step.mistake]"),

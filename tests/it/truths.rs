@@ -1,5 +1,5 @@
-//! Compares `run --json` and `run --cli` with the output of the real CPython, redis-py, Redis and redis-cli for the
-//! scripts in tests/truth. `scripts/record_truths` records that output.
+//! Compares the output of `run --json` and `run --cli` for the scripts in tests/truth with that of the real CPython,
+//! redis-py, Redis and redis-cli. `scripts/record_truths` records the real output.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -26,13 +26,13 @@ fn redis_cli_lines_print_what_redis_cli_prints() {
     });
 }
 
-/// Returns a folder of recorded scripts.
+/// Returns the path of a folder of recorded scripts.
 fn truth_folder(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth").join(folder)
 }
 
-/// Returns the program's output for a script. Exit status 1 is allowed, because a statement may raise an error; status 2
-/// and death by a signal are failures.
+/// Returns the program's output for a script. Exit status 1 is accepted, because a statement may raise an error. Exit
+/// status 2 and termination by a signal are errors.
 fn run_script(format: &str, script: &Path) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(["run", format])

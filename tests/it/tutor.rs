@@ -1,5 +1,5 @@
-//! Snapshots of the tutor's commands: each file contains lines to type, and the output is recorded for three kinds of
-//! terminal.
+//! Snapshots of tutor commands. Each file in `tests/tutor` contains lines to type. The output is recorded in three
+//! styles.
 
 use crate::support::snapshots;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Tests `:undo` with random inputs: after random inputs, undoing each input restores the data, the variables and the
+//! Tests of `:undo` with random inputs. Undoing the inputs one by one must restore the data, the variables and the
 //! blocked commands.
 
 use std::io;
@@ -10,7 +10,7 @@ use redis_tutor::lesson::evidence::Submission;
 use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
-/// Inputs, which a test enters in random order.
+/// The inputs from which tests choose at random.
 pub const INPUTS: [&str; 34] = [
     "r.set('text', 'a')",
     "r.set('text', 'b', ex=5)",
@@ -55,7 +55,7 @@ pub const VARIABLES: &str =
 /// The parts of a session's state that `:undo` must restore.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// Each key with the digest of its value and its expiry time.
+    /// Each key, with the digest of its value, and its expiry time in milliseconds.
     digests: Vec<(Vec<u8>, Vec<u8>, Option<i64>)>,
     seconds: i64,
     waits: Vec<String>,
@@ -82,16 +82,16 @@ pub fn state(session: &Session, prompt: &Prompt) -> State {
     State { digests, seconds: now_us / 1_000_000, waits: session.waits(), prompt: prompt.text() }
 }
 
-/// The phase of a test.
+/// The phase that a test is in.
 enum Doing {
-    /// The test is entering inputs. The value is the number of inputs that are still to be entered.
+    /// The test is entering inputs. The value is the number of inputs that have not been entered yet.
     Entering(usize),
     Undoing,
-    /// `VARIABLES` was entered, and its output must be the same as before.
+    /// `VARIABLES` was entered after an undo. Its output must equal `before`.
     Asked {
         before: String,
     },
-    /// The input of `VARIABLES` is being undone.
+    /// The `VARIABLES` input of the previous phase is being undone.
     Again,
     Over,
 }
@@ -113,7 +113,7 @@ struct Chance {
 
 impl Chance {
     fn next(&mut self, below: usize) -> usize {
-        // Knuth's linear congruential generator.
+        // A linear congruential generator with Knuth's constants.
         self.luck = self.luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.luck >> 33).expect("31 bits") % below
     }

@@ -4,7 +4,8 @@ use std::fs;
 
 use crate::support::program::{folder, redis_tutor, stdout};
 
-/// A lesson with one step, whose task is to store 5 under `count`. The rest of the step follows.
+/// The beginning of a lesson with one step, whose task is to store 5 under `count`. Each test appends the rest of the
+/// step.
 const LESSON: &str = "\
 format = 1
 id = \"count\"
@@ -20,7 +21,8 @@ answer = \"r.set('count', 5)\"
 hints = [\"SET.\"]
 ";
 
-/// Runs `check` on a lesson whose step ends with the given lines. Returns whether the lesson passed, and the output.
+/// Runs `check` with `options` on a lesson whose step ends with `lines`. Returns whether the lesson passed, and the
+/// standard output.
 fn check(name: &str, options: &[&str], lines: &str) -> (bool, String) {
     let file = folder(name).join("count.toml");
     fs::write(&file, format!("{LESSON}{lines}\n")).expect("the folder is writable");
@@ -57,7 +59,7 @@ fn a_mistake_that_passes_is_reported_unless_it_makes_no_difference() {
     let (passed, said) = check("passes", &[], lax);
     let reported = "with a mistake by the rule \"off-by-one\", this answer still does the step: \"r.set('count', 6)\"";
     assert!(!passed && said.contains(reported), "{said}");
-    // `GETSET count 5` stores the same value.
+    // `r.getset('count', 5)` also stores 5, so it does not count as a mistake.
     assert!(!said.contains("r.getset"), "{said}");
     let strict = "[step.expect]\nstate = [{ run = \"r.get('count')\", reply = \"b'5'\" }]";
     let (_, said) = check("strict", &[], strict);

@@ -1,5 +1,5 @@
-//! Tests that the terminal receives no character that would affect it, apart from the colours of the theme and the
-//! layout. This must hold for any text that the program shows, wherever the text comes from.
+//! Tests that no text shown by the program can control the terminal, wherever the text comes from. Apart from line
+//! breaks and tabs, only the theme's colours may use control characters.
 
 use std::fs;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use redis_tutor::session::event::{Effect, Event, Heading, Need, Order, Part, Pro
 use redis_tutor::session::status::Status;
 use redis_tutor::session::{Options, Session};
 
-/// Strings that have an effect on terminals, and strings that have a meaning in Markdown and tables.
+/// Strings that control terminals, and strings that have a meaning in Markdown or tables.
 const PIECES: [&str; 14] = [
     "\x1b]52;c;ZXZpbA==\x07",
     "\x1b[2J\x1b[H",
@@ -54,14 +54,14 @@ fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }
 
-/// Returns a configuration with a fixed seed, so that each run has the same inputs.
+/// Returns a proptest configuration with a fixed seed, so that each run generates the same inputs.
 fn config(cases: u32) -> ProptestConfig {
     let rng_seed = RngSeed::Fixed(52);
     ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// Returns whether a character would affect a terminal, or could disguise the text around it. The list of such
-/// characters here is independent of the program's own list.
+/// characters is deliberately independent of the program's own list.
 fn is_harmful(c: char) -> bool {
     let reorders = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let is_break_or_gap = matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
@@ -86,7 +86,8 @@ fn without_colours(output: &str) -> String {
     plain
 }
 
-/// Renders `shows` and `status` in all styles and themes, and removes the escape sequences for colours.
+/// Renders `shows` and `status` in every style and in three themes. Returns the outputs without the escape sequences
+/// for colours.
 fn rendered(shows: &[Show], status: &Status) -> Vec<String> {
     let mut outputs = Vec::new();
     for (_, style) in STYLES {
@@ -100,7 +101,7 @@ fn rendered(shows: &[Show], status: &Status) -> Vec<String> {
     outputs
 }
 
-/// Returns an SVG picture of `shows`.
+/// Draws `shows` as an SVG picture.
 fn drawn(shows: &[Show], title: &str) -> String {
     let style = Style { width: 60, ascii: false, plain: false, quoted: false };
     let mut renderer = Renderer::new(style, Theme::Plain);
@@ -186,7 +187,7 @@ proptest! {
     fn no_display_passes_on_what_a_terminal_acts_on(text in any_text()) {
         let status = Status { place: Some((text.clone(), 1, 2)), client: Some(text.clone()), ..Status::default() };
         for output in rendered(&every_show(&text), &status) {
-            // A Windows line break counts as a line break.
+            // Treats a Windows line break (`\r\n`) as an ordinary one.
             let output = output.replace("\r\n", "\n");
             prop_assert_eq!(harmful(&output), "", "{:?}", output);
         }
@@ -218,13 +219,13 @@ proptest! {
     }
 }
 
-/// Quotes a word so that redis-cli splits the line into the same bytes.
+/// Quotes a string as a single redis-cli argument, with every byte escaped.
 fn quoted(text: &str) -> String {
     let escaped: String = text.bytes().map(|byte| format!("\\x{byte:02x}")).collect();
     format!("\"{escaped}\"")
 }
 
-/// Takes the session's effects and returns what it shows, with the prompt that it waits at.
+/// Takes the session's effects. Returns everything that the session shows, including the prompt at which it waits.
 fn take_shows(session: &mut Session) -> Vec<Show> {
     if session.need() == Need::Rehearsal {
         session.handle(Event::Rehearsed(Arc::default()));
@@ -240,7 +241,7 @@ fn take_shows(session: &mut Session) -> Vec<Show> {
     shows
 }
 
-/// Returns a lesson file in which all text contains `text`.
+/// Returns a lesson file in which every text contains `text`.
 fn lesson(text: &str) -> String {
     let text = serde_json::Value::String(format!("x{text}")).to_string().replace('\u{7f}', "\\u007f");
     format!(
@@ -268,7 +269,7 @@ proptest! {
             session.handle(Event::Entered(line.to_owned()));
             shows.extend(take_shows(session));
         };
-        // A real client sets its name and a key, and then waits.
+        // A client outside the tutor sets its name and a key, and then blocks.
         let outside = session.with_engine(0, |engine, _| engine.connect()).expect("nothing is tried");
         let bytes = text.as_bytes();
         for argv in [
@@ -332,7 +333,7 @@ proptest! {
     }
 }
 
-/// A script that sends escape sequences to the terminal in every way that Python has.
+/// A Python script that tries every way of sending escape sequences to the terminal.
 const HOSTILE_SCRIPT: &str = r#"print('\x1b]52;c;ZXZpbA==\x07', 'a\tb')
 print('50%\r100%')
 import sys; print('\x9b2J\u202e', file=sys.stderr)
@@ -370,7 +371,7 @@ fn a_program_keeps_its_line_breaks_tabs_and_redrawn_lines() {
         picture.contains("hostile\\x1b[31m.py") && picture.contains(">100%<") && !picture.contains("50%<"),
         "{picture}"
     );
-    // The JSON contains exactly what the program printed.
+    // The JSON contains exactly what the script printed, with control characters escaped.
     let json = stdout(&redis_tutor(&["run", "--json", &path], b""));
     assert_eq!(harmful(&json), "");
     let first: serde_json::Value = serde_json::from_str(json.lines().next().expect("a line")).expect("JSON");

@@ -1,4 +1,5 @@
-//! Tests of documents that the learner names (`:save`, `new`, `run --svg`), with every fault at every file-system call.
+//! Tests of files that are written to a path given by the learner (`:save`, `new`, `run --svg`). Every kind of fault is
+//! injected at every file-system call.
 
 use std::fs;
 use std::io;
@@ -17,9 +18,9 @@ const NEW: &str = "print('hello')\nprint('world')\n";
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// A document that must not exist yet.
+    /// The document is created. It must not exist yet.
     Create,
-    /// A document that replaces an older one.
+    /// The document replaces an older one.
     Replace,
 }
 

@@ -1,5 +1,5 @@
-//! Tests of the input history file, with every fault at every file-system call, and with several sessions at the same
-//! time.
+//! Tests of the input history file. Every kind of fault is injected at every file-system call, and several sessions use
+//! the file at the same time.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::{assert_has_all, temporary_files};
 use crate::support::faulty_files::{Fault, FaultyFiles, every_fault, without_faults};
 use crate::support::program::folder;
 
-/// Maximum number of entries in these tests.
+/// Maximum number of entries in the history file of these tests.
 const MAX_ENTRIES: usize = 8;
 
 /// The entries that are typed. One of them has several lines.
@@ -24,8 +24,8 @@ fn stored_entries(path: &Path) -> Vec<String> {
     open(without_faults(), path).1
 }
 
-/// Types all entries of `TYPED` on a disk with a fault, and another entry on the repaired disk. Then checks the entries
-/// that the next session reads.
+/// Adds all entries in `TYPED` to the history on a faulty disk, and one more entry after the disk has been repaired.
+/// Then checks which entries the next session reads.
 fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &str) {
     let folder = folder("files-history").join("state");
     let path = folder.join("history");
@@ -34,7 +34,8 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
         fs::write(&path, earlier).expect("the folder is writable");
     }
     let (mut file, _) = open(files.user_files(), &path);
-    // A file that is much too long is replaced when it is opened. Its latest entries must not be lost.
+    // A file with far too many entries is replaced with a shorter one when it is opened. The latest entries must not be
+    // lost.
     assert_has_all(&stored_entries(&path), &latest(earlier), context);
     let mut expected = latest(earlier);
     let mut failures = 0;
@@ -56,7 +57,7 @@ fn type_with_fault(earlier: &str, fault: Fault, files: &FaultyFiles, context: &s
     assert_eq!(file.add("last"), None, "{context}: the disk is repaired");
     expected.push("last".to_owned());
     let mut entries = stored_entries(&path);
-    // A line that was only partly written becomes an entry of its own, and is not joined with the next entry.
+    // A line that was written only partly becomes a separate entry. It is not joined with the next entry.
     let count = entries.len();
     entries.retain(|entry| !TYPED.iter().any(|typed| typed != entry && typed.starts_with(entry.as_str())));
     let fragments = count - entries.len();

@@ -1,4 +1,4 @@
-//! Tests processes that are killed while they save.
+//! Tests of processes that are killed while they save progress.
 
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,12 +13,14 @@ use crate::support::program::folder;
 /// Number of processes that are killed.
 const KILLS: usize = 50;
 
-/// Environment variable that gives the file to this test when it runs as a child process.
+/// Environment variable with the path of the progress file. It is set when this test runs as a child process.
 const FILE_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_TO";
-/// Environment variable that gives the name of the steps to this test when it runs as a child process.
+/// Environment variable with the prefix of the ids of the steps to save. It is set when this test runs as a child
+/// process.
 const NAME_VARIABLE: &str = "REDIS_TUTOR_TEST_SAVES_AS";
 
-/// Saves one step after the other in a child process, and reports each saved step.
+/// Saves one finished step after another, and reports each save on standard output. Runs in a child process until that
+/// process is killed.
 fn save_until_killed(path: PathBuf, name: &str) -> ! {
     let (mut file, notice) =
         ProgressFile::open(UserFiles::default(), path, PathOrigin::Program).expect("the file is whole");
@@ -55,7 +57,7 @@ impl Saver {
         Saver { process, output, saved: Vec::new() }
     }
 
-    /// Reads the reports of the process until it has saved `count` steps, or until it ends.
+    /// Reads the process's output until the process has reported `count` saved steps in total, or until it ends.
     fn read_until_saved(&mut self, count: usize) {
         let mut line = String::new();
         while self.saved.len() < count && self.output.read_line(&mut line).expect("it is UTF-8") > 0 {
@@ -88,7 +90,7 @@ fn a_killed_process_loses_no_step_that_it_has_saved() {
         savers[1].read_until_saved(1 + round % 3);
         let mut saved = Vec::new();
         for mut saver in savers {
-            // Even if the other process was killed, this process can still save.
+            // This process can still save, even if the other one was killed.
             let count = saver.saved.len() + 1;
             saver.read_until_saved(count);
             saved.extend(saver.kill());

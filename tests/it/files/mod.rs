@@ -1,5 +1,5 @@
-//! Tests that the user's files lose nothing if the disk fails, if the program is killed, or if many sessions use them
-//! at the same time.
+//! Tests that no data in the user's files is lost if the disk fails, if the program is killed, or if several sessions
+//! use the files at the same time.
 
 mod documents;
 mod history;
@@ -15,10 +15,10 @@ use std::path::Path;
 
 use redis_tutor::lesson::progress::Progress;
 
-/// The lesson in which tests finish steps.
+/// Id of the lesson whose steps the tests finish.
 const LESSON: &str = "hashes";
 
-/// Returns the progress in a file, which must be complete, or `None` if there is no file.
+/// Reads the progress from a file. Returns `None` if the file does not exist. Panics if the file is damaged.
 fn stored(path: &Path) -> Option<Progress> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
@@ -27,7 +27,7 @@ fn stored(path: &Path) -> Option<Progress> {
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text:?}")))
 }
 
-/// Returns the finished steps in a progress file.
+/// Returns the ids of the steps of `LESSON` that are finished according to a progress file.
 fn stored_steps(path: &Path) -> Vec<String> {
     stored(path).and_then(|progress| Some(progress.lessons.get(LESSON)?.done.clone())).unwrap_or_default()
 }

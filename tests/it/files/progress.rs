@@ -1,4 +1,5 @@
-//! Tests of the progress file, with every fault at every file-system call, and with several sessions at the same time.
+//! Tests of the progress file. Every kind of fault is injected at every file-system call, and several sessions use the
+//! file at the same time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,16 +14,16 @@ use super::{LESSON, assert_has_all, stored, stored_steps, temporary_files};
 use crate::support::faulty_files::{ERRORS, Fault, FaultyFiles, every_fault, without_faults};
 use crate::support::program::folder;
 
-/// Number of saves in a session of these tests.
+/// Number of steps that a session saves while its disk is faulty.
 const SAVES: usize = 2;
 
-/// The state of the folder when a session starts.
+/// The state of the progress folder when a session starts.
 #[derive(Debug, Clone, Copy)]
 enum Beginning {
     NoFolder,
     Progress,
     Damaged,
-    /// A symbolic link to a progress file, and a temporary file of a process that was killed.
+    /// A symbolic link to a progress file, and a temporary file that a killed process left behind.
     #[cfg(unix)]
     LinkAndAbandoned,
 }
@@ -35,11 +36,11 @@ const BEGINNINGS: &[Beginning] = &[
     Beginning::LinkAndAbandoned,
 ];
 
-/// A folder with a progress file.
+/// The location of a progress file, with the steps that are finished at the beginning.
 struct Place {
     folder: PathBuf,
     path: PathBuf,
-    /// The finished steps that the file contains at the beginning.
+    /// The ids of the finished steps in the file at the beginning.
     steps: Vec<String>,
 }
 
@@ -71,7 +72,8 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("the folder is writable");
 }
 
-/// Completes a step in a session, saves the progress, and checks the file. Returns the sentence for the learner.
+/// Completes a step in a session, saves the progress, and checks the file. Returns the message for the learner, if
+/// saving produced one.
 fn do_step(
     file: &mut ProgressFile,
     place: &Place,
@@ -101,7 +103,7 @@ fn check_file(place: &Place, saved: &[String], context: &str) {
     assert_has_all(&steps, &place.steps, context);
 }
 
-/// Runs a session with a fault, then repairs the disk, and checks that nothing is missing.
+/// Runs a session with a fault, repairs the disk, and checks that no finished step is missing.
 fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, context: &str) {
     let place = prepare("files-progress-faults", beginning);
     let mut saved = Vec::new();
@@ -109,7 +111,7 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
     let (mut file, _) = match opened {
         Ok(opened) => opened,
         Err(sentence) => {
-            // The program does not start, and the file is as it was.
+            // The program does not start, and the file is unchanged.
             assert!(sentence.contains("progress.json"), "{context}: {sentence}");
             check_file(&place, &[], context);
             files.repair();
@@ -147,7 +149,7 @@ fn run_with_fault(beginning: Beginning, fault: Fault, files: &FaultyFiles, conte
         saved.clone_from(&file.progress().lessons[LESSON].done);
         assert_eq!(saved.iter().filter(|step| step.starts_with("step-")).count(), SAVES, "{context}: {saved:?}");
     }
-    // Saving once more also removes the temporary files that were left behind.
+    // Saving again also removes the temporary files that were left behind.
     do_step(&mut file, &place, "last", &mut saved, context);
     assert!(file.status().is_saved(), "{context}");
     check_file(&place, &saved, context);
@@ -285,7 +287,7 @@ fn many_sessions_at_once_keep_the_steps_of_all() {
     assert_eq!(temporary_files(&place.folder), [""; 0]);
 }
 
-/// Another session that is saving, and therefore holds the lock.
+/// The lock of another session that is saving. Dropping the value releases the lock.
 struct Saving(Box<dyn OpenFile>);
 
 impl Drop for Saving {
@@ -349,7 +351,7 @@ fn a_file_of_a_newer_version_is_left_alone_whatever_is_in_it() {
         assert_eq!((file.save(&progress), file.finish(), file.status().is_saved()), (None, None, false));
         assert_eq!(fs::read_to_string(&place.path).expect("it is still there"), newer);
 
-        // The file of a newer version appears while a session runs.
+        // A newer version of the program writes the file while a session runs.
         let place = prepare("files-progress-newer", Beginning::Progress);
         let (mut file, _) =
             ProgressFile::open(UserFiles::default(), place.path.clone(), PathOrigin::Program).expect("it can be read");
@@ -411,7 +413,8 @@ fn an_unchanged_progress_is_not_written_again() {
     assert_eq!(stored(&place.path).expect("it exists").version, VERSION);
 }
 
-/// A user may name a file by mistake, or write to a progress file with another program while a session runs.
+/// A user may pass the wrong path to `--progress`, or overwrite the progress file with another program while a session
+/// runs.
 #[test]
 fn a_named_file_that_becomes_another_file_while_a_session_runs_is_left_alone() {
     let place = prepare("files-progress-foreign", Beginning::Progress);

@@ -1,11 +1,12 @@
-//! Tests that whole sessions continue on a disk that cannot be written, and report the failure once.
+//! Tests that whole sessions continue when the disk cannot be written to, and report the failure only once.
 
 use std::fs;
 
 use super::{LESSON, stored_steps};
 use crate::support::program::{folder, redis_tutor, stderr, stdout};
 
-/// Makes it impossible to save a file, by creating a folder in place of its lock file. This works for root as well.
+/// Makes a file impossible to save by creating a folder in place of its lock file. Unlike missing permissions, this
+/// also stops root. Returns the path of that folder.
 fn block(folder: &std::path::Path, name: &str) -> std::path::PathBuf {
     let lock = folder.join(format!(".{name}.lock"));
     let _ = fs::remove_file(&lock);
@@ -43,8 +44,8 @@ fn two_programs_at_once_keep_the_steps_of_both() {
     let folder = folder("files-programs");
     let path = folder.join("progress.json");
     fs::write(&path, r#"{"version": 2, "lessons": {"lists": {"done": ["earlier"]}}}"#).expect("it is writable");
-    // Both programs read the file before either saves a step, because a program asks for a line only when its lesson is
-    // open.
+    // A process reads the progress file before it opens its lesson, and reads input only after that. Waiting until both
+    // lessons are open ensures that neither process reads what the other has saved.
     let start = |place: &str| {
         Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
             .args(["--progress", &path.display().to_string(), "--color", "never", "learn", place])

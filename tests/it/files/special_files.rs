@@ -1,4 +1,4 @@
-//! Tests paths that do not lead to a regular file, and the permissions and links of files.
+//! Tests of paths that do not lead to regular files, of file permissions, and of symbolic links.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -14,7 +14,7 @@ use redis_tutor::user_files::{HistoryFile, PathOrigin, ProgressFile, UserFiles};
 use super::{LESSON, stored_steps};
 use crate::support::program::{folder, stderr, stdout};
 
-/// Runs the program without input, and fails if it does not end.
+/// Runs the program without input. Panics if it does not end within 60 seconds.
 fn run(arguments: &[&str]) -> Output {
     let program = env!("CARGO_BIN_EXE_redis-tutor");
     let mut command = Command::new(program);
@@ -34,8 +34,7 @@ fn make_pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo can be run").success());
 }
 
-/// Creates a path of each kind that does not lead to a regular file. Returns each path with the reason that the error
-/// message must give.
+/// Creates special files of every kind. Returns the path of each one, with the reason that the error message must give.
 fn special_paths(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     make_pipe(&folder.join("pipe"));
     fs::create_dir(folder.join("folder")).expect("the folder is writable");
@@ -52,7 +51,7 @@ fn special_paths(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     ]
 }
 
-/// Returns the working folder of this test, whose path is short enough for a socket.
+/// Creates an empty folder whose path is short enough for a Unix socket.
 fn short_folder(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("rt-{name}-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
@@ -76,7 +75,7 @@ fn what_is_no_regular_file_is_neither_read_nor_replaced() {
             &["--progress", &name, "play"],
             &["run", "--svg", &name, &script],
         ] {
-            // These commands are not tested on devices, because a failing test must not replace a device of this
+            // These commands are not run on devices, because a failing test must not replace a device file on this
             // machine.
             if path.starts_with("/dev") && (arguments.contains(&"play") || arguments.contains(&"--svg")) {
                 continue;
@@ -107,7 +106,7 @@ fn a_folder_of_lessons_with_a_pipe_in_it_is_reported() {
 fn files_that_are_too_large_are_not_read() {
     let folder = folder("files-large");
     let large = folder.join("large.json");
-    // The file is sparse, so it takes no space on the disk.
+    // The file is sparse, so it takes up hardly any disk space.
     fs::File::create(&large).and_then(|file| file.set_len(1 << 40)).expect("the file system has sparse files");
     let name = large.display().to_string();
     for arguments in [&["--progress", &name, "play"][..], &["run", &name], &["check", &name]] {
@@ -157,7 +156,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("it exists").permissions().mode() & 0o7777
 }
 
-/// Saves one step in a progress file.
+/// Marks a step as finished in a progress file.
 fn save_step(path: &Path, step: &str) {
     let (mut file, notice) =
         ProgressFile::open(UserFiles::default(), path.to_owned(), PathOrigin::Program).expect("it can be read");
@@ -211,7 +210,7 @@ fn the_old_content_is_not_overwritten_in_place() {
     save_step(&path, "one");
     let reader = fs::File::open(&path).expect("it exists");
     save_step(&path, "two");
-    // A process that has the old file open still reads the whole old content.
+    // A process that opened the old file can still read its complete content.
     assert_ne!(reader.metadata().expect("it is open").ino(), fs::metadata(&path).expect("it exists").ino());
     let text = std::io::read_to_string(reader).expect("it is open");
     assert!(text.contains("one") && !text.contains("two"), "{text}");

@@ -1,10 +1,9 @@
-//! Tests that the terminal never receives escape sequences that are part of text from programs, Redis keys or the
-//! clipboard.
+//! Tests that escape sequences in text from programs, Redis keys or the clipboard never reach the terminal.
 
 use super::terminal::{CTRL_C, TAB, Terminal};
 
-/// Strings that must never reach the terminal: the beginnings of the escape sequences in the test, and a right-to-left
-/// override. The program itself writes none of these.
+/// Strings that must never reach the terminal: parts of the escape sequences in these tests, and a right-to-left
+/// override. The program itself never writes them.
 const HARMFUL: [&str; 5] = ["\x1b]52", "\x1b]0;", "\u{9b}5", "\x07", "\u{202e}"];
 
 fn assert_harmless(terminal: &Terminal) {
@@ -30,7 +29,7 @@ fn the_prompt_and_its_help_are_harmless() {
         terminal.wait_for_prompt(">>>");
         terminal.send_keys("print('\\x1b]0;t\\x07\\u202e', end='')\r");
         terminal.wait_for_prompt("\\x1b]0;t\\x07\\u202e>>>");
-        // A carriage return keeps its effect, even on the prompt after it.
+        // A carriage return keeps its effect, even if the prompt follows on the same line.
         terminal.send_keys("print('10%\\r100%', end='')\r");
         terminal.wait_until("the prompt after the bar", |text| text.ends_with("\n100%>>>"));
         terminal.send_keys("r.blpop('\\x1b]52;c;QQ==\\x07\\n>>> key', 0)\r");
@@ -86,7 +85,8 @@ fn hidden_characters_of_a_paste_are_neither_shown_nor_entered() {
     }
 }
 
-/// In append-only output, the terminal echoes what is typed. It shows control characters as `^[`, and Ctrl-C as `^C`.
+/// In append-only output (`--plain`), the terminal itself echoes what is typed. It shows the escape character as `^[`,
+/// and Ctrl-C as `^C`.
 #[test]
 fn the_echo_of_append_only_output_is_harmless() {
     let mut terminal = Terminal::start("hidden-echo", (80, 24), &["play", "--plain"]);

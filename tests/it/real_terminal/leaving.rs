@@ -1,5 +1,4 @@
-//! Tests the state in which the program leaves the terminal: at its end, after a signal, after a panic, and while it is
-//! suspended.
+//! Tests that the program restores the terminal when it ends, after a signal, after a panic, and while it is suspended.
 
 use std::fs;
 #[cfg(target_os = "linux")]
@@ -9,7 +8,7 @@ use std::time::Instant;
 use super::terminal::TIMEOUT;
 use super::terminal::{CTRL_D, Terminal, initial_modes, start_with_progress};
 
-/// Asserts that the terminal has its initial modes.
+/// Asserts that the terminal has its initial modes, without bracketed paste and with a visible cursor.
 fn assert_modes_restored(terminal: &Terminal) {
     assert_eq!(terminal.modes(), initial_modes());
     assert!(!terminal.screen.screen().bracketed_paste());
@@ -81,7 +80,7 @@ fn the_terminal_is_restored_after_a_signal() {
     }
 }
 
-/// Other programs rarely send these signals, but the default action of these signals also ends a program.
+/// These signals are rare, but their default action also ends the process.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_terminal_is_restored_after_a_rare_signal() {
@@ -95,14 +94,14 @@ fn the_terminal_is_restored_after_a_rare_signal() {
     }
 }
 
-/// Returns the value of a field of a process's status in `/proc`.
+/// Returns the value of a field in `/proc/PID/status`, or `None` if the process or the field does not exist.
 #[cfg(target_os = "linux")]
 fn process_status(process: u32, field: &str) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status.lines().find_map(|line| Some(line.strip_prefix(field)?.strip_prefix(':')?.trim().to_owned()))
 }
 
-/// A signal that arrives when the first handler for it has just been installed ends the program, and does not count as
+/// A signal that arrives just after its first handler was installed must end the program. It must not be taken for
 /// Ctrl-C.
 #[cfg(target_os = "linux")]
 #[test]
@@ -122,7 +121,8 @@ fn a_signal_during_the_start_ends_the_program() {
     }
 }
 
-/// Starts the first lesson, and does its first step while progress cannot be saved.
+/// Opens a step of the first lesson, and completes it while progress cannot be saved. Returns the terminal, and the
+/// path of the folder that blocks the lock file.
 #[cfg(unix)]
 fn start_with_unsaved_step(name: &str) -> (Terminal, std::path::PathBuf) {
     let mut terminal = Terminal::start(name, (80, 40), &["learn", "first-contact/first-key"]);
@@ -161,7 +161,7 @@ fn the_last_attempt_to_save_belongs_to_every_ending() {
     }
 }
 
-/// Between two prompts, Ctrl-\ sends SIGQUIT.
+/// While a program runs, the terminal turns Ctrl-\ into SIGQUIT.
 #[test]
 fn the_terminal_is_restored_after_ctrl_backslash() {
     let mut terminal = Terminal::start("quit-key", (80, 24), &["play"]);
@@ -200,7 +200,7 @@ fn the_terminal_is_restored_after_a_signal_between_two_prompts() {
     }
 }
 
-/// Runs only in debug builds, in which `:panic` makes the program panic.
+/// Exists only in debug builds, where `:panic` makes the program panic.
 #[cfg(debug_assertions)]
 #[test]
 fn a_panic_restores_the_terminal_and_loses_no_progress() {
@@ -240,7 +240,7 @@ fn ctrl_z_restores_the_terminal_for_the_shell() {
     terminal.wait_for_text("\n42\n");
 }
 
-/// Returns the numbers of the processes whose parent is the process `parent`.
+/// Returns the ids of the child processes of `parent`.
 #[cfg(target_os = "linux")]
 fn children_of(parent: u32) -> Vec<u32> {
     let processes = fs::read_dir("/proc").expect("Linux has /proc").flatten();
@@ -249,7 +249,8 @@ fn children_of(parent: u32) -> Vec<u32> {
     numbers.filter(|&number| process_status(number, "PPid").is_some_and(|known| known == parent)).collect()
 }
 
-/// Starts the program in a shell, waits until it reads a line or computes, and then suspends the program.
+/// Starts the program in a shell, and suspends it with Ctrl-Z at its prompt, or while `line` runs if `line` is not
+/// empty.
 #[cfg(target_os = "linux")]
 fn suspend_in_shell(name: &str, line: &str) -> Terminal {
     let mut terminal = Terminal::start_shell(name, (80, 40));
@@ -278,7 +279,8 @@ fn ctrl_z_suspends_the_running_python_as_well() {
         assert!(state.starts_with('T'), "process {process}: {state}");
     }
     terminal.send_keys("fg\r");
-    // The shell hands over the terminal before it continues the job. A Ctrl-C before that is the shell's.
+    // Waits until the shell has given the terminal to the job and continued it. Before that, Ctrl-C would go to the
+    // shell.
     let started = Instant::now();
     while process_status(programs[0], "State").is_some_and(|state| state.starts_with('T')) {
         assert!(started.elapsed() < TIMEOUT, "the shell has not continued the job");
@@ -295,7 +297,7 @@ fn a_suspended_session_can_be_killed() {
         let mut terminal = suspend_in_shell(name, line);
         let programs = children_of(terminal.child.process_id().expect("the shell is running"));
         assert_eq!(programs.len(), 1);
-        // A shell's `kill %1` sends both signals to a job that is stopped.
+        // Shells send both signals when `kill %1` is used on a stopped job.
         terminal.send_keys("kill -TERM %1; kill -CONT %1\r");
         let started = Instant::now();
         while process_status(programs[0], "State").is_some_and(|state| !state.starts_with('Z')) {

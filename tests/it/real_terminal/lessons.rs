@@ -1,4 +1,5 @@
-//! Tests of lessons at a terminal: the menu, the start and the end of a lesson, and a lesson file that is watched.
+//! Tests of lessons at a terminal: the menu, the start and the end of a lesson, a watched lesson file, and the progress
+//! line of `check`.
 
 use crate::support::program::{folder, redis_tutor};
 
@@ -96,7 +97,7 @@ fn a_watched_lesson_file_is_reloaded_when_it_is_saved() {
     terminal.enter_line("r.incr('page:visits')", "Enter continues", ">>>");
     terminal.send_keys("\r");
     terminal.wait_for_text("2 of 3");
-    // The step stays open, and the next input is typed below its new text.
+    // Saving the file shows the new text of the open step. The step stays open for the next input.
     std::fs::write(&file, text.replace("The next step finds", "This second step finds")).expect("the file is writable");
     terminal.wait_for_text("This second step finds");
     std::fs::write(&file, text.replace("minutes = 5", "minuets = 5")).expect("the file is writable");
@@ -116,7 +117,7 @@ fn check_shows_its_progress_on_a_line_that_is_gone_at_the_end() {
     assert_eq!(terminal.exit_status(), 0);
     let written = String::from_utf8_lossy(&terminal.written);
     assert!(written.contains("\r0 of 3 steps, 1 try: ") && written.contains("\r3 of 3 steps, 11 tries: "), "{written}");
-    // If the progress line were wider than the terminal, a part of it would remain on the screen.
+    // If the progress line were wider than the terminal, part of it would remain on the screen.
     assert_eq!(terminal.screen_rows(), "1 lesson, 11 tries, 0 faults");
     let mut plain = Terminal::start("check-plain", (80, 24), &["check", "--quick", "--plain", &path]);
     assert_eq!(plain.exit_status(), 0);

@@ -1,4 +1,4 @@
-//! Snapshots of screens at three sizes of terminal.
+//! Snapshots of screens at three terminal sizes.
 
 use std::thread;
 
@@ -8,8 +8,8 @@ type Size = (u16, u16);
 
 const SIZES: [Size; 3] = [(40, 20), (80, 24), (120, 40)];
 
-/// Runs a script at each size, in parallel, and compares the screens at its end with their snapshots. `run` takes a
-/// name for the script's files, and the size.
+/// Calls `run` for each terminal size, in parallel, and compares the final screens with their snapshots. `run` receives
+/// a unique name for its files, and the size.
 fn at_each_size(name: &str, run: impl Fn(&str, Size) -> Terminal + Sync) {
     let name_for = |(columns, rows): Size| format!("{name}-{columns}x{rows}");
     let screens: Vec<String> = thread::scope(|scope| {
@@ -60,11 +60,11 @@ fn completion() {
     at_each_size("completion", |name, size| {
         let mut terminal = Terminal::start(name, size, &["play"]);
         terminal.wait_for_prompt(">>>");
-        // Completion waits only briefly for Python, so Python has to be running.
+        // Completion waits only briefly for Python, so Python must already be running.
         terminal.enter_line("20 + 22", "\n42\n", ">>>");
         terminal.send_keys("r.hs");
         terminal.send_keys(TAB);
-        // The list is followed by the line that is being typed.
+        // The editor shows the typed line again below the list.
         terminal.wait_until("the list of methods", |text| {
             text.contains("hsetnx") && text.lines().last().is_some_and(|line| line.starts_with(">>> r.hs"))
         });
@@ -140,7 +140,7 @@ fn plain() {
     });
 }
 
-/// Runs only in debug builds, in which `:panic` makes the program panic.
+/// Exists only in debug builds, where `:panic` makes the program panic.
 #[cfg(debug_assertions)]
 #[test]
 fn a_panic() {

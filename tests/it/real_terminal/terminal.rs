@@ -1,4 +1,4 @@
-//! Runs the program in a pseudo-terminal, and interprets its output as the content of a screen.
+//! Runs the program in a pseudo-terminal, and emulates the screen that its output produces.
 
 use std::io::Write;
 use std::num::NonZero;
@@ -10,7 +10,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::support::pseudo_terminal::{self, PseudoTerminal};
 
-/// A timeout that is longer than any test takes, even on a busy machine.
+/// A timeout that no test reaches, even on a busy machine.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub const CTRL_C: &str = "\x03";
@@ -27,13 +27,13 @@ fn modes(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().expect("the master side is a terminal"))
 }
 
-/// Returns the modes of a new terminal.
+/// Returns the modes of a new pseudo-terminal, as a string that can be compared.
 pub fn initial_modes() -> String {
     let pair = native_pty_system().openpty(PtySize::default()).expect("a pseudo-terminal can be opened");
     modes(&*pair.master)
 }
 
-/// Creates an empty folder for the program's files.
+/// Creates an empty home folder for the program's files.
 fn create_home(name: &str) -> PathBuf {
     let home = std::env::temp_dir().join(format!("redis-tutor-terminal-{}-{name}", std::process::id()));
     let _ = std::fs::remove_dir_all(&home);
@@ -49,17 +49,17 @@ pub struct Terminal {
     /// Everything that the program has written.
     pub written: Vec<u8>,
     pub screen: vt100::Parser,
-    /// The folder that contains the program's files.
+    /// The program's home folder, which contains its files.
     pub home: PathBuf,
 }
 
 impl Terminal {
-    /// Starts the program with an empty home folder. `name` is different in each test.
+    /// Starts the program with an empty home folder. `name` must be different in each test.
     pub fn start(name: &str, (columns, rows): (u16, u16), arguments: &[&str]) -> Self {
         Self::start_with(name, (columns, rows), arguments, &[])
     }
 
-    /// Starts the program with additional environment variables.
+    /// Starts the program with an empty home folder and additional environment variables.
     pub fn start_with(name: &str, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         Self::spawn(create_home(name), size, arguments, environment)
     }
@@ -95,8 +95,8 @@ impl Terminal {
         lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
     }
 
-    /// Returns the rows of the screen. A line that the terminal has wrapped takes several rows, and every time of day
-    /// is replaced with noon.
+    /// Returns the rows of the screen. A wrapped line takes several rows. Every time of day is replaced with noon, so
+    /// that the result can be compared with a snapshot.
     pub fn screen_rows(&self) -> String {
         let screen = self.screen.screen();
         let rows = screen.rows(0, screen.size().1.get()).map(|row| row.trim_end().to_owned());
@@ -110,7 +110,7 @@ impl Terminal {
         self.screen.screen_mut().set_size(cells(rows), cells(columns));
     }
 
-    /// Sends the program a signal.
+    /// Sends a signal to the program. `name` is an option of `kill`, such as `-TERM`.
     pub fn send_signal(&self, name: &str) {
         let pid = self.child.process_id().expect("the program is running").to_string();
         let sent = std::process::Command::new("kill").args([name, &pid]).status().expect("`kill` is installed");
@@ -122,7 +122,7 @@ impl Terminal {
         modes(&*self.master)
     }
 
-    /// Waits until the text on the screen satisfies a condition. `what` describes the condition.
+    /// Waits until the text on the screen satisfies a condition. `what` describes the condition in the failure message.
     pub fn wait_until(&mut self, what: &str, condition: impl Fn(&str) -> bool) {
         let started = Instant::now();
         while !condition(&self.text()) {
@@ -134,7 +134,7 @@ impl Terminal {
         }
     }
 
-    /// Waits until the program writes something.
+    /// Waits for more output from the program, and adds it to the screen.
     pub fn read_output(&mut self) {
         let bytes = self.output.recv_timeout(TIMEOUT).expect("the program writes something");
         self.process(&bytes);
@@ -145,7 +145,7 @@ impl Terminal {
         self.screen.process(bytes);
     }
 
-    /// Waits until the last line is the given prompt.
+    /// Waits until the last line on the screen is the given prompt.
     pub fn wait_for_prompt(&mut self, prompt: &str) {
         self.wait_until(prompt, |text| text.lines().last().is_some_and(|line| line.trim_end() == prompt.trim_end()));
     }
@@ -155,7 +155,7 @@ impl Terminal {
         self.wait_until(part, |text| text.contains(part));
     }
 
-    /// Types a block of two lines, and recalls the block with the Up key instead of ending it.
+    /// Types the two lines of a block, and then recalls both lines with the Up key instead of ending the block.
     pub fn recall_block(&mut self) {
         self.send_keys("for i in range(3):\r");
         self.wait_for_prompt("...");
@@ -170,7 +170,7 @@ impl Terminal {
         self.keys.flush().expect("the terminal is open");
     }
 
-    /// Types a line, and waits for the given output and the given prompt.
+    /// Enters a line, and waits first for `output` and then for `prompt`.
     pub fn enter_line(&mut self, line: &str, output: &str, prompt: &str) {
         self.send_keys(line);
         self.wait_for_text(line.trim());
@@ -179,7 +179,7 @@ impl Terminal {
         self.wait_for_prompt(prompt);
     }
 
-    /// Waits until the program ends, and returns its exit status.
+    /// Waits until the program ends, and returns its exit status. Continues to read output until then.
     pub fn exit_status(&mut self) -> u32 {
         while let Ok(bytes) = self.output.recv_timeout(TIMEOUT) {
             self.process(&bytes);
@@ -204,7 +204,7 @@ fn replace_times(text: &str) -> String {
     times.collect::<String>() + last
 }
 
-/// Compares a screen with its snapshot.
+/// Compares a screen with the snapshot `terminal-NAME`.
 pub fn assert_screen(screen: &str, name: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
@@ -213,12 +213,12 @@ pub fn assert_screen(screen: &str, name: &str) {
     settings.bind(|| insta::assert_snapshot!(format!("terminal-{name}"), screen));
 }
 
-/// Progress of a learner who has finished one lesson and done half of another.
+/// Progress of a learner who has finished one lesson and is in the middle of another.
 const PROGRESS: &str = r#"{"version": 1, "current": "hashes", "lessons": {
     "first-contact": {"done": ["first-key", "delete"], "finished": true},
     "hashes": {"step": "one-field", "done": ["wrongtype", "make-room", "mapping"]}}}"#;
 
-/// Starts the program for a learner with progress.
+/// Starts the program with the saved progress in `PROGRESS`.
 pub fn start_with_progress(name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
     let home = create_home(name);
     std::fs::create_dir_all(home.join("redis-tutor")).expect("a temporary folder can be created");

@@ -1,4 +1,4 @@
-//! Tests of the line editor: editing, completion, history, blocks, and keys that are typed ahead.
+//! Tests of the line editor: editing, completion, history, blocks, and type-ahead.
 
 use super::terminal::{CTRL_C, CTRL_D, CTRL_X_CTRL_E, TAB, Terminal, UP};
 
@@ -34,7 +34,7 @@ fn a_paste_that_the_terminal_does_not_mark_keeps_its_indentation() {
     terminal.wait_for_prompt(">>>");
     terminal.send_keys("if True:\r\tx = 1\relse:\r\tx = 2\r\rx\r");
     terminal.wait_for_text("\n1\n");
-    // The next block is indented again.
+    // Automatic indentation works again in the next block.
     terminal.wait_for_prompt(">>>");
     terminal.send_keys("if x:\r");
     terminal.wait_for_prompt("...");
@@ -47,7 +47,7 @@ fn a_long_list_of_completions_is_left_by_the_usual_keys() {
     for (name, key) in [("list-ctrl-c", CTRL_C), ("list-escape", "\x1b"), ("list-q", "q")] {
         let mut terminal = Terminal::start(name, (80, 8), &["play"]);
         terminal.wait_for_prompt(">>>");
-        // Completion waits only for a Python that is running.
+        // Completion works only if a Python process is already running.
         terminal.enter_line("40 + 2", "\n42\n", ">>>");
         terminal.send_keys("r.z");
         terminal.wait_until("what was typed", |text| text.contains(">>> r.z"));
@@ -58,7 +58,7 @@ fn a_long_list_of_completions_is_left_by_the_usual_keys() {
         terminal.send_keys("card('nothing')\r");
         terminal.wait_for_text("\n0\n");
         terminal.wait_for_prompt(">>>");
-        // Afterwards, the keys have their usual meaning again.
+        // After that, the keys have their usual meaning again.
         terminal.send_keys("'a q'");
         terminal.wait_for_text("'a q'");
         terminal.send_keys(CTRL_C);
@@ -156,7 +156,7 @@ fn the_right_arrow_accepts_a_suggestion_of_the_history() {
     terminal.send_keys(&(right.to_owned() + "\r"));
     terminal.wait_for_text("\n2\n");
     terminal.wait_for_prompt(">>>");
-    // Each prompt has its own history.
+    // The Python prompt and the redis-cli prompt have separate histories.
     terminal.enter_line(":cli", "", "127.0.0.1:6379>");
     terminal.enter_line("LLEN queue:tasks", "(integer) 2", "127.0.0.1:6379>");
     terminal.enter_line(":python", "", ">>>");
@@ -201,7 +201,7 @@ fn names_keys_and_fields_are_completed() {
     terminal.wait_for_prompt(">>>");
     terminal.send_keys(":c");
     terminal.send_keys(TAB);
-    // The list is followed by the line that is being typed.
+    // The editor shows the typed line again below the list.
     let is_again = |text: &str| text.lines().last().is_some_and(|line| line.starts_with(">>> :cli"));
     terminal.wait_until("the list of names", |text| text.contains("client  become") && is_again(text));
 }
@@ -281,8 +281,8 @@ fn ctrl_c_drops_the_line_but_no_input_behind_it() {
     terminal.wait_for_prompt(">>>");
     terminal.send_keys(&format!("nonsense{CTRL_C}20 + 22\r"));
     terminal.wait_for_text("\n42\n");
-    // Where Ctrl-C stops a loop is random, so no snapshot contains the traceback. The test waits for the indicator
-    // because an earlier Ctrl-C might arrive before the loop runs.
+    // The point at which Ctrl-C stops the loop is random, so no snapshot contains the traceback. The test waits for the
+    // "running for" indicator, because an earlier Ctrl-C might arrive before the loop starts.
     terminal.send_keys("\x1b[200~while True: pass\n\x1b[201~\r");
     terminal.wait_for_text("running for");
     terminal.send_keys(CTRL_C);
@@ -295,7 +295,7 @@ fn input_typed_while_a_program_runs_is_entered_afterwards() {
     let mut terminal = Terminal::start("typed-ahead", (80, 24), &["play", "--color", "never"]);
     terminal.wait_for_prompt(">>>");
     terminal.send_keys("sum(range(20_000_000))\r");
-    // The program runs when the editor has ended bracketed paste.
+    // The line editor turns off bracketed paste just before the program runs.
     while terminal.screen.screen().bracketed_paste() {
         terminal.read_output();
     }

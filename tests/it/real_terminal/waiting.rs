@@ -1,4 +1,4 @@
-//! Tests of blocked clients, and of real clients that connect to `:serve`.
+//! Tests of blocked clients, and of TCP clients that connect to the port opened by `:serve`.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -35,7 +35,8 @@ fn ctrl_c_ends_a_wait_and_loses_no_key() {
 
 #[test]
 fn a_line_typed_during_a_wait_is_entered_as_another_client() {
-    // If other keys were typed before Enter, they are entered as a line. Enter alone only switches to the other client.
+    // Enter alone only switches to the second client. If other keys were typed before Enter, they are then entered
+    // there as a line.
     for (name, before, during) in [
         ("during-wait", "BLPOP tasks 0\r", "r.rpush('tasks', 'mail')\r"),
         ("before-wait", "BLPOP tasks 0\rr.rpush('tasks', 'mail')", "\r"),
@@ -55,7 +56,7 @@ fn a_line_typed_during_a_wait_is_entered_as_another_client() {
     }
 }
 
-/// A real client, as a socket.
+/// A TCP client outside the tutor.
 struct RealClient(TcpStream);
 
 impl RealClient {
@@ -65,7 +66,7 @@ impl RealClient {
         RealClient(socket)
     }
 
-    /// Sends a command, and waits for the reply.
+    /// Sends an inline command, waits for the reply, and asserts that it equals `reply`.
     fn request(&mut self, line: &str, reply: &str) {
         self.0.write_all(format!("{line}\r\n").as_bytes()).expect("the connection is open");
         self.expect_reply(reply);
@@ -80,7 +81,7 @@ impl RealClient {
 
 #[test]
 fn real_clients_share_the_learners_redis() {
-    // The system chooses a free port, which is closed again before `:serve` opens it.
+    // The operating system chooses a free port. The listener keeps the port in use until the listener is dropped below.
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
     let port = listener.local_addr().expect("the listener has an address").port();
     let mut terminal = Terminal::start("serve", (100, 40), &["play"]);
@@ -89,25 +90,25 @@ fn real_clients_share_the_learners_redis() {
     drop(listener);
     terminal.enter_line(&format!(":serve {port}"), "is open to this machine", ">>>");
     let mut client = RealClient::connect(port);
-    // A command from a real client does not disturb the line that is being typed, and both share one Redis.
+    // A command from the TCP client does not disturb the line that is being typed. Both clients see the same data.
     terminal.send_keys("r.get('seen");
     client.request("SET seen yes", "+OK\r\n");
     terminal.send_keys("')\r");
     terminal.wait_for_text("b'yes'");
     terminal.wait_for_prompt(">>>");
-    // A real client wakes a client that waits.
+    // The TCP client unblocks the learner's client.
     terminal.send_keys("r.blpop('tasks', timeout=0)\r");
     terminal.wait_for_text("main waits for tasks");
     client.request("RPUSH tasks first", ":1\r\n");
     terminal.wait_for_text("(b'tasks', b'first')");
     terminal.wait_for_prompt(">>>");
-    // A real client changes data while a program runs.
+    // The TCP client changes data while a program runs.
     terminal.send_keys("while r.get('stop') is None: pass\r");
     terminal.wait_for_prompt("...");
     terminal.send_keys("\r");
     client.request("SET stop 1", "+OK\r\n");
     terminal.wait_for_prompt(">>>");
-    // While a line is typed, another client waits, and then a real client waits for the same key.
+    // While a line is being typed, `main` is blocked, and then a TCP client blocks on the same key.
     terminal.send_keys("BLPOP tasks 0\r");
     terminal.wait_for_text("main waits for tasks \u{b7}");
     terminal.send_keys("\r");
@@ -135,7 +136,8 @@ fn real_clients_share_the_learners_redis() {
     assert_eq!(client.0.read(&mut [0]).expect("the connection was closed without an error"), 0);
 }
 
-/// Makes a wait time out while a line is typed. `screen_end` is the end of the screen after the timeout.
+/// Lets a blocked command time out while a line is being typed. `screen_end` is the text with which the screen must end
+/// after the timeout.
 fn check_timeout_while_typing(name: &str, arguments: &[&str], screen_end: &str) {
     let mut terminal = Terminal::start(name, (100, 24), arguments);
     terminal.wait_for_prompt(">>>");

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use redis_tutor::user_files::{Access, Disk, FileFacts, FileSystem, LockAttempt, OpenFile, Purpose, UserFiles};
 
-/// A function that creates an error. It is stored instead of the error, because errors cannot be copied.
+/// A function that creates an error. It is stored instead of the error, because an `io::Error` cannot be copied.
 pub type MakeError = fn() -> io::Error;
 
 /// The disk errors that the tests simulate.
@@ -19,24 +19,25 @@ pub const ERRORS: [(&str, MakeError); 4] = [
     ("EIO", || io::Error::from_raw_os_error(5)),
 ];
 
-/// A fault in the disk or the process. Calls are counted from 0. A write that fails still writes the first half of its
-/// bytes.
+/// A fault of the disk or the process. Calls to the file system are counted from 0. A write that fails still writes the
+/// first half of its bytes.
 #[derive(Clone, Copy)]
 pub enum Fault {
-    /// The call with this number fails.
+    /// Only the call with this number fails.
     Once(usize, MakeError),
     /// The call with this number and all later calls fail, until the disk is repaired.
     From(usize, MakeError),
-    /// The process is killed instead of the call with this number: it makes no further call.
+    /// The process is killed during the call with this number, so it makes no further calls.
     Kill(usize),
 }
 
-/// Returns a user's files on a disk without faults.
+/// Returns a `UserFiles` on a disk without faults.
 pub fn without_faults() -> UserFiles {
     FaultyFiles::default().user_files()
 }
 
-/// Returns every fault at every call in `calls`, the calls of a run without faults. Each fault has a description.
+/// Returns every kind of fault for every call in `calls`, each with a description. `calls` must come from a run without
+/// faults.
 pub fn every_fault(calls: &[&str]) -> Vec<(String, Fault)> {
     let mut faults = Vec::new();
     for (at, call) in calls.iter().enumerate() {
@@ -49,8 +50,8 @@ pub fn every_fault(calls: &[&str]) -> Vec<(String, Fault)> {
     faults
 }
 
-/// The operating system's file system, with a simulated fault. Copies share the fault and the count of calls. Nothing
-/// is synced, so that thousands of runs take seconds.
+/// The operating system's file system, with a simulated fault. Clones share the fault and the call count. Nothing is
+/// synced to the disk, so that thousands of runs take only seconds.
 #[derive(Clone, Default)]
 pub struct FaultyFiles {
     state: Arc<Mutex<State>>,
@@ -71,12 +72,12 @@ impl FaultyFiles {
         files
     }
 
-    /// Returns a user's files on this file system.
+    /// Returns a `UserFiles` that uses this file system.
     pub fn user_files(&self) -> UserFiles {
         UserFiles::new(Arc::new(self.clone()))
     }
 
-    /// Makes all calls fail from now on.
+    /// Makes all further calls fail with the given error.
     pub fn fail(&self, error: MakeError) {
         self.state.lock().expect("no test has panicked").fault = Some(Fault::From(0, error));
     }
@@ -86,22 +87,22 @@ impl FaultyFiles {
         self.state.lock().expect("no test has panicked").fault = None;
     }
 
-    /// Returns the names of all calls that were made.
+    /// Returns the names of all calls so far, in order.
     pub fn calls(&self) -> Vec<&'static str> {
         self.state.lock().expect("no test has panicked").calls.clone()
     }
 
-    /// Returns the number of times that a session has waited for a lock.
+    /// Returns how often a session has paused while waiting for a lock.
     pub fn pauses(&self) -> usize {
         self.state.lock().expect("no test has panicked").pauses
     }
 
-    /// Calls a function each time a session waits for a lock.
+    /// Sets the function that is called each time a session waits for a lock.
     pub fn on_pause(&self, function: impl FnMut() + Send + 'static) {
         self.state.lock().expect("no test has panicked").on_pause = Some(Box::new(function));
     }
 
-    /// Counts a call, and returns the error with which the call fails, if it fails.
+    /// Counts a call. Returns an error if the fault makes the call fail.
     fn enter(&self, name: &'static str) -> io::Result<()> {
         let mut state = self.state.lock().expect("no test has panicked");
         let number = state.calls.len();
@@ -114,7 +115,7 @@ impl FaultyFiles {
         }
     }
 
-    /// Returns whether the process was killed before the last call.
+    /// Returns whether the process had already been killed before the last call.
     fn is_dead(&self) -> bool {
         let state = self.state.lock().expect("no test has panicked");
         matches!(state.fault, Some(Fault::Kill(at)) if state.calls.len() > at + 1)
@@ -259,8 +260,8 @@ impl OpenFile for FaultyFile {
     }
 }
 
-/// Releases the lock, as the end of the process would do. Closing the file might not release its lock immediately,
-/// because a process that another test is starting may still have a copy of the open file.
+/// Releases the lock, as the operating system does when a process ends. Closing the file might not release the lock
+/// immediately, because a child process that another test is starting may have inherited the open file.
 impl Drop for FaultyFile {
     fn drop(&mut self) {
         let _ = self.file.unlock();

@@ -1,11 +1,11 @@
-//! Runs the program as a process: its arguments, its input and its output.
+//! Runs the program as a child process with the given arguments and input, and decodes its output.
 
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// Runs the program with `input` on its standard input.
+/// Runs the program with the given arguments, and with `input` on its standard input.
 pub fn redis_tutor(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_redis-tutor"))
         .args(arguments)
@@ -15,7 +15,7 @@ pub fn redis_tutor(arguments: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("cargo has built the program");
-    // A program that rejects its arguments does not read its input.
+    // Ignores write errors, because a program that rejects its arguments does not read its input.
     let _ = child.stdin.take().expect("standard input is piped").write_all(input);
     child.wait_with_output().expect("the program ends")
 }
@@ -28,7 +28,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("messages are UTF-8")
 }
 
-/// Returns an empty folder with the given name in the target folder.
+/// Creates an empty folder in Cargo's target folder, replacing an older one of the same name. Returns its path.
 pub fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);

@@ -11,12 +11,12 @@ pub struct PseudoTerminal {
     pub child: Box<dyn Child + Send + Sync>,
     pub master: Box<dyn MasterPty + Send>,
     pub keys: Box<dyn Write + Send>,
-    /// The output, in pieces of any size.
+    /// The output, in chunks of any size.
     pub output: Receiver<Vec<u8>>,
 }
 
-/// Starts the program in a terminal of `size` (columns and rows), with its files in `home`. The environment consists of
-/// `environment` and the variables that a terminal needs.
+/// Starts the program in a pseudo-terminal of `size` (columns and rows), with its files in `home`. The environment
+/// contains only `environment`, `TERM`, `HOME` and `XDG_STATE_HOME`.
 pub fn start(home: &Path, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> PseudoTerminal {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redis-tutor"));
     command.args(arguments);
@@ -24,7 +24,7 @@ pub fn start(home: &Path, size: (u16, u16), arguments: &[&str], environment: &[(
     start_command(command, home, size, environment)
 }
 
-/// Starts another program in a pseudo-terminal.
+/// Starts `command` in a pseudo-terminal, with `home` as its home folder.
 pub fn start_command(
     mut command: CommandBuilder,
     home: &Path,

@@ -1,36 +1,36 @@
 //! Compares the program's output for a script with the recorded output of CPython, redis-py and Redis.
 //! `scripts/truths/compare.py` implements the same rules. Both files must be changed together. The rules are:
 //!
-//! - Statements are compared by position; `input` is not compared.
-//! - The members of a set may be in any order, and addresses (`0x7f...`) are masked.
-//! - Errors of redis-py must be equal. Other errors must have the same type, because Python's messages differ between
+//! - Statements are compared by position. Their text (`input`) is not compared.
+//! - The members of a set may be in any order. Addresses (`0x7f...`) are masked.
+//! - redis-py errors must be equal. Other errors must only have the same type, because Python's messages differ between
 //!   versions.
-//! - The sent commands must be equal, except for SCAN, HSCAN, SSCAN and ZSCAN, because an iteration may take any number of
-//!   calls. They are not compared where the recording has `null`, because the script states that they differ.
+//! - The commands sent to Redis must be equal, except for SCAN, HSCAN, SSCAN and ZSCAN, because an iteration may take
+//!   any number of calls. If the recording contains `null`, the commands are not compared, because the script states
+//!   that they differ.
 
 use serde_json::Value;
 
-/// The output, the error and the commands of one statement.
+/// A statement with its output, its error, and the commands that it sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub input: String,
     pub output: String,
     pub error: Option<RaisedError>,
-    /// The commands sent to Redis, or `None` if they are not to be compared.
+    /// The commands sent to Redis, or `None` if they must not be compared.
     pub commands: Option<Vec<Vec<String>>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct RaisedError {
-    /// The qualified class, `redis.exceptions.ResponseError`.
+    /// The qualified class name, such as `redis.exceptions.ResponseError`.
     pub kind: String,
     pub message: String,
 }
 
-/// Parses one JSON object per line.
+/// Parses a recording, which contains a record on each line, as a JSON object.
 ///
-/// # Errors
-/// Returns an error that quotes the line if a line is not a record.
+/// # Errors Returns an error that quotes the first line that is not a record.
 pub fn parse_records(text: &str) -> Result<Vec<Record>, String> {
     text.split('\n').filter(|line| !line.is_empty()).map(parse_record).collect()
 }
@@ -54,7 +54,7 @@ fn record_from_json(value: &Value) -> Option<Record> {
     Some(Record { input: text(value.get("input")?)?, output: text(value.get("output")?)?, error, commands })
 }
 
-/// Describes each statement on which the recording and our output differ.
+/// Describes each statement for which the recorded output and ours differ.
 pub fn differences(truth: &[Record], ours: &[Record]) -> Vec<String> {
     (0..truth.len().max(ours.len()))
         .filter_map(|position| {
@@ -93,7 +93,7 @@ fn outcome(record: &Record) -> String {
     }
 }
 
-/// Truncates a long string, which would hide the other differences.
+/// Truncates a long string, so that it does not hide the other differences.
 fn shortened(text: String) -> String {
     const MAX_CHARACTERS: usize = 1000;
     match text.char_indices().nth(MAX_CHARACTERS) {
@@ -131,7 +131,7 @@ fn normalized_line(line: &str) -> String {
     LiteralReader::normalized(&line).unwrap_or(line)
 }
 
-/// Masks addresses: replaces six or more hexadecimal digits after `0x` with `…`.
+/// Masks addresses by replacing six or more hexadecimal digits after `0x` with `…`.
 fn without_addresses(line: &str) -> String {
     let mut masked = String::new();
     let mut rest = line;
@@ -145,7 +145,7 @@ fn without_addresses(line: &str) -> String {
     masked + rest
 }
 
-/// Reads Python literals, as `ast.literal_eval` accepts them, and sorts the members of sets.
+/// A reader for the Python literals that `ast.literal_eval` accepts. It sorts the members of sets.
 struct LiteralReader<'a> {
     rest: &'a str,
 }
@@ -190,7 +190,7 @@ impl<'a> LiteralReader<'a> {
             items.push(self.value()?);
             if !self.take(",") {
                 self.take(close).then_some(())?;
-                // `(1)` is the number 1, and `(1,)` is a tuple.
+                // The trailing comma must be kept, because `(1)` is the number 1, and `(1,)` is a tuple.
                 return Some(format!("{open}{}{close}", items.join(", ")));
             }
         }
@@ -219,7 +219,8 @@ impl<'a> LiteralReader<'a> {
         Some(format!("{{{}}}", items.join(", ")))
     }
 
-    /// Returns a string or bytes literal with its quotes. `prefix` is the number of letters before the opening quote.
+    /// Consumes a string or bytes literal, and returns it with its quotes. `prefix` is the number of letters before the
+    /// opening quote.
     fn string(&mut self, prefix: usize) -> Option<String> {
         let quote = self.rest[prefix..].chars().next()?;
         let mut escaped = false;

@@ -1,4 +1,4 @@
-//! Settings of snapshots, and the styles in which transcripts are recorded.
+//! Settings for snapshots, and the styles in which transcripts are recorded.
 
 use redis_tutor::markup::Style;
 
