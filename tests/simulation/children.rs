@@ -1,4 +1,5 @@
-//! Python children of a simulated session: real processes, or models, which imitate a child within this process.
+//! The Python children of a simulated session. Each is a real child process, or a model that imitates one within this
+//! process.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,13 +10,13 @@ use redis_tutor::session::event::ChildId;
 
 use super::model_python::{Activity, ModelPython};
 
-/// How long a real child may be silent, on a busy machine, before the silence counts as an error.
+/// How long a real child may be silent before that counts as an error, even on a busy machine.
 const LONG_SILENCE: Duration = Duration::from_secs(20);
 
-/// How long a real child may compute without sending a frame before the learner presses Ctrl-C.
+/// CPU time that a real child may use without sending a protocol frame before the learner presses Ctrl-C.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A Python child.
+/// A Python child: a model or a real process.
 pub enum Child {
     Model(Box<ModelPython>),
     Process(PythonProcess),
@@ -25,11 +26,12 @@ pub enum Child {
 #[derive(Debug)]
 pub enum Read {
     Frame(u32, FromChild),
-    /// All threads of the child wait.
+    /// All threads of the child are waiting. This is also the result if the main thread is idle and other threads run
+    /// for too long without sending anything.
     Silence,
-    /// The child computes, perhaps forever.
+    /// The child is running code without sending anything, perhaps forever.
     Computes,
-    /// The process of the child has ended.
+    /// The child's process has ended.
     Ended,
 }
 
@@ -48,7 +50,8 @@ impl Child {
         }
     }
 
-    /// Reads the next frame. If the session has no deadline to wait for, a real child may be silent for longer.
+    /// Reads the next protocol frame. If the session does not wait for a point in time (`waits_for_time`), a real child
+    /// may be silent for longer. `is_main_idle` says whether the child's main thread is idle.
     pub fn read(&mut self, waits_for_time: bool, is_main_idle: bool) -> Read {
         match self {
             Child::Model(model) => match model.next_frame() {
@@ -64,8 +67,8 @@ impl Child {
         }
     }
 
-    /// Makes a lazy model, which otherwise runs only when its frames are read, run ahead of the reader as a process
-    /// would.
+    /// Makes a lazy model run ahead of its reader, as a real process would. Otherwise, a lazy model runs only when its
+    /// next frame is read.
     pub fn run_ahead(&mut self) {
         if let Child::Model(model) = self {
             model.run_ahead();
@@ -77,10 +80,10 @@ impl Child {
     }
 }
 
-/// A real Python child, as the driver runs it.
+/// A real Python child process, run by the driver's own code.
 pub struct PythonProcess(Children);
 
-/// The id of a real child. Each real child has a `Children` of its own.
+/// The id of every real child. The same id is enough, because each real child has a `Children` of its own.
 const ID: ChildId = ChildId(1);
 
 impl PythonProcess {

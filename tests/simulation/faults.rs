@@ -1,17 +1,17 @@
-//! Faults and other events that are scheduled for a certain frame of a simulated session.
+//! Faults and other events that are scheduled for a particular protocol frame of a simulated session.
 
-/// A fault or another event that happens at a certain frame.
+/// A fault or another event that happens when a particular protocol frame is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     Cut,
     KillAfter,
     Abort,
     InterruptBefore,
-    /// A real client sends a line.
+    /// The TCP client with this index sends a line.
     ClientBefore(usize, String),
 }
 
-/// The faults that have not happened yet, each with the number of frames until it happens.
+/// The faults that have not happened yet, each with the number of protocol frames until it happens.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<(u32, Fault)>);
 
@@ -32,7 +32,7 @@ impl Faults {
         self.0.clear();
     }
 
-    /// Counts a frame, and returns what happens at it.
+    /// Counts a protocol frame. Returns the faults and events that happen at that frame.
     pub fn take_next(&mut self) -> Vec<Fault> {
         self.0.iter_mut().for_each(|(frames, _)| *frames = frames.saturating_sub(1));
         self.0.extract_if(.., |(frames, _)| *frames == 0).map(|(_, fault)| fault).collect()

@@ -1,5 +1,5 @@
-//! The lessons of simulated sessions. Real Pythons use the built-in lessons, and models use lessons whose code they
-//! support.
+//! The lessons of simulated sessions. Sessions with real Python processes use the built-in lessons. Sessions with
+//! models use lessons whose code the model supports.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,19 +17,19 @@ use redis_tutor::session::{MEMORY_LIMIT, SEED};
 use super::plan::{PythonKind, Settings, TimeKind};
 use super::world::{Stop, World};
 
-/// The lessons for models, with a step of each kind.
+/// The lessons for sessions with models. They contain a step of each kind.
 const MODEL_LESSONS: [(&str, &str); 2] =
     [("kinds.toml", include_str!("lessons/kinds.toml")), ("clients.toml", include_str!("lessons/clients.toml"))];
 
-/// All lessons, and their rehearsals.
+/// All lessons, with a cache of their rehearsals.
 pub struct Lessons {
     model: Arc<Library>,
     built_in: Arc<Library>,
-    /// The rehearsals that have been made.
+    /// The cached rehearsals.
     rehearsals: Mutex<HashMap<RehearsalKey, Arc<Rehearsal>>>,
 }
 
-/// Whether the Python is real, and the id, the title and the number of steps of the lesson.
+/// The key of a cached rehearsal: whether Python is real, and the lesson's id, title and number of steps.
 type RehearsalKey = (bool, String, String, usize);
 
 impl Lessons {
@@ -50,7 +50,7 @@ impl Lessons {
         }
     }
 
-    /// Returns the rehearsal of a lesson that the driver would pass to a session.
+    /// Returns the rehearsal that the driver would pass to a session for this lesson.
     pub fn rehearse(&self, settings: &Settings, lesson: &Arc<Lesson>) -> Arc<Rehearsal> {
         let is_real = settings.python == PythonKind::Real;
         let key = (is_real, lesson.id.get_ref().clone(), lesson.title.clone(), lesson.steps.len());
@@ -69,7 +69,8 @@ impl Lessons {
         rehearsal
     }
 
-    /// Rehearses a lesson as `driver::rehearse` does: skips every step, and records what was sent.
+    /// Rehearses a lesson with a model, in the same way as `driver::rehearse` does: skips every step, and records its
+    /// submissions.
     fn rehearse_with_model(&self, lesson: &Arc<Lesson>) -> Rehearsal {
         let settings = Settings {
             python: PythonKind::Model,
@@ -85,7 +86,8 @@ impl Lessons {
         world.session.open(lesson.clone(), 0);
         world.session.rehearsed(Arc::default());
         let mut rehearsal = Rehearsal { steps: vec![Vec::new(); lesson.steps.len()], moved_us: Vec::new() };
-        // A step takes two lines: `:skip`, which enters the answer, and an empty line.
+        // A step takes two lines: `:skip`, which enters the answer, and an empty line. The additional iterations are
+        // for waits.
         for _ in 0..3 * lesson.steps.len() + 3 {
             match world.settle() {
                 Ok(Stop::Prompt(_)) => {}
@@ -115,14 +117,15 @@ impl Lessons {
     }
 }
 
-/// Returns a lesson without its last step, as its author may save it while it is open.
+/// Returns a lesson with another title and without its last step, as if its author had edited the file of the open
+/// lesson. At least one step remains.
 pub fn shortened(lesson: &Lesson) -> Arc<Lesson> {
     let mut shorter = (*renamed(lesson)).clone();
     shorter.steps.truncate(lesson.steps.len().saturating_sub(1).max(1));
     Arc::new(shorter)
 }
 
-/// Returns a lesson with another title, as its author may save it while it is open.
+/// Returns a lesson with another title, as if its author had edited the file of the open lesson.
 pub fn renamed(lesson: &Lesson) -> Arc<Lesson> {
     let title = if lesson.title.ends_with(" (edited)") {
         lesson.title.replace(" (edited)", "")

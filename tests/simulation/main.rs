@@ -1,20 +1,22 @@
 //! Plays random sessions with faults, and checks properties that must always hold. A plan describes a session and the
-//! events in it. Its Python is either real, or a model, which imitates a Python child within this process. Plans that
-//! once broke a property are kept in `tests/found`, and are played first.
+//! events in it. Its Python is either a real child process, or a model that imitates one within this process. Plans
+//! that once broke a property are kept in `tests/found`, and are played first.
 //!
 //!     cargo test --test simulation
 //!
-//! `cargo test` plays the plans of some fixed seeds. Environment variables change what is played:
+//! By default, only the plans of a few fixed seeds are played. Environment variables change what is played:
 //!
-//! - REDIS_TUTOR_SIMULATION_SECONDS: continues with fresh seeds until this time has passed.
-//! - REDIS_TUTOR_SIMULATION_PLANS: continues with this number of plans with models, and some with real Pythons.
-//! - REDIS_TUTOR_SIMULATION_FROM: sets the first fresh seed, so that a run can be repeated.
-//! - REDIS_TUTOR_SIMULATION_SEED: plays only the plan of this seed, with models of Python, and prints it.
+//! - REDIS_TUTOR_SIMULATION_SECONDS: continues with new seeds until the run has taken this number of seconds.
+//! - REDIS_TUTOR_SIMULATION_PLANS: continues with this number of plans with models, and some with real Python
+//!   processes.
+//! - REDIS_TUTOR_SIMULATION_FROM: sets the first new seed, so that a run can be repeated.
+//! - REDIS_TUTOR_SIMULATION_SEED: plays only the plan of this seed, with a model, and prints the plan and the
+//!   transcript.
 //! - REDIS_TUTOR_SIMULATION_SCRIPT: plays only the script in this file, and prints what the learner sees.
-//! - REDIS_TUTOR_SIMULATION_EVENTS: prints each event and each effect as well.
+//! - REDIS_TUTOR_SIMULATION_EVENTS: also prints each event and each effect.
 //!
 //! A plan that breaks a property is reduced to the steps that are needed, and printed as a script. `plan.rs` describes
-//! the scripts, `play.rs` and `player.rs` the properties.
+//! the format of scripts. `play.rs` and `player.rs` describe the properties.
 
 mod children;
 mod faults;
@@ -44,30 +46,31 @@ use plan::{Plan, PythonKind};
 use play::{Broken, check, play};
 use random_plan::random_plan;
 
-/// The first fixed seed.
+/// The first of the fixed seeds, which are played in every run.
 const FIXED_SEED: u64 = 1;
-/// Number of plans with models that are played for fixed seeds.
+/// Number of fixed seeds that are played with models.
 const MODEL_PLANS: u64 = 400;
-/// Number of plans with real Pythons that are played for fixed seeds.
+/// Number of fixed seeds that are played with real Python processes.
 const REAL_PLANS: u64 = 2;
-/// Number of plans with models for each plan with real Pythons, if the number of plans is given. Both kinds of plans
-/// then take about the same time in total.
+/// Number of plans with models for each plan with real Python processes, if the number of plans is given. Both kinds of
+/// plans then take about the same time in total.
 const MODELS_PER_REAL: u64 = 60;
 /// Number of failures after which no more plans are played.
 const MAX_FAILURES: usize = 5;
 
 thread_local! {
-    /// Where the last panic of this thread happened.
+    /// The source location of the last panic in this thread.
     static PANIC_PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Returns where the last panic of this thread happened.
+/// Takes the source location of the last panic in this thread.
 fn take_panic_place() -> String {
     PANIC_PLACE.take()
 }
 
 fn main() -> ExitCode {
-    // `cargo test NAME` passes NAME to every test program as a filter, which may exclude this program.
+    // `cargo test NAME` passes NAME as a filter to every test program. If the filter does not match the name of this
+    // program, nothing is played.
     if env::args().skip(1).any(|argument| !argument.starts_with('-') && !"simulation".contains(&argument)) {
         return ExitCode::SUCCESS;
     }
@@ -80,7 +83,7 @@ fn main() -> ExitCode {
         println!("{plan}");
         return print_outcome(&plan, &lessons);
     }
-    // Panics are caught, and reported with the plans that caused them.
+    // Suppresses the usual panic message. Panics are caught, and reported with the plans that caused them.
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!("at {}:{}", place.file(), place.line()));
         PANIC_PLACE.set(place.unwrap_or_default());
@@ -95,7 +98,7 @@ fn number(variable: &str) -> Option<u64> {
     env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {text:?}")))
 }
 
-/// Plays a script, and prints what the learner sees.
+/// Plays the script in a file, and prints what the learner sees.
 fn play_script(path: &Path, lessons: &Lessons) -> ExitCode {
     let script = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let plan = Plan::parse(&script).unwrap_or_else(|line| panic!("{}: {line}", path.display()));
@@ -140,7 +143,7 @@ fn play_found(lessons: &Lessons) -> usize {
     failed
 }
 
-/// A run over many seeds, on several threads.
+/// A run of the plans for many seeds, on several threads.
 struct Simulation<'a> {
     lessons: &'a Lessons,
     began: Instant,
@@ -153,7 +156,7 @@ impl<'a> Simulation<'a> {
         Simulation { lessons, began: Instant::now(), plans: AtomicUsize::new(0), failures: AtomicUsize::new(0) }
     }
 
-    /// Plays the plans of the fixed seeds, and then as many others as the environment variables ask for. Returns the
+    /// Plays the plans of the fixed seeds, and then as many others as the environment variables request. Returns the
     /// number of failures.
     fn run(&self) -> usize {
         self.play_seeds(FIXED_SEED..FIXED_SEED + MODEL_PLANS, FIXED_SEED..FIXED_SEED + REAL_PLANS, None);
@@ -175,7 +178,8 @@ impl<'a> Simulation<'a> {
         failures
     }
 
-    /// Plays plans with models on one half of the threads, and with real Pythons on the other.
+    /// Plays plans with models on half of the threads, and plans with real Python processes on the other half. Starts
+    /// no more plans after `until`.
     fn play_seeds(
         &self,
         model: impl Iterator<Item = u64> + Send,
@@ -212,7 +216,7 @@ impl<'a> Simulation<'a> {
 
     fn report(&self, seed: u64, plan: &Plan, broken: Broken) {
         let (plan, broken) = shrink::shrink(plan, broken, self.lessons);
-        // The transcript to report is that of the reduced plan.
+        // Plays the reduced plan once more, because its transcript is the one to report.
         let transcript = match play(&plan, self.lessons) {
             Ok(played) => played.transcript,
             Err(broken) => broken.transcript,

@@ -1,13 +1,14 @@
-//! The statements that the model of a Python child supports, compiled to operations.
+//! Compiles the statements that the model of a Python child supports to operations.
 //!
-//! The statements are valid Python and look like redis-py calls, so that the session splits and logs them like a
-//! learner's statements. `r` is a client with a timeout of five seconds, and `w` is a client without a timeout.
+//! The statements are valid Python and look like redis-py calls, so that the session splits and logs them in the same
+//! way as a learner's statements. `r` is a client with a socket timeout of five seconds, and `w` is a client without a
+//! timeout.
 
 use std::fmt;
 
 use python_kernel::syntax;
 
-/// A value of a variable or an expression.
+/// The value of a variable or an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     None,
@@ -42,21 +43,21 @@ pub enum Word {
     Variable(String),
 }
 
-/// An operation. An expression leaves its value for the next operation.
+/// An operation of a compiled program. An expression leaves its value for the next operation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Op {
     Value(Value),
     Load(String),
     Store(String),
     Delete(String),
-    /// Echoes the value, unless it is None.
+    /// Prints the value's `repr`, as an interactive prompt does, unless the value is None.
     Echo,
     Print,
-    /// Sends a command through a client, and waits for its reply.
+    /// Sends a command through the named client, and waits for the reply.
     Command(String, Vec<Word>),
-    /// Sends several commands together.
+    /// Sends several commands through the named client at once, and waits for all replies.
     Pipeline(String, Vec<Vec<Word>>),
-    /// Closes the connection of a client.
+    /// Closes the idle connections of the named client.
     Close(String),
     Sleep(u64),
     Now,
@@ -64,19 +65,19 @@ pub enum Op {
     Input(String),
     Raise(String, String),
     Exit(i32),
-    /// Ends the process.
+    /// Ends the process immediately, as `os._exit` does.
     Die,
-    /// Computes forever. `ignores` is the number of times that Ctrl-C is caught.
+    /// Loops forever. `ignores` is the number of times that the loop catches Ctrl-C.
     Spin {
         ignores: u32,
     },
-    /// Runs Python source in another thread.
+    /// Runs Python source text in a new thread.
     Thread(String),
-    /// Removes all variables.
+    /// Removes all variables and forgets all connections.
     Reset,
 }
 
-/// Compiles Python source. An unknown statement raises an error when it runs.
+/// Compiles Python source text. A statement that the model does not support becomes an operation that raises an error.
 pub fn compile(source: &str) -> Vec<Op> {
     if let Err(error) = syntax::split_statements(source) {
         return vec![Op::Raise("SyntaxError".into(), error.message)];
@@ -169,7 +170,8 @@ fn expression(text: &str) -> Vec<Op> {
     }
 }
 
-/// Compiles a call to a method of `r` or `w`. `pipe` takes whole commands: `r.pipe('SET a 1', 'INCR n')`.
+/// Compiles a call to a method of `r` or `w`. The method `pipe`, which redis-py does not have, takes whole commands, as
+/// in `r.pipe('SET a 1', 'INCR n')`.
 fn client_call(function: &str, arguments: &str) -> Option<Vec<Op>> {
     let (client, method) = function.split_once('.')?;
     if !matches!(client, "r" | "w") {
@@ -191,7 +193,8 @@ fn client_call(function: &str, arguments: &str) -> Option<Vec<Op>> {
     Some(vec![Op::Command(client.into(), words.collect())])
 }
 
-/// Converts an argument of a method to words of the command: `ex=5` becomes `EX 5`, and `timeout=5` becomes `5`.
+/// Converts a method argument to the words of a Redis command. For example, `ex=5` becomes `EX 5`, and `timeout=5`
+/// becomes `5`.
 fn argument_words(argument: &str) -> Vec<Word> {
     if let Some((keyword, value)) = argument.split_once('=')
         && is_name(keyword)
@@ -231,7 +234,7 @@ fn literal(text: &str) -> Option<Value> {
     Some(Value::Text(inner.replace("\\n", "\n")))
 }
 
-/// Splits arguments at the commas outside of quotes.
+/// Splits arguments at the commas that are not inside quotes.
 fn split_arguments(text: &str) -> Vec<String> {
     let (mut arguments, mut quote) = (vec![String::new()], None);
     for c in text.chars() {

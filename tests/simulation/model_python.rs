@@ -1,8 +1,8 @@
-//! A model of a Python child, which runs within this process. The model uses the same protocol of frames as the kernel,
-//! and supports a few statements.
+//! A model of a Python child, which runs within this process. The model uses the same protocol frames as the kernel,
+//! but supports only a few statements.
 //!
-//! The model has threads, and a Ctrl-C signal that may arrive while a request is on its way. It runs as far as it can
-//! whenever it receives something. A lazy model runs only when its next frame is read, and only until it has sent a
+//! It simulates threads, and Ctrl-C signals that arrive while a request is on its way. It runs as far as it can
+//! whenever it receives a frame. A lazy model runs only when its next frame is read, and only until it has sent a
 //! frame.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -15,30 +15,31 @@ use redis_engine::rng::Rng;
 
 use super::model_program::{Op, Value, Word, bytes_of, compile};
 
-/// The number of the thread that handles signals, which sends `InterruptWait`.
+/// The number of the thread that handles signals and sends `InterruptWait`.
 const SIGNAL_THREAD: u32 = 1;
 
-/// The timeout of the client `r`, the same as that of `redis.Redis()`.
+/// The socket timeout of the client `r`, in microseconds. It is the same as that of `redis.Redis()`.
 const TIMEOUT_US: u64 = 5_000_000;
 
 pub struct ModelPython {
     variables: BTreeMap<String, Value>,
-    /// The idle connections, by the name of their client. A thread takes the last one, as in redis-py.
+    /// The idle connections of each client, by the client's name. A thread takes the last one of its client, as in
+    /// redis-py.
     idle: BTreeMap<String, Vec<u32>>,
     open: BTreeSet<u32>,
     last_connection: u32,
     main: Thread,
-    /// The threads, other than the main thread, that have not ended.
+    /// The threads that have not ended, except for the main thread.
     threads: Vec<Thread>,
     last_thread: u32,
     reported_threads: u32,
-    /// The frames that the parent has not read from the pipe yet.
+    /// The encoded frames that the parent has not read yet.
     outgoing: VecDeque<Vec<u8>>,
     rng: Rng,
     last_echo: Option<String>,
     is_running: bool,
     is_interrupted: bool,
-    /// Number of the last run.
+    /// Number of the latest `Run` frame.
     runs: u32,
     is_lazy: bool,
     has_ended: bool,
@@ -53,7 +54,7 @@ struct Thread {
     arrived: VecDeque<ToChild>,
 }
 
-/// A request whose answer a thread waits for.
+/// A request whose answer a thread is waiting for.
 enum Question {
     Connect { client: String, connection: u32 },
     Replies { client: String, connection: u32, wanted: usize, is_list: bool, values: Vec<Value>, bytes: Vec<u8> },
@@ -62,12 +63,12 @@ enum Question {
     Line,
 }
 
-/// What a model does if no frame is on its pipe.
+/// What a model is doing if it has no frame to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
-    /// All threads of the model wait.
+    /// All threads of the model are waiting.
     Waits,
-    /// The model computes.
+    /// The main thread is in an endless loop.
     Computes,
     Ended,
 }
@@ -94,10 +95,9 @@ impl ModelPython {
         }
     }
 
-    /// Receives a frame.
+    /// Handles a frame from the parent.
     ///
-    /// # Panics
-    /// Panics if the parent violates the protocol.
+    /// # Panics Panics if the parent violates the protocol.
     pub fn receive(&mut self, thread: u32, frame: ToChild) {
         if self.has_ended {
             return;
@@ -121,7 +121,7 @@ impl ModelPython {
         }
     }
 
-    /// Receives Ctrl-C.
+    /// Handles Ctrl-C. If the main thread is waiting for an answer, asks the parent to interrupt that wait.
     pub fn interrupt(&mut self) {
         self.is_interrupted = true;
         if self.main.question.is_some() {
@@ -129,7 +129,7 @@ impl ModelPython {
         }
     }
 
-    /// Returns the bytes of the next frame, or what the model is doing if there is no frame.
+    /// Returns the encoded bytes of the next frame. If there is no frame, returns what the model is doing as the error.
     pub fn next_frame(&mut self) -> Result<Vec<u8>, Activity> {
         self.run_ahead();
         self.outgoing.pop_front().ok_or_else(|| match self.main.ops.front() {
@@ -139,12 +139,12 @@ impl ModelPython {
         })
     }
 
-    /// Returns the variables, each with its `repr`.
+    /// Returns the `repr` of each variable, by name.
     pub fn variables(&self) -> BTreeMap<String, String> {
         self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
     }
 
-    /// Runs until there is a frame on the pipe, or until no thread can continue.
+    /// Runs until there is a frame to read, or until no thread can continue.
     pub fn run_ahead(&mut self) {
         while self.outgoing.is_empty() && self.step() {}
     }
@@ -165,7 +165,7 @@ impl ModelPython {
         self.outgoing.push_back(bytes);
     }
 
-    /// Performs one operation of a thread. Returns false if no thread can continue.
+    /// Performs one step of a thread. Returns false if no thread can continue.
     fn step(&mut self) -> bool {
         if self.has_ended {
             return false;
@@ -186,12 +186,13 @@ impl ModelPython {
             if is_over {
                 self.threads.remove(index);
             }
-            // After a removal the indices are out of date, so the other threads continue in the next call.
+            // Removing a thread shifts the indices. The loop therefore ends here, and the other threads continue in the
+            // next call.
             moved || is_over
         })
     }
 
-    /// Handles a frame that arrives between two runs.
+    /// Handles a frame that arrives while no source text is running.
     fn begin(&mut self, frame: ToChild) {
         match frame {
             ToChild::Run { number, source, .. } => {
@@ -242,7 +243,7 @@ impl ModelPython {
         moved
     }
 
-    /// Returns whether the running loop catches Ctrl-C this time.
+    /// Returns whether the running loop catches this Ctrl-C.
     fn catches_interrupt(&mut self) -> bool {
         let Some(Op::Spin { ignores: ignores @ 1.. }) = self.main.ops.front_mut() else { return false };
         *ignores -= 1;
@@ -259,7 +260,7 @@ impl ModelPython {
         self.push(MAIN_THREAD, &FromChild::RunFinished(RunOutcome { last_echo, exception }));
     }
 
-    /// Ends the code of a thread with an exception.
+    /// Ends a thread's code with an uncaught exception.
     fn raise(&mut self, thread: &mut Thread, class: &str, message: &str) {
         thread.ops.clear();
         thread.question = None;
@@ -277,7 +278,7 @@ impl ModelPython {
         self.push(MAIN_THREAD, &FromChild::Output { stream: Stream::Stdout, text });
     }
 
-    /// Reports how many other threads there are, if their number has changed.
+    /// Reports the number of threads besides the main thread, if that number has changed.
     fn report_threads(&mut self) {
         let count = u32::try_from(self.threads.len()).expect("there are few threads");
         if self.reported_threads != count {
@@ -286,7 +287,8 @@ impl ModelPython {
         }
     }
 
-    /// Sends a thread's request. The main thread first reports how many other threads there are.
+    /// Sends a thread's request, and makes the thread wait for the answer. The main thread first reports the number of
+    /// other threads, if that number has changed.
     fn ask(&mut self, thread: &mut Thread, request: &FromChild, question: Question) {
         if thread.number == MAIN_THREAD {
             self.report_threads();
@@ -359,7 +361,8 @@ impl ModelPython {
         }
     }
 
-    /// Sends commands. If no connection is idle, first opens one.
+    /// Sends commands through a client. If the client has no idle connection, opens one first. `is_list` is true for a
+    /// pipeline, whose result is a list.
     fn send(&mut self, thread: &mut Thread, client: String, commands: Vec<Vec<Word>>, is_list: bool) {
         let Some(connection) = self.idle.get_mut(&client).and_then(Vec::pop) else {
             self.last_connection += 1;
@@ -399,7 +402,7 @@ impl ModelPython {
         let timeout_us = (client == "r").then_some(TIMEOUT_US);
         let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
         if is_list {
-            // A pipeline sends its commands before it asks for the replies.
+            // A pipeline sends its commands in one frame, and asks for the replies in another.
             self.push(thread.number, &FromChild::Send { connection, data });
             self.ask(thread, &FromChild::Receive { connection, timeout_us }, question);
         } else {
@@ -413,7 +416,7 @@ impl ModelPython {
         }
     }
 
-    /// Adds a connection that its thread no longer uses to the idle connections.
+    /// Adds a connection to its client's idle connections, because its thread no longer uses it.
     fn release(&mut self, client: String, connection: u32) {
         self.idle.entry(client).or_default().push(connection);
     }
@@ -455,7 +458,7 @@ impl ModelPython {
         }
     }
 
-    /// Parses the replies that have arrived, and asks for more if some are missing.
+    /// Parses the replies that have arrived, and requests more data if some are missing.
     fn take_replies(&mut self, thread: &mut Thread, question: Question) {
         let Question::Replies { client, connection, wanted, is_list, mut values, mut bytes } = question else { return };
         while values.len() < wanted

@@ -1,4 +1,4 @@
-//! Plans, which list the events of a simulated session. A plan is stored as a script, which people read and edit.
+//! Plans, which list the events of a simulated session. A plan is stored as a script that people can read and edit.
 //!
 //! ```text
 //! # Comments state what went wrong with this plan.
@@ -34,81 +34,80 @@ pub struct Settings {
     pub python: PythonKind,
     pub time: TimeKind,
     pub dialect: Dialect,
-    /// The seed of the session.
+    /// The seed of the session's random number generators.
     pub seed: u64,
-    /// The lesson that is opened, as `:go` names it.
+    /// The lesson to open, as it would be passed to `:go`, for example `queues/2`.
     pub lesson: Option<String>,
-    /// Whether the session practises the tasks of all lessons. No lesson is opened in that case.
+    /// Whether the session practises tasks from all lessons. No lesson is opened in that case.
     pub is_practice: bool,
 }
 
-/// What runs the learner's Python.
+/// What runs the learner's Python code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PythonKind {
-    /// A model in this process, which supports a few statements. A model is fast, and its frames are the same each
+    /// A model within this process, which supports only a few statements. It is fast, and sends the same frames each
     /// time.
     Model,
-    /// A real Python child.
+    /// A real Python child process.
     Real,
 }
 
 /// How time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeKind {
-    /// Time passes only during sleeps and waits, as in a transcript. No real client can connect.
+    /// Time passes only during sleeps and waits, as in a transcript. No TCP client can connect.
     Still,
     /// Time passes as at a terminal: each event takes a little time, and `elapse` makes more time pass.
     Real,
 }
 
-/// An event in a session, or a check.
+/// An event in a session, or a check of a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The learner enters this text at the next prompt.
     Type(String),
-    /// The learner enters this text immediately, even if a program that was unblocked is still running.
+    /// The learner enters this text immediately, even if an unblocked program is still running.
     TypeAtOnce(String),
-    /// A Python script continues with this statement.
+    /// This is the next statement of a Python script.
     Statement(String),
-    /// A script for redis-cli continues with this line.
+    /// This is the next line of a redis-cli script.
     CliLine(String),
-    /// The learner types the answer of the open step.
+    /// The learner types the answer to the open step, or an empty line if the step is done.
     Answer,
-    /// The learner presses Enter while all clients are blocked. At a prompt, this is an empty line.
+    /// The learner presses Enter while all clients are blocked. At a prompt, this enters an empty line.
     Enter,
-    /// The learner presses Ctrl-C.
+    /// The learner presses Ctrl-C during a wait, or while a program reads a line.
     Interrupt,
     /// The learner presses Ctrl-D while a program reads a line.
     EndOfInput,
-    /// Time passes while the learner does nothing, in milliseconds.
+    /// The learner does nothing for this number of milliseconds.
     Elapse(u64),
-    /// The frame with this number is cut off: its child dies before the frame is complete. The next frame has the
-    /// number 1.
+    /// The child dies before it has sent the whole frame with this number. The next frame has number 1.
     CutFrame(u32),
-    /// The child that has sent the frame with this number dies before it reads the answer.
+    /// The child dies after it has sent the frame with this number, and before it reads the answer.
     KillAfterFrame(u32),
-    /// The child that would have sent the frame with this number dies, because it has exceeded its memory limit.
+    /// The child exceeds its memory limit, and dies instead of sending the frame with this number.
     AbortAtFrame(u32),
     /// Ctrl-C is pressed before the frame with this number arrives.
     InterruptBeforeFrame(u32),
-    /// A real client sends a line before the frame with this number arrives.
+    /// Before the frame with this number arrives, the TCP client with the given index sends a line.
     ClientBeforeFrame(u32, usize, String),
-    /// The idle Python of the client at the prompt is killed.
+    /// The Python process of the client at the prompt is killed while it is idle.
     KillIdle,
-    /// A real client connects, sends something or is dropped.
+    /// The TCP client with this index performs an action.
     Client(usize, ClientAction),
-    /// The disk becomes full, so that no file can be written (`true`), or has space again (`false`).
+    /// The disk becomes full (`true`), so that no file can be written, or has space again (`false`).
     DiskFull(bool),
-    /// The next port cannot be opened.
+    /// The next attempt to open a port fails.
     RefusePort,
-    /// The file of the open lesson is saved.
+    /// The author saves the file of the open lesson.
     SaveLesson(SavedLesson),
-    /// The program is killed, and started again with the progress that was saved.
+    /// The program is killed, and restarted with the saved progress.
     Restart,
     Check(Check),
 }
 
-/// How the author of a lesson has changed its file.
+/// How the author has changed the file of the open lesson.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SavedLesson {
     Renamed,
@@ -117,13 +116,13 @@ pub enum SavedLesson {
     Invalid,
 }
 
-/// What a real client does.
+/// An action of a TCP client outside the tutor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ClientAction {
     Connect,
     /// Sends a line, as an inline command.
     Send(String),
-    /// Sends the beginning of a request, and never the rest.
+    /// Sends only the beginning of a request.
     SendPart(String),
     /// Closes the connection without sending anything.
     Drop,
@@ -134,17 +133,17 @@ pub enum ClientAction {
 pub enum Check {
     /// `:undo` restores the state before the last line, and entering the same line again has the same effect as before.
     Undo,
-    /// Repeated `:undo` undoes all lines since the last event of another kind, one line at a time.
+    /// Repeated `:undo` commands undo all lines since the last event of another kind, one line at a time.
     UndoAll,
-    /// `:again` restores the state with which the step began.
+    /// `:again` restores the state at the start of the step.
     Again,
-    /// A new session that opens the same step has the state with which the step began.
+    /// A new session that opens the same step has the same state as this session had at the start of the step.
     Rebuild,
-    /// The Python that replaces a killed one has the same variables.
+    /// The Python process that replaces a killed one has the same variables.
     Replay,
 }
 
-/// The words for checks in scripts.
+/// The words that scripts use for checks.
 const CHECKS: [(&str, Check); 5] = [
     ("undo", Check::Undo),
     ("undo-all", Check::UndoAll),
@@ -153,7 +152,7 @@ const CHECKS: [(&str, Check); 5] = [
     ("replay", Check::Replay),
 ];
 
-/// The words for saved lessons in scripts.
+/// The words that scripts use for saved lessons.
 const SAVED_LESSONS: [(&str, SavedLesson); 3] =
     [("renamed", SavedLesson::Renamed), ("shorter", SavedLesson::Shorter), ("invalid", SavedLesson::Invalid)];
 
@@ -227,8 +226,7 @@ fn value_of<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
 impl Plan {
     /// Parses a script.
     ///
-    /// # Errors
-    /// Returns the line that cannot be parsed.
+    /// # Errors Returns the number and the text of the first line that cannot be parsed.
     pub fn parse(script: &str) -> Result<Plan, String> {
         let mut plan = Plan {
             settings: Settings {
@@ -254,7 +252,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Parses a line about how the session begins. Returns false if it is a line of another kind.
+    /// Parses a line with a setting of the session. Returns false if the line is not a setting.
     fn set(&mut self, line: &str) -> bool {
         let settings = &mut self.settings;
         match line.split_once(' ') {
@@ -273,7 +271,7 @@ impl Plan {
         true
     }
 
-    /// Adds a line to the text of the last step. Returns false if the last step has no text.
+    /// Appends a line to the text of the last step. Returns false if the last step has no text.
     fn continue_text(&mut self, line: &str) -> bool {
         let Some(Step::Type(text) | Step::TypeAtOnce(text) | Step::Statement(text)) = self.steps.last_mut() else {
             return false;

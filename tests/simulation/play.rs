@@ -1,8 +1,8 @@
-//! Plays plans, and compares the runs of a plan with each other.
+//! Plays plans, and compares different runs of the same plan.
 //!
-//! A plan must show the same output each time. If its faults have hit only Python children of the tutor itself, it must
-//! also show the same output without these faults, because the tutor repeats the work that was lost. `player.rs` checks
-//! the properties of a single run.
+//! A plan must produce the same output each time. If its faults have hit only the tutor's own Python processes, it must
+//! also produce the same output without these faults, because the tutor repeats the lost work. `player.rs` checks the
+//! properties of a single run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,18 +13,18 @@ use super::plan::{Plan, PythonKind, Step, TimeKind};
 use super::player::{MOST_REPEATS, Player};
 use super::world::Failure;
 
-/// Maximum number of characters of a line in a report.
+/// Maximum number of characters in each line that a report quotes.
 const MOST_CHARACTERS: usize = 1_000;
 
-/// A plan that was played to its end.
+/// The results of a plan that was played to its end.
 pub struct Played {
     pub transcript: String,
     record: String,
-    /// Number of lost children of the learner's clients, and of lost children of the tutor.
+    /// Number of lost Python processes of the learner's clients, and of the tutor.
     losses: (usize, usize),
 }
 
-/// A plan that broke a property.
+/// The report on a plan that broke a property.
 #[derive(Debug, Clone)]
 pub struct Broken {
     pub failure: Failure,
@@ -33,14 +33,14 @@ pub struct Broken {
 }
 
 impl Broken {
-    /// Returns the name of the property.
+    /// Returns the name of the broken property.
     pub fn property(&self) -> &str {
         self.failure.split(':').next().unwrap_or_default()
     }
 }
 
-/// Plays a plan, and plays it a second time unless its result depends on timing. All properties must hold, and both
-/// runs must have the same effects.
+/// Plays a plan, and plays it again unless its result depends on timing. All properties must hold, and both runs must
+/// have the same effects.
 pub fn check(plan: &Plan, lessons: &Lessons) -> Result<Played, Broken> {
     let first = play(plan, lessons)?;
     if plan.settings.python == PythonKind::Real && depends_on_timing(plan) {
@@ -52,8 +52,8 @@ pub fn check(plan: &Plan, lessons: &Lessons) -> Result<Played, Broken> {
     Ok(first)
 }
 
-/// Checks that the learner does not notice the faults of a plan, if they hit only children of the tutor, and so few
-/// that the tutor can repeat the lost work: the plan without the faults must have the same transcript.
+/// Checks that a plan's faults are hidden from the learner if they have hit only the tutor's own Python processes, and
+/// so few of them that the tutor could repeat the lost work. Without the faults, the transcript must then be the same.
 fn check_hidden_faults(plan: &Plan, lessons: &Lessons) -> Result<(), Broken> {
     let is_fault = |step: &Step| matches!(step, Step::CutFrame(_) | Step::AbortAtFrame(_) | Step::KillAfterFrame(_));
     let is_other = |step: &Step| matches!(step, Step::InterruptBeforeFrame(_) | Step::KillIdle | Step::Restart);
@@ -61,7 +61,7 @@ fn check_hidden_faults(plan: &Plan, lessons: &Lessons) -> Result<(), Broken> {
     if is_real || !plan.steps.iter().any(is_fault) || plan.steps.iter().any(is_other) || shows_connections(plan) {
         return Ok(());
     }
-    // Checks are left out, because some of them are made only if there was no fault.
+    // Removes the checks, because some are made only if there was no fault.
     let mut plan = plan.clone();
     plan.steps.retain(|step| !matches!(step, Step::Check(_)));
     let hit = play(&plan, lessons)?;
@@ -73,7 +73,8 @@ fn check_hidden_faults(plan: &Plan, lessons: &Lessons) -> Result<(), Broken> {
     compare(&hit.transcript, &spared.transcript, "hidden fault: with it", "without it", &hit.transcript)
 }
 
-/// Compares what was shown or done in two runs.
+/// Compares the transcripts or the records of two runs. If they differ, returns a failure that quotes the first
+/// difference.
 fn compare(a: &str, b: &str, a_name: &str, b_name: &str, transcript: &str) -> Result<(), Broken> {
     let Some(lines) = first_difference(a, b) else { return Ok(()) };
     let [a, b] = [lines.0, lines.1].map(|line| markup::truncate_characters(&line, MOST_CHARACTERS));
@@ -81,8 +82,8 @@ fn compare(a: &str, b: &str, a_name: &str, b_name: &str, transcript: &str) -> Re
     Err(Broken { failure, transcript: transcript.to_owned() })
 }
 
-/// Returns whether the result of a plan with a real Python depends on the operating system as well: on where a signal
-/// interrupts the program, or on the order in which its threads send their requests.
+/// Returns whether the result of a plan with a real Python process depends on timing: on the point at which a signal
+/// interrupts a program, or on the order in which its threads send their requests.
 fn depends_on_timing(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| match step {
         Step::InterruptBeforeFrame(_)
@@ -95,7 +96,7 @@ fn depends_on_timing(plan: &Plan) -> bool {
     })
 }
 
-/// Returns whether a plan shows connection ids, which are higher after a child of the tutor was replaced.
+/// Returns whether a plan shows connection ids. They are higher if one of the tutor's Python processes was replaced.
 fn shows_connections(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| match step {
         Step::Type(text) | Step::TypeAtOnce(text) | Step::Statement(text) | Step::CliLine(text) => {
@@ -105,14 +106,15 @@ fn shows_connections(plan: &Plan) -> bool {
     })
 }
 
-/// Returns the first lines that differ. Addresses of Python's objects may differ, because the system chooses them.
+/// Returns the first pair of lines that differ. The addresses of Python objects may differ, because the operating
+/// system chooses them.
 fn first_difference(a: &str, b: &str) -> Option<(String, String)> {
     let ends = std::iter::repeat("(the end)");
     let lines = a.lines().chain(ends.clone()).zip(b.lines().chain(ends)).take(a.lines().count() + 1);
     lines.map(|(a, b)| (without_addresses(a), without_addresses(b))).find(|(a, b)| a != b)
 }
 
-/// Replaces the addresses of Python's objects, which the system chooses.
+/// Removes the digits of the addresses of Python objects, because the operating system chooses the addresses.
 pub fn without_addresses(line: &str) -> String {
     let mut parts = line.split("0x");
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -123,7 +125,7 @@ pub fn without_addresses(line: &str) -> String {
     text
 }
 
-/// Plays a plan once.
+/// Plays a plan once. A panic counts as a broken property.
 pub fn play(plan: &Plan, lessons: &Lessons) -> Result<Played, Broken> {
     let mut transcript = String::new();
     let played = catch_unwind(AssertUnwindSafe(|| {

@@ -1,8 +1,9 @@
-//! Plays one run of a plan step by step, and checks properties that must hold no matter what happens.
+//! Plays a plan step by step, and checks properties that must hold no matter what happens.
 //!
-//! After each step of the plan, the prompt must come back, no child may be left over, and everything that was finished
-//! must be in the progress. Nothing may panic. After a child was lost, its client must have its variables back. After
-//! `:fork back`, the state must be the same as before `:fork`. Steps of the plan that are checks compare whole states.
+//! After each step of the plan, the prompt must come back, no child process may be left over, and the progress must
+//! contain everything that was finished. Nothing may panic. A client whose child process died must get its variables
+//! back. After `:fork back`, the state must be the same as before `:fork`. `Check` steps of the plan compare whole
+//! states.
 
 mod checks;
 
@@ -20,20 +21,19 @@ use super::plan::{ClientAction, Plan, SavedLesson, Step};
 use super::state::{State, Tolerance, state};
 use super::world::{Failure, Stop, World};
 
-/// Maximum number of children that may be lost while a step of a lesson is prepared. If code ends its Python, the tutor
-/// repeats the code at most this number of times.
+/// Maximum number of times that the tutor repeats code whose Python process ended while a step was being prepared.
 pub const MOST_REPEATS: usize = 2;
 
-/// Maximum number of events that a learner needs to get from a wait to a prompt.
+/// Maximum number of events that a learner needs to get from a wait to a prompt, or to leave.
 const MOST_WAITS: usize = 50;
 
 /// Tutor commands that `:undo` can undo.
 const UNDOABLE: [&str; 8] = [":client", ":wait", ":cli", ":python", ":go", ":back", ":again", ":skip"];
 
-/// Tutor commands that open a step, and prepare it from the beginning of its lesson.
+/// Tutor commands that open a step and remove the effects of all earlier lines.
 const OPENING: [&str; 3] = [":go ", ":again", ":back"];
 
-/// Tutor commands that change nothing.
+/// Tutor commands that change neither the data nor the variables.
 const LOOKING: [&str; 12] = [
     ":hint",
     ":expect",
@@ -54,23 +54,23 @@ pub struct Player<'a> {
     plan: &'a Plan,
     lessons: &'a Lessons,
     pub world: World<'a>,
-    /// Where the session stopped last.
+    /// The reason why the session last stopped.
     stop: Stop,
-    /// The last line, if nothing else has happened since.
+    /// The last line that was typed, if it can be undone and nothing else has happened since.
     last: Option<TypedLine>,
-    /// The last lines that can be undone one after the other, each with the state before it.
+    /// The latest lines that can be undone one after another, each with the state before it.
     history: Vec<(String, State)>,
-    /// The state before `:fork`, while there is a fork.
+    /// The state before `:fork`, as long as the session is in a fork.
     fork: Option<State>,
-    /// The state in which the open step began, if the state depends only on the lesson.
+    /// The state at the start of the open step, if that state depends only on the lesson.
     step_start: Option<State>,
-    /// Whether only the lesson's answers have changed the session since a step was opened.
+    /// Whether only the lesson's own answers have changed the session since a step was opened.
     is_clean: bool,
-    /// Number of the learner's children that were lost before the session last waited for the player.
+    /// Number of the learner's Python processes that had been lost when the session last stopped.
     learner_losses: usize,
-    /// Number of children that were lost before the last line was entered.
+    /// Number of Python processes that had been lost when the last line was entered.
     losses_before_line: usize,
-    /// Whether all children were alive when the last line was entered.
+    /// Whether all Python processes of the session were alive when the last line was entered.
     was_whole: bool,
 }
 
@@ -120,11 +120,11 @@ impl<'a> Player<'a> {
     fn settle(&mut self) -> Result<(), Failure> {
         self.stop = self.world.settle()?;
         if std::mem::take(&mut self.world.has_client_acted) {
-            // The client may have read the data of this step, which then cannot be restored.
+            // The TCP client may have read the data of this step, so the data can no longer be restored.
             (self.is_clean, self.step_start) = (false, None);
         }
-        // Code that the step shows may have run in a Python that ended. The tutor reports this, and does not run the
-        // code again.
+        // Code shown by the step may have run in a Python process that ended. The tutor reports this, and does not run
+        // the code again.
         let learner_losses = self.world.count_losses().0;
         let has_lost = learner_losses > std::mem::replace(&mut self.learner_losses, learner_losses);
         if std::mem::take(&mut self.world.has_step_begun) {
@@ -135,7 +135,7 @@ impl<'a> Player<'a> {
             };
         }
         let session = &self.world.session;
-        // Checks only that these calls, which a terminal makes at each prompt, do not panic.
+        // A terminal makes these calls at each prompt. They must not panic.
         let _ = session.status();
         let _ = [Dialect::Both, Dialect::Python, Dialect::Cli].map(|dialect| session.database(dialect));
         Ok(())
@@ -150,7 +150,7 @@ impl<'a> Player<'a> {
         }
         match step {
             Step::Type(text) if is_opening(text) => {
-                // If this line opens a step, all effects of earlier lines are removed.
+                // If this line opens a step, the effects of all earlier lines are removed.
                 let was_clean = std::mem::replace(&mut self.is_clean, true);
                 let (start, before) = (self.step_start.take(), self.disturbances());
                 self.type_text(text)?;
@@ -180,7 +180,7 @@ impl<'a> Player<'a> {
                 self.type_answer()?;
                 self.is_clean &= (losses, faults) == (self.world.losses.len(), self.world.faults.len());
                 if losses != self.world.losses.len() {
-                    // Code that the step shows may have run in the Python that ended.
+                    // Code shown by the step may have run in the Python process that ended.
                     self.step_start = None;
                 }
             }
@@ -231,12 +231,12 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Returns whether the next step of the plan is a line that is typed before this step has ended.
+    /// Returns whether the next step of the plan types a line before this step has ended.
     fn is_followed_at_once(&self, index: usize) -> bool {
         matches!(self.plan.steps.get(index + 1), Some(Step::TypeAtOnce(_))) && matches!(self.stop, Stop::Prompt(_))
     }
 
-    /// Waits for a prompt, in the same way as a learner who wants to type.
+    /// Waits for a prompt as a learner does who wants to type. Returns `None` if the session is over.
     fn wait_for_prompt(&mut self) -> Result<Option<Prompt>, Failure> {
         for _ in 0..MOST_WAITS {
             self.settle()?;
@@ -246,7 +246,7 @@ impl<'a> Player<'a> {
                 Stop::Waiting { deadline_us: Some(_) } if !self.world.is_time_real() => {
                     self.world.deliver(Event::SkipWait);
                 }
-                // The empty line switches to another client, which gets the prompt.
+                // The empty line switches to another client, which then shows a prompt.
                 Stop::Waiting { .. } => self.world.deliver(Event::Entered(String::new())),
             }
         }
@@ -322,34 +322,35 @@ impl<'a> Player<'a> {
             && self.is_whole()
     }
 
-    /// Returns whether the session can be brought back to exactly the same state: no real time passes, so no real
-    /// client acts, no fault is pending, and no program was interrupted.
+    /// Returns whether the session can return to exactly the same state: no real time passes (so no TCP client acts),
+    /// no fault is pending, and no program was interrupted.
     fn is_repeatable(&self) -> bool {
         !self.world.is_time_real() && self.world.faults.is_empty() && !self.was_interrupted()
     }
 
-    /// Returns whether Ctrl-C has interrupted a program. A replay omits the source of such a program.
+    /// Returns whether Ctrl-C has interrupted a program. A replay omits the source text of an interrupted program.
     fn was_interrupted(&self) -> bool {
         self.world.interrupts > 0
     }
 
-    /// Returns the number of lost children and the number of interrupts, both of which disturb the tutor's work.
+    /// Returns the number of lost Python processes and the number of interrupts. Both disturb the tutor's work.
     fn disturbances(&self) -> (usize, usize) {
         (self.world.losses.len(), self.world.interrupts)
     }
 
-    /// Returns whether the tutor could do its work despite the disturbances since an earlier call to `disturbances`,
-    /// whose result is the argument. The tutor repeats lost work twice, and continues after one Ctrl-C.
+    /// Returns whether the tutor could prepare a step despite the disturbances since an earlier call to `disturbances`,
+    /// whose result is the argument. The tutor repeats lost work up to `MOST_REPEATS` times, and continues after one
+    /// Ctrl-C.
     fn was_prepared(&self, (losses, interrupts): (usize, usize)) -> bool {
         self.world.losses.len() <= losses + MOST_REPEATS && self.world.interrupts <= interrupts + 1
     }
 
-    /// Returns whether all children of the session are alive.
+    /// Returns whether all Python processes of the session are alive.
     fn is_whole(&self) -> bool {
         self.world.session.children().all(|child| self.world.children.contains_key(&child))
     }
 
-    /// Types the answer of the open step, or an empty line if the step is done.
+    /// Types the answer to the open step, or an empty line if the step is done.
     fn type_answer(&mut self) -> Result<(), Failure> {
         let lines = {
             let Some((lesson, number)) = self.world.session.place() else { return Ok(()) };
@@ -373,7 +374,8 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Returns the last line that the code of a prediction prints in the rehearsal, or `:skip` if there is none.
+    /// Returns the right prediction: the last line that the step's code printed in the rehearsal, or `:skip` if it
+    /// printed nothing.
     fn predicted(&self, lesson: &Lesson, step: usize) -> String {
         let rehearsal = self.lessons.rehearse(&self.plan.settings, &Arc::new(lesson.clone()));
         let printed = rehearsal.steps.get(step).and_then(|submissions| submissions.last());
@@ -384,7 +386,7 @@ impl<'a> Player<'a> {
 
     fn elapse(&mut self, ms: u64, is_followed_at_once: bool) -> Result<(), Failure> {
         self.world.note(&format!("{ms} ms pass"));
-        // Keys of the lesson may expire.
+        // Keys of the lesson may expire in the meantime.
         self.is_clean = false;
         if self.world.is_time_real() {
             self.world.pass_time(i64::try_from(ms).unwrap_or(i64::MAX).saturating_mul(1000));
@@ -420,7 +422,7 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Kills the program, and starts it again with the progress that was saved. It continues where `learn` would.
+    /// Kills the program, and restarts it with the saved progress, at the place where `learn` would continue.
     fn restart(&mut self) -> Result<(), Failure> {
         let progress = self.world.saved.clone();
         let library = self.lessons.library(self.plan.settings.python);
@@ -447,12 +449,12 @@ impl<'a> Player<'a> {
     }
 }
 
-/// Returns whether a prompt is in a fork.
+/// Returns whether a prompt is shown in a fork.
 fn is_in_fork(prompt: &Prompt) -> bool {
     prompt.text().starts_with(&messages::fork_prompt())
 }
 
-/// Returns whether a line opens a step.
+/// Returns whether a line is a tutor command that opens a step.
 fn is_opening(line: &str) -> bool {
     OPENING.iter().any(|command| line.starts_with(command))
 }

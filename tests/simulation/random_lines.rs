@@ -1,10 +1,10 @@
-//! The lines of random plans: what learners, lessons and real clients may type or send.
+//! Lines for random plans, as learners, scripts and TCP clients may enter or send them.
 
 use redis_engine::rng::Rng;
 
 use super::plan::{PythonKind, Settings};
 
-/// redis-cli lines.
+/// Redis commands in redis-cli syntax.
 const CLI_LINES: &[&str] = &[
     "CONFIG SET maxmemory 1",
     "CONFIG SET maxmemory 0",
@@ -84,7 +84,7 @@ const CLI_LINES: &[&str] = &[
     "SCAN 0",
 ];
 
-/// Statements that the model and real Pythons support.
+/// Statements that both the model and real Python support.
 const PYTHON_LINES: &[&str] = &[
     "x = 1",
     "x",
@@ -160,7 +160,7 @@ const MODEL_LINES: &[&str] = &[
     "while True:\n    try:\n        while True: pass\n    except: pass\n",
 ];
 
-/// Statements that only a real Python supports.
+/// Statements that only real Python supports.
 const REAL_LINES: &[&str] = &[
     "got = redis.Redis(socket_timeout=None).blpop('jobs', timeout=20)",
     "redis.Redis(socket_timeout=None).blpop('jobs', 0)",
@@ -194,7 +194,7 @@ const REAL_LINES: &[&str] = &[
     "r = redis.Redis(decode_responses=True)",
 ];
 
-/// Tutor commands.
+/// Tutor commands, some of them misspelt or invalid.
 const TUTOR_LINES: &[&str] = &[
     ":hint",
     ":expect",
@@ -291,7 +291,7 @@ const ODD_TEXTS: &[&str] = &[
     ":go clients/1\nx = 1",
 ];
 
-/// Lines that real clients send.
+/// Lines that TCP clients send.
 const CLIENT_LINES: &[&str] = &[
     "SET a real",
     "GET a",
@@ -321,11 +321,11 @@ const CLIENT_LINES: &[&str] = &[
     "CLIENT UNBLOCK 3 ERROR",
 ];
 
-/// Beginnings of requests that are never completed.
+/// Beginnings of requests. TCP clients never complete them.
 const CLIENT_PARTS: &[&str] =
     &["*2\\r\\n$3\\r\\nGET", "GET a", "*1", "$", "*3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\na\\r\\n$5\\r\\nab"];
 
-/// Answers to the questions of lessons, and clients to run next in a race.
+/// Answers to questions in lessons, and names of the client that runs next in a race.
 const ANSWERS: &[&str] =
     &["1", "2", "3.", "all", "again", "ann", "BOB", "nobody", "10", "b'10'", "b'11'", "x", ":undo"];
 
@@ -349,22 +349,22 @@ pub fn random_statement(rng: &mut Rng) -> String {
     one_of(rng, PYTHON_LINES).to_owned()
 }
 
-/// Returns a line that a script for redis-cli may contain.
+/// Returns a line that a redis-cli script may contain.
 pub fn random_cli_line(rng: &mut Rng) -> String {
     one_of(rng, CLI_LINES).to_owned()
 }
 
-/// Returns a line that a real client may send.
+/// Returns a line that a TCP client may send.
 pub fn random_client_line(rng: &mut Rng) -> String {
     one_of(rng, CLIENT_LINES).to_owned()
 }
 
-/// Returns the beginning of a request that a real client may send.
+/// Returns the beginning of a request that a TCP client may send.
 pub fn random_client_part(rng: &mut Rng) -> String {
     one_of(rng, CLIENT_PARTS).to_owned()
 }
 
-/// Returns one of the elements.
+/// Returns a random element of `all`.
 pub fn one_of<T: Copy>(rng: &mut Rng, all: &[T]) -> T {
     all[rng.below(all.len())]
 }

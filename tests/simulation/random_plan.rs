@@ -1,4 +1,4 @@
-//! Random plans. The same seed always results in the same plan.
+//! Generates random plans. The same seed always results in the same plan.
 
 use redis_engine::rng::Rng;
 use redis_tutor::session::dialect::Dialect;
@@ -8,18 +8,18 @@ use super::random_lines::{
     one_of, random_cli_line, random_client_line, random_client_part, random_line, random_statement,
 };
 
-/// Number of steps of a plan.
+/// Number of steps in a plan with models.
 const STEPS: std::ops::Range<usize> = 4..40;
-/// Number of steps of a plan with real Pythons, which take about a hundred times as long.
+/// Number of steps in a plan with real Python processes. Such steps take about a hundred times as long.
 const STEPS_OF_REAL: std::ops::Range<usize> = 4..20;
 
-/// The times that pass while the learner does nothing, in milliseconds: up to a day.
+/// The durations for which the learner may do nothing, in milliseconds.
 const ELAPSE_MS: [u64; 6] = [1, 500, 2_500, 20_000, 100_000, 86_400_000];
 
-/// Number of real clients.
+/// Number of TCP clients in a plan.
 const CLIENTS: usize = 3;
 
-/// Returns the plan of a seed.
+/// Returns the random plan for a seed.
 pub fn random_plan(seed: u64, python: PythonKind) -> Plan {
     let mut rng = Rng::new(seed);
     let is_walk = rng.below(10) == 0;
@@ -60,7 +60,8 @@ fn random_settings(rng: &mut Rng, seed: u64, python: PythonKind, is_walk: bool) 
     Settings { python, time, dialect, seed: seed % 1000, lesson, is_practice }
 }
 
-/// Returns a step by a learner who does everything right, and looks around. Occasionally, a child is lost.
+/// Returns a step of a learner who answers everything correctly and looks around, or a check. Occasionally, returns a
+/// fault.
 fn random_walk_step(rng: &mut Rng) -> Step {
     let looks = [":hint", ":keys", ":expect", ":draw", ":wire on", ":timeline", ":help"];
     match rng.below(20) {
@@ -100,7 +101,7 @@ fn push_random_steps(rng: &mut Rng, settings: &Settings, steps: &mut Vec<Step>) 
             Step::ClientBeforeFrame(random_frames(rng), rng.below(CLIENTS), random_client_line(rng))
         }
         59 if settings.time == TimeKind::Real => {
-            // A real client unblocks another client while the learner types.
+            // A TCP client may unblock another client while the learner types.
             steps.push(Step::Client(rng.below(CLIENTS), ClientAction::Send("RPUSH q woken".into())));
             Step::TypeAtOnce(random_line(rng, settings))
         }
@@ -123,8 +124,8 @@ fn random_client_step(rng: &mut Rng) -> Step {
     Step::Client(rng.below(CLIENTS), action)
 }
 
-/// Returns the number of frames until a fault. The number is usually so small that the fault hits the next line, and
-/// sometimes as large as in a race or when a lesson is rebuilt.
+/// Returns a random number of frames until a fault. It is usually so small that the fault hits the next line. Sometimes
+/// it is large enough to hit a race, or the preparation of a step.
 fn random_frames(rng: &mut Rng) -> u32 {
     let most = match rng.below(8) {
         0 => 400,

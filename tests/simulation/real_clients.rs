@@ -1,7 +1,7 @@
-//! Real clients of a simulated session: sockets to the server that `:serve` has started.
+//! The TCP clients of a simulated session, which connect to the server that `:serve` has started.
 //!
-//! Each action ends when the server has read all that was sent and all its replies have arrived, so that the result does
-//! not depend on the speed of the sockets.
+//! Each action waits until the server has read everything that was sent, and until all replies have arrived. The result
+//! therefore does not depend on the speed of the sockets.
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -15,13 +15,13 @@ use redis_tutor::session::Session;
 
 use super::plan::ClientAction;
 
-/// Maximum time that a local socket may need for a few bytes.
+/// Maximum time that the server may take to respond.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The server of a session, and its clients.
+/// The server of a session, and the TCP clients that connect to it.
 pub struct RealClients {
     server: Server,
-    /// The port that the session has requested.
+    /// The port that the session has requested. The server itself listens on another one.
     port: u16,
     clients: BTreeMap<usize, Client>,
 }
@@ -29,21 +29,21 @@ pub struct RealClients {
 struct Client {
     stream: TcpStream,
     id: ClientId,
-    /// Number of bytes that were sent.
+    /// Number of bytes that the client has sent.
     sent: u64,
     received: Vec<u8>,
-    /// Number of received bytes that were shown.
+    /// Number of bytes in `received` that have already been shown.
     shown: usize,
     /// Whether the server has closed the connection.
     is_closed: bool,
 }
 
 impl RealClients {
-    /// Starts a server on a free port. The session treats this port as `port`.
+    /// Starts a server on a free port, which appears to the session as `port`.
     pub fn serve(engine: &mut Engine, port: u16) -> Self {
         let server = Server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), engine).expect("a port is free");
         engine.server.config.set_unchecked("port", port.to_string().as_bytes());
-        // The values from the operating system would differ from run to run.
+        // Replaces values from the operating system, which would differ from run to run.
         (engine.server.process_id, engine.server.resident_memory) = (1, None);
         RealClients { server, port, clients: BTreeMap::new() }
     }
@@ -53,13 +53,14 @@ impl RealClients {
         self.server.close(engine);
     }
 
-    /// Returns whether any of the clients is connected to the engine.
+    /// Returns whether the engine still knows any of the TCP clients as connected.
     pub fn are_connected(&self, engine: &Engine) -> bool {
         let ids = engine.server.clients.ids();
         self.clients.values().any(|client| ids.contains(&client.id))
     }
 
-    /// Runs the commands that have arrived. Returns false if the engine cannot be lent now.
+    /// Runs the commands that have arrived from TCP clients, and reads the replies. Returns false if the session cannot
+    /// lend the engine now.
     pub fn serve_ready(&mut self, session: &mut Session, elapsed_us: i64) -> bool {
         let served = session.with_engine(elapsed_us, |engine, now_us| self.server.handle_ready(engine, now_us));
         match served {
@@ -70,7 +71,8 @@ impl RealClients {
         true
     }
 
-    /// Performs a client's action. Returns what the client received, or `None` if the action is not possible now.
+    /// Performs a client's action. Returns the data that the client received, or `None` if the action is not possible
+    /// now.
     pub fn act(
         &mut self,
         session: &mut Session,
@@ -87,7 +89,7 @@ impl RealClients {
             }
             ClientAction::Send(line) => self.send(session, elapsed_us, number, &format!("{line}\r\n"))?,
             ClientAction::SendPart(part) => {
-                // In a script, a part is one line.
+                // In a script, a part is a single line, so line breaks are escaped.
                 let part = part.replace("\\r", "\r").replace("\\n", "\n");
                 self.send(session, elapsed_us, number, &part)?;
             }
@@ -136,7 +138,7 @@ impl RealClients {
         client.sent += text.len() as u64;
         self.serve_until(session, elapsed_us, |clients, engine| {
             let Some(client) = clients.get(&number).filter(|client| !client.is_closed) else { return true };
-            // The last replies to a client that is being closed arrive before the end of its connection.
+            // If the server closes the connection, waits for the end of the connection, which follows the last replies.
             engine.server.clients.ids().contains(&client.id) && {
                 let traffic = engine.server.clients.get(client.id).traffic;
                 let answered = traffic.answered - traffic.unsent as u64;
@@ -146,7 +148,7 @@ impl RealClients {
         Some(())
     }
 
-    /// Serves until a condition holds, which depends on the clients and the engine, or until the engine cannot be lent.
+    /// Serves until `is_done` returns true, or until the session cannot lend the engine. Panics if this takes too long.
     fn serve_until(
         &mut self,
         session: &mut Session,
@@ -160,7 +162,7 @@ impl RealClients {
         }
     }
 
-    /// Reads what has arrived for all clients.
+    /// Reads the data that has arrived for all clients.
     fn receive(&mut self) {
         for client in self.clients.values_mut() {
             let mut buffer = [0; 4096];
@@ -179,7 +181,7 @@ impl RealClients {
         }
     }
 
-    /// Returns what a client has received since the last call.
+    /// Returns the data that a client has received since the last call, with non-ASCII bytes escaped.
     fn take_received(&mut self, number: usize) -> String {
         let Some(client) = self.clients.get_mut(&number) else { return String::new() };
         let new = client.received[client.shown..].escape_ascii().to_string();

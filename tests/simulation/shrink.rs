@@ -6,11 +6,12 @@ use super::lessons::Lessons;
 use super::plan::{Plan, Step};
 use super::play::{Broken, check};
 
-/// Maximum time that a reduction may take.
+/// Maximum duration of a reduction.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Removes steps from a plan while the plan still breaks the same property: first large pieces, then single steps. Then
-/// moves faults to earlier frames, under the same condition.
+/// Removes steps from a plan as long as the plan still breaks the same property: first large groups of steps, then
+/// single steps. Then moves faults to earlier frames under the same condition. Returns the reduced plan and its
+/// failure.
 pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) {
     let began = Instant::now();
     let mut best = (plan.clone(), broken);
@@ -37,7 +38,7 @@ pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) 
                 from += piece;
             }
         }
-        // A step may become removable after another one was removed.
+        // Removing a step may make another one removable, so single steps are tried until all are needed.
         if piece > 1 || best.0.steps.len() == length {
             piece /= 2;
         }
@@ -59,7 +60,7 @@ pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) 
     best
 }
 
-/// Returns the same fault one frame earlier.
+/// Returns the same fault one frame earlier, or `None` if that is not possible.
 fn earlier(step: &Step) -> Option<Step> {
     match step {
         Step::CutFrame(frames @ 2..) => Some(Step::CutFrame(frames - 1)),

@@ -1,4 +1,4 @@
-//! The state of a session, as far as it can be compared from outside.
+//! The state of a session, as far as it can be observed from outside and compared.
 
 use std::collections::BTreeMap;
 
@@ -9,27 +9,27 @@ use super::world::{Variables, World};
 /// The part of a session's state that `:undo` restores.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// Each key with its database, the digest of its value, and its expiry time.
+    /// Each key as its database, its name, the digest of its value, and its expiry time in milliseconds.
     pub keys: Vec<(usize, String, String, Option<i64>)>,
     pub now_us: i64,
     pub waits: Vec<String>,
     pub prompt: Prompt,
-    /// The client at the prompt.
+    /// The client at the prompt, or `None` if there is only one client.
     pub client: Option<String>,
-    /// The id of the open lesson, the number of the step, and whether it is done.
+    /// The id of the open lesson, the number of the step (counted from 1), and whether the step is done.
     pub place: Option<(String, usize, bool)>,
-    /// The variables of each client whose Python is a model.
+    /// The variables of each client whose Python is a model, by the client's index.
     pub variables: BTreeMap<u64, Variables>,
 }
 
-/// How closely times must agree, in microseconds.
+/// How closely the times in two states must agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
     Exact,
     /// Times may differ by up to a second, because rebuilding a step takes a little more or less time.
     OfRebuilding,
-    /// Like `OfRebuilding`, but the two steps began at different times, so expiry times are compared relative to those
-    /// times.
+    /// Like `OfRebuilding`, but the two steps began at different times. Expiry times are compared relative to the
+    /// current times of the sessions.
     AnotherTime,
 }
 
@@ -74,12 +74,12 @@ pub fn state(world: &World<'_>, prompt: &Prompt) -> State {
 }
 
 impl State {
-    /// Forgets the values of the keys, but not the keys themselves.
+    /// Removes the digests of the values, so that only the keys and their expiry times are compared.
     pub fn forget_values(&mut self) {
         self.keys.iter_mut().for_each(|(_, _, digest, _)| digest.clear());
     }
 
-    /// Describes the differences from another state. Returns `None` if there are none.
+    /// Describes how this state differs from another one. Returns `None` if the states agree.
     pub fn difference(&self, other: &State, tolerance: Tolerance) -> Option<String> {
         let tolerance_us = if tolerance == Tolerance::Exact { 0 } else { 1_000_000 };
         let is_near = |a: i64, b: i64| a.abs_diff(b) <= tolerance_us;

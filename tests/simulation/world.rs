@@ -1,7 +1,8 @@
-//! The world around a simulated session, which performs the effects and delivers the events that a plan contains.
+//! The environment of a simulated session, in place of the driver and the front end. It performs the session's effects,
+//! and delivers the events of a plan.
 //!
-//! The world takes the place of the driver and the front end. The plan decides everything in the world: which frame is
-//! cut off, when time passes, when a file cannot be written.
+//! The plan decides everything that happens in this environment: for example, which frame is cut off, when time passes,
+//! and when a file cannot be written.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
@@ -27,35 +28,36 @@ use super::model_python::ModelPython;
 use super::plan::{ClientAction, PythonKind, Settings, TimeKind};
 use super::real_clients::RealClients;
 
-/// Maximum number of events until the prompt comes back. A race plays up to 400 orders of 60 turns.
+/// Maximum number of events before the prompt must come back. A race alone plays up to 400 orders of its clients'
+/// commands, with 60 turns each.
 const MOST_EVENTS: usize = 300_000;
 
-/// Maximum number of times that Ctrl-C is pressed until the prompt comes back.
+/// Maximum number of times that Ctrl-C is pressed before the prompt must come back.
 const MOST_INTERRUPTS: usize = 8;
 
-/// The time that an event takes, in microseconds, if real time passes.
+/// The time that each event takes, in microseconds, if real time passes.
 const EVENT_US: i64 = 50;
 
-/// The time that passes while a child is silent, in microseconds.
+/// The time that passes while a child is silent, in microseconds, if real time passes.
 const SILENCE_US: i64 = 50_000;
 
 /// The index of the tutor's own client.
 const TUTOR: u64 = 0;
 
-/// Whether the events and effects are printed.
+/// Whether to print the events and effects.
 static PRINTS_EVENTS: LazyLock<bool> = LazyLock::new(|| env::var_os("REDIS_TUTOR_SIMULATION_EVENTS").is_some());
 
-/// A property that does not hold. The text before the first colon names the property.
+/// The description of a property that does not hold. The text before the first colon is the name of the property.
 pub type Failure = String;
 
-/// The variables of a Python, each with its `repr`.
+/// The variables of a Python process: the `repr` of each value, by name.
 pub type Variables = BTreeMap<String, String>;
 
-/// Why the session has stopped.
+/// The reason why the session has stopped.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stop {
     Prompt(Prompt),
-    /// All clients are blocked.
+    /// All clients are blocked, until `deadline_us` or without a limit.
     Waiting {
         deadline_us: Option<i64>,
     },
@@ -68,50 +70,51 @@ pub struct World<'a> {
     lessons: &'a Lessons,
     pub children: BTreeMap<ChildId, Child>,
     started: BTreeSet<ChildId>,
-    /// The index of the client to which each child belongs. It is derived from the seed of the child's Python.
+    /// The index of the client to which each child belongs. It is derived from the seed that is sent to the child.
     clients: BTreeMap<ChildId, u64>,
-    /// The variables that the model of each child had before its current source began, until the source has ended.
+    /// The variables that a child's model had before the source text that it is running.
     before_run: BTreeMap<ChildId, Variables>,
     /// The models whose main thread has finished its source while other threads were running.
     finished_main_threads: Vec<ChildId>,
     /// The variables of clients whose child is gone and was not replaced yet.
     lost_variables: BTreeMap<u64, Variables>,
-    /// The clients whose children were lost, each with its variables, in order.
+    /// The client of each lost child, with its variables, in the order in which the children were lost.
     pub losses: Vec<(u64, Variables)>,
     /// The real time since the session began, in microseconds.
     elapsed_us: i64,
-    /// The session's time after the last event, in microseconds since 1970.
+    /// The session's time after the last event, as a Unix time in microseconds.
     last_us: i64,
     clock_failure: Option<Failure>,
     pub faults: Faults,
     pub is_disk_full: bool,
     /// The progress that was last saved.
     pub saved: Progress,
-    /// The finished steps, each as the lesson and the step. For a finished lesson, the step is an empty string.
+    /// The finished steps, as pairs of lesson and step ids. For a finished lesson, there is also a pair with an empty
+    /// step id.
     finished: BTreeSet<(String, String)>,
     pub refuses_port: bool,
     pub real_clients: Option<RealClients>,
-    /// The lesson to rehearse.
+    /// The lesson that the session has asked to rehearse.
     rehearsal: Option<Arc<Lesson>>,
     pub submissions: Vec<Submission>,
-    /// What a learner sees.
+    /// What the learner sees.
     pub transcript: String,
-    /// All effects, for comparing one run with another.
+    /// All effects and inputs as text, so that runs can be compared.
     pub record: String,
     renderer: Renderer,
     plain_renderer: Renderer,
-    /// Whether a real client has acted since this flag was last cleared.
+    /// Whether a TCP client has acted since this flag was last cleared.
     pub has_client_acted: bool,
     /// Number of times that Ctrl-C was pressed while a program ran.
     pub interrupts: usize,
     /// Whether a step has begun since this flag was last cleared.
     pub has_step_begun: bool,
-    /// Whether this world is itself a rehearsal, and so must not start another one.
+    /// Whether this world is used for a rehearsal, and so must not start another one.
     is_rehearsal: bool,
 }
 
 impl<'a> World<'a> {
-    /// Creates a world with a session that has opened the lesson in the settings, or has begun practice.
+    /// Creates a world whose session has opened the lesson in `settings`, or has begun practice.
     pub fn new(settings: &Settings, lessons: &'a Lessons, progress: Progress) -> Self {
         let library = lessons.library(settings.python);
         let place = settings.lesson.as_deref().map(|name| {
@@ -128,7 +131,7 @@ impl<'a> World<'a> {
         world
     }
 
-    /// Begins practice of all tasks. The seed of the session decides which is the first.
+    /// Begins to practise up to `MOST_AT_ONCE` tasks from all lessons. The session's seed determines the first one.
     pub fn begin_practice(&mut self) {
         let is_task = |step: &Step| step.task.is_some() || step.predict.is_some();
         let lessons = self.lessons.library(self.settings.python);
@@ -194,12 +197,12 @@ impl<'a> World<'a> {
         self.settings.time == TimeKind::Real
     }
 
-    /// Lets real time pass.
+    /// Advances the real time, without telling the session.
     pub fn pass_time(&mut self, us: i64) {
         self.elapsed_us += us;
     }
 
-    /// Delivers an event as the driver does.
+    /// Delivers an event to the session as the driver does.
     pub fn deliver(&mut self, event: Event) {
         self.print(&format_args!("{event:?}"));
         let is_read = self.has_real_clients();
@@ -215,7 +218,7 @@ impl<'a> World<'a> {
         self.note_time(is_read);
     }
 
-    /// Delivers only the time that has passed.
+    /// Tells the session only how much time has passed.
     pub fn deliver_time(&mut self) {
         self.print(&format_args!("Elapsed {} us", self.elapsed_us));
         let is_read = self.has_real_clients();
@@ -235,8 +238,8 @@ impl<'a> World<'a> {
         self.real_clients.as_ref().is_some_and(|clients| clients.are_connected(self.session.engine()))
     }
 
-    /// Records the session's time after an event. If real clients were connected before the event, they may have read
-    /// the time, so the clock must not have gone back.
+    /// Records the session's time after an event. `is_read` says whether TCP clients were connected before the event.
+    /// They may have read the time, so the clock must not have gone back.
     fn note_time(&mut self, is_read: bool) {
         let now_us = self.session.now_us();
         if is_read && now_us < self.last_us {
@@ -251,7 +254,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Runs the session until it needs a line, all clients are blocked, or it is over.
+    /// Runs the session until it needs a line, until all clients are blocked, or until the session is over.
     pub fn settle(&mut self) -> Result<Stop, Failure> {
         let mut interrupts = 0;
         for _ in 0..MOST_EVENTS {
@@ -265,7 +268,7 @@ impl<'a> World<'a> {
             }
             match need {
                 Need::Nothing => return Ok(Stop::Over),
-                // At a terminal, Python starts before it is needed.
+                // At a terminal, Python is started before it is needed.
                 Need::Line(_) if self.is_time_real() && self.session.warm_up() => {}
                 Need::Line(prompt) => {
                     for id in std::mem::take(&mut self.finished_main_threads) {
@@ -296,8 +299,8 @@ impl<'a> World<'a> {
         Err(format!("hang: after {MOST_EVENTS} events the prompt is not back"))
     }
 
-    /// Reads a frame of a child, and delivers the frame or the event that replaces it. Returns whether Ctrl-C had to be
-    /// pressed, because the child computes.
+    /// Reads a frame from a child, and delivers the frame or the event that replaces it. Returns whether Ctrl-C had to
+    /// be pressed because the child was running code without sending anything.
     fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>, is_main_idle: bool) -> Result<bool, Failure> {
         let read =
             self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some(), is_main_idle));
@@ -352,8 +355,8 @@ impl<'a> World<'a> {
         Ok(false)
     }
 
-    /// Reports to the session that a child is gone. If the session starts no replacement, the variables are lost as
-    /// well.
+    /// Reports to the session that a child is gone. If the session starts no replacement, the client's variables are
+    /// gone as well.
     fn deliver_end(&mut self, id: ChildId) -> Result<(), Failure> {
         self.deliver(Event::ChildGone(id));
         self.perform_effects()?;
@@ -371,7 +374,7 @@ impl<'a> World<'a> {
         self.deliver(Event::Interrupt);
     }
 
-    /// Makes a real client perform an action, if there is a server.
+    /// Makes a TCP client perform an action, if the server is running.
     pub fn act(&mut self, number: usize, action: &ClientAction) {
         let Some(mut clients) = self.real_clients.take() else { return };
         let received = clients.act(&mut self.session, self.elapsed_us, number, action);
@@ -382,30 +385,31 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Removes a child, as if its process had been killed. The session is not informed.
+    /// Removes a child, as if its process had been killed, without telling the session.
     pub fn lose(&mut self, id: ChildId) {
         let variables = self.child_variables(id);
         let client = self.clients.get(&id).copied();
         if let (Some(_), Some(client)) = (self.children.remove(&id), client) {
             self.lost_variables.extend(variables.clone().map(|variables| (client, variables)));
-            // The variables of a real Python are not known.
+            // The variables of a real Python process are not known.
             self.losses.push((client, variables.unwrap_or_default()));
         }
     }
 
-    /// Returns how many children of the learner's clients and of the tutor were lost.
+    /// Returns the number of lost children of the learner's clients, and of the tutor.
     pub fn count_losses(&self) -> (usize, usize) {
         let of_tutor = self.losses.iter().filter(|(client, _)| *client == TUTOR).count();
         (self.losses.len() - of_tutor, of_tutor)
     }
 
-    /// Returns the variables that a model must have after a replay: those that it had before its current source began.
+    /// Returns the variables that a child's model must have after a replay: those before the source text that is
+    /// running, or else its current ones. Returns `None` for a real child.
     fn child_variables(&self, id: ChildId) -> Option<Variables> {
         let variables = self.children.get(&id)?.model()?.variables();
         Some(self.before_run.get(&id).cloned().unwrap_or(variables))
     }
 
-    /// Returns the variables of all clients whose Python is a model. Clients without variables are left out.
+    /// Returns the variables of all clients whose Python is a model. Clients without variables are omitted.
     pub fn variables(&self) -> BTreeMap<u64, Variables> {
         let mut all = self.lost_variables.clone();
         for id in self.session.children() {
@@ -433,7 +437,7 @@ impl<'a> World<'a> {
 
     fn perform(&mut self, effect: Effect, events: &mut Vec<Event>) -> Result<(), Failure> {
         match &effect {
-            // The lesson is not recorded, because it is long and always the same.
+            // This effect is not recorded, because it contains a whole lesson, which is always the same.
             Effect::Rehearse(_) => {}
             effect => {
                 self.print(&format_args!("    {effect:?}"));
@@ -460,7 +464,7 @@ impl<'a> World<'a> {
             Effect::Kill(id) => {
                 self.children.remove(&id);
                 if let Some(client) = self.clients.get(&id) {
-                    // The variables of a child that the session kills are no longer needed.
+                    // The variables of a child that the session itself kills are no longer needed.
                     self.lost_variables.remove(client);
                 }
             }
@@ -480,7 +484,8 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Adds an effect to the record. How a program's output is divided depends on its speed, so pieces in a row are joined.
+    /// Adds an effect to the record. Consecutive pieces of output are joined, because their boundaries depend on
+    /// timing.
     fn record(&mut self, effect: &Effect) {
         const END: &str = " (output)\n";
         match effect {
@@ -503,7 +508,7 @@ impl<'a> World<'a> {
         if let ToChild::Start { seed, .. } = frame {
             let client = seed.wrapping_sub(self.settings.seed);
             self.clients.insert(id, client);
-            // A replay restores the new child's variables, or the child begins without any.
+            // The new child begins without variables, or a replay restores them.
             self.lost_variables.remove(&client);
         }
         if let (ToChild::Run { .. }, Some(model)) = (&frame, child.model()) {
@@ -531,15 +536,15 @@ impl<'a> World<'a> {
 
     fn show(&mut self, show: &Show) {
         self.transcript.push_str(&self.renderer.render(show));
-        // Checks only that rendering in plain style does not panic.
+        // Rendering in plain style must not panic.
         let _ = self.plain_renderer.render(show);
         if let Show::Heading(heading) = show {
             self.has_step_begun |= matches!(heading.part, Part::Step { .. } | Part::Practice { .. });
         }
     }
 
-    /// Saves the progress, unless the disk is full. Fails if the progress lacks a step or lesson that was finished
-    /// before.
+    /// Saves the progress, unless the disk is full. Returns a failure if the progress lacks a step or lesson that was
+    /// finished before.
     fn save_progress(&mut self, progress: Progress) -> Result<(), Failure> {
         let now = finished(&progress);
         if let Some((lesson, step)) = self.finished.difference(&now).next() {
@@ -552,7 +557,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Checks that the front end has received everything that the session considers done.
+    /// Checks that the session has passed on all steps and lessons that it considers finished.
     pub fn check_progress(&self) -> Result<(), Failure> {
         let done = finished(self.session.progress());
         match done.difference(&self.finished).next() {
@@ -561,7 +566,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Writes to the transcript what the learner types.
+    /// Adds the text that the learner types to the transcript and to the record.
     pub fn note_typed(&mut self, prompt: &Prompt, text: &str) {
         for (index, line) in text.split('\n').enumerate() {
             let prompt = if index == 0 { prompt.text() } else { prompt.continuation() };
@@ -570,7 +575,7 @@ impl<'a> World<'a> {
         self.record.push_str(&format!("typed {text:?}\n"));
     }
 
-    /// Adds a note about another event to the transcript.
+    /// Adds a note about another event to the transcript and to the record.
     pub fn note(&mut self, text: &str) {
         let line = self.renderer.end_line();
         self.transcript.push_str(&format!("{line}--- {text}\n"));
@@ -578,8 +583,8 @@ impl<'a> World<'a> {
     }
 }
 
-/// Returns the finished steps in the progress, each as the lesson and the step. For a finished lesson, the step is an
-/// empty string.
+/// Returns the finished steps in the progress, as pairs of lesson and step ids. For a finished lesson, there is also a
+/// pair with an empty step id.
 fn finished(progress: &Progress) -> BTreeSet<(String, String)> {
     let of_lesson = progress.lessons.iter().flat_map(|(id, lesson)| {
         let whole = lesson.finished.then(String::new);

@@ -1,4 +1,4 @@
-//! Checks of the properties that must hold within a run of a plan.
+//! Checks of the properties that must hold within a single run of a plan.
 
 use redis_tutor::lesson::progress::Progress;
 use redis_tutor::messages::commands as messages;
@@ -10,10 +10,10 @@ use super::super::state::{State, Tolerance, state};
 use super::super::world::{Failure, Stop, World};
 use super::{MOST_WAITS, Player};
 
-/// The lowest number of a child that belongs to a race.
+/// The lowest `ChildId` of a Python process that belongs to a race.
 const FIRST_RACE_CHILD: u32 = 1 << 20;
 
-/// Python code that prints the variables of a real Python.
+/// Python code that prints the variables of a real Python process.
 const VARIABLES: &str =
     "{k: v for k, v in globals().items() if not k.startswith('_') and type(v) in (int, float, str, bytes, list, dict)}";
 
@@ -28,7 +28,7 @@ impl Player<'_> {
         }
     }
 
-    /// Undoes the last line with `:undo`, and types the line again.
+    /// Undoes the last line, types it again, and checks that it has the same effect as before.
     fn check_undo(&mut self) -> Result<(), Failure> {
         let Some(line) = self.last.take() else { return Ok(()) };
         let mut history = std::mem::take(&mut self.history);
@@ -54,7 +54,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Undoes all lines of the history, the last one first.
+    /// Undoes all lines in the history, from the last to the first. Checks the state after each `:undo`.
     fn check_undo_all(&mut self) -> Result<(), Failure> {
         for (text, before) in std::mem::take(&mut self.history).into_iter().rev() {
             if !self.undo(&text, &before)? {
@@ -64,7 +64,8 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Undoes a line. Returns false if the line cannot be undone.
+    /// Undoes a line, and checks that the state before the line is restored. Returns false if the line cannot be
+    /// undone.
     fn undo(&mut self, text: &str, before: &State) -> Result<bool, Failure> {
         let from = self.world.transcript.len();
         self.type_text(":undo")?;
@@ -82,7 +83,7 @@ impl Player<'_> {
         }
     }
 
-    /// Restarts the step of the lesson, and compares the state with the one at the step's first start.
+    /// Restarts the step, and compares the state with the state when the step first began.
     fn check_again(&mut self) -> Result<(), Failure> {
         let has_real_clients = self.world.real_clients.is_some();
         let is_read = matches!(self.stop, Stop::Prompt(Prompt::Program { .. }));
@@ -97,7 +98,7 @@ impl Player<'_> {
         let Stop::Prompt(prompt) = self.stop.clone() else { return Ok(()) };
         let (mut now, mut start) = (state(&self.world, &prompt), start);
         if now.place != start.place || super::is_in_fork(&prompt) {
-            // In a fork, a step cannot be restarted.
+            // A step cannot be restarted in a fork.
             return Ok(());
         }
         self.check_connections()?;
@@ -110,15 +111,15 @@ impl Player<'_> {
         self.compare_with_start("again", &now, &start, tolerance)
     }
 
-    /// Returns whether the open lesson stores the current time in its values.
+    /// Returns whether any answer in the open lesson uses the current time.
     fn stores_times(&self) -> bool {
         let Some((lesson, _)) = self.world.session.place() else { return false };
         lesson.steps.iter().filter_map(|step| step.answer.as_ref()).any(|answer| answer.get_ref().contains("time.time"))
     }
 
-    /// Checks that after a restart of the step, only the step's own clients have connections.
+    /// Checks that only the step's own clients have connections after the step was restarted.
     fn check_connections(&self) -> Result<(), Failure> {
-        /// Maximum number of connections for redis-cli lines: those of the tutor and of the clients of a lesson.
+        /// Maximum number of connections that run redis-cli lines, for the tutor and all clients of a lesson.
         const MOST_CLI_CONNECTIONS: usize = 5;
         let open: usize = self.world.children.values().filter_map(|child| Some(child.model()?.connections())).sum();
         let connected = self.world.session.engine().server.clients.len();
@@ -129,7 +130,7 @@ impl Player<'_> {
         }
     }
 
-    /// Opens the same step in a new session, and compares the state with the one at the step's first start.
+    /// Opens the same step in a new session, and compares the state with the state when the step first began.
     fn check_rebuild(&mut self) -> Result<(), Failure> {
         let Some(start) = self.step_start.clone() else { return Ok(()) };
         let Some((lesson, step, _)) = &start.place else { return Ok(()) };
@@ -148,10 +149,12 @@ impl Player<'_> {
         }
     }
 
-    /// Kills the idle Python at the prompt, and compares its variables with those of the Python that replaces it.
+    /// Kills the idle Python process of the client at the prompt, and checks that its replacement has the same
+    /// variables.
     fn check_replay(&mut self) -> Result<(), Failure> {
         let is_at_prompt = matches!(self.stop, Stop::Prompt(Prompt::Python { .. })) && self.world.faults.is_empty();
-        // Variables that an interrupted source has set are lost with its Python, because a replay omits that source.
+        // When the Python process ends, the variables set by an interrupted program are lost, because a replay omits
+        // that program.
         let is_whole = !self.was_interrupted();
         let child = self.world.session.idle_python();
         if !is_whole || !is_at_prompt || !child.is_some_and(|child| self.world.children.contains_key(&child)) {
@@ -163,7 +166,7 @@ impl Player<'_> {
         let Some(child) = self.world.session.idle_python() else { return Ok(()) };
         self.world.note("the idle Python is killed");
         self.world.lose(child);
-        // When this line is entered, the session notices that the child is gone, and drops the line.
+        // When this line is entered, the session notices that the Python process is gone, and drops the line.
         self.type_text("pass")?;
         let asked_after = if is_real { self.ask_variables()? } else { String::new() };
         self.last = None;
@@ -182,7 +185,8 @@ impl Player<'_> {
         Ok(self.world.submissions.last().map(|submission| submission.output.clone()).unwrap_or_default())
     }
 
-    /// If a child was lost during a single statement, checks that its client still has the earlier variables.
+    /// If a Python process died while it ran a single statement, checks that its client still has the variables that
+    /// were set before.
     pub(super) fn check_variables(&mut self, step: &Step) -> Result<(), Failure> {
         let lost = self.world.losses.get(self.losses_before_line..).unwrap_or_default().to_vec();
         let Step::Type(text) = step else { return Ok(()) };
@@ -199,7 +203,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Checks that no child is left that the session does not know about.
+    /// Checks that no Python process is left that the session does not know about. Processes of races are ignored.
     pub(super) fn check_children(&self) -> Result<(), Failure> {
         let known: Vec<_> = self.world.session.children().collect();
         let is_left = |id: &&_| !known.contains(*id);
@@ -209,7 +213,7 @@ impl Player<'_> {
         }
     }
 
-    /// Ends the session, whatever it is doing.
+    /// Ends the session, no matter what it is doing, and checks that no Python process is left.
     pub(super) fn leave(&mut self) -> Result<(), Failure> {
         self.world.faults.clear();
         for _ in 0..MOST_WAITS {
