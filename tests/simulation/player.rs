@@ -24,7 +24,7 @@ use super::world::{Failure, Stop, World};
 /// Maximum number of times that the tutor repeats code whose Python process ended while a step was being prepared.
 pub const MOST_REPEATS: usize = 2;
 
-/// Maximum number of events that a learner needs to get from a wait to a prompt, or to leave.
+/// Maximum number of events to get from a wait to a prompt, or to end a session.
 const MOST_WAITS: usize = 50;
 
 /// Tutor commands that `:undo` can undo.

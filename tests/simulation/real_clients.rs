@@ -181,7 +181,7 @@ impl RealClients {
         }
     }
 
-    /// Returns the data that a client has received since the last call, with non-ASCII bytes escaped.
+    /// Returns the data that a client has received since the last call, escaped as ASCII text.
     fn take_received(&mut self, number: usize) -> String {
         let Some(client) = self.clients.get_mut(&number) else { return String::new() };
         let new = client.received[client.shown..].escape_ascii().to_string();

@@ -38,7 +38,7 @@ pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) 
                 from += piece;
             }
         }
-        // Removing a step may make another one removable, so single steps are tried until all are needed.
+        // Removing a step may make another one removable, so single steps are tried until none can be removed.
         if piece > 1 || best.0.steps.len() == length {
             piece /= 2;
         }

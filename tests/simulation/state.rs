@@ -74,7 +74,7 @@ pub fn state(world: &World<'_>, prompt: &Prompt) -> State {
 }
 
 impl State {
-    /// Removes the digests of the values, so that only the keys and their expiry times are compared.
+    /// Removes the digests of the values, so that the values are not compared.
     pub fn forget_values(&mut self) {
         self.keys.iter_mut().for_each(|(_, _, digest, _)| digest.clear());
     }

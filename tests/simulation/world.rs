@@ -557,7 +557,7 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Checks that the session has passed on all steps and lessons that it considers finished.
+    /// Checks that the session has reported all steps and lessons that it considers finished.
     pub fn check_progress(&self) -> Result<(), Failure> {
         let done = finished(self.session.progress());
         match done.difference(&self.finished).next() {
