@@ -134,7 +134,7 @@ fn progress_is_saved_and_a_lesson_resumes_at_its_step() {
     assert!(first.contains("Counting · 1 of 2") && first.contains("✓"), "{first}");
     let second = learn("r.get('views')\nINCR views\n\n");
     assert!(second.contains("Counting · 2 of 2") && !second.contains("1 of 2"), "{second}");
-    // The second process has rebuilt the data that the first step stored.
+    // The second process has rebuilt the data that was stored in the first step.
     assert!(second.contains("b'1'") && second.contains("✓") && second.contains("to remember"), "{second}");
     let list = stdout(&redis_tutor(&["--progress", &progress, "--lessons", &lessons, "lessons"], b""));
     assert!(list.lines().any(|line| line.contains("counting") && line.contains("done")), "{list}");

@@ -81,7 +81,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "markup",
         ],
     ),
-    // `user_files` reads and writes all files on the user's behalf.
+    // Only `user_files` reads and writes the user's files.
     ("user_files", &["lesson", "markup"]),
     // The driver starts Python processes and opens a port for TCP clients. It does not depend on the terminal.
     ("driver", &["session", "user_files", "lesson", "python_kernel", "redis_server", "adaptive_spin"]),
@@ -218,7 +218,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "redis-server",
         ],
     ),
-    // All other code uses `markup::DisplayWidth`, which measures text as it is displayed.
+    // All other code uses `markup::DisplayWidth`, which measures the displayed width of text.
     (
         &["unicode_width"],
         &["markup/columns.rs", "render/svg.rs", "session/picture", "python-kernel/kernel/traceback/carets.rs"],

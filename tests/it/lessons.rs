@@ -17,7 +17,7 @@ fn lessons() -> Arc<Library> {
     Arc::new(library)
 }
 
-/// The lessons whose transcripts are also recorded at other widths and in plain style.
+/// Ids of the lessons whose transcripts are also recorded at other widths and in plain style.
 const IN_ALL_FORMS: [&str; 2] = ["first-contact", "leaderboards"];
 
 /// Returns the styles in which a lesson's transcript is recorded, each with the suffix of its snapshot's name.

@@ -14,7 +14,7 @@ fn read(file: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("the file is part of the source")
 }
 
-/// Returns the crates that the notice lists.
+/// Returns the crates that the third-party notice lists.
 fn listed_crates() -> Crates {
     let notice = read("licenses/THIRD-PARTY.txt");
     let list = notice.split("\n====").next().unwrap_or_default();

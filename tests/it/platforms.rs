@@ -1,5 +1,5 @@
-//! Checks that code for particular operating systems is only in the files of `PLATFORM_FILES`. docs/platforms.md
-//! describes what the program does on each system.
+//! Checks that code for particular operating systems occurs only in the files listed in `PLATFORM_FILES`.
+//! docs/platforms.md describes what the program does on each system.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -85,7 +85,7 @@ fn every_method_has_recorded_calls_and_a_recorded_error() {
     );
 }
 
-/// Returns the entry of EXEMPT that covers a method, if there is one.
+/// Returns the name in `EXEMPT` that covers a method, if there is one.
 fn exemption(family: &str, method: &str) -> Option<&'static str> {
     let class = family.rsplit('.').next().expect("a split has a first part");
     let names = [format!("{class}."), format!("{class}.{method}"), method.to_owned()];

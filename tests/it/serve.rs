@@ -121,7 +121,7 @@ fn numbers_that_ask_for_too_much_memory_do_not_end_the_server() {
     serving.expect_reply("PING", "+PONG\r\n");
 }
 
-/// Returns the writing end of a pipe whose reading end is closed, so that writing fails.
+/// Returns the write end of a pipe whose read end is closed, so that writing to it fails.
 fn broken_pipe() -> io::PipeWriter {
     io::pipe().expect("a pipe can be created").1
 }

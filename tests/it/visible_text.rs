@@ -68,7 +68,7 @@ fn is_harmful(c: char) -> bool {
     c.is_control() || reorders || is_break_or_gap
 }
 
-/// Returns the harmful characters of an output, except for line breaks and tabs.
+/// Returns the harmful characters in an output, except for line breaks and tabs.
 fn harmful(output: &str) -> String {
     output.chars().filter(|&c| is_harmful(c) && !matches!(c, '\n' | '\t')).collect()
 }
@@ -110,7 +110,7 @@ fn drawn(shows: &[Show], title: &str) -> String {
     svg.write(title)
 }
 
-/// Returns a `Show` of each kind, with `text` wherever it can contain text.
+/// Returns `Show` values of most kinds, each with `text` wherever it can contain text.
 fn every_show(text: &str) -> Vec<Show> {
     let owned = || text.to_owned();
     let turn = |outcome| Turn { who: 0, sent: owned(), outcome };

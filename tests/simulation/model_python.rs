@@ -97,7 +97,8 @@ impl ModelPython {
 
     /// Handles a frame from the parent.
     ///
-    /// # Panics Panics if the parent violates the protocol.
+    /// # Panics
+    /// Panics if the parent violates the protocol.
     pub fn receive(&mut self, thread: u32, frame: ToChild) {
         if self.has_ended {
             return;

@@ -226,7 +226,8 @@ fn value_of<T: Copy>(words: &[(&str, T)], word: &str) -> Option<T> {
 impl Plan {
     /// Parses a script.
     ///
-    /// # Errors Returns the number and the text of the first line that cannot be parsed.
+    /// # Errors
+    /// Returns the number and the text of the first line that cannot be parsed.
     pub fn parse(script: &str) -> Result<Plan, String> {
         let mut plan = Plan {
             settings: Settings {

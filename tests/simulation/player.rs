@@ -101,7 +101,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Plays the plan.
+    /// Plays all steps of the plan, checks properties after each step, and then ends the session.
     pub fn play(&mut self) -> Result<(), Failure> {
         self.settle()?;
         for index in 0..self.plan.steps.len() {

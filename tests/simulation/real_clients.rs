@@ -53,7 +53,7 @@ impl RealClients {
         self.server.close(engine);
     }
 
-    /// Returns whether the engine still knows any of the TCP clients as connected.
+    /// Returns whether any of the TCP clients is still connected to the engine.
     pub fn are_connected(&self, engine: &Engine) -> bool {
         let ids = engine.server.clients.ids();
         self.clients.values().any(|client| ids.contains(&client.id))

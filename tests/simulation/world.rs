@@ -72,7 +72,7 @@ pub struct World<'a> {
     started: BTreeSet<ChildId>,
     /// The index of the client to which each child belongs. It is derived from the seed that is sent to the child.
     clients: BTreeMap<ChildId, u64>,
-    /// The variables that a child's model had before the source text that it is running.
+    /// The variables that the model of each child had before it began to run its current source text.
     before_run: BTreeMap<ChildId, Variables>,
     /// The models whose main thread has finished its source while other threads were running.
     finished_main_threads: Vec<ChildId>,
@@ -402,8 +402,8 @@ impl<'a> World<'a> {
         (self.losses.len() - of_tutor, of_tutor)
     }
 
-    /// Returns the variables that a child's model must have after a replay: those before the source text that is
-    /// running, or else its current ones. Returns `None` for a real child.
+    /// Returns the variables that a child's model must have after a replay. If it is running code, these are the
+    /// variables from before that code. Returns `None` for a real child.
     fn child_variables(&self, id: ChildId) -> Option<Variables> {
         let variables = self.children.get(&id)?.model()?.variables();
         Some(self.before_run.get(&id).cloned().unwrap_or(variables))

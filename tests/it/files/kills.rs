@@ -10,7 +10,7 @@ use redis_tutor::user_files::{PathOrigin, ProgressFile, UserFiles};
 use super::{LESSON, assert_has_all, stored_steps, temporary_files};
 use crate::support::program::folder;
 
-/// Number of processes that are killed.
+/// Number of processes that the test kills.
 const KILLS: usize = 50;
 
 /// Environment variable with the path of the progress file. It is set when this test runs as a child process.

@@ -92,7 +92,8 @@ fn do_step(
     sentence
 }
 
-/// Checks that the file is complete and contains all of `saved`, or that it is still damaged and nothing was saved.
+/// Checks that the progress file is complete and contains all of `saved`, or that it is still damaged and nothing was
+/// saved.
 fn check_file(place: &Place, saved: &[String], context: &str) {
     if fs::read(&place.path).is_ok_and(|text| text == b"{ half a fi") {
         assert_eq!(saved, [""; 0], "{context}: the damaged file is still there");

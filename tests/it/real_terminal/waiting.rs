@@ -124,7 +124,7 @@ fn real_clients_share_the_learners_redis() {
     terminal.send_keys("sks', 'third')\r");
     terminal.wait_for_text("third')\n1\n");
     waiting.expect_reply("*2\r\n$5\r\ntasks\r\n$5\r\nthird\r\n");
-    // Ctrl-C at the prompt of one client interrupts the endless loop of another.
+    // Ctrl-C at the prompt of one client interrupts an endless loop that another client is running.
     terminal.enter_line(":client main", "", "main >>>");
     terminal.send_keys("r.blpop('work', timeout=0) and any(False for _ in iter(int, 1))\r");
     terminal.wait_for_prompt("client-2 >>>");

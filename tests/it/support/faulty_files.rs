@@ -1,4 +1,5 @@
-//! A file system on which any call can fail, and on which the process can be killed between any two calls.
+//! A wrapper around the file system, with which any call can fail, and with which the process can be killed at any
+//! call.
 
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -28,9 +28,10 @@ pub struct RaisedError {
     pub message: String,
 }
 
-/// Parses a recording, which contains a record on each line, as a JSON object.
+/// Parses a recording, which contains one JSON object per statement, each on its own line.
 ///
-/// # Errors Returns an error that quotes the first line that is not a record.
+/// # Errors
+/// Returns an error that quotes the first line that is not a record.
 pub fn parse_records(text: &str) -> Result<Vec<Record>, String> {
     text.split('\n').filter(|line| !line.is_empty()).map(parse_record).collect()
 }
