@@ -33,7 +33,7 @@ pub struct ModelPython {
     threads: Vec<Thread>,
     last_thread: u32,
     reported_threads: u32,
-    /// The encoded frames that the parent has not read yet.
+    /// The encoded protocol frames that the parent has not read yet.
     outgoing: VecDeque<Vec<u8>>,
     rng: Rng,
     last_echo: Option<String>,
@@ -95,7 +95,7 @@ impl ModelPython {
         }
     }
 
-    /// Handles a frame from the parent.
+    /// Handles a protocol frame from the parent.
     ///
     /// # Panics
     /// Panics if the parent violates the protocol.
@@ -130,7 +130,8 @@ impl ModelPython {
         }
     }
 
-    /// Returns the encoded bytes of the next frame. If there is no frame, returns what the model is doing as the error.
+    /// Returns the encoded bytes of the next protocol frame. If there is none, returns what the model is doing as the
+    /// error.
     pub fn next_frame(&mut self) -> Result<Vec<u8>, Activity> {
         self.run_ahead();
         self.outgoing.pop_front().ok_or_else(|| match self.main.ops.front() {
@@ -145,7 +146,7 @@ impl ModelPython {
         self.variables.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
     }
 
-    /// Runs until there is a frame to read, or until no thread can continue.
+    /// Runs until there is a protocol frame to read, or until no thread can continue.
     pub fn run_ahead(&mut self) {
         while self.outgoing.is_empty() && self.step() {}
     }
@@ -193,7 +194,7 @@ impl ModelPython {
         })
     }
 
-    /// Handles a frame that arrives while no source text is running.
+    /// Handles a protocol frame that arrives while no source text is running.
     fn begin(&mut self, frame: ToChild) {
         match frame {
             ToChild::Run { number, source, .. } => {
@@ -217,7 +218,7 @@ impl ModelPython {
                 self.push(MAIN_THREAD, &FromChild::Described { description });
             }
             ToChild::DiscardInterrupt => self.is_interrupted = false,
-            // This frame answers a request that was interrupted, so it is ignored.
+            // This frame answers a request that has been interrupted, so it is ignored.
             _ => {}
         }
     }
@@ -403,7 +404,7 @@ impl ModelPython {
         let timeout_us = (client == "r").then_some(TIMEOUT_US);
         let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
         if is_list {
-            // A pipeline sends its commands in one frame, and asks for the replies in another.
+            // A pipeline sends its commands in one protocol frame, and asks for the replies in another.
             self.push(thread.number, &FromChild::Send { connection, data });
             self.ask(thread, &FromChild::Receive { connection, timeout_us }, question);
         } else {

@@ -66,7 +66,7 @@ pub enum TimeKind {
 pub enum Step {
     /// The learner enters this text at the next prompt.
     Type(String),
-    /// The learner enters this text immediately, even if an unblocked program is still running.
+    /// The learner enters this text immediately, even if a program that has just been unblocked is still running.
     TypeAtOnce(String),
     /// This is the next statement of a Python script.
     Statement(String),
@@ -82,15 +82,15 @@ pub enum Step {
     EndOfInput,
     /// The learner does nothing for this number of milliseconds.
     Elapse(u64),
-    /// The child dies before it has sent the whole frame with this number. The next frame has number 1.
+    /// The child dies before it has sent the whole protocol frame with this number. The next frame has number 1.
     CutFrame(u32),
-    /// The child dies after it has sent the frame with this number, and before it reads the answer.
+    /// The child dies after it has sent the protocol frame with this number, and before it reads the answer.
     KillAfterFrame(u32),
-    /// The child exceeds its memory limit, and dies instead of sending the frame with this number.
+    /// The child exceeds its memory limit, and dies instead of sending the protocol frame with this number.
     AbortAtFrame(u32),
-    /// Ctrl-C is pressed before the frame with this number arrives.
+    /// Ctrl-C is pressed before the protocol frame with this number arrives.
     InterruptBeforeFrame(u32),
-    /// Before the frame with this number arrives, the TCP client with the given index sends a line.
+    /// Before the protocol frame with this number arrives, the TCP client with the given index sends a line.
     ClientBeforeFrame(u32, usize, String),
     /// The Python process of the client at the prompt is killed while it is idle.
     KillIdle,

@@ -13,7 +13,7 @@ const STEPS: std::ops::Range<usize> = 4..40;
 /// Number of steps in a plan with real Python processes. Such steps take about a hundred times as long.
 const STEPS_OF_REAL: std::ops::Range<usize> = 4..20;
 
-/// The durations for which the learner may do nothing, in milliseconds.
+/// The durations for which random plans let the learner do nothing, in milliseconds.
 const ELAPSE_MS: [u64; 6] = [1, 500, 2_500, 20_000, 100_000, 86_400_000];
 
 /// Number of TCP clients in a plan.
@@ -124,8 +124,8 @@ fn random_client_step(rng: &mut Rng) -> Step {
     Step::Client(rng.below(CLIENTS), action)
 }
 
-/// Returns a random number of frames until a fault. It is usually so small that the fault hits the next line. Sometimes
-/// it is large enough to hit a race, or the preparation of a step.
+/// Returns a random number of protocol frames until a fault. It is usually so small that the fault hits the next line.
+/// Sometimes it is large enough to hit a race, or the preparation of a step.
 fn random_frames(rng: &mut Rng) -> u32 {
     let most = match rng.below(8) {
         0 => 400,

@@ -10,8 +10,8 @@ use super::play::{Broken, check};
 const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Removes steps from a plan as long as the plan still breaks the same property: first large groups of steps, then
-/// single steps. Then moves faults to earlier frames under the same condition. Returns the reduced plan and its
-/// failure.
+/// single steps. Then moves faults to earlier protocol frames under the same condition. Returns the reduced plan and
+/// its failure.
 pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) {
     let began = Instant::now();
     let mut best = (plan.clone(), broken);
@@ -60,7 +60,7 @@ pub fn shrink(plan: &Plan, broken: Broken, lessons: &Lessons) -> (Plan, Broken) 
     best
 }
 
-/// Returns the same fault one frame earlier, or `None` if that is not possible.
+/// Returns the same fault one protocol frame earlier, or `None` if that is not possible.
 fn earlier(step: &Step) -> Option<Step> {
     match step {
         Step::CutFrame(frames @ 2..) => Some(Step::CutFrame(frames - 1)),

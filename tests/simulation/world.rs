@@ -1,8 +1,8 @@
 //! The environment of a simulated session, in place of the driver and the front end. It performs the session's effects,
 //! and delivers the events of a plan.
 //!
-//! The plan decides everything that happens in this environment: for example, which frame is cut off, when time passes,
-//! and when a file cannot be written.
+//! The plan decides everything that happens in this environment: for example, which protocol frame is cut off, when
+//! time passes, and when a file cannot be written.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, LazyLock};
@@ -299,8 +299,8 @@ impl<'a> World<'a> {
         Err(format!("hang: after {MOST_EVENTS} events the prompt is not back"))
     }
 
-    /// Reads a frame from a child, and delivers the frame or the event that replaces it. Returns whether Ctrl-C had to
-    /// be pressed because the child was running code without sending anything.
+    /// Reads a protocol frame from a child, and delivers the frame or the event that replaces it. Returns whether
+    /// Ctrl-C had to be pressed because the child was running code without sending anything.
     fn read_frame(&mut self, id: ChildId, deadline_us: Option<i64>, is_main_idle: bool) -> Result<bool, Failure> {
         let read =
             self.children.get_mut(&id).map_or(Read::Ended, |child| child.read(deadline_us.is_some(), is_main_idle));
