@@ -32,7 +32,7 @@ struct Row {
     command: &'static str,
     /// The command that undoes the row's changes, if it makes any.
     undo: Option<&'static str>,
-    /// Which elements the command uses, for the last column of the output.
+    /// A note on which elements the command uses, shown in the last column of the output.
     note: &'static str,
 }
 

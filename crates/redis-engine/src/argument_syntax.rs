@@ -225,8 +225,8 @@ impl<I: Iterator<Item = &'static str>> Parser<I> {
     }
 
     /// Parses the contents of `[…]`, which are an optional argument or a repetition of the preceding arguments. Returns
-    /// true if they repeat a whole choice, as in `a | b [a | b ...]`. `before` contains all alternatives of that choice
-    /// except the last, which is in `sequence`.
+    /// whether the brackets repeat a whole choice, as in `a | b [a | b ...]`. `before` contains all alternatives of
+    /// that choice except the last, which is in `sequence`.
     fn bracket(&mut self, before: &[Vec<Argument>], sequence: &mut Vec<Argument>) -> bool {
         let (alternatives, repeats) = self.alternatives(Some("]"));
         if let Some((last, others)) = alternatives.split_last()

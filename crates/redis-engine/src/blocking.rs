@@ -20,7 +20,7 @@ pub struct BlockedCommand {
     pub database: usize,
     /// The keys that the client is blocked on, in the order of the command's arguments.
     pub keys: Vec<Vec<u8>>,
-    /// The time at which the timeout ends, in milliseconds since 1970, or `None` if there is no timeout.
+    /// The time at which the timeout expires, in milliseconds since 1970, or `None` if there is no timeout.
     pub deadline: Option<i64>,
     /// The command's name and arguments.
     pub argv: Vec<Vec<u8>>,
@@ -138,7 +138,7 @@ impl Blocking {
         self.deadlines.first().map(|&(deadline, _)| deadline)
     }
 
-    /// Returns the clients whose timeout ends at or before `now_ms`, in milliseconds since 1970.
+    /// Returns the clients whose timeout expires at or before `now_ms`, in milliseconds since 1970.
     pub(crate) fn timed_out(&self, now_ms: i64) -> Vec<ClientId> {
         self.deadlines.range(..=(now_ms, ClientId(u64::MAX))).map(|&(_, client)| client).collect()
     }

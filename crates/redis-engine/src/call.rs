@@ -48,7 +48,7 @@ pub enum Mode {
 }
 
 impl Call<'_> {
-    /// Runs the command, counts the call in the statistics unless the command blocks, and shows the call to monitors.
+    /// Runs the command, records the call in the statistics unless the command blocks, and sends the call to monitors.
     /// An error replaces everything that the command has already written to the reply.
     pub fn run(&mut self) {
         let written = self.reply.len();
@@ -159,7 +159,7 @@ impl Call<'_> {
     }
 
     /// Parses the argument at `index` as the timeout of a blocking command, in seconds. Returns the time at which the
-    /// timeout ends, in milliseconds since 1970, or `None` if the timeout is 0, which means that the command waits
+    /// timeout expires, in milliseconds since 1970, or `None` if the timeout is 0, which means that the command waits
     /// forever.
     ///
     /// # Errors

@@ -178,11 +178,11 @@ pub struct Clients {
     pending_writes: Vec<ClientId>,
     /// Clients in monitor mode (MONITOR), which see every command.
     monitors: Vec<ClientId>,
-    /// Number of bytes that the following commands may add to the output of all clients together, or `None` for no
+    /// Number of bytes that the commands run next may add to the output of all clients combined, or `None` for no
     /// limit. A client whose output does not fit is disconnected.
     pub output_room: Option<usize>,
-    /// Number of clients that were disconnected because their output was too long, and that the statistics do not count
-    /// yet.
+    /// Number of clients that were disconnected because their output was too long, and that have not been added to the
+    /// statistics yet.
     pub(crate) too_long_outputs: u64,
 }
 

@@ -7,7 +7,7 @@ use super::error;
 /// The table row of a command or subcommand. A subcommand's name contains a space, as in `OBJECT ENCODING`.
 ///
 /// Arity, flags and key positions match `COMMAND INFO` of Redis 8.2. Group, version, complexity and the options in
-/// `syntax` match its `COMMAND DOCS`.
+/// `syntax` match `COMMAND DOCS`.
 #[derive(Debug)]
 pub struct Command {
     /// The command's name in capitals.

@@ -48,8 +48,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Iterates over the names of all parameters, including former names. Each name comes with its value, and with
-    /// whether CONFIG GET finds it only by its full name.
+    /// Iterates over the names of all parameters, including former names. Each item consists of the name, the value,
+    /// and whether CONFIG GET finds the parameter only by its full name.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, &[u8], bool)> {
         PARAMETERS.iter().zip(&self.values).flat_map(|(parameter, value)| {
             let names = [Some(parameter.name), parameter.old_name].into_iter().flatten();
@@ -152,7 +152,8 @@ impl Config {
     }
 }
 
-/// Returns the index of a parameter in the table, given its name or its former name.
+/// Returns the index of a parameter in the table, given its name or its former name, or `None` if there is no such
+/// parameter.
 fn position(name: &[u8]) -> Option<usize> {
     let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
     PARAMETERS.iter().position(|parameter| is(parameter.name) || parameter.old_name.is_some_and(is))

@@ -12,8 +12,8 @@ use super::server_state::ServerState;
 /// The `used_memory` that Redis 8.2 reports right after it has started, in bytes.
 const EMPTY_SERVER: u64 = 741_800;
 
-/// Number of keys per change for which a memory estimate is reused. With 1,000 keys, an estimate is reused for ten
-/// changes.
+/// A memory estimate is reused until the number of changes exceeds the number of keys divided by this constant. With
+/// 1,000 keys, it is reused for ten changes.
 const KEYS_PER_CHANGE: u64 = 100;
 
 /// The minimum number of keys to compare in each database: the size of Redis's eviction pool (`EVPOOL_SIZE`).
@@ -128,8 +128,8 @@ fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut
     if !sampled.is_empty() {
         return sampled;
     }
-    // So few keys have an expiry time that none of the sampled keys has one. Takes the first keys that do, starting at
-    // a random index.
+    // None of the sampled keys has an expiry time, because few keys have one. Takes the first keys with an expiry time,
+    // starting at a random index.
     let start = random.below(keys);
     (start..keys).chain(0..start).filter(is_candidate).take(samples).collect()
 }

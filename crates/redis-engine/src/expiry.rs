@@ -16,7 +16,7 @@ impl ExpiryFormat {
     pub const UNIX_SECONDS: ExpiryFormat = ExpiryFormat { ms_per_unit: 1000, absolute: true };
     pub const UNIX_MILLISECONDS: ExpiryFormat = ExpiryFormat { ms_per_unit: 1, absolute: true };
 
-    /// Returns the format of an option: `EX`, `PX`, `EXAT` or `PXAT`.
+    /// Returns the format that an option (`EX`, `PX`, `EXAT` or `PXAT`) selects, or `None` for any other word.
     pub fn from_option(word: &[u8]) -> Option<ExpiryFormat> {
         let formats: [(&[u8], ExpiryFormat); 4] = [
             (b"EX", ExpiryFormat::SECONDS),

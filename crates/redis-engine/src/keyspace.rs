@@ -29,7 +29,7 @@ pub(crate) use ready_keys::BlockedCounts;
 /// The number of databases, as in Redis's default configuration.
 pub const DATABASES: usize = 16;
 
-/// Counters of the keyspace that INFO reports.
+/// Keyspace counters that INFO reports.
 #[derive(Debug, Clone, Default)]
 pub struct KeyspaceStats {
     /// Number of lookups by reading commands that found the key.
@@ -46,7 +46,7 @@ pub struct KeyspaceStats {
     pub lazyfreed_objects: u64,
 }
 
-/// An estimate of `used_memory`, and when it was made.
+/// An estimate of `used_memory`, and the value of `Keyspace::changes` when it was made.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct MemoryEstimate {
     /// The value of `Keyspace::changes` at the time of the estimate.
@@ -72,7 +72,7 @@ pub struct Keyspace {
     now_us: i64,
     /// The keys that clients watch (WATCH).
     pub watches: Watches,
-    /// Counters of the keyspace that INFO reports.
+    /// Keyspace counters that INFO reports.
     pub stats: KeyspaceStats,
     /// Size limits and encoding thresholds.
     pub limits: Limits,
@@ -163,7 +163,7 @@ impl Keyspace {
         &self.databases
     }
 
-    /// Returns a digest of all keys and values of all databases, as hexadecimal digits. The digest covers whether a key
+    /// Returns a digest of all keys and values in all databases, as hexadecimal digits. The digest covers whether a key
     /// expires, but not when. It equals Redis's reply to DEBUG DIGEST.
     pub fn digest(&self) -> String {
         let mut all = Digest::default();
@@ -264,8 +264,7 @@ impl Keyspace {
         }
     }
 
-    /// Removes those of the given fields that have expired, and then reads the key, which must hold a hash if it
-    /// exists.
+    /// Removes any of the given fields that have expired, and then reads the key, which must hold a hash if it exists.
     ///
     /// # Errors
     /// Returns `WRONGTYPE` if the key holds another type.

@@ -8,7 +8,7 @@ const MAX_EXPONENT: i64 = 16383 - 63;
 /// The exponent of the smallest numbers, which are subnormal.
 const MIN_EXPONENT: i64 = -16445;
 
-/// Redis does not accept strings of this length in bytes, or longer ones, as numbers.
+/// Minimum length in bytes of a string that Redis rejects as a number.
 const TEXT_LIMIT: usize = 5 * 1024;
 
 /// Number of decimal places that Redis writes before it removes trailing zeros.
@@ -164,7 +164,7 @@ impl<'a> Literal<'a> {
             return Some((0, 0));
         }
         let power = self.exponent - self.fraction.len() as i64;
-        // Rejects a number that is far out of range before it is computed, because that would take long.
+        // Rejects a number that is far out of range before computing it, which would take a long time.
         if !(-4970..=4934).contains(&(power + count)) {
             return None;
         }
@@ -174,8 +174,8 @@ impl<'a> Literal<'a> {
             }
             round(&digits, 0, false)
         } else {
-            // The shift leaves more bits in the quotient than the 64 that are kept, because dividing by ten removes
-            // fewer than four bits.
+            // The shift leaves more bits in the quotient than the 64 that are kept, because each division by ten
+            // removes fewer than four bits.
             let up = 4 * power.unsigned_abs() as usize + 70;
             let mut quotient = digits.shifted_left(up);
             let mut lost = false;

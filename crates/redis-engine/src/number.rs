@@ -26,7 +26,7 @@ pub(crate) fn parse_integer(text: &[u8]) -> Option<i64> {
 /// Parses a double as Redis parses a score or an increment: decimal or hexadecimal, `inf` or `infinity` in any case,
 /// with an optional sign. NaN, spaces and trailing text are invalid.
 pub(crate) fn parse_double(text: &[u8]) -> Option<f64> {
-    // Most scores are whole numbers, and a double represents whole numbers of up to 15 digits exactly.
+    // Fast path for whole numbers, which most scores are. A double represents whole numbers of up to 15 digits exactly.
     if (1..=15).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
         return Some(text.iter().fold(0, |n: u64, digit| n * 10 + u64::from(digit - b'0')) as f64);
     }

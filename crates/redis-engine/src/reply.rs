@@ -225,12 +225,13 @@ impl Reply {
         if self.is_resp3() { self.counted(b'%', n) } else { self.counted(b'*', 2 * n) }
     }
 
-    /// Writes the header of a set. In RESP2 this is an array.
+    /// Writes the header of a set of `n` members. In RESP2 this is an array.
     pub fn set(&mut self, n: usize) {
         self.counted(if self.is_resp3() { b'~' } else { b'*' }, n);
     }
 
-    /// Writes the header of a push message, which is not a reply to a command. In RESP2 this is an array.
+    /// Writes the header of a push message of `n` elements, which is not a reply to a command. In RESP2 this is an
+    /// array.
     pub fn push(&mut self, n: usize) {
         self.counted(if self.is_resp3() { b'>' } else { b'*' }, n);
     }

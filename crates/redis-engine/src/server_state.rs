@@ -109,7 +109,7 @@ impl ServerState {
         subscribers.len()
     }
 
-    /// Publishes those of the given keyspace events that `notify-keyspace-events` enables.
+    /// Publishes the given keyspace events, except those that `notify-keyspace-events` does not enable.
     pub(crate) fn publish_events(&mut self, events: &[Event]) {
         let enabled = self.config.events;
         for Event { class, name, database, key } in events {

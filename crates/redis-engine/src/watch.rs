@@ -64,7 +64,7 @@ impl Watches {
         self.watched.get(&client).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the number of clients that watch any key.
+    /// Returns the number of clients that watch at least one key.
     pub(crate) fn client_count(&self) -> usize {
         self.watched.len()
     }
@@ -112,7 +112,7 @@ impl Watches {
 /// The state of a key before and after its database was flushed or swapped.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KeyChange {
-    /// Whether the key existed before the change, even if it had expired.
+    /// Whether the key existed before the change. An expired key that had not been removed counts as existing.
     pub before: bool,
     /// The state of the key after the change, or `None` if it no longer exists.
     pub after: Option<KeyState>,

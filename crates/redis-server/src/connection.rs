@@ -166,7 +166,7 @@ impl Connection {
                     }
                 }
                 Err(error) => {
-                    // A protocol error's message has one `char` per byte.
+                    // A protocol error's message has one `char` per byte, so each `char` is converted back into a byte.
                     let text: Vec<u8> = format!("ERR {error}").chars().map(|c| c as u8).collect();
                     engine.server.clients.get_mut(self.client).reply.error(&Error::new(text));
                     engine.server.clients.close(self.client);

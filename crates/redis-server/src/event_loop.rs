@@ -67,7 +67,7 @@ pub struct Server {
     stop_handle: StopHandle,
 }
 
-/// Makes a server's [`run`](Server::run) return. Can be used from any thread.
+/// A handle that makes a server's [`run`](Server::run) return. It can be used from any thread.
 #[derive(Clone)]
 pub struct StopHandle {
     state: Arc<StopState>,
@@ -76,7 +76,8 @@ pub struct StopHandle {
 
 #[derive(Default)]
 struct StopState {
-    /// Shared with the engine, so that a long-running command can be ended.
+    /// Whether the server was told to stop. The flag is shared with the engine, so that a long-running command ends
+    /// early.
     is_stopped: Arc<AtomicBool>,
     /// Held while a thread sets `is_stopped`, so that a loop that is about to sleep cannot miss the change.
     lock: Mutex<()>,
@@ -246,7 +247,7 @@ impl Server {
     }
 
     /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do, even if no socket has
-    /// changed. The time is in microseconds since 1970 on the caller's clock.
+    /// changed. The time is in microseconds since 1970 on the caller's clock. Returns `None` if there is no such time.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.housekeeping_us
     }
@@ -296,7 +297,8 @@ impl Server {
         }
     }
 
-    /// Waits for events. If the previous wait found events, spins first, unless recent spins found none.
+    /// Waits for events. If the previous wait found events, first polls in a busy loop, unless recent attempts to do so
+    /// found none.
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         let had_events = !self.events.is_empty();
         if had_events && timeout.is_none_or(|timeout| timeout > MIN_SPIN) {
@@ -438,7 +440,7 @@ enum Action {
 }
 
 /// Sleeps for the time requested by DEBUG SLEEP, if any, or until the server is stopped. Returns whether the server has
-/// slept. In that case, the client's next requests must wait.
+/// slept, which means that the client's next requests must wait.
 fn sleep_if_requested(engine: &mut Engine, stop_state: &StopState) -> bool {
     let pause_us = std::mem::take(&mut engine.server.pause_us);
     if pause_us > 0 {

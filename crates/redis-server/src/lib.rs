@@ -68,7 +68,7 @@ pub struct Options {
     /// Redis's `timeout`: the number of seconds after which an idle client is disconnected, or 0 to never disconnect
     /// it.
     pub timeout: u32,
-    /// Maximum memory of the data in bytes, or 0 for no limit. Redis has no such setting.
+    /// Maximum memory that the data may take up, in bytes, or 0 for no limit. Redis has no such setting.
     pub memory_limit: u64,
 }
 
@@ -180,7 +180,7 @@ pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static
     server.run(&mut engine)
 }
 
-/// Reports a notice if the system lets fewer connections wait than `tcp-backlog` says.
+/// Reports a notice if the system limits the backlog to less than `tcp-backlog`.
 fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
     let wanted = i64::from(options.tcp_backlog);
     if let Some(allowed) = listener::max_backlog().filter(|&allowed| allowed < wanted) {
@@ -188,8 +188,8 @@ fn report_backlog(options: &Options, report: &mut impl FnMut(&Notice)) {
     }
 }
 
-/// Makes room for `maxclients` clients. Otherwise reduces `maxclients` to the number for which there is room, as Redis
-/// does.
+/// Makes room for `maxclients` clients. If there is not enough, reduces `maxclients` to the number of clients for which
+/// there is room, as Redis does.
 fn fit_max_clients(engine: &mut Engine, report: &mut impl FnMut(&Notice)) {
     let wanted = engine.server.config.integer("maxclients");
     let allowed = descriptors::make_room_for_clients(wanted);

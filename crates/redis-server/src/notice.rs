@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 /// A notice for the person who runs a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// Clients can connect to this address.
+    /// The system limits the number of waiting connections to less than `tcp-backlog`.
     Listening(SocketAddr),
     /// The system allows fewer waiting connections than `tcp-backlog`.
     BacklogReduced {

@@ -39,7 +39,7 @@ struct Operation {
 }
 
 impl Operation {
-    /// Returns the length in bytes that a string needs to contain the field.
+    /// Returns the minimum length in bytes of a string that contains the whole field.
     fn end(&self) -> usize {
         (self.offset + self.field.bits).div_ceil(8)
     }

@@ -197,7 +197,7 @@ fn bitpos(call: &mut Call) -> Outcome {
     let unit = if words > 5 { Unit::parse(call, 5)? } else { Unit::Byte };
     let end = if words > 4 { Some(call.integer(4)?) } else { None };
     let Some(value) = call.keyspace.read::<Str>(call.argv[1])? else {
-        // A missing key is treated as an endless run of zero bits.
+        // A missing key is treated as an endless run of zero bits, so no 1 is found, and the first 0 is at position 0.
         call.reply.integer(if target { -1 } else { 0 });
         return Ok(());
     };
@@ -205,7 +205,8 @@ fn bitpos(call: &mut Call) -> Outcome {
     let bits = unit.to_bits(clamped_range(start, end.unwrap_or(-1), unit.count(&bytes)));
     match first_bit(&bytes, bits.clone(), target) {
         Some(offset) => call.reply.count(offset),
-        // Without an end argument, the string is treated as if endless zero bits followed it.
+        // Without an end argument, the string is treated as if endless zero bits followed it, so the first 0 is just
+        // after it.
         None if !target && end.is_none() && !bits.is_empty() => call.reply.count(8 * bytes.len()),
         None => call.reply.integer(-1),
     }
@@ -231,13 +232,13 @@ enum Operation {
     Or,
     Xor,
     Not,
-    /// Bits set in the first source and in no other.
+    /// The bits that are set in the first source string and in no other.
     Diff,
-    /// Bits set in at least one other source, but not in the first.
+    /// The bits that are set in at least one other source string, but not in the first.
     Diff1,
-    /// Bits set in the first source and in at least one other.
+    /// The bits that are set in the first source string and in at least one other.
     AndOr,
-    /// Bits set in exactly one source.
+    /// The bits that are set in exactly one source string.
     One,
 }
 
@@ -286,7 +287,7 @@ fn bitop(call: &mut Call) -> Outcome {
     call.keyspace.check_growth(length)?;
     let database = call.keyspace.database();
     let strings = keys.iter().map(|key| database.get(key).and_then(|entry| Str::from_value(&entry.value)));
-    // The strings are borrowed and not copied, because a command can name the same long string many times.
+    // The strings are borrowed rather than copied, because a command can name the same long string many times.
     let sources: Vec<Cow<[u8]>> = strings.map(|string| string.map_or_else(Cow::default, Str::bytes)).collect();
     let result = combine(operation, &sources)?;
     call.reply.count(result.len());

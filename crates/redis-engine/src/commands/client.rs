@@ -182,7 +182,7 @@ fn client_line(call: &Call, id: ClientId) -> String {
     };
     let queued_words =
         client.transaction.iter().flat_map(|transaction| transaction.queue.iter().flat_map(|queued| &queued.argv));
-    // Redis adds the size of a pointer per argument.
+    // Besides the bytes of each argument, Redis counts the size of a pointer.
     let queue_memory: usize = queued_words.map(|word| word.len() + 8).sum();
     let seconds = |since_us: i64| (now_us - since_us).max(0) / 1_000_000;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

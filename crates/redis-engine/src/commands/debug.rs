@@ -110,8 +110,8 @@ fn object(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Checks the value's encoding, and replies as Redis does after it has printed the value's internal structure to its
-/// standard output. Prints nothing.
+/// Checks the value's encoding, and sends the same reply as Redis. Unlike Redis, does not print the value's internal
+/// structure to standard output.
 fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
     // `listpackex` counts as a listpack.
@@ -122,11 +122,13 @@ fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     Ok(())
 }
 
-/// Maximum length in bytes of a value that DEBUG POPULATE copies. Longer values never have the encoding `embstr`.
+/// Maximum length in bytes of a value that DEBUG POPULATE copies. Longer values never have the encoding `embstr`, so
+/// they are moved instead.
 const MAX_COPIED: usize = 64;
 
-/// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. Another prefix can replace `key`. The
-/// values are the strings `value:0`, `value:1` and so on, truncated or padded with zero bytes to the requested size.
+/// Adds the keys `key:0`, `key:1` and so on, except keys that exist already. An argument after the number of keys
+/// replaces the prefix `key`. The values are the strings `value:0`, `value:1` and so on, truncated or padded with zero
+/// bytes to the requested size.
 ///
 /// # Errors
 /// Returns an error if the memory limit would be exceeded, if there is too little memory, or if the driver wants the
@@ -235,7 +237,8 @@ fn digest_all(call: &mut Call) {
     call.reply.status(&call.keyspace.digest());
 }
 
-/// Replies with a digest for each key. It equals Redis's digest, and covers the value and whether the key expires.
+/// Replies with a digest for each key. Each digest equals that of Redis, and covers the value and whether the key
+/// expires.
 fn digest_values(call: &mut Call) {
     call.reply.array(call.argv.len() - 2);
     for &key in &call.argv[2..] {

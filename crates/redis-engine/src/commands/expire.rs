@@ -73,7 +73,7 @@ const PEXPIREAT: Command = Command {
     run: |call| expire(call, MILLISECOND, RelativeTo::Epoch),
 };
 
-/// Conditions under which a new expiry time is set. All conditions that are true here must hold.
+/// Conditions under which a new expiry time is set. Every condition whose field is true must hold.
 #[derive(Default)]
 struct Conditions {
     if_none: bool,

@@ -554,7 +554,7 @@ fn hsetex(call: &mut Call) -> Outcome {
         for [field, _] in pairs {
             event = expire_or_remove(&mut hash, field, at_ms, now_ms);
         }
-        // A field and its expiry time count as one change, which was counted with the event `hset`.
+        // Redis counts a field and its expiry time as one change, which has already been counted with the event `hset`.
         hash.commit_changes(event, 0);
     }
     Ok(())

@@ -58,8 +58,8 @@ static SECTIONS: [Section; 15] = [
     ("Latencystats", Inclusion::InAll, |_, _, _| Ok(())),
     ("Cluster", Inclusion::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
     ("Keyspace", Inclusion::ByDefault, keyspace),
-    // Redis includes this section by default, and keeps its counts up to date. Here the counts are computed for each
-    // INFO.
+    // Redis includes this section by default, because it keeps the counts up to date. This engine has to compute the
+    // counts for each INFO call, so it does not include the section by default.
     ("Keysizes", Inclusion::InAll, key_sizes),
 ];
 

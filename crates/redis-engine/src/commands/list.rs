@@ -395,7 +395,7 @@ struct Search {
     /// Which match to return first: 1 for the first match, 2 for the second. If negative, the search goes from right to
     /// left.
     rank: i64,
-    /// Maximum number of matches to return, or 0 for all. With `None`, LPOS returns the first match instead of an
+    /// Maximum number of matches to return, or 0 for all. With `None`, LPOS returns only the first match, and not in an
     /// array.
     count: Option<usize>,
     /// Maximum number of elements that LPOS compares.

@@ -282,7 +282,7 @@ struct CollectOptions {
     now_ms: i64,
 }
 
-/// A function that appends the element at a position to the vector: its name, then its value or score if requested. It
+/// A function that appends the element at a position to a vector: its name, then its value or score if requested. It
 /// appends nothing if the element has expired.
 type Collect<T> = for<'v> fn(&'v T, usize, &CollectOptions, &mut Vec<Cow<'v, [u8]>>);
 

@@ -104,7 +104,7 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
     Ok(())
 }
 
-/// Checks that no arguments follow from `index` on, except for a single ASYNC or SYNC. Otherwise returns `error`.
+/// Returns `error` unless there are no arguments from `index` on, or only a single ASYNC or SYNC.
 fn check_flush_mode(call: &Call, index: usize, error: Error) -> Outcome {
     let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
     if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(error) }

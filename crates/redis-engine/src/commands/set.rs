@@ -305,7 +305,7 @@ fn spop_one(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Ratio of popped to remaining members from which SPOP moves the remaining members to a new set, as in Redis.
+/// Minimum ratio of popped to remaining members at which SPOP moves the remaining members to a new set, as in Redis.
 const REBUILD_RATIO: usize = 5;
 
 fn spop_many(call: &mut Call) -> Outcome {

@@ -48,7 +48,7 @@ const SORT_RO: Command = Command {
     run: |call| sort(call, Access::ReadOnly),
 };
 
-/// Whether the command may write. If it may not, STORE is not an option.
+/// Whether the command may write. If it may not, STORE is a syntax error.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Access {
     ReadWrite,
@@ -156,7 +156,8 @@ fn store(call: &mut Call, selected: &[Box<[u8]>], options: &Options, destination
     if options.get.is_empty() {
         values.extend_from_slice(selected);
     }
-    // Many elements can refer to the same long value, so the result can be much larger than all stored data.
+    // Many elements can refer to the same long value, so the result can be much larger than all stored data. The memory
+    // limit is therefore checked while the result grows.
     let (mut bytes, mut checked_bytes) = (0, 0);
     for element in selected {
         for pattern in &options.get {
@@ -282,9 +283,9 @@ fn weight(text: Option<&[u8]>) -> Option<f64> {
     (!v.is_nan() && !unsigned.starts_with(b"-")).then_some(if negative { -v } else { v })
 }
 
-/// Returns the value that a pattern refers to for an element. `#` refers to the element itself. Otherwise the element
-/// replaces `*`. The result is the key of a string, or, if it contains `->`, the key of a hash and the name of a
-/// field.
+/// Returns the value that a pattern refers to for an element, or `None` if there is no such value. `#` refers to the
+/// element itself. Otherwise the element replaces `*`, which results in the key of a string, or, if there is a `->`,
+/// the key of a hash and the name of a field.
 fn resolve_pattern<'a>(keyspace: &'a mut Keyspace, pattern: &'a [u8], element: &'a [u8]) -> Option<Cow<'a, [u8]>> {
     if pattern == b"#" {
         return Some(Cow::Borrowed(element));

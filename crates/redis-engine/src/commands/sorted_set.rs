@@ -367,7 +367,7 @@ const ZRANDMEMBER: Command = Command {
 fn zrandmember(call: &mut Call) -> Outcome {
     if call.argv.len() == 2 {
         match call.keyspace.read::<SortedSet>(call.argv[1])? {
-            // A sorted set that exists is never empty.
+            // A sorted set that exists is never empty, so `below` does not panic.
             Some(zset) => {
                 call.reply.bulk_or_null(zset.at(call.server.random.below(zset.len())).map(|(member, _)| member))
             }

@@ -224,7 +224,8 @@ enum Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    /// Returns the value of a key that `input_keys` has checked: it has not expired, and has a suitable type.
+    /// Returns the value of a key. `input_keys` must have checked the key, so it has not expired and holds a set or a
+    /// sorted set.
     fn read(call: &'a Call, key: &[u8]) -> Input<'a> {
         match call.keyspace.database().get(key).map(|entry| &entry.value) {
             Some(Value::SortedSet(zset)) => Input::SortedSet(zset),

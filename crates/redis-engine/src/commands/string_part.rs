@@ -108,7 +108,8 @@ fn getrange(call: &mut Call) -> Outcome {
 
 /// Returns the range of bytes from `start` to `end`, both inclusive. A negative position counts from the end.
 pub(super) fn byte_range(start: i64, end: i64, length: usize) -> Range<usize> {
-    // If both positions are clamped to 0, the range contains the first byte. Redis returns no bytes in this case.
+    // Redis returns no bytes if both positions are negative and reversed. This must be checked first, because both
+    // positions could be clamped to 0, which would be the range of the first byte.
     let is_reversed = start < 0 && end < 0 && start > end;
     if is_reversed { 0..0 } else { clamped_range(start, end, length) }
 }

@@ -72,7 +72,7 @@ fn exec(call: &mut Call) -> Outcome {
             mode: Mode::Exec,
         }
         .run();
-        // Subscribers get each command's events before anything that the next command publishes.
+        // Subscribers get the keyspace events of each command before anything that the next command publishes.
         if call.keyspace.events_enabled {
             let events = call.keyspace.take_events();
             call.server.publish_events(&events);

@@ -38,9 +38,9 @@ impl Default for OutputLimits {
 }
 
 impl OutputLimits {
-    /// Returns a copy of the limits, changed as `text` says. For each class of clients that is changed, `text` contains
-    /// four words: the name of the class, the hard limit, the soft limit, and the seconds for which the soft limit may
-    /// be exceeded.
+    /// Returns a copy of the limits with the changes in `text`. For each class of clients that is changed, `text`
+    /// contains four words: the name of the class, the hard limit, the soft limit, and the seconds for which the soft
+    /// limit may be exceeded.
     ///
     /// # Errors
     /// Returns Redis's error message if `text` is invalid.

@@ -22,8 +22,8 @@ pub struct Hash {
     layout: Layout,
     /// Pairs of an expiry time in milliseconds since 1970 and a field, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
-    /// Expiry time recorded by `note_expiry`. It is stored in the hash, so that values of other types need no space for
-    /// it.
+    /// The earliest expiry time of any field when `note_expiry` was last called. It is stored in the hash, so that
+    /// values of other types need no space for it.
     noted_expiry_ms: Option<i64>,
 }
 
@@ -124,7 +124,7 @@ impl Hash {
         hash
     }
 
-    /// Returns the value of a field, even if the field has expired.
+    /// Returns the value of a field, even if the field has expired, or `None` if there is no such field.
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
         self.fields.get(field).map(|entry| &*entry.value)
     }
@@ -134,8 +134,9 @@ impl Hash {
         self.fields.contains_key(field)
     }
 
-    /// Returns the field at an index, and its value. Removing a field from a `hashtable` moves only the last field,
-    /// into the gap, so an iteration from the end to the start visits every field.
+    /// Returns the field at an index, and its value, or `None` if the index is out of range. Removing a field from a
+    /// `hashtable` moves only the last field, into the gap, so an iteration from the end to the start visits every
+    /// field.
     pub fn at(&self, index: usize) -> Option<(&[u8], &[u8])> {
         self.fields.get_index(index).map(|(field, entry)| (&**field, &*entry.value))
     }
@@ -266,7 +267,7 @@ impl Hash {
         }
     }
 
-    /// Sets or clears a field's expiry time. Returns whether it had one.
+    /// Sets or clears a field's expiry time. Returns whether the field had one before.
     pub(crate) fn set_expiry(&mut self, field: &[u8], expires_ms: Option<i64>) -> bool {
         let Some(index) = self.fields.get_index_of(field) else { return false };
         if expires_ms.is_some() {
@@ -292,9 +293,9 @@ impl Hash {
         old.is_some()
     }
 
-    /// Returns the index at which a field with the given expiry time belongs in a `listpackex`. The field, which is now
-    /// at index `moved`, is not counted itself. It belongs before the first field that does not expire sooner. A field
-    /// without an expiry time belongs at the end.
+    /// Returns the index in a `listpackex` at which a field with the given expiry time belongs: before the first field
+    /// that does not expire sooner, or at the end if it has no expiry time. `moved` is the field's current index, which
+    /// is not counted.
     fn listpackex_index(&self, moved: usize, expires_ms: Option<i64>) -> usize {
         let Some(at_ms) = expires_ms else { return self.fields.len() - 1 };
         let others = self.fields.values().enumerate().filter(|&(index, _)| index != moved);
@@ -316,7 +317,7 @@ impl Hash {
         self.noted_expiry_ms
     }
 
-    /// Removes those of the given fields that have expired. Returns how many were removed.
+    /// Removes any of the given fields that have expired. Returns how many were removed.
     pub(crate) fn expire(&mut self, fields: Fields, now_ms: i64) -> usize {
         match fields {
             Fields::All => self.expire_all(now_ms),

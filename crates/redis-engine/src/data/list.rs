@@ -45,7 +45,7 @@ impl List {
         &self.nodes
     }
 
-    /// Returns the element at an index, counted from the left.
+    /// Returns the element at an index, counted from the left, or `None` if the index is out of range.
     pub fn get(&self, index: usize) -> Option<&[u8]> {
         self.elements.get(index).map(|element| &**element)
     }

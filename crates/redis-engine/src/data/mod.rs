@@ -35,8 +35,8 @@ pub enum Value {
     SortedSet(Box<SortedSet>),
 }
 
-/// A type of value. `Keyspace` reads and edits values through this trait. It returns WRONGTYPE if the value has another
-/// type.
+/// A type of value that a key can hold. `Keyspace` reads and edits values through this trait, and returns WRONGTYPE if
+/// a value has another type.
 pub(crate) trait DataType: Default {
     /// Class of the type's keyspace events.
     const CLASS: Class;
@@ -112,7 +112,7 @@ impl Value {
         }
     }
 
-    /// Records the earliest expiry time of a hash's fields, which is the time in the database's expiry schedule. Has no
+    /// Records the earliest expiry time of a hash's fields. The database schedules the hash under this time. Has no
     /// effect on other types.
     pub(crate) fn note_field_expiry(&mut self) {
         if let Value::Hash(value) = self {
@@ -121,7 +121,7 @@ impl Value {
     }
 
     /// Returns the time that `note_field_expiry` recorded last, in milliseconds since 1970. Returns `None` if the value
-    /// is no hash or no field expired.
+    /// is not a hash, or if none of its fields had an expiry time.
     pub(crate) fn noted_field_expiry(&self) -> Option<i64> {
         match self {
             Value::Hash(value) => value.noted_expiry(),
@@ -129,7 +129,7 @@ impl Value {
         }
     }
 
-    /// Removes those of the given hash fields that have expired. Returns how many were removed.
+    /// Removes any of the given hash fields that have expired. Returns how many were removed.
     pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),
@@ -137,7 +137,7 @@ impl Value {
         }
     }
 
-    /// Returns a copy without spare memory, like the copy that COPY creates.
+    /// Returns a copy without spare memory, as COPY creates it.
     pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Value::Str(value) => Value::Str(value.compact_copy()),

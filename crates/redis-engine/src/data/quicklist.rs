@@ -65,7 +65,7 @@ pub enum Side {
     After,
 }
 
-/// A node: a listpack, or a single large element.
+/// A node of a list, which holds a listpack or a single large element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Node {
     elements: usize,

@@ -209,7 +209,8 @@ impl Set {
         self.members.len() < limits.set_max_listpack_entries && member.len() <= limits.set_max_listpack_value
     }
 
-    /// Returns whether the longest integer, which is the first or the last, is short enough for a listpack.
+    /// Returns whether the longest integer of an intset, which is the first or the last, is short enough for a
+    /// listpack.
     fn integers_fit_listpack(&self, limits: &Limits) -> bool {
         [self.members.first(), self.members.last()]
             .into_iter()

@@ -220,7 +220,7 @@ impl SortedSet {
         copy
     }
 
-    /// Returns the score of a member, as ZSCORE does.
+    /// Returns the score of a member, as ZSCORE does, or `None` if there is no such member.
     pub fn score(&self, member: &[u8]) -> Option<f64> {
         self.scores.get(member).copied()
     }
@@ -325,8 +325,8 @@ impl SortedSet {
     }
 
     /// Removes the members with the given ranks from the hash map in a single pass, which reads memory in order.
-    /// Removing many members one by one costs several cache misses each: with 1,000,000 members, it took four times as
-    /// long as in Redis.
+    /// Removing many members one by one causes several cache misses per member, and took four times as long as in Redis
+    /// when there were 1,000,000 members.
     fn retain_outside(&mut self, ranks: Range<usize>) {
         let mut removed = self.order.range(ranks);
         let Some(first) = removed.next() else { return };
@@ -337,7 +337,7 @@ impl SortedSet {
         });
     }
 
-    /// Returns a member's rank, counted in the given direction, and its score.
+    /// Returns a member's rank, counted in the given direction, and its score, or `None` if there is no such member.
     pub fn rank(&self, member: &[u8], direction: Direction) -> Option<(usize, f64)> {
         let (_, member, &score) = self.scores.get_full(member)?;
         let sought = ScoredMember { score, member: member.clone() };
@@ -381,9 +381,10 @@ impl SortedSet {
         start..end.max(start)
     }
 
-    /// Returns the ranks of the members between two bounds. The result is meaningful only if all scores are equal.
-    /// Otherwise it matches that of Redis in two cases. It is empty if the last member is below the range or the first
-    /// member is above it. For a listpack, it is the range that Redis's linear search finds in the given direction.
+    /// Returns the ranks of the members between two lexicographical bounds. The bounds are meaningful only if all
+    /// scores are equal. Otherwise the result matches that of Redis in two cases: it is empty if the last member is
+    /// below the range or the first member is above it, and in a listpack it is what Redis's linear search finds in the
+    /// given direction.
     pub(crate) fn ranks_by_lex(&self, min: LexBound, max: LexBound, direction: Direction) -> Range<usize> {
         if !self.has_one_score() {
             let (lowest, highest) = (self.order.get(0), self.order.get(self.len().saturating_sub(1)));
@@ -476,7 +477,7 @@ mod tests {
     use super::*;
     use crate::rng::Rng;
 
-    /// Sorts the model's members by score, and by their bytes if scores are equal, as Redis does.
+    /// Sorts the members of the reference model by score, and by their bytes if scores are equal, as Redis does.
     fn sorted(model: &[(String, f64)]) -> Vec<(&[u8], f64)> {
         let mut sorted: Vec<_> = model.iter().map(|(member, score)| (member.as_bytes(), *score)).collect();
         sorted.sort_by(|a, b| a.1.partial_cmp(&b.1).unwrap().then(a.0.cmp(b.0)));

@@ -40,7 +40,7 @@ pub struct RawString {
 }
 
 impl RawString {
-    /// Returns the allocation that Redis would have for the string.
+    /// Returns the allocation that Redis would use for the string.
     pub(crate) fn allocation(&self) -> Allocation {
         self.allocation.resized(self.bytes.len())
     }
@@ -133,7 +133,7 @@ impl Str {
         }
     }
 
-    /// Returns a copy without spare memory, like the copy that COPY creates.
+    /// Returns a copy without spare memory, as COPY creates it.
     pub(crate) fn compact_copy(&self) -> Self {
         match self {
             Str::Raw(text) => Str::raw(text.bytes.clone()),

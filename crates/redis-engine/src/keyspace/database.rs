@@ -149,12 +149,12 @@ impl Database {
         left.iter().sum::<i64>() / i64::try_from(left.len()).unwrap_or(1).max(1)
     }
 
-    /// Returns the number of hashes that have fields that expire. INFO reports it as `subexpiry`.
+    /// Returns the number of hashes in which at least one field has an expiry time. INFO reports it as `subexpiry`.
     pub(crate) fn field_expiry_count(&self) -> usize {
         self.volatile.len().saturating_sub(self.expiring)
     }
 
-    /// Returns the index of the key that expires first. Hash fields do not count.
+    /// Returns the index of the key that expires first, or `None` if no key expires. Hash fields do not count.
     pub(crate) fn next_to_expire(&self) -> Option<usize> {
         let own_time = |at_ms: i64, key: &[u8]| {
             let (index, _, entry) = self.entries.get_full(key)?;
@@ -207,7 +207,8 @@ impl Database {
         &mut self.entries[index]
     }
 
-    /// Returns the time of the next expiry of a key or hash field, in milliseconds since 1970, and the key.
+    /// Returns the time of the next expiry of a key or hash field, in milliseconds since 1970, and the key. Returns
+    /// `None` if nothing expires.
     pub(super) fn soonest(&self) -> Option<(i64, &[u8])> {
         self.volatile.first().map(|(at_ms, key)| (*at_ms, &**key))
     }
@@ -235,7 +236,8 @@ impl Database {
     pub(super) fn replace(&mut self, index: usize, key: &[u8], mut entry: Entry) -> Entry {
         let before = &self.entries[index];
         if is_apart(&before.value) && is_apart(&entry.value) && !is_shared(&entry.value) {
-            // If both values are stored outside the key's head, the head is kept.
+            // If both values are stored outside the key's head, the head is kept, and with it any room for an expiry
+            // time.
             let mut expiry = before.expiry;
             expiry.set(entry.expires_ms());
             entry.expiry = expiry;
@@ -304,7 +306,7 @@ impl Database {
     }
 }
 
-/// Returns whether a value is stored outside the allocation of its key's head.
+/// Returns whether a value is stored outside its key's head.
 fn is_apart(value: &Value) -> bool {
     !matches!(value, Value::Str(Str::Embedded(_)))
 }

@@ -42,9 +42,9 @@ impl Entry {
         self.mixed_into(Digest::default()).digits()
     }
 
-    /// Mixes this entry into a digest.
+    /// Returns a digest that results from mixing this entry into the given one.
     pub(crate) fn mixed_into(&self, mut digest: Digest) -> Digest {
-        // The numbers that Redis uses for the types of values.
+        // Redis's numbers for the value types, which are part of the digest.
         let type_number: u32 = match self.value {
             Value::Str(_) => 0,
             Value::List(_) => 1,

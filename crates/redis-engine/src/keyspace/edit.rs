@@ -105,7 +105,7 @@ impl Edit<'_, Str> {
     /// Returns the OOM error if the system has too little memory.
     pub fn append(&mut self, suffix: &[u8]) -> Result<(), Error> {
         let bytes = self.make_mut();
-        // Reserving more than is needed makes repeated calls fast. If there is too little memory for that, only the
+        // Reserving more than is needed makes repeated appends fast. If there is too little memory to do so, only the
         // needed bytes are reserved.
         bytes
             .try_reserve(suffix.len())

@@ -7,8 +7,8 @@ use crate::data::hash::Fields;
 use crate::notify::Class;
 
 impl Keyspace {
-    /// Moves the clock to `now_us`, unless that time is in the past. If an expire cycle has ended, removes everything
-    /// that has expired.
+    /// Moves the clock to `now_us`, unless the clock is already past that time. If an expire cycle has ended, removes
+    /// everything that has expired.
     pub(crate) fn set_clock(&mut self, now_us: i64) {
         self.now_us = self.now_us.max(now_us);
         // Until the cycle ends, an expired key is still in the database, and DBSIZE counts it, as in Redis.
@@ -63,8 +63,8 @@ impl Keyspace {
         self.selected = selected;
     }
 
-    /// Removes those of the given fields of a hash that have expired. Commands that change the hash call this before
-    /// they look the fields up.
+    /// Removes any of the given fields of a hash that have expired. Commands that change the hash call this before they
+    /// look the fields up.
     pub(crate) fn expire_fields(&mut self, key: &[u8], fields: Fields) {
         let now_ms = self.now_ms();
         if self.database().soonest().is_some_and(|(at_ms, _)| at_ms <= now_ms)
@@ -82,7 +82,7 @@ impl Keyspace {
         self.notify(Class::Expired, "expired", key);
     }
 
-    /// Removes those of the given fields that have expired from the hash at an index. Returns whether the key still
+    /// Removes any of the given fields that have expired from the hash at an index. Returns whether the key still
     /// exists.
     pub(super) fn expire_fields_at(&mut self, index: usize, key: &[u8], fields: Fields) -> bool {
         let now_ms = self.now_ms();

@@ -26,7 +26,7 @@ const KEYS_PER_CHANGE: u64 = 100;
 pub struct MemoryCap {
     /// The limit in bytes. 0 means no limit.
     pub limit: u64,
-    /// Whether a command has been refused. The driver may reset this flag.
+    /// Whether a command has been refused because of the limit. The driver may reset this flag.
     pub was_reached: bool,
     /// The memory that the data took up when it was last measured, in bytes.
     measured: u64,
@@ -41,8 +41,8 @@ impl MemoryCap {
         self.added = self.added.saturating_add(bytes as u64);
     }
 
-    /// Returns whether a command may temporarily allocate the given number of bytes. Only this number is compared with
-    /// the limit. The memory that the data takes up is not added to it.
+    /// Returns whether a command may temporarily allocate the given number of bytes. Compares only this number with the
+    /// limit, without adding the memory that the data takes up.
     pub(crate) fn allows_temporary(&self, bytes: usize) -> bool {
         self.limit == 0 || bytes as u64 <= self.limit
     }

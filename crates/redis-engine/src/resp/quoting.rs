@@ -46,8 +46,8 @@ fn read_word(mut line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
 
 type QuotedReader = fn(&mut Vec<u8>, &[u8]) -> Option<usize>;
 
-/// Reads the quoted part at the end of a word with `quoted`. Whitespace or the end of the line must follow. Returns the
-/// whole word and the rest of the line.
+/// Calls `quoted` to read the quoted part at the end of a word. Whitespace or the end of the line must follow. Returns
+/// the whole word and the rest of the line.
 fn finish_quoted(mut word: Vec<u8>, quoted: QuotedReader, line: &[u8]) -> Result<(Vec<u8>, &[u8]), Unbalanced> {
     let tail = quoted(&mut word, line).map(|used| &line[used..]).ok_or(Unbalanced)?;
     match tail {

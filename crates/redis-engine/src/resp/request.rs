@@ -99,8 +99,8 @@ impl RequestParser {
         !self.inline_words.is_empty()
     }
 
-    /// Returns the minimum length of the incomplete request in bytes, for which the caller may reserve memory, or 0 if
-    /// no length is known.
+    /// Returns a lower bound for the length of the incomplete request in bytes, so that the caller can reserve memory.
+    /// Returns 0 if no length has been read yet.
     pub fn expected_len(&self) -> usize {
         match self.state {
             State::Arguments { length: Some(length), .. } => self.position + length + 2,

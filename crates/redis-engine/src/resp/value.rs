@@ -17,7 +17,7 @@ pub enum Value {
     Null,
     /// RESP2's null array.
     NullArray,
-    /// An array.
+    /// A double, as the text that the server sent.
     Array(Vec<Value>),
     /// A double as the server wrote it.
     Double(Vec<u8>),

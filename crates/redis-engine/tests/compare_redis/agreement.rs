@@ -38,13 +38,14 @@ impl Tolerance {
     }
 }
 
-/// Keys whose elements are in an unspecified order that nevertheless stays the same.
+/// Keys whose elements may be in different orders on the two servers, although their encoding has a defined order,
+/// because they were stored by SUNIONSTORE, for example.
 #[derive(Debug, Default)]
 pub struct UnspecifiedOrders(HashSet<Vec<u8>>);
 
 impl UnspecifiedOrders {
-    /// Records the keys that may have an unspecified order after the command `argv` has run. Must be called before it
-    /// runs.
+    /// Records the keys whose elements may be in an unspecified order after the command `argv` has run. Must be called
+    /// before the command runs.
     pub fn record(&mut self, argv: &[Vec<u8>], engine: &Engine) {
         let name = argv[0].to_ascii_uppercase();
         let stores = matches!(name.as_slice(), b"SUNIONSTORE" | b"SDIFFSTORE");
@@ -54,7 +55,7 @@ impl UnspecifiedOrders {
         }
     }
 
-    /// Returns whether one of the command's keys has an unspecified order.
+    /// Returns whether the elements of one of the command's keys may be in an unspecified order.
     pub fn contains_any(&self, argv: &[Vec<u8>], engine: &Engine) -> bool {
         argv[1..].iter().any(|word| self.0.contains(word) || is_hash_table(engine, word))
     }

@@ -327,7 +327,8 @@ impl Play<'_> {
                     }
                     agrees
                 }
-                // Events are sent in the order in which the command visits its elements.
+                // Events are sent in the order in which the command visits its elements, so their order may differ as
+                // well.
                 Some((_, _, Tolerance::Order)) => agreement::messages_agree(&ours, &theirs),
                 Some(_) => ours == theirs,
             };

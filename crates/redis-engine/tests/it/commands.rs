@@ -31,7 +31,7 @@ const GROUPS: [&str; 11] = [
 ];
 
 /// The group of the commands for scripts and functions. In the engine, they succeed if there is nothing to do, as FLUSH
-/// does, and otherwise return an error which says that this server runs no scripts.
+/// does. Otherwise they return an error which says that this server runs no scripts.
 const SCRIPTING: &str = "scripting";
 
 /// A command as the real server reports it.

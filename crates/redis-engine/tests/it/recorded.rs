@@ -37,7 +37,7 @@ struct Case {
     reply: String,
 }
 
-/// Returns all commands of all recordings, with their replies.
+/// Returns the commands in all recordings, with their replies.
 fn cases() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth/engine");
     let mut cases: Vec<Case> = Vec::new();

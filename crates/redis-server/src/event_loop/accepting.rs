@@ -74,7 +74,7 @@ impl Server {
         }
         let id = engine.connect();
         let client = engine.server.clients.get_mut(id);
-        // The engine's clock may lag behind: it shows the time of the last command.
+        // The engine's clock may be slow, because it shows the time of the last command, so both times are set here.
         (client.connected_us, client.active_us) = (now_us, now_us);
         client.address = peer.to_string();
         client.local_address = self.address.to_string();

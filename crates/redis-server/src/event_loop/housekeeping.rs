@@ -17,7 +17,7 @@ const MIN_CHECKED: usize = 5;
 impl Server {
     /// Does the housekeeping if it is due, and schedules the next one.
     pub(super) fn keep_house(&mut self, engine: &mut Engine, now_us: i64) {
-        // A due time that is too far in the future means that the clock has been set back.
+        // A due time that is too far in the future means that the clock has been set back, so housekeeping is due.
         let is_due = |at_us: i64| at_us <= now_us || at_us > now_us.saturating_add(INTERVAL_US);
         if self.housekeeping_us.is_some_and(is_due) {
             self.housekeeping_us = None;

@@ -58,7 +58,7 @@ fn a_request_may_arrive_byte_by_byte() {
         let request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$11\r\nhello\r\nyou!\r\n*2\r\n$3\r\nGET\r\n$1\r\na\r\n";
         for byte in request.as_bytes() {
             slow.send([*byte]);
-            // Once the other client gets its reply, the event loop has handled the byte.
+            // Once the other client gets its reply, the event loop has handled the byte that was just sent.
             other.expect_reply("PING", "+PONG\r\n");
         }
         slow.expect_bytes("+OK\r\n$11\r\nhello\r\nyou!\r\n");
@@ -73,7 +73,8 @@ fn a_long_pipeline_gets_all_its_replies() {
         let value = "x".repeat(1000);
         client.expect_reply(&format!("SET a {value}"), "+OK\r\n");
         let mut writer = client.0.try_clone().expect("a socket can be shared");
-        // If this thread did not read them, the replies would fill all socket buffers before the last request is sent.
+        // Another thread sends the requests while this one reads the replies. Otherwise the replies would fill all
+        // socket buffers, and sending would never finish.
         let writes = thread::spawn(move || writer.write_all("GET a\r\n".repeat(TIMES).as_bytes()));
         let answer = format!("$1000\r\n{value}\r\n");
         (0..TIMES).for_each(|_| client.expect_bytes(&answer));

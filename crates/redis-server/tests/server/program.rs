@@ -55,7 +55,8 @@ mod descriptors {
     use super::*;
     use crate::bare_server::BareServer;
 
-    /// Sets the limit on open file descriptors of the server's process. Descriptors that are already open stay open.
+    /// Limits the number of file descriptors that the server's process may open. Descriptors that are already open stay
+    /// open.
     fn limit_descriptors(server: &BareServer, limit: u64) {
         let pid = Pid::from_raw(server.id().cast_signed()).expect("it is the ID of a process");
         let limit = Rlimit { current: Some(limit), maximum: getrlimit(Resource::Nofile).maximum };

@@ -140,7 +140,7 @@ impl Soak {
             replies.extend(self.clients[client].subject.send(&requests[start..end]));
             start = end;
             if self.random.below(3) == 0 {
-                // Once another client gets a reply, the server has handled the piece.
+                // Once another client gets a reply, the server has handled the piece that was just sent.
                 self.control.subject.ask(&["PING"]);
             }
         }
@@ -330,8 +330,8 @@ impl Soak {
         self.exchange(witness, b"EXISTS broken\r\n", "what a broken request has done");
     }
 
-    /// Connects and disconnects many clients. Then makes the control client kill one of the lasting clients with CLIENT
-    /// KILL.
+    /// Connects and disconnects many clients. Then the control client disconnects one of the clients that stay
+    /// connected during the test, with CLIENT KILL.
     fn crowd(&mut self) {
         let mut crowd: Vec<Client> = (0..1 + self.random.below(150)).map(|_| self.connect()).collect();
         for client in &mut crowd {

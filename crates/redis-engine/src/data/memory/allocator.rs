@@ -33,7 +33,7 @@ mod tests {
             (32_769, 40_960),
             (1_000_006, 1_048_576),
             (1_048_577, 1_310_720),
-        ]; // measured on a real Redis server with `MEMORY USAGE` of strings
+        ]; // measured on a real Redis server, with `MEMORY USAGE` for string values
         for (bytes, class) in classes {
             assert_eq!(size_class(bytes), class, "{bytes}");
         }

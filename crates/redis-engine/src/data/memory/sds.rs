@@ -29,7 +29,7 @@ pub fn allocated(length: usize) -> usize {
     size_class(requested(length))
 }
 
-/// The allocation of a string that may grow.
+/// An allocation that holds a string and may have room for it to grow.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Allocation {
     /// Allocated size in bytes, or 0 if nothing has been allocated yet.
@@ -45,7 +45,7 @@ impl Allocation {
         let capacity = match (length, header(length)) {
             // Redis expects an empty string to grow, and gives it the next larger header.
             (0, _) => allocated - 3 - 1,
-            // The smallest header cannot describe spare room.
+            // The smallest header cannot describe spare room, so there is none.
             (_, 1) => length,
             (_, header) => allocated - header - 1,
         };
@@ -62,7 +62,7 @@ impl Allocation {
             return self;
         }
         let target_length = if length < MAX_SPARE { 2 * length } else { length + MAX_SPARE };
-        // The smallest header cannot describe spare room.
+        // The smallest header cannot describe spare room, so a larger one is used.
         let header = header(target_length).max(3);
         let allocated = size_class(header + target_length + 1);
         Allocation { allocated, capacity: allocated - header - 1 }

@@ -115,7 +115,7 @@ impl<T: Ord + Clone> Ranking<T> {
         }
     }
 
-    /// Returns the element with the given rank.
+    /// Returns the element with the given rank, or `None` if there are not that many elements.
     pub fn get(&self, rank: usize) -> Option<&T> {
         let (leaf, at) = self.leaf_at(rank);
         leaf.get(at)
