@@ -137,7 +137,7 @@ impl Argument {
             Shape::Token => String::new(),
             Shape::Value(name) => (*name).to_owned(),
             Shape::Block(parts) => joined(parts, " "),
-            // The brackets of an optional argument already enclose the choices.
+            // The brackets of an optional argument already enclose the choices, so no angle brackets are needed.
             Shape::OneOf(choices) if token.is_none() && self.optional => joined(choices, " | "),
             Shape::OneOf(choices) => format!("<{}>", joined(choices, " | ")),
         };

@@ -76,7 +76,7 @@ pub struct Keyspace {
     pub stats: KeyspaceStats,
     /// Size limits and encoding thresholds.
     pub limits: Limits,
-    /// Whether the expire cycle removes expired keys. If it does not (DEBUG SET-ACTIVE-EXPIRE), an expired key is
+    /// Whether the expire cycle removes expired keys. If DEBUG SET-ACTIVE-EXPIRE has turned this off, an expired key is
     /// removed only when it is looked up.
     pub(crate) active_expiry: bool,
     /// The number of expire cycles per second, from 1 to 500. This is the configuration parameter `hz`.

@@ -25,7 +25,7 @@ impl Rng {
     /// Panics if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
         assert!(n > 0, "there is no index below 0");
-        // The multiply-shift method has a bias of less than n / 2^64.
+        // The multiply-shift method has a negligible bias of less than n / 2^64.
         ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
     }
 

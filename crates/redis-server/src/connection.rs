@@ -21,8 +21,8 @@ const MAX_OUTPUT: usize = 1 << 30;
 const MAX_UNAUTHENTICATED_OUTPUT: u64 = 1024;
 
 /// When the replies to the requests of one read reach this size in bytes, they are moved to the output queue before the
-/// remaining requests run. glibc always takes blocks of more than 32 MB directly from the system, and returns them as
-/// soon as they are freed, so no memory stays allocated after large output.
+/// remaining requests run. The size is above 32 MB, because glibc always takes larger blocks directly from the system
+/// and returns them as soon as they are freed. So no memory stays allocated after large output.
 const MAX_REPLIES: usize = 33 << 20;
 
 /// A client's buffers are checked for memory to release only if they have more unused bytes than this, as in Redis.
@@ -36,7 +36,8 @@ pub struct Connection {
     pub stream: TcpStream,
     pub client: ClientId,
     parser: RequestParser,
-    /// Bytes that have been read but not executed: an incomplete request, or the requests after a blocking command.
+    /// Bytes that have been read but not executed: an incomplete request, or the requests after one that has blocked
+    /// the client.
     read_buffer: Vec<u8>,
     /// Replies that did not fit into the socket's send buffer.
     output: OutputQueue,

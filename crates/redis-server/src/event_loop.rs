@@ -103,7 +103,7 @@ impl StopHandle {
         self.state.is_stopped.store(true, Ordering::Release);
         drop(guard);
         self.state.stopped.notify_all();
-        // If the loop cannot be woken, it stops at its next event.
+        // An error is ignored, because a loop that cannot be woken stops at its next event.
         drop(self.waker.wake());
     }
 }

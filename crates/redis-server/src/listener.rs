@@ -13,8 +13,8 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
-    /// A spare file descriptor. When no other descriptor is left, it is closed, so that a client can be accepted
-    /// briefly and sent an error. Otherwise the client would wait forever.
+    /// A spare file descriptor, which is closed when no other descriptor is left. A client can then be accepted briefly
+    /// and sent an error. Otherwise the client would wait forever.
     spare: Option<Socket>,
 }
 
@@ -119,7 +119,7 @@ fn open_spare() -> Option<Socket> {
 
 /// Sends a client the error for reaching the maximum number of clients, and disconnects the client.
 pub fn refuse(mut stream: TcpStream) {
-    // If the error cannot be sent, the client still sees the end of the connection.
+    // A write error is ignored, because the client sees the end of the connection in any case.
     drop(stream.write_all(b"-ERR max number of clients reached\r\n"));
     // If the client's first request were left unread, the connection would be reset, and the error might be lost.
     drop(stream.read(&mut [0; 4096]));

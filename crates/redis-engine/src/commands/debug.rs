@@ -114,7 +114,7 @@ fn object(call: &mut Call) -> Outcome {
 /// structure to standard output.
 fn print_structure(call: &mut Call, encoding: &str, what: &str) -> Outcome {
     let entry = call.keyspace.peek(call.argv[2]).ok_or(error::NO_SUCH_KEY)?;
-    // `listpackex` counts as a listpack.
+    // Compares only the beginning, because `listpackex` counts as a listpack.
     if !entry.value.encoding().starts_with(encoding) {
         return Err(Error::new(format!("ERR Not a {encoding} encoded object.")));
     }

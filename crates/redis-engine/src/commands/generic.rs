@@ -96,7 +96,7 @@ const TOUCH: Command = Command {
 };
 
 fn touch(call: &mut Call) -> Outcome {
-    // CLIENT NO-TOUCH has no effect on TOUCH, as in Redis.
+    // As in Redis, CLIENT NO-TOUCH has no effect on TOUCH, so access times are always updated here.
     let updates_access_times = std::mem::replace(&mut call.keyspace.updates_access_times, true);
     let existing = call.argv[1..].iter().filter(|key| call.keyspace.read_any(key).is_some()).count();
     call.keyspace.updates_access_times = updates_access_times;

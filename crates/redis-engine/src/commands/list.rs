@@ -518,7 +518,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
         list.prepare_for_moved(&element, limit);
         list.push(to, element);
         list.shrink(limit);
-        // Redis publishes the push event before the pop event.
+        // As in Redis, the push event comes before the pop event.
         list.commit(push_event(to));
         call.keyspace.notify(Class::List, pop_event(from), source);
         return Ok(true);
@@ -538,7 +538,7 @@ pub(super) fn move_element(call: &mut Call, from: End, to: End) -> Result<bool, 
     if let Some(mut list) = call.keyspace.edit::<List>(source)? {
         list.pop(from);
         list.shrink(limit);
-        // The push and the pop count as a single change.
+        // The push and the pop count as a single change, which has already been counted with the push.
         list.commit_changes(pop_event(from), 0);
     }
     Ok(true)

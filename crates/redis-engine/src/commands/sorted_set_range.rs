@@ -132,7 +132,7 @@ struct RangeCommand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Target {
     Reply,
-    /// The members are stored at the first key.
+    /// The members are stored at the command's first key.
     Store,
 }
 

@@ -11,11 +11,11 @@ pub(super) enum Kind {
     Clamped(i64, i64),
     /// The value is a non-negative integer.
     Size,
-    /// The value is a number of bytes, with an optional unit. It must be at least this minimum.
+    /// The value is a number of bytes, with an optional unit. It must be at least the given minimum.
     Memory(i64),
     /// The value is a number of bytes with an optional unit, or a percentage of `maxmemory`, such as `5%`.
     MemoryOrPercent,
-    /// The value is one of these words.
+    /// The value is one of the given words.
     Choice(&'static [&'static str]),
     /// The value is any string.
     Text,

@@ -20,7 +20,7 @@ use crate::limits::Limits;
 pub struct Hash {
     fields: IndexMap<SmallBytes, FieldEntry, foldhash::fast::RandomState>,
     layout: Layout,
-    /// Pairs of an expiry time in milliseconds since 1970 and a field, soonest first.
+    /// Pairs of an expiry time (in milliseconds since 1970) and a field, soonest first.
     volatile: BTreeSet<(i64, SmallBytes)>,
     /// The earliest expiry time of any field when `note_expiry` was last called. It is stored in the hash, so that
     /// values of other types need no space for it.
@@ -180,7 +180,8 @@ impl Hash {
     fn convert_to_table(&mut self, fields: usize) {
         match self.layout {
             Layout::Listpack(_) => {}
-            // A table reserves space for an expiry time only in fields that have one.
+            // A table reserves space for an expiry time only in fields that have one, so the space in other fields is
+            // released.
             Layout::ListpackEx(_) => {
                 self.fields.values_mut().for_each(|entry| entry.expiry = Expiry::new(entry.expiry.at_ms()));
             }

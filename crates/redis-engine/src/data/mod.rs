@@ -175,7 +175,7 @@ impl Value {
     /// Returns whether the value is an empty container, in which case its key is deleted.
     pub fn is_empty(&self) -> bool {
         match self {
-            // An empty string is a valid value.
+            // An empty string is a valid value, so its key is not deleted.
             Value::Str(_) => false,
             Value::List(value) => value.is_empty(),
             Value::Set(value) => value.is_empty(),

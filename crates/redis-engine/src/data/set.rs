@@ -60,7 +60,7 @@ impl Default for Set {
 }
 
 fn integer(member: &[u8]) -> Option<i64> {
-    // The decimal form of an i64 has at most 20 bytes.
+    // The decimal form of an i64 has at most 20 bytes, so a longer member is not parsed.
     if member.len() <= 20 { number::parse_integer(member) } else { None }
 }
 

@@ -519,7 +519,7 @@ mod tests {
         let from_10_to_below_20 = zset.ranks_by_score(Bound::Included(10.0), Bound::Excluded(20.0));
         let expected = sorted.iter().filter(|(_, score)| (10.0..20.0).contains(score)).copied();
         assert!(zset.members(from_10_to_below_20, Direction::Ascending).eq(expected));
-        // The large range and then the small one test the two ways of removing members from the hash map.
+        // Removing the large range and then the small one tests both ways of removing members from the hash map.
         zset.remove_ranks(10..sorted.len() - 10);
         assert!(zset.iter().eq(sorted[..10].iter().chain(&sorted[sorted.len() - 10..]).copied()));
         zset.remove_ranks(1..3);

@@ -72,7 +72,7 @@ impl Default for Str {
 impl Str {
     /// Creates the string that SET stores for the given bytes.
     pub fn new(bytes: &[u8]) -> Self {
-        // The decimal form of an i64 has at most 20 bytes.
+        // The decimal form of an i64 has at most 20 bytes, so a longer string is not parsed.
         match if bytes.len() <= 20 { number::parse_integer(bytes) } else { None } {
             Some(n) => Str::Integer(n),
             None if bytes.len() <= MAX_EMBEDDED => Str::Embedded(bytes.into()),

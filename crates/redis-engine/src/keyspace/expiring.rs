@@ -24,7 +24,7 @@ impl Keyspace {
         self.begin_cycle();
     }
 
-    /// Begins an expire cycle. A cycle ends at a multiple of its length.
+    /// Begins an expire cycle. The cycle ends at the next multiple of the cycle length.
     fn begin_cycle(&mut self) {
         let cycle_ms = self.cycle_ms();
         self.cycle_ends_us = (self.now_ms() / cycle_ms + 1) * cycle_ms * 1000;

@@ -16,7 +16,7 @@ pub fn split(line: &[u8]) -> Result<Vec<Vec<u8>>, Unbalanced> {
     let mut rest = line;
     loop {
         rest = rest.trim_ascii_start();
-        // C's `isspace` includes the vertical tab, which Rust's function does not.
+        // Skips the vertical tab too, which C's `isspace` includes, but `trim_ascii_start` does not.
         while let [b'\x0b', tail @ ..] = rest {
             rest = tail.trim_ascii_start();
         }

@@ -63,7 +63,7 @@ enum State {
 impl RequestParser {
     /// Continues to parse a request. `input` begins at the start of the request, and contains at least the bytes of the
     /// last call. Returns the length of the request in bytes if it is complete, and `None` otherwise. `words` returns
-    /// the arguments of a complete request. A request without arguments (an empty line or `*0`) must be skipped.
+    /// the arguments of a complete request. The caller must skip a request without arguments (an empty line or `*0`).
     ///
     /// # Errors
     /// Returns the error that Redis replies with before it closes the connection.

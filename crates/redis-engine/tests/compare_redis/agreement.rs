@@ -85,7 +85,7 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
     let (Some(ours), Some(theirs)) = (parse_all(ours), parse_all(theirs)) else { return false };
     if ours.len() > 1 && (tolerance == Tolerance::Order || queue.contains(&Tolerance::Order)) {
         // UNSUBSCRIBE replies once per channel, even in a transaction. EXEC then writes more replies than its array
-        // header announces.
+        // header announces, so the elements of all replies are compared together.
         return sorted_texts(&Value::Array(ours)) == sorted_texts(&Value::Array(theirs));
     }
     ours.len() == theirs.len()
@@ -95,7 +95,8 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
                 ours.len() == theirs.len()
                     && pairs.into_iter().all(|((ours, theirs), tolerance)| agree(ours, theirs, *tolerance))
             }
-            // In RESP2, SUBSCRIBE in a transaction writes more replies than EXEC's array header announces.
+            // In RESP2, SUBSCRIBE in a transaction writes more replies than EXEC's array header announces, so it is not
+            // known which reply belongs to which command.
             _ => agree(ours, theirs, tolerance) || queue.iter().any(|tolerance| agree(ours, theirs, *tolerance)),
         })
 }

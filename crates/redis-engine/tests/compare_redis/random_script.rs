@@ -37,8 +37,8 @@ impl Step {
     }
 }
 
-/// Commands that are not generated from their syntax. Their replies depend on chance, on the clock or on the machine,
-/// or the moment at which they end a connection or a wait is not fixed.
+/// Commands that are not generated from their syntax, because their replies depend on chance, on the clock or on the
+/// machine, or because they end a connection or a wait at a time that is not fixed.
 const EXCLUDED: &[&str] = &[
     "RANDOMKEY",
     "SPOP",

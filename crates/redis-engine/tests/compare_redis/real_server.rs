@@ -64,13 +64,13 @@ impl Stream {
     }
 
     pub fn send(&mut self, argv: &[Vec<u8>]) {
-        // If the connection is closed, the next read detects it.
+        // An error is ignored, because the next read detects that the connection is closed.
         drop(self.stream.write_all(&request::encode(argv)));
     }
 
     /// Closes the connection.
     pub fn close(&mut self) {
-        // The call fails if the server has closed the connection already.
+        // An error is ignored, because the server may have closed the connection already.
         drop(self.stream.shutdown(Shutdown::Both));
         self.is_open = false;
     }

@@ -86,7 +86,7 @@ fn every_command_has_recorded_cases() {
             continue;
         };
         let found = found.entry(row.name).or_default();
-        // The reply `+QUEUED` does not show whether the command succeeds.
+        // The reply `+QUEUED` does not show whether the command succeeds, so it is not counted.
         match case.reply.as_str() {
             "+QUEUED" => {}
             reply if reply.starts_with('-') => found.fails = true,
@@ -96,7 +96,8 @@ fn every_command_has_recorded_cases() {
     let mut problems = Vec::new();
     for row in commands::all() {
         let is_exempt = EXEMPT.iter().any(|(name, _)| *name == row.name);
-        // Scripts are not supported. The engine's error for them does not exist in Redis.
+        // Commands for scripts are skipped: they are not supported, and the engine's error for them does not exist in
+        // Redis.
         if is_exempt || row.group == Group::Scripting && !row.name.ends_with("FLUSH") {
             continue;
         }

@@ -141,7 +141,8 @@ mod descriptors {
         let may_raise_limit =
             Command::new("sh").args(["-c", "ulimit -n 60; ulimit -n 61"]).stderr(Stdio::null()).status();
         if may_raise_limit.expect("there is a shell").success() {
-            // The test's user is privileged, so the server has raised its limit to make room for all clients.
+            // The user that runs this test is privileged, so the server has raised its limit to make room for all
+            // clients.
             client.expect_reply("CONFIG GET maxclients", "*2\r\n$10\r\nmaxclients\r\n$5\r\n10000\r\n");
             process.kill().and_then(|()| process.wait()).expect("it was running");
             return;

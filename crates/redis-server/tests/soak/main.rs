@@ -188,7 +188,7 @@ impl Soak {
         assert_same(&self.place("long replies"), &subject, &reference);
     }
 
-    /// Makes clients block on a list. One of them may vanish. The others must be served in the order in which they
+    /// Makes clients block on a list. One of them may disconnect. The others must be served in the order in which they
     /// blocked.
     fn block(&mut self) {
         const WAITS: &[&[&str]] = &[

@@ -149,6 +149,6 @@ fn inline(argv: &Argv) -> Vec<u8> {
         line.push(b'"');
     }
     line.extend_from_slice(b"\r\n");
-    // A server refuses longer inline commands.
+    // A server refuses inline commands of more than 64 KB, so a long command is sent as an array.
     if line.len() < 60_000 { line } else { request::encode(argv) }
 }

@@ -30,7 +30,7 @@ impl Stream {
         self.0.set_nonblocking(true).expect("it is a socket");
         let written = self.0.write(bytes);
         self.0.set_nonblocking(false).expect("it is a socket");
-        // If the connection has ended, the next read detects it.
+        // An error is ignored, because the next read detects that the connection has ended.
         written.unwrap_or(0)
     }
 

@@ -10,7 +10,7 @@ pub const EMPTY: usize = 7;
 
 /// Returns the size of an element in a listpack, in bytes.
 pub fn entry_size(element: &[u8]) -> usize {
-    // The decimal form of an i64 has at most 20 bytes.
+    // The decimal form of an i64 has at most 20 bytes, so a longer element is not parsed.
     let integer = if element.len() <= 20 { number::parse_integer(element) } else { None };
     match integer {
         Some(n) => integer_entry_size(n),

@@ -43,7 +43,7 @@ impl Allocation {
     pub fn exact(length: usize) -> Self {
         let allocated = allocated(length);
         let capacity = match (length, header(length)) {
-            // Redis expects an empty string to grow, and gives it the next larger header.
+            // Redis expects an empty string to grow, and gives it the next larger header, which has 3 bytes.
             (0, _) => allocated - 3 - 1,
             // The smallest header cannot describe spare room, so there is none.
             (_, 1) => length,

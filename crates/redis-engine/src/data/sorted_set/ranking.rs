@@ -31,10 +31,9 @@ enum Node<T> {
 
 #[derive(Debug, Clone)]
 struct Branch<T> {
-    /// A bound that is not greater than any element below the node, but greater than all elements to the left of the
-    /// node.
+    /// A bound that is not greater than any element in `node`, but greater than all elements to the left of `node`.
     lower_bound: T,
-    /// Number of elements below the node.
+    /// Number of elements in `node` and its descendants.
     len: usize,
     node: Node<T>,
 }
@@ -219,7 +218,7 @@ impl<T: Ord + Clone> Node<T> {
                     }
                     start = end;
                 }
-                // The branches on both sides of the removed ones may have become sparse.
+                // The branches on both sides of the removed ones may have become sparse, so both are rebalanced.
                 let after = emptied.start;
                 branches.drain(emptied);
                 rebalance(branches, after);
