@@ -12,6 +12,7 @@ const NOT_MEANT: usize = 30;
 const COMMON_WORDS: [&str; 9] = ["a", "an", "the", "and", "with", "to", "of", "it", "is"];
 
 /// Returns the option that an answer refers to by its number, its text, or words that only this option contains.
+/// Returns `None` if there is no such option.
 pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
     let number = text.trim().trim_matches(['.', '(', ')']).parse::<usize>().ok();
     if let Some(option) = number.and_then(|n| options.get(n.checked_sub(1)?)) {
@@ -48,7 +49,8 @@ fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice>
     contained.next().filter(|_| contained.next().is_none())
 }
 
-/// Evaluates a sum of numbers, such as `61 + 61`. Returns `None` for any other text.
+/// Returns the only option all of whose words occur in the answer, or `None` if there is no such option or more than
+/// one.
 fn sum(text: &str) -> Option<u64> {
     let numbers: Option<Vec<u64>> = text.split('+').map(|number| number.trim().parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() > 1).map(|numbers| numbers.iter().sum())

@@ -4,8 +4,8 @@ use super::value::{self, Value};
 use redis_engine::commands;
 use redis_engine::resp;
 
-/// A submission stops recording commands once it has `MOST_COMMANDS` of them or has sent more than
-/// `MOST_COMMAND_BYTES`. Otherwise, a loop that sends commands forever would fill the memory.
+/// A submission records no more commands once it contains `MOST_COMMANDS`, or once it has sent more than
+/// `MOST_COMMAND_BYTES`. Without these limits, a loop that sends commands forever would fill the memory.
 const MOST_COMMANDS: usize = 100_000;
 const MOST_COMMAND_BYTES: usize = 64 << 20;
 
@@ -39,7 +39,7 @@ pub struct Submission {
     pub is_from_real_client: bool,
 }
 
-/// An error, reduced to what judging needs.
+/// The parts of an error that judging needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Failure {
     /// The qualified name of the exception class. Empty for an error from redis-cli.
@@ -86,7 +86,7 @@ pub struct Traffic {
 }
 
 impl Submission {
-    /// Adds output until `most` bytes have been kept. Further bytes are only counted.
+    /// Appends output up to a total of `most` bytes. Further bytes are only counted.
     pub fn keep_output(&mut self, text: &str, most: usize) {
         let room = if self.dropped_output > 0 { 0 } else { most.saturating_sub(self.output.len()) };
         let end = text.floor_char_boundary(room);
@@ -136,8 +136,8 @@ impl Submission {
             && let Some(begin) = sent.iter().rposition(|command| is(command, "MULTI"))
         {
             self.commands = sent[begin..].to_vec();
-            // EXEC was the only command. If Redis answered it with an error, its index has changed to that of the last
-            // command.
+            // Until now, EXEC was the only command. If Redis answered it with an error, the error's index must become
+            // that of the last command.
             self.refused.iter_mut().for_each(|index| *index = self.commands.len() - 1);
         }
         self
@@ -188,7 +188,7 @@ pub(super) fn command_name(words: &[Vec<u8>]) -> String {
     }
 }
 
-/// Returns those words of a command that are keys.
+/// Returns the arguments of a command that are keys.
 pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
     let count = |at: usize| std::str::from_utf8(words.get(at)?).ok()?.parse().ok();
     let row = commands::by_name(&command_name(words));

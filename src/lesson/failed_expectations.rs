@@ -14,7 +14,7 @@ use redis_engine::resp::quoting;
 /// An expectation of a step that was not met.
 #[derive(Debug, Clone)]
 pub enum FailedExpectation<'a> {
-    /// Another client should send commands.
+    /// The commands were sent by the wrong clients.
     Client(ClientMismatch<'a>),
     Error(&'a str),
     Reply(&'a str),
@@ -28,8 +28,8 @@ pub enum FailedExpectation<'a> {
     },
     /// A command that the step requires was not sent.
     Sent(&'a Spanned<String>),
-    /// A command was sent fewer times than required. If it was also sent on keys that do not count, `key` is the first
-    /// key on which the answer sends it.
+    /// A command was sent fewer times than required, counting only the keys on which the answer sends it. If it was
+    /// also sent on other keys, `key` is the first of the answer's keys.
     AtLeast {
         name: &'a str,
         wanted: usize,

@@ -59,9 +59,9 @@ pub enum Origin {
 }
 
 impl Findings {
-    /// Returns the earlier commands whose replies a submission shows, or `None` if it sent commands itself. They are
-    /// the commands from which its variables come. If those are not known, they are all commands of its client in the
-    /// step.
+    /// Returns the earlier commands whose replies a submission shows. They are the commands from which the submission's
+    /// variables come or, if those are not known, all commands of its client in the step. Returns `None` if the
+    /// submission sent commands itself, or if its value is not a Redis reply about the step's keys.
     pub fn commands_of_shown_value(&self, submission: &Submission) -> Option<Vec<&Vec<Vec<u8>>>> {
         if !submission.commands.is_empty() || self.origin != Origin::Redis {
             return None;

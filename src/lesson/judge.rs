@@ -76,7 +76,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let is_by_hand = !is_raced && expect.every_order.as_ref().is_some_and(|every_order| every_order.run.is_some());
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
-        // If the error comes from using the wrong key, the mistake's text would mislead the learner.
+        // If the error comes from using the wrong key, the mistake's text would mislead the learner, so the mistake
+        // does not count.
         let is_elsewhere =
             when.uses.is_empty() && when.state.is_empty() && mismatches::is_at_wrong_key(submission, findings);
         (!is_by_hand || when.error.is_some())
@@ -111,7 +112,7 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         };
         return Verdict::Miss(vec![Mismatch::Client(mismatch)]);
     }
-    // No further line corrects the order in which the clients began to wait.
+    // No further line can correct the order in which the clients began to wait, so it is reported immediately.
     if let [FailedExpectation::WaitingOrder { .. }] = failed.as_slice() {
         return Verdict::Miss(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
     }
@@ -144,7 +145,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
     }
-    // To try something out, the learner may use a client that the step does not need.
+    // To try something out, the learner may use a client that the step does not need, so such a submission is not a
+    // miss.
     let is_bystander = !findings.answering_clients.is_empty()
         && !findings.answering_clients.contains(&submission.client)
         && expect.by.is_empty();

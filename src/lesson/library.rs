@@ -22,7 +22,8 @@ pub struct Source {
 impl Source {
     /// Parses the lesson, and checks its rules.
     ///
-    /// # Errors Returns a message with the position of the error if the text is not a lesson, or violates a rule.
+    /// # Errors
+    /// Returns a message with the position of the error if the text is not a lesson, or violates a rule.
     pub fn lesson(&self) -> Result<Lesson, String> {
         let lesson = format::parse(&self.text).map_err(|error| self.format_diagnostic(&error))?;
         match rules::errors(&lesson).first() {
@@ -69,7 +70,8 @@ pub fn built_in() -> Vec<Source> {
 impl Library {
     /// Parses lessons. A lesson replaces an earlier one with the same id.
     ///
-    /// # Errors Returns the first file that is not a lesson, and the error in it.
+    /// # Errors
+    /// Returns the first file that is not a lesson, and the error in it.
     pub fn read(sources: &[Source]) -> Result<Library, (Source, Diagnostic)> {
         let mut library = Library::default();
         for source in sources {
@@ -88,7 +90,7 @@ impl Library {
         }
     }
 
-    /// Returns the lesson with this id, or with this position (counted from 1).
+    /// Returns the lesson with this id, or with this position (counted from 1). Returns `None` if there is none.
     pub fn find(&self, name: &str) -> Option<&Arc<Lesson>> {
         let by_place = || name.parse::<usize>().ok().and_then(|n| self.lessons.get(n.checked_sub(1)?));
         self.lessons.iter().find(|lesson| lesson.id.get_ref() == name).or_else(by_place)

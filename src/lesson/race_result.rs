@@ -15,15 +15,15 @@ pub struct RaceResult {
     pub cut: bool,
     /// The first bad order of the clients' commands, if there is one.
     pub example: Option<Order>,
-    /// The longest order of turns, or `None` if all orders are equally long. It shows which client had to retry.
+    /// The order with the most turns, or `None` if all orders have equally many. It shows which client had to retry.
     pub longest: Option<Order>,
-    /// Number of turns in the shortest order of turns that was played.
+    /// Number of turns in the shortest order that was played.
     pub shortest: usize,
     /// The first error that ended one of the clients' programs.
     pub error: Option<ProgramError>,
     /// The first error in the code that prepares the data.
     pub start_error: Option<ProgramError>,
-    /// The first error that the probe of the data raised.
+    /// The first error that was raised by the probe that checks the data.
     pub holds_error: Option<Failure>,
     /// The commands that the first client sent in the first order of turns.
     pub commands: Vec<Vec<Vec<u8>>>,

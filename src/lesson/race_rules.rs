@@ -38,7 +38,8 @@ pub fn check_race(race: &Race, at: usize, report: &mut impl FnMut(usize, String)
     }
 }
 
-/// Checks a comparison that counts its programs' lost updates. `at` is the position of the step in the file.
+/// Checks the parts of a comparison that concern the counting of lost updates. `at` is the position of the step in the
+/// file.
 pub fn check_comparison(compare: &Compare, at: usize, report: &mut impl FnMut(usize, String)) {
     check_number_of_clients(&compare.clients, report);
     let sides = [&compare.left, &compare.right];

@@ -39,7 +39,7 @@ pub fn bind(step: &Step, sent: &[Words], intended: &[Words]) -> Vec<BoundRole> {
     for role in bound.iter_mut().filter(|role| !used.contains(&role.answer_key)) {
         let wanted = commands_on(&role.answer_key, intended);
         let in_common = |key: &String| commands_on(key, sent).iter().filter(|name| wanted.contains(name)).count();
-        // If several keys have the same number of commands in common, the first of them is chosen.
+        // If several keys share equally many commands with the answer's key, the first of them is chosen.
         let best = free.iter().enumerate().max_by_key(|(at, key)| (in_common(key), free.len() - at));
         if let Some((at, _)) = best {
             role.key = free.remove(at).clone();

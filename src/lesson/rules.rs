@@ -139,7 +139,7 @@ fn check_step(step: &Step, report: &mut impl FnMut(usize, String)) {
     .into_iter()
     .filter_map(|(kind, given)| given.then_some(kind))
     .collect();
-    // The rules below need to know the step's kind.
+    // The rules below apply only to a step of exactly one kind.
     match kinds.as_slice() {
         [_] => {}
         [] => return report(at, messages::no_kind(id, KINDS)),

@@ -166,7 +166,7 @@ pub fn command_names(commands: &[Words]) -> Vec<String> {
     names
 }
 
-/// Returns whether a step was done without one of the commands that the lesson's own answer sends.
+/// Returns whether a step was done without at least one of the commands that the lesson's own answer sends.
 ///
 /// `sent` contains all commands that were sent in the step.
 pub fn is_another_way(sent: &[Words], intended: &[Words]) -> bool {

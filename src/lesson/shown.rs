@@ -16,7 +16,7 @@ impl Exchange {
     fn value_to_show(&self, wanted: &Value) -> Option<Value> {
         let reply = from_cli(&self.reply);
         match (command_name(&self.command).as_str(), &reply, wanted) {
-            // The learner may request the fields or keys in any order.
+            // The learner may request the fields or keys in any order, so the values may be in any order too.
             ("HMGET" | "MGET", Value::Sequence(items), Value::Sequence(wanted)) => {
                 (items.len() == wanted.len() && is_permutation(items, wanted)).then_some(reply)
             }
@@ -34,7 +34,7 @@ impl Exchange {
             ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => {
                 items.len() == 1 && is_same_text(&items.remove(0), wanted)
             }
-            // In the reply, the elements follow a cursor.
+            // The reply contains a cursor and the elements. Only the elements are compared.
             ("SSCAN" | "HSCAN" | "ZSCAN" | "SCAN", Value::Sequence(mut parts), wanted) if parts.len() == 2 => {
                 value::same_from_cli(&parts.remove(1), wanted)
             }
@@ -105,8 +105,9 @@ pub fn is_permutation(items: &[Value], wanted: &[Value]) -> bool {
     })
 }
 
-/// Returns the exchanges whose replies a submission can show. They are its own exchanges, or all exchanges of its
-/// client in this step if it sent nothing. The replies inside the reply to EXEC are paired with the queued commands.
+/// Returns the exchanges whose replies a submission can show. They are the submission's own exchanges or, if it sent
+/// nothing, all exchanges of its client in this step. The replies inside the reply to EXEC are paired with the queued
+/// commands.
 fn shown_exchanges(submission: &Submission, exchanges: &[Exchange]) -> Vec<Exchange> {
     let own: Vec<&Exchange> = exchanges.iter().filter(|exchange| exchange.client == submission.client).collect();
     let own = match submission.commands.len() {
@@ -138,7 +139,8 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
     };
     let typed = without_arguments_of_commands(&submission.source);
     let display = Display { printed: &submission.output, typed: &typed, shows_parts: true };
-    // A yes-or-no reply may determine what is printed without being printed itself.
+    // A yes-or-no reply may determine what is printed without being printed itself, so any output counts if the source
+    // contains a condition.
     let decides = !submission.output.is_empty()
         && matches!(wanted, Value::Bool(_) | Value::None | Value::Integer(0 | 1))
         && ["if ", "elif ", "while "].iter().any(|keyword| submission.source.contains(keyword));
@@ -149,7 +151,7 @@ pub fn shows_meaning(submission: &Submission, exchanges: &[Exchange], wanted: &s
 /// the last line may contain only words from the source text, such as a label.
 pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     let Some(wanted) = value::parse_python(wanted) else { return false };
-    // A loop prints each element of a container on its own line.
+    // A loop prints each element of a container on its own line, so for a container, all lines count.
     let is_container = matches!(wanted, Value::Sequence(_) | Value::Set(_) | Value::Map(_));
     let last = submission.output.lines().next_back().unwrap_or_default();
     let last = if is_container { submission.output.trim_end() } else { last };
@@ -279,7 +281,8 @@ impl Display<'_> {
         self.find(value, 0, &mut used).is_some() && !used.iter().all(is_typed)
     }
 
-    /// Finds a value at or after the position `from`, outside the ranges in `used`. Returns the position of its end.
+    /// Finds a value at or after the position `from`, outside the ranges in `used`. Returns the position of the value's
+    /// end, or `None` if the value is not found.
     fn find(&self, value: &Value, from: usize, used: &mut Vec<(usize, usize)>) -> Option<usize> {
         match value {
             Value::Sequence(items) => items.iter().try_fold(from, |from, item| self.find(item, from, used)),
@@ -325,8 +328,8 @@ impl Display<'_> {
     }
 }
 
-/// Returns the position of a whole word at or after `from`. A whole word is not adjacent to a letter, a digit, or
-/// another part of a number.
+/// Returns the position of a whole word at or after `from`, or `None` if there is none. A whole word is not adjacent to
+/// a letter, a digit, or another part of a number.
 fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
     let is_number = word.starts_with(|c: char| c.is_ascii_digit() || c == '-');
     let continues = |c: char| c.is_alphanumeric() || c == '_' || c == '@';

@@ -83,7 +83,7 @@ pub fn advise(step: &Step, advise: &mut impl FnMut(usize, String)) {
     }
 }
 
-/// Iterates over those texts of a step that have a known position in the file.
+/// Iterates over the texts of a step whose positions in the file are known.
 fn texts(step: &Step) -> impl Iterator<Item = &Spanned<String>> {
     [Some(&step.say), step.task.as_ref(), step.explore.as_ref(), step.after.as_ref()].into_iter().flatten()
 }

@@ -74,7 +74,7 @@ pub enum Event {
     ReturnToCheckpoint,
 }
 
-/// An action that the driver must perform, or a report for it.
+/// An action that the driver must perform, or a report to the driver.
 #[derive(Debug, Clone)]
 pub enum Effect {
     /// Start a Python child process.

@@ -205,12 +205,13 @@ impl Session {
         self.tutor.runtime.python_walls.is_some_and(|walls| walls != Walls::ALL)
     }
 
-    /// Returns the engine, for completion, pictures and tests.
+    /// Returns the engine, which completion, pictures and tests read.
     pub fn engine(&self) -> &Engine {
         &self.tutor.runtime.engine
     }
 
-    /// Returns the engine, for opening or closing the port for TCP clients. Must not be called while a command runs.
+    /// Returns the engine, so that the port for TCP clients can be opened or closed. Must not be called while a command
+    /// runs.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.tutor.runtime.engine
     }
@@ -301,6 +302,7 @@ impl Session {
     }
 
     /// Returns the earliest time at which a waiting program or the engine has to act, in microseconds since 1970.
+    /// Returns `None` if there is none.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.tutor.runtime.next_deadline_us()
     }

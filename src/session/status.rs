@@ -5,7 +5,8 @@ use super::Session;
 /// The state that a prompt may show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Status {
-    /// The lesson's title, the number of the step (counted from 1), and the number of steps.
+    /// The lesson's title, the number of the step (counted from 1), and the number of steps. `None` if no lesson is
+    /// open.
     pub place: Option<(String, usize, usize)>,
     /// The client at the prompt, if the learner has several clients.
     pub client: Option<String>,
@@ -34,7 +35,7 @@ impl Session {
     pub fn status(&self) -> Status {
         let runtime = &self.tutor.runtime;
         let client = &runtime.clients[runtime.foreground];
-        // Another client may have closed the connection.
+        // Another client may have closed the connection, so it may no longer exist.
         let clients = &runtime.engine.server.clients;
         let state = client.cli.filter(|id| clients.ids().contains(id)).map(|id| clients.get(id));
         Status {

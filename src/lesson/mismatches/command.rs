@@ -351,7 +351,7 @@ fn other_number(command: &SentCommand, sent: i64, wanted: i64, context: &AnswerC
     }
 }
 
-/// Returns whether INCR or DECR was typed, which redis-py sends as INCRBY or DECRBY.
+/// Returns which of INCR and DECR was typed, or `None` if neither was. redis-py sends them as INCRBY and DECRBY.
 fn step_of_one(command: &str, source: &str) -> Option<StepOfOne> {
     let (typed, step) = match command {
         "INCRBY" => ("INCR", StepOfOne::Incr),

@@ -535,7 +535,7 @@ pub fn is_part_of_answer(submission: &Submission, findings: &Findings) -> bool {
     command::are_all_intended(&submission.commands, &findings.sent, &findings.intended)
 }
 
-/// Returns the name in a probe that the learner has misspelt, with the misspelling.
+/// Returns the name in a probe that the learner has misspelt, with its misspelling. Returns `None` if there is none.
 pub fn misspelling_in_probe(probe: &Probe, shown: &DisplayedValue, submission: &Submission) -> Option<Misspelling> {
     let actual = shown.value_like(&probe.reply)?;
     state::misspelling(probe.run.get_ref(), &probe.reply, &actual, &submission.arguments())

@@ -140,7 +140,8 @@ pub fn is_out_of_reach(probe: &Probe, submission: &Submission, findings: &Findin
             let is_lifetime = matches!(Subject::of_probe(expression), Subject::TimeToLive { .. });
             let has_upper = bounds.iter().any(|bound| matches!(bound.relation, Relation::LessThan | Relation::AtMost));
             if is_lifetime && has_upper && findings.does_answer_wait {
-                // A time to live that is too long becomes shorter as time passes.
+                // A time to live that is too long becomes shorter as time passes, so it can still come within its
+                // bounds.
                 return false;
             }
             let actual = findings.probe_value(expression).and_then(|shown| shown.value_like("0"));
@@ -248,7 +249,7 @@ fn outside_bounds(
     specific.unwrap_or_else(|| StateMismatch::Bounds { subject: Subject::of_probe(expression), bounds, actual })
 }
 
-/// Returns the name in a probe that the learner has misspelt, with the misspelling.
+/// Returns the name in a probe that the learner has misspelt, with its misspelling. Returns `None` if there is none.
 pub fn misspelling(probe: &str, wanted: &str, actual: &Value, written: &[String]) -> Option<Misspelling> {
     Question::parse(probe)?.misspelling(&value::parse_python(wanted)?, actual, written)
 }
@@ -344,7 +345,8 @@ impl Question {
         })
     }
 
-    /// Returns the name in the probe that the learner has misspelt, with the misspelling.
+    /// Returns the name in the probe that the learner has misspelt, with its misspelling. Returns `None` if there is
+    /// none.
     fn misspelling(&self, wanted: &Value, actual: &Value, written: &[String]) -> Option<Misspelling> {
         if matches!(wanted, Value::None | Value::Integer(0)) || matches!(actual, Value::Integer(-1)) {
             return None;

@@ -176,7 +176,7 @@ fn unknown_command(name: &str) -> String {
     join_sentences([Some(messages::unknown_command(code(&format!(":{name}")))), suggestion])
 }
 
-/// Joins those sentences that are not `None` with spaces.
+/// Joins the sentences with spaces, skipping any that are `None`.
 fn join_sentences<const N: usize>(sentences: [Option<String>; N]) -> String {
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

@@ -283,7 +283,7 @@ mod tests {
         );
         let lesson = format::parse(&text).expect("the lesson is sound");
         session.open(Arc::new(lesson), 0);
-        // These tests have no driver that could rehearse the lesson.
+        // These tests have no driver that could rehearse the lesson, so the rehearsal is empty.
         session.rehearsed(Arc::default());
         session.take_effects();
     }

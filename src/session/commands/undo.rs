@@ -39,7 +39,7 @@ const UNDOABLE: [&str; 9] = ["client", "wait", "cli", "python", "go", "back", "a
 /// Tutor commands that leave the open step. They are rejected in a fork.
 const LEAVING: [&str; 4] = ["go", "back", "again", "skip"];
 
-/// The inputs that can be undone, and the fork, if the learner has made one.
+/// The inputs that can be undone, and the saved state to which the learner can return (the fork), if there is one.
 #[derive(Debug, Default)]
 pub struct UndoHistory {
     inputs: VecDeque<UndoableInput>,
@@ -74,7 +74,7 @@ impl SavedState {
 #[derive(Debug)]
 struct Fork {
     start: Snapshot,
-    /// Number of undoable inputs that were entered before the fork.
+    /// Number of undoable inputs that had been entered when the fork was made.
     depth: usize,
 }
 
@@ -95,12 +95,13 @@ pub struct Snapshot {
 }
 
 impl UndoHistory {
-    /// Discards the last copy of the keyspace. Must be called when the keyspace's count of changes restarts at zero.
+    /// Discards the last copy of the keyspace. Must be called when the keyspace's count of changes restarts at zero,
+    /// because an outdated copy could then seem up to date.
     pub fn forget_latest(&mut self) {
         self.latest = None;
     }
 
-    /// Discards all inputs and the fork.
+    /// Discards all undoable inputs and the fork (the saved state to which the learner can return).
     pub fn clear(&mut self) {
         *self = UndoHistory::default();
     }
@@ -353,7 +354,7 @@ fn count_elements(keyspace: &Keyspace) -> usize {
 }
 
 fn elements_of(value: &Value) -> usize {
-    /// Number of elements that are measured in each container to estimate the lengths of all elements.
+    /// Number of elements in each container that are measured to estimate how long its elements are.
     const SAMPLE: usize = 4;
     let of_elements = |number: usize, sample: Vec<usize>| {
         let longest = sample.into_iter().max().unwrap_or(0);

@@ -28,7 +28,7 @@ impl Session {
     }
 
     /// Moves the clock to the next deadline within the wait, so that the programs that are waiting for it can run. If
-    /// there is none, moves the clock to the end of the wait. Returns false if no wait is in progress.
+    /// there is no such deadline, moves the clock to the end of the wait. Returns false if no wait is in progress.
     pub(in super::super) fn continue_wait(&mut self) -> bool {
         let Some(wait) = &self.wait else { return false };
         let runtime = &mut self.tutor.runtime;
@@ -52,8 +52,8 @@ pub(super) fn not_a_duration(text: &str) -> String {
     if text.is_empty() { messages::wait_how_long() } else { messages::not_a_duration(code(text)) }
 }
 
-/// Parses a duration such as `30s`, `5m`, `2h`, `1d`, `500ms`, or a plain number of seconds. Returns it in
-/// microseconds.
+/// Parses a duration such as `30s`, `5m`, `2h`, `1d`, `500ms`, or a plain number of seconds. Returns the duration in
+/// microseconds, or `None` if `text` is not a duration.
 pub fn parse_duration_us(text: &str) -> Option<i64> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);

@@ -145,7 +145,7 @@ fn sum(calls: &[&Call]) -> Traffic {
     }
 }
 
-/// Collects the items to show, and the total of their traffic.
+/// A builder that collects the items to show, and adds up their traffic.
 #[derive(Default)]
 struct WireBuilder {
     items: Vec<Item>,

@@ -27,7 +27,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
         (None, Some(parameters)) => code(&format!("{name}({})", parameters.join(", "))),
         (None, None) => messages::object_of_class(code(name), class),
     }];
-    // The docstring of a number or a string describes only its class, such as `int` or `str`.
+    // The docstring of a number or a string describes only its class, such as `int` or `str`, so it is not shown.
     if description.value.is_none() {
         paragraphs.extend(description.doc.as_deref().map(code_free));
     }
@@ -35,7 +35,7 @@ pub fn object_help(name: &str, description: &Description) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Returns the command that a method sends, if the method's name is enough to determine it.
+/// Returns the command that a method sends, or `None` if the method's name is not enough to determine it.
 pub fn command_of_method(method: &Method) -> Option<&'static Command> {
     let name = method.name.trim_end_matches("_iter");
     let name = match name {
@@ -63,10 +63,12 @@ fn method_of_command(command: &'static Command) -> Option<&'static Method> {
     let candidates = || redis_methods::all().iter().filter(sends);
     let of_pipeline = || candidates().find(|method| method.class == "Pipeline");
     match command.name {
-        // The client's own methods with these names only warn that a pipeline is needed.
+        // The client's own methods with these names only warn that a pipeline is needed, so the pipeline's methods are
+        // used.
         "WATCH" | "UNWATCH" | "MULTI" | "DISCARD" => of_pipeline(),
         _ => candidates().find(|method| method.name == name).or_else(|| candidates().next()).or_else(|| {
-            // `r.object('encoding', ...)` sends `OBJECT ENCODING`.
+            // A method may have only the first word of a command's name: `r.object('encoding', ...)` sends `OBJECT
+            // ENCODING`.
             let container = command.container()?;
             redis_methods::by_name(&container.to_lowercase()).filter(|method| method.is_command())
         }),
@@ -98,7 +100,7 @@ fn help(method: Option<&Method>, command: Option<&Command>) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Replaces the characters of a docstring that Markdown would interpret.
+/// Replaces the characters of a docstring that Markdown would interpret with apostrophes.
 fn code_free(doc: &str) -> String {
     doc.replace(['`', '*', '|'], "'")
 }

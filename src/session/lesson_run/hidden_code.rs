@@ -14,7 +14,7 @@ use crate::session::runtime::client::{ClientIndex, TUTOR};
 /// process would be repeated forever.
 const MOST_REPEATS: u32 = 2;
 
-/// Counts the problems with hidden code since the step began, or since the last submission was judged.
+/// The numbers of problems with hidden code since the step began, or since the last submission was judged.
 #[derive(Debug, Default)]
 pub(super) struct HiddenCode {
     /// Number of times that the code was repeated because its Python process had ended.
@@ -24,8 +24,8 @@ pub(super) struct HiddenCode {
 }
 
 impl Tutor {
-    /// Handles Ctrl-C while hidden code runs. The first one has no effect, and the second one kills the Python process.
-    /// Returns false if no hidden code is running.
+    /// Handles Ctrl-C while hidden code runs. The first one only shows a message. The second one also kills the Python
+    /// process. Returns false if no hidden code is running.
     pub fn interrupt_hidden_code(&mut self) -> bool {
         let Some(client) = self.runtime.turn.filter(|&client| self.is_hidden(client)) else { return false };
         self.hidden_code.interrupts += 1;
@@ -57,7 +57,7 @@ impl Tutor {
                 self.hidden_code.repeats += 1;
                 self.repeat_lesson_code();
             }
-            // After a second Ctrl-C, the learner has already seen a message about this.
+            // After a second Ctrl-C, `interrupt_hidden_code` has already shown a message.
             Some(_) if self.hidden_code.interrupts < 2 => {
                 let text = Text::from_markdown(Role::Muted, &messages::hidden_code_failed());
                 self.runtime.effects.push(Effect::Show(Show::Text(text)));
@@ -66,7 +66,8 @@ impl Tutor {
         }
     }
 
-    /// Prepares the open step again, or judges the last submission again.
+    /// Repeats what hidden code was doing when its Python process ended: preparing the open step, or judging the last
+    /// submission.
     fn repeat_lesson_code(&mut self) {
         let Some(run) = &self.lesson else { return };
         let (lesson, step, phase) = (run.lesson.clone(), run.step, run.phase);
@@ -90,7 +91,7 @@ impl Tutor {
         }
     }
 
-    /// Returns the submission that is being judged, if any.
+    /// Returns the submission that is being judged, or `None` if there is none.
     fn judged_submission(&self) -> Option<Submission> {
         self.script.items().find_map(|item| match item {
             Item::Then(Then::Probe(submission) | Then::Judge(submission)) => Some((**submission).clone()),

@@ -41,7 +41,8 @@ pub use script::{ScriptStep, inputs_of_lesson};
 use step_activity::StepActivity;
 use step_starts::StepStarts;
 
-/// Guides the learner through lessons, whose code runs on `runtime`. While no lesson is open, provides only a prompt.
+/// The tutor, which guides the learner through lessons and runs their code on `runtime`. While no lesson is open, it
+/// provides only a prompt.
 #[derive(Debug)]
 pub struct Tutor {
     pub runtime: Runtime,

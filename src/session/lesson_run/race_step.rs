@@ -60,7 +60,7 @@ impl Tutor {
                 self.stop_race();
                 return None;
             }
-            // The session's clock must be set as well.
+            // The session needs this event too, to set its own clock.
             Event::Elapsed { .. } => Some(event.clone()),
             Event::SkipWait => None,
             _ if is_race_child => None,
@@ -380,7 +380,7 @@ impl Tutor {
                 let statements = syntax::split_statements(&submission.source).ok()?;
                 statements.iter().any(|statement| defines_run(&statement.source, run.get_ref()))
             }
-            // A submission that only reads cannot lose an update.
+            // A submission that only reads cannot lose an update, so it is not raced.
             None => submission.error.is_none() && submission.commands.iter().any(|words| writes(words)),
         };
         if !is_raced {

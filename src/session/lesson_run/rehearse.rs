@@ -84,8 +84,8 @@ impl Tutor {
         roles::bind(run.current(), &sent, &self.answer_commands())
     }
 
-    /// Returns the open step with its roles (placeholders for keys) replaced by the learner's keys. `running` contains
-    /// the commands of a submission that has not been judged yet.
+    /// Returns the open step with its roles (placeholders for keys) replaced by the learner's keys, or `None` if no
+    /// lesson is open. `running` contains the commands of a submission that has not been judged yet.
     pub fn bound_step(&self, running: &[Words]) -> Option<Step> {
         let step = self.lesson.as_ref()?.current().clone();
         Some(roles::with_bound_keys(step, &self.bound_roles(running)))

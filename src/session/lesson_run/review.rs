@@ -59,7 +59,8 @@ impl Tutor {
         self.open_lesson(lesson, step);
     }
 
-    /// Returns the position of the open task in its series, for a heading such as `practice, 2 of 5`.
+    /// Returns the position of the open task in its series, for a heading such as `practice, 2 of 5`. Returns `None` if
+    /// no series is in progress.
     pub(super) fn part_of_review(&self) -> Option<Part> {
         let review = self.review.as_ref()?;
         let (number, of) = (review.total - review.queue.len(), review.total);
@@ -69,7 +70,7 @@ impl Tutor {
         })
     }
 
-    /// Returns the message at the end of a task that says what Enter does.
+    /// Returns the message that says, at the end of a task, what Enter does.
     pub(super) fn what_enter_does(&self) -> String {
         match &self.review {
             Some(Review { purpose, queue, .. }) if queue.is_empty() => match purpose {

@@ -25,11 +25,11 @@ pub(super) enum Item {
         text: String,
         is_shown: bool,
     },
-    /// Suppresses all output, or shows it again.
+    /// If true, suppresses all output. If false, shows output again.
     Silence(bool),
     /// Sets the clock back, so that a restarted step begins at the same time as before.
     ClockBack,
-    /// Begins a trial by saving the data.
+    /// Saves the data and begins a trial, at whose end the data is restored.
     BeginTrial,
     /// Ends the trial by restoring the data.
     EndTrial,

@@ -38,7 +38,7 @@ pub(super) struct StepActivity {
 }
 
 impl StepActivity {
-    /// Adds a submission that has run.
+    /// Records a submission that has run.
     pub fn note(&mut self, submission: &Submission) {
         for words in &submission.commands {
             let named = keys(words);

@@ -10,8 +10,8 @@ use redis_engine::Engine;
 use redis_engine::data::Value;
 use redis_engine::keyspace::{Entry, Keyspace};
 
-/// Maximum number of keys for which all keys are remembered. If there are more, only those that have been drawn are
-/// remembered.
+/// Maximum number of keys in the data up to which all keys are remembered. If there are more, only those that have been
+/// drawn are remembered.
 const MOST_KEYS: usize = 256;
 
 /// Maximum total number of parts (fields, elements, members, or whole strings) of the remembered values.

@@ -231,12 +231,13 @@ fn is_readable(text: &str) -> bool {
         && text.trim() == text
         && !text.starts_with('"')
         && text.chars().all(is_printable)
-        // A combining mark would need a character before it.
+        // A combining mark at the start would have no character to combine with, so such text is quoted and escaped.
         && unicode_width::UnicodeWidthChar::width(text.chars().next().unwrap_or(' ')) != Some(0)
 }
 
 fn is_printable(c: char) -> bool {
-    // Invisible characters and characters that change the text direction would make a picture misleading.
+    // Invisible characters and characters that change the text direction would make a picture misleading, so they count
+    // as unprintable.
     let is_hidden =
         matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     !c.is_control() && !is_hidden

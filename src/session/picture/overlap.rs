@@ -11,7 +11,7 @@ pub struct Side<'a> {
     pub before: PreviousValue<'a>,
 }
 
-/// A region of the picture: whether its members are in the first set, and whether they are in the second set.
+/// A region of the picture, given by whether its members are in the first set, and whether they are in the second set.
 type Region = (bool, bool);
 
 /// Returns a picture of two sets and their overlap.

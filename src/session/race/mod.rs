@@ -366,7 +366,7 @@ impl Race {
     }
 
     /// Runs the next input that prepares the data. After the last one, begins the first order of turns. Always returns
-    /// true.
+    /// true, because the race can advance.
     fn prepare_data(&mut self) -> bool {
         if let Some(submission) = self.found.pop() {
             self.start_error = self.start_error.take().or_else(|| program_error(&submission));
@@ -423,13 +423,14 @@ impl Race {
     }
 
     /// Runs the code that prepares each racer. Once all of it has run, shuts the racers' gates, so that their commands
-    /// are held. Always returns true.
+    /// are held. Always returns true, because the race can advance.
     fn prepare_racers(&mut self) -> bool {
         let mut waiting = self.racers.iter_mut().filter(|racer| !racer.before.is_empty());
         if let Some(racer) = waiting.next() {
             let client = racer.client;
             if !self.runtime.clients[client].is_free() {
-                // Code that waits here is stuck, because no other client can wake it before the race.
+                // Code that waits here is stuck, because no other client can wake it before the race. The rest of the
+                // code is discarded.
                 racer.before.clear();
             } else if let Some(input) = racer.before.pop_front() {
                 self.begin_input(client, input);
@@ -447,8 +448,8 @@ impl Race {
         true
     }
 
-    /// Lets programs run up to their next command. Then plays a turn, unless the learner has to choose whose turn is
-    /// next. Returns false in that case.
+    /// Advances the programs: lets one run up to its next command or plays a turn and, if no racer can send a command,
+    /// moves the clock or probes the data. Returns false if the learner has to choose whose turn is next.
     fn race(&mut self) -> bool {
         for racer in &mut self.racers {
             let client = racer.client;
@@ -486,7 +487,7 @@ impl Race {
         true
     }
 
-    /// Runs the probe of the data after the last turn. Always returns true.
+    /// Runs the probe of the data after the last turn. Always returns true, because the race can advance.
     fn probe(&mut self) -> bool {
         self.phase = RacePhase::Probing;
         self.found.clear();

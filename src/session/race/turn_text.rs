@@ -13,7 +13,7 @@ type Words = Vec<Vec<u8>>;
 /// Maximum length of a line, in characters.
 const LONGEST: usize = 120;
 
-/// Describes commands that are sent together in one line.
+/// Describes, in one line, commands that are sent together.
 pub fn commands(commands: &[Words]) -> String {
     truncate_characters(&commands.iter().map(|command| words(command)).collect::<Vec<_>>().join(BETWEEN), LONGEST)
 }
@@ -28,8 +28,8 @@ pub fn words(words: &[Vec<u8>]) -> String {
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Describes the replies to commands that were sent together in one line. For a transaction, only the reply to EXEC is
-/// described, because it contains the replies to all queued commands.
+/// Describes, in one line, the replies to commands that were sent together. For a transaction, only the reply to EXEC
+/// is described, because it contains the replies to all queued commands.
 pub fn replies(sent: &[Words], bytes: &[u8]) -> String {
     let mut rest = bytes;
     let mut all = Vec::new();

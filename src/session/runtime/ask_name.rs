@@ -7,7 +7,8 @@ use crate::lesson::evidence::Submission;
 use crate::session::event::{Effect, Show};
 use python_kernel::frame::{MAIN_THREAD, ToChild};
 
-/// Redis commands that have the same name as a Python builtin. In Python, these names are always defined.
+/// Redis commands that have the same name as a Python builtin. These names are always defined in Python, so lines that
+/// begin with them run as Python.
 const BUILTINS: [&str; 5] = ["eval", "exec", "object", "set", "type"];
 
 /// Returns whether a name is both a Python builtin and a Redis command.
@@ -49,7 +50,8 @@ impl Runtime {
         self.give_turn(client);
     }
 
-    /// Handles the list of defined names that begin with the first word of a client's line. Then runs the line.
+    /// Handles the list of defined names that begin with the first word of a client's line. Then runs the line as
+    /// Python or as a redis-cli line, unless the learner has pressed Ctrl-C.
     pub(super) fn take_names(&mut self, client: ClientIndex, names: &[String]) {
         self.turn = None;
         let Some(line) = self.line_in_question(client).map(str::to_owned) else { return };

@@ -7,8 +7,8 @@ use crate::session::event::Effect;
 use python_kernel::frame::{FromChild, MAIN_THREAD, ToChild};
 
 impl Runtime {
-    /// Tells each idle Python process that has not saved its variables to save them. First starts a process for the
-    /// tutor and for the learner's first client, unless it is running.
+    /// Tells each idle Python process that has not saved its variables to save them. First starts the Python processes
+    /// of the tutor and of the learner's first client, unless they are already running.
     pub fn save_variables(&mut self) {
         for client in [TUTOR, MAIN] {
             if self.clients[client].is_free() {

@@ -19,7 +19,8 @@ const INVALID_ARGUMENTS: &str = "Invalid argument(s)";
 /// redis-cli's error for a repeat count (the number before a command) that is out of range.
 const INVALID_REPEAT: &str = "Invalid redis-cli repeat command option value.";
 
-/// Splits a line such as `3 INCR visits` into the command with its arguments, and the number of times to send it.
+/// Splits a line such as `3 INCR visits` into the command with its arguments, and the number of times to send it. If
+/// the line is invalid, returns redis-cli's error message.
 fn parse_line(line: &str) -> Result<(Vec<Vec<u8>>, u32), String> {
     let mut argv = quoting::split(line.as_bytes()).map_err(|_| INVALID_ARGUMENTS)?;
     let number = argv.first().filter(|_| argv.len() > 1).and_then(|word| std::str::from_utf8(word).ok());
@@ -157,7 +158,7 @@ impl Runtime {
                 work.submission.value = Some(DisplayedValue::Cli(reply));
             }
             // In a human-readable reply, such as that to INFO, each line ends with a carriage return. Unlike
-            // `Show::Reply`, `Show::Output` does not make it visible.
+            // `Show::Reply`, `Show::Output` does not make carriage returns visible.
             self.show_output(client, &text, if is_raw { Show::Output } else { Show::Reply });
             if let Some(work) = &mut self.clients[client].work {
                 work.output_limit.leave_out(left_out);

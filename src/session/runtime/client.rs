@@ -126,7 +126,7 @@ pub struct Work {
     pub submission: Submission,
     /// The statements that have not run yet.
     pub statements: VecDeque<Statement>,
-    /// Counts how much of the submission's output has been shown.
+    /// The submission's output limit, with a count of the output that has been shown.
     pub output_limit: OutputLimit,
     /// The source text of the running statement, if it is Python.
     pub running: Option<String>,
@@ -181,9 +181,10 @@ pub struct Python {
     pub unread: VecDeque<(u32, FromChild)>,
     /// The gate that may hold the child's commands.
     pub gate: Gate,
-    /// Whether a signal was sent while the last statement was running. The signal may have arrived after its end.
+    /// Whether a signal was sent while the last statement was running. The signal may have arrived after the statement
+    /// ended.
     pub was_interrupted: bool,
-    /// How the child process ended, once this is known.
+    /// How the child process ended, or `None` while this is not known.
     pub end: Option<PythonEnd>,
     /// Number of threads that the child has besides its main thread.
     pub threads: u32,

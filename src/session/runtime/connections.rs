@@ -18,7 +18,8 @@ impl Runtime {
         id
     }
 
-    /// Removes a connection that its client has already closed. If a command is blocked on it, its wait ends.
+    /// Removes a connection that its client has already closed. If a command on the connection is blocked, ends the
+    /// command's wait.
     pub fn disconnect(&mut self, connection: ClientId) {
         self.engine.disconnect(connection);
         if !self.wire_log.waiting().is_empty() {
@@ -32,7 +33,7 @@ impl Runtime {
     pub(super) fn close_slow_connections(&mut self, replied: ClientId) {
         let server = &mut self.engine.server;
         let mut written = match self.port {
-            // While no port is open, nothing else uses the list of pending writes.
+            // While no port is open, nothing else uses the list of pending writes, so the list may be emptied.
             None => server.clients.take_pending_writes(),
             Some(_) => server.clients.pending_writes().to_vec(),
         };

@@ -21,8 +21,8 @@ pub struct Described {
 }
 
 impl Runtime {
-    /// Asks the Python process of the client at the prompt what a dotted name refers to. The answer will be stored in
-    /// `described`. Returns false without asking if the topic is not a dotted name.
+    /// Asks the Python process of the client at the prompt what a dotted name refers to. The answer is stored in
+    /// `described` when it arrives. Returns false without asking if the topic is not a dotted name.
     pub fn describe(&mut self, topic: &str) -> bool {
         if !is_dotted_name(topic) {
             return false;
@@ -72,7 +72,8 @@ impl Runtime {
 
 fn described_help(topic: &str, description: &Description) -> String {
     if let Some(method) = description.method.as_deref().and_then(redis_methods::by_qualified_name) {
-        // A method may have a second name, such as `incr` for `incrby`.
+        // A method may have a second name, such as `incr` for `incrby`. The help is about the name that the learner
+        // typed.
         let name = topic.rsplit('.').next().unwrap_or_default();
         let asked = redis_methods::all().iter().find(|known| known.class == method.class && known.name == name);
         return method_help(asked.unwrap_or(method));

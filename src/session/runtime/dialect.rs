@@ -54,7 +54,8 @@ pub fn inputs(text: &str, dialect: Dialect) -> Vec<Input> {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
         let as_command =
             |line: &str| Some(line_input(line, dialect)).filter(|it| matches!(it, Input::CliUnlessBound(_)));
-        // Lines such as `PING` and `DBSIZE` are valid Python too, but Python usually does not define these names.
+        // Lines such as `PING` and `DBSIZE` are valid Python too, but Python usually does not define these names, so
+        // each such line becomes an input of its own.
         let commands = lines.map(as_command).collect::<Option<Vec<Input>>>();
         let commands = commands.filter(|commands| commands.len() == statements.len());
         return commands.unwrap_or_else(|| vec![Input::Python(text.into())]);
@@ -271,7 +272,7 @@ fn ipython_inputs(text: &str) -> String {
         let after_dots = line.trim_start().strip_prefix("...:").map(|code| code.strip_prefix(' ').unwrap_or(code));
         kept.extend(after_ipython_prompt(line).or(after_dots));
     }
-    // A copied session may end with an empty prompt.
+    // A copied session may end with an empty prompt, which is removed.
     while kept.len() > 1 && kept.last().is_some_and(|line| line.trim().is_empty()) {
         kept.pop();
     }

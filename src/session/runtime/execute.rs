@@ -73,7 +73,7 @@ impl Runtime {
         self.wire_log.end_waits(by, self.clock.now_us(), still_waits);
     }
 
-    /// Records that a client has fetched `reply`, which is all unread replies on its connection.
+    /// Records that a client has fetched `reply`, which contains all unread replies on its connection.
     pub fn log_fetched(&mut self, client: ClientIndex, connection: ClientId, reply: &[u8]) {
         if self.is_logged(client) {
             if !self.wire_log.waiting().is_empty() {

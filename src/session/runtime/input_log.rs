@@ -1,4 +1,4 @@
-//! A log of all inputs that have ended, in the order of their ends. `:save` writes them to a script.
+//! A log of all inputs that have ended, in the order in which they ended. `:save` writes them to a script.
 
 use super::Runtime;
 use super::client::{ClientIndex, TUTOR, Work};
@@ -37,7 +37,7 @@ pub struct LoggedInput {
     pub is_unseen: bool,
 }
 
-/// All inputs that have ended, in the order of their ends.
+/// All inputs that have ended, in the order in which they ended.
 pub type InputLog = Vec<LoggedInput>;
 
 impl Runtime {

@@ -76,7 +76,7 @@ pub struct Runtime {
     pub real_client_commands: Vec<Vec<Vec<u8>>>,
     /// The commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,
-    /// All inputs that have ended, for `:save`.
+    /// All inputs that have ended, which `:save` writes to a script.
     pub input_log: InputLog,
     /// Whether all output is shown, regardless of its length.
     pub shows_all: bool,
@@ -87,7 +87,7 @@ pub struct Runtime {
     connection_memory: ConnectionMemory,
     /// The output beyond the limit, which `:more` shows.
     folded: FoldedOutput,
-    /// The port for TCP clients, while one is open.
+    /// The port for TCP clients, or `None` if none is open.
     pub port: Option<u16>,
     /// The engine as it was before the current trial. During a trial, only the tutor's client runs.
     trial_start: Option<Box<Engine>>,
@@ -218,8 +218,8 @@ impl Runtime {
         connection.map_or(0, |id| self.engine.server.clients.get(id).database)
     }
 
-    /// Returns the need for a frame (a protocol message) from the child process that has the turn, or `None` if no
-    /// client has the turn.
+    /// Returns the session's need for a frame (a protocol message) from the child process that has the turn, or `None`
+    /// if no client has the turn.
     pub fn awaited_frame(&self) -> Option<Need> {
         let client = &self.clients[self.turn?];
         let is_main_idle = client.is_main_idle();
@@ -229,7 +229,8 @@ impl Runtime {
         Some(Need::Frame { child: client.python.child?, deadline_us, is_main_idle })
     }
 
-    /// Returns the earliest deadline of a waiting program or a blocked client, in microseconds since 1970.
+    /// Returns the earliest deadline of a waiting program or a blocked client, in microseconds since 1970. Returns
+    /// `None` if there is none.
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));

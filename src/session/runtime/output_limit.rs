@@ -38,7 +38,7 @@ impl Allowance {
     pub const IN_SCRIPT: Allowance = Allowance { lines: usize::MAX, characters: 16_000_000, kept: 0 };
 }
 
-/// Counts how much output a submission has shown, and keeps the output beyond the limit.
+/// The limit on a submission's output, with a count of the output that was shown, and the output beyond the limit.
 #[derive(Debug, Clone)]
 pub struct OutputLimit {
     allowance: Allowance,
@@ -50,7 +50,7 @@ pub struct OutputLimit {
     rest: FoldedOutput,
 }
 
-/// Counts how much output of one kind was shown.
+/// The amount of output of one kind that was shown.
 #[derive(Debug, Default, Clone)]
 struct Shown {
     lines: usize,
@@ -80,19 +80,19 @@ impl OutputLimit {
         }
     }
 
-    /// Returns the start of `text` that is within the limit, and folds what follows.
+    /// Returns the start of `text` that is within the limit, and folds (hides and counts) the rest.
     pub fn admit<'a>(&mut self, text: &'a str) -> &'a str {
         let shown = self.output.admit(text, self.allowance);
         self.fold_after(text, shown)
     }
 
-    /// Returns the start of a traceback that is within the limit for tracebacks, and folds what follows.
+    /// Returns the start of a traceback that is within the limit for tracebacks, and folds (hides and counts) the rest.
     pub fn admit_traceback<'a>(&mut self, text: &'a str) -> &'a str {
         let shown = self.tracebacks.admit(text, self.allowance);
         self.fold_after(text, shown)
     }
 
-    /// Returns the first `shown` bytes of `text`, and folds what follows.
+    /// Returns the first `shown` bytes of `text`, and folds (hides and counts) the rest.
     fn fold_after<'a>(&mut self, text: &'a str, shown: usize) -> &'a str {
         let (shown, rest) = text.split_at(shown);
         if !shown.is_empty() {
@@ -102,7 +102,7 @@ impl OutputLimit {
         shown
     }
 
-    /// Counts the end of a long reply, which was neither formatted nor kept.
+    /// Counts the last part of a long reply, which was neither formatted nor kept.
     pub fn leave_out(&mut self, end: LeftOut) {
         self.output.is_full |= end.characters > 0;
         self.rest.lines += end.lines;

@@ -14,7 +14,7 @@ use redis_engine::client::ClientId;
 use redis_engine::resp::request::{RequestLimits, RequestParser};
 
 /// Maximum number of requests that other threads may send after the main thread has finished a statement, before the
-/// statement ends. Without it, a thread that never waits would keep the prompt from coming back.
+/// statement ends. Without this limit, a thread that never waits would keep the prompt from coming back.
 const MOST_REQUESTS_SINCE: u32 = 10_000;
 
 /// The weight of a frame (a protocol message) with output, in requests. Such a frame can contain a few thousand
@@ -112,7 +112,7 @@ impl Runtime {
             FromChild::ShowHelp { method } => self.show_method_help(client, &method),
             FromChild::ThreadCount { count } => self.clients[client].python.threads = count,
             FromChild::VariablesSaved { are_restorable } => self.note_saved_variables(client, are_restorable),
-            // The session no longer waits for this answer.
+            // The session no longer waits for this answer, so it is ignored.
             FromChild::VariablesRestored => {}
             FromChild::InterruptWait if self.clients[client].python.is_main_waiting() => {
                 self.answer(client, MAIN_THREAD, ToChild::Interrupted);
@@ -286,7 +286,7 @@ impl Runtime {
         self.ask(client, thread, Ask::Receive { connection, deadline_us });
     }
 
-    /// Returns the time after a duration in microseconds.
+    /// Returns the time that is `us` microseconds from now, in microseconds since 1970.
     fn deadline(&self, us: u64) -> i64 {
         self.clock.now_us().saturating_add(i64::try_from(us).unwrap_or(i64::MAX))
     }
@@ -394,7 +394,7 @@ impl Runtime {
         if let Some(work) = work {
             ended = match &outcome {
                 _ if work.interrupts > 0 => InputOutcome::Broken,
-                // Ctrl-C ended a wait.
+                // Ctrl-C ended a wait, so the statement counts as interrupted.
                 RunOutcome { exception: Some(raised), .. } if raised.class == "KeyboardInterrupt" => {
                     InputOutcome::Broken
                 }
@@ -419,7 +419,7 @@ impl Runtime {
                 leave = exception.exit_status;
                 if exception.exit_status.is_none() {
                     traceback = Some(exception.traceback);
-                    // The rest of the line is skipped. The following lines run, as at Python's prompt.
+                    // The rest of the line is skipped, but the following lines run, as at Python's prompt.
                     while work.statements.pop_front_if(|next| next.continues_line).is_some() {}
                 } else {
                     work.statements.clear();
@@ -482,7 +482,7 @@ impl Runtime {
             self.turn = None;
         }
         let was_replaying = self.clients[client].python.replay.is_some();
-        // A redis-cli line does not run in the child process.
+        // A redis-cli line does not run in the child process, so the child's exit ends only a running Python statement.
         let was_running = self.clients[client].work.as_ref().is_some_and(|work| work.running.is_some());
         let asked_for = self.clients[client].work.as_ref().is_some_and(|work| work.interrupts > 1);
         let end = self.clients[client].python.end;

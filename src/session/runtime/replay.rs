@@ -87,7 +87,7 @@ enum Request {
     Connect(u32),
     /// A request for the replies on the connection with this number.
     Replies(u32),
-    /// Replies on any of several connections.
+    /// A request for the replies on any of several connections.
     AnyReplies,
     Time,
     Sleep,
@@ -227,7 +227,7 @@ impl Replay {
             let thread = answer.thread;
             let Some(request) = self.asked.get(&thread).and_then(Request::from_frame) else {
                 if thread == MAIN_THREAD && self.has_run {
-                    // The statement has ended without sending the request for this answer.
+                    // The statement has ended without sending the request for this answer, so the answer is skipped.
                     self.current.pop_front();
                     continue;
                 }

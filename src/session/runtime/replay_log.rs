@@ -27,7 +27,7 @@ pub struct Entry {
 pub struct Answer {
     pub thread: u32,
     pub frame: ToChild,
-    /// The child's number for the connection that was opened, if the answer is to a request to connect.
+    /// The child's number for the new connection, if this is the answer to a connection request.
     pub connection: Option<u32>,
 }
 
@@ -54,7 +54,8 @@ impl ReplayLog {
         self.entries.push(Arc::new(Entry { source: source.into(), answers: VecDeque::new() }));
     }
 
-    /// Adds an answer to the running statement. `connection` is the connection that was opened, if any.
+    /// Adds an answer to the running statement. `connection` is the child's number for the connection that was opened,
+    /// if any.
     pub fn add_answer(&mut self, thread: u32, answer: &ToChild, connection: Option<u32>) {
         let size = match answer {
             ToChild::Received { data } | ToChild::Connected { data } => data.len(),

@@ -115,7 +115,7 @@ impl Runtime {
     pub(super) fn end_silent_replay(&mut self, client: ClientIndex) {
         let Some(replay) = &mut self.clients[client].python.replay else { return };
         if replay.is_given_up() {
-            // The exit of the child process will be reported next.
+            // The child process was killed, and its exit is reported next, so there is nothing to do.
         } else if replay.is_main_done() {
             self.finish_replay(client);
         } else if replay.skip_silence() {

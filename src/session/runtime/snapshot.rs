@@ -92,7 +92,8 @@ impl Runtime {
         self.clock.set(snapshot.now_us);
         self.engine.advance(snapshot.now_us);
         self.clients = clients;
-        // A Python process that has no statements to replay starts without connections.
+        // Discards the connections of clients that have neither a Python process nor statements to replay. Their next
+        // Python processes start without connections.
         for client in self.clients.indices().collect::<Vec<_>>() {
             if self.clients[client].python.child.is_none() && self.clients[client].python.replay.is_none() {
                 self.forget_child(client);

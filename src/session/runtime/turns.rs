@@ -20,7 +20,8 @@ impl Runtime {
         self.clients.learners().filter_map(waiting).collect()
     }
 
-    /// Returns the prompt that the foreground program has passed to `input()`, if it is waiting for a line.
+    /// Returns the prompt that the foreground program has passed to `input()`, or `None` if the program is not waiting
+    /// for a line.
     pub fn awaited_input(&self) -> Option<String> {
         self.clients[self.foreground].python.asks.values().find_map(|ask| match ask {
             Ask::Input { prompt } => Some(prompt.clone()),

@@ -183,7 +183,7 @@ impl WireLog {
                 Some(false) => by.clone(),
                 None => Cause::GivenUp,
             };
-            // A timeout may be noticed after it occurred.
+            // A timeout may be noticed late, so the wait is logged as having ended at its deadline.
             let deadline_us = self.get(number).and_then(|call| call.wait.as_ref()?.deadline_us);
             let over_us = deadline_us.filter(|_| by == Cause::Time).unwrap_or(at_us).min(at_us);
             let after = after.min(self.last_sent_by(over_us)).max(number);
@@ -204,7 +204,7 @@ impl WireLog {
         &self.waiting
     }
 
-    /// Records that a client has fetched `reply`, which is all unread replies on its connection.
+    /// Records that a client has fetched `reply`, which contains all unread replies on its connection.
     pub fn replies_fetched(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         self.log_late_bytes(client, connection, reply, at_us);
         self.logged.remove(&connection);
