@@ -39,7 +39,8 @@ pub fn chosen<'a>(text: &str, options: &'a [Choice]) -> Option<&'a Choice> {
         .or_else(|| meant(are_same_word, MEANT, NOT_MEANT))
 }
 
-/// Returns the option all of whose words occur in the answer, if there is exactly one such option.
+/// Returns the only option all of whose words occur in the answer, or `None` if there is no such option or more than
+/// one.
 fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice> {
     let is_contained = |option: &&Choice| {
         let words = words(&option.text);
@@ -49,14 +50,13 @@ fn contained<'a>(answer: &[String], options: &'a [Choice]) -> Option<&'a Choice>
     contained.next().filter(|_| contained.next().is_none())
 }
 
-/// Returns the only option all of whose words occur in the answer, or `None` if there is no such option or more than
-/// one.
+/// Evaluates a sum of numbers, such as `61 + 61`. Returns `None` for any other text.
 fn sum(text: &str) -> Option<u64> {
     let numbers: Option<Vec<u64>> = text.split('+').map(|number| number.trim().parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() > 1).map(|numbers| numbers.iter().sum())
 }
 
-/// Returns whether two words are equal, or one of them is the other with a suffix, as in `cache` and `cached`.
+/// Returns whether two words are equal or differ only by a suffix, as `cache` and `cached` do.
 fn are_same_word(a: &str, b: &str) -> bool {
     const SHORTEST_STEM: usize = 4;
     const LONGEST_ENDING: usize = 3;

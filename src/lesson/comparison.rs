@@ -31,7 +31,7 @@ pub struct Bound {
     pub limit: String,
 }
 
-/// How a value must relate to the limit of its bound.
+/// The relation that must hold between a value and the limit of its bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
     LessThan,

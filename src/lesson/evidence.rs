@@ -216,7 +216,7 @@ impl DisplayedValue {
     }
 
     /// Returns the value with the types that Python would use for a value like `wanted`. For example, a flat list from
-    /// redis-cli becomes a dict, a set or a list of pairs.
+    /// redis-cli becomes a dict, a set or a list of pairs. Returns `None` if the value is not a plain value.
     pub fn value_like(&self, wanted: &str) -> Option<Value> {
         let found = self.value()?;
         Some(match (self, value::parse_python(wanted)) {

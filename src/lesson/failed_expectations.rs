@@ -139,7 +139,8 @@ fn performed_commands<'a>(
     findings: &'a Findings,
 ) -> Vec<&'a Words> {
     if let Some(shown) = shown {
-        // An earlier command in the step, such as SINTERSTORE, may have stored the data that was read.
+        // An earlier command in the step, such as SINTERSTORE, may have stored the data that was read, so earlier write
+        // commands count too.
         return shown.iter().copied().chain(findings.sent.iter().filter(|words| can_write(words))).collect();
     }
     let own = submission.commands.iter().enumerate();

@@ -1,9 +1,10 @@
 //! Judging: decides whether a submission completes its step, and if not, why not.
 //!
-//! The keys of `expect` are checked against three things: `state`, `unchanged` and `waiting` against the data and the
-//! clients after the submission, `sent`, `at_least`, `assigns` and `by` against the whole step, and the others against
-//! the submission itself. A step is done when all of its expectations are met. A submission that changes nothing and
-//! raises no error usually counts as exploring. The verdict contains only data, which `feedback` converts to sentences.
+//! Some keys of `expect` are checked against the data and the clients after the submission: `state`, `unchanged` and
+//! `waiting`. Others are checked against the whole step: `sent`, `at_least`, `assigns` and `by`. All other keys are
+//! checked against the submission itself. A step is done when all of its expectations are met. A submission that
+//! changes nothing and raises no error usually counts as exploring. The verdict contains only data, which `feedback`
+//! converts to sentences.
 
 use super::comparison::Comparison;
 use super::evidence::{DisplayedValue, Submission};
@@ -112,7 +113,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
         };
         return Verdict::Miss(vec![Mismatch::Client(mismatch)]);
     }
-    // No further line can correct the order in which the clients began to wait, so it is reported immediately.
+    // No further line can correct the order in which the clients began to wait, so a wrong order is reported
+    // immediately.
     if let [FailedExpectation::WaitingOrder { .. }] = failed.as_slice() {
         return Verdict::Miss(vec![Mismatch::of_expectation(&failed[0], submission, findings)]);
     }
@@ -145,8 +147,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
     }
-    // To try something out, the learner may use a client that the step does not need, so such a submission is not a
-    // miss.
+    // To try something out, the learner may use a client that the step does not need, so a submission from such a
+    // client is not a miss.
     let is_bystander = !findings.answering_clients.is_empty()
         && !findings.answering_clients.contains(&submission.client)
         && expect.by.is_empty();
@@ -207,7 +209,7 @@ fn judge_unchanged(
 }
 
 /// Returns a reason if a submission shows a list from Redis that has as many elements as the wanted list, but not the
-/// same ones.
+/// same ones. Otherwise, returns `None`.
 fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let wanted = expect.reply.as_deref().and_then(value::parse_python)?;
     let actual = submission.value.as_ref()?.value()?;
@@ -245,7 +247,7 @@ fn only_defined_function<'a>(step: &Step, submission: &'a Submission) -> Option<
 fn is_reply_shown_from_elsewhere(expect: &Expect, submission: &Submission, findings: &Findings) -> bool {
     let wanted = expect.reply.as_deref().and_then(value::parse_python);
     let actual = submission.value.as_ref().and_then(DisplayedValue::value);
-    // An empty value, a Boolean or an integer may equal the wanted one by coincidence.
+    // An empty value, a Boolean or an integer may equal the wanted one by coincidence, so it does not count.
     let is_telling = |wanted: &Value| !matches!(wanted, Value::None | Value::Bool(_) | Value::Integer(_));
     findings.origin != Origin::Redis
         && wanted.zip(actual).is_some_and(|(wanted, actual)| is_telling(&wanted) && is_same_text(&wanted, &actual))
@@ -351,7 +353,7 @@ fn is_several_lines(text: &str) -> bool {
 /// data.
 fn can_be_about(when: &When, submission: &Submission, findings: &Findings) -> bool {
     // A variable may contain the reply to an earlier wrong command. The mistake becomes visible only when the variable
-    // is shown.
+    // is shown, so a submission that shows it can contain the mistake.
     let shows_result = !findings.commands_behind.is_empty() && !submission.output.is_empty() && !when.uses.is_empty();
     let did_something =
         !submission.commands.is_empty() || submission.changed || findings.race_result.is_some() || shows_result;

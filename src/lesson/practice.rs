@@ -43,7 +43,7 @@ impl Card {
         let was_due = before.is_some_and(|card| card.days_left(now).is_none());
         let level = match outcome {
             // Remembering a step shortly after practising it does not prove that the learner will remember it for
-            // longer.
+            // longer. So the card moves to the next box only if it was due.
             Outcome::Known if was_due => level.saturating_add(1).min(DAYS.len() - 1),
             Outcome::Known | Outcome::Helped => level.min(DAYS.len() - 1),
             Outcome::GivenUp => 0,

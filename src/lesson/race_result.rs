@@ -52,7 +52,8 @@ impl ProgramError {
             "ModuleNotFoundError",
         ];
         BROKEN.contains(&self.error.class.as_str())
-            // The call has a wrong keyword argument, or a wrong number of arguments.
+            // A TypeError about an argument means that a call has a wrong keyword argument, or a wrong number of
+            // arguments.
             || self.error.class == "TypeError" && self.error.message.contains("argument")
     }
 }

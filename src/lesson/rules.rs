@@ -24,8 +24,8 @@ const KINDS: &str = "task, explore, predict, choose, show, compare, race";
 /// The tutor commands that a lesson's code may contain.
 const COMMANDS_IN_LESSONS: [&str; 2] = ["client", "wait"];
 
-/// Returns the first line of a lesson's code that contains a forbidden tutor command. Such a command could write a
-/// file, open a port, or restart the lesson endlessly.
+/// Returns the first line of a lesson's code that contains a forbidden tutor command, or `None` if there is none. Such
+/// a command could write a file, open a port, or restart the lesson endlessly.
 pub fn refused_command(code: &str) -> Option<&str> {
     let is_refused = |line: &&str| {
         if BARE_WORDS.contains(&line.trim_end()) {

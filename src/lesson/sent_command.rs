@@ -141,7 +141,8 @@ impl SentCommand {
         commands.iter().map(SentCommand::parse).collect()
     }
 
-    /// Returns the command's first key. If the command has no key, returns its first argument.
+    /// Returns the command's first key. If the command has no key, returns its first argument, or `None` if it has no
+    /// arguments.
     pub fn first_key(&self) -> Option<String> {
         let key = (0..self.words.len()).find(|index| self.is_key(*index)).unwrap_or_default();
         self.words.get(key).cloned()

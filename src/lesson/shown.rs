@@ -30,7 +30,7 @@ impl Exchange {
             return true;
         }
         match (command_name(&self.command).as_str(), reply, wanted) {
-            // If only one field or key was requested, its value outside the list has the same meaning.
+            // If only one field or key was requested, its value without the surrounding list has the same meaning.
             ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => {
                 items.len() == 1 && is_same_text(&items.remove(0), wanted)
             }
@@ -176,7 +176,7 @@ pub fn shows_alone(submission: &Submission, wanted: &str) -> bool {
     }
     rest.push_str(&last[at..]);
     let mut words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    // The `b` in front of a bytes literal is part of the value.
+    // The `b` in front of a bytes literal is part of the value, so it is allowed.
     words.all(|word| word == "b" || find_word(&submission.source, word, 0).is_some())
 }
 
@@ -196,7 +196,7 @@ pub fn shows_error(submission: &Submission, exchanges: &[Exchange], wanted: &str
     let wanted = wanted.rsplit(": ").next().unwrap_or(wanted);
     let exchanges = shown_exchanges(submission, exchanges);
     let is_printed = |message: &str| {
-        // redis-py removes the error code `ERR` from the message.
+        // redis-py removes the error code `ERR` from the message, so the code need not be printed.
         submission.output.contains(message.strip_prefix("ERR ").unwrap_or(message))
     };
     let mut errors = exchanges.iter().filter_map(|exchange| exchange.error());

@@ -170,9 +170,9 @@ pub enum Show {
 /// What a session is waiting for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Need {
-    /// A frame from this child, or the exit of its process. If there is a deadline and the child is silent, the driver
-    /// sends [`Event::SkipWait`]. `is_main_idle` says whether the main thread has nothing to send. If it is true, the
-    /// driver must not wait for the other threads, because they may run forever.
+    /// A frame (a protocol message) from this child, or the child's exit. If there is a deadline and the child is
+    /// silent, the driver sends [`Event::SkipWait`]. `is_main_idle` says whether the main thread has nothing to send.
+    /// If it is true, the driver must not wait for the other threads, because they may run forever.
     Frame { child: ChildId, deadline_us: Option<i64>, is_main_idle: bool },
     /// A line from the learner.
     Line(Prompt),

@@ -1,4 +1,4 @@
-//! The state that a prompt may show: the lesson, the client, its transaction, the clock.
+//! The state that a prompt may show: the lesson, the client and its transaction, and the clock.
 
 use super::Session;
 

@@ -148,7 +148,7 @@ impl<'a> AnswerContext<'a> {
 
 impl CommandMismatch {
     /// Compares the commands that were sent with those that the lesson's own answer sends. Returns the first difference
-    /// that can be described.
+    /// that can be described, or `None` if there is none.
     pub fn between(sent: &[Words], intended: &[Words], context: &AnswerContext<'_>) -> Option<CommandMismatch> {
         let (sent, intended) = (SentCommand::parse_all(sent), SentCommand::parse_all(intended));
         let unintended = sent.iter().filter(|command| !intended.contains(command));
@@ -177,7 +177,7 @@ impl CommandMismatch {
     }
 }
 
-/// Finds a command whose key was sent as a later argument instead of the first one.
+/// Returns a mismatch if a command's key was sent as a later argument instead of the first one.
 pub fn swapped_arguments(sent: &[Words], intended: &[Words]) -> Option<CommandMismatch> {
     let intended = SentCommand::parse_all(intended);
     SentCommand::parse_all(sent).iter().find_map(|command| {
@@ -222,7 +222,8 @@ pub fn is_at_wrong_key(sent: &Words, intended: &[Words]) -> bool {
     same.peek().is_some() && sent.is_key(0) && same.all(|wanted| wanted.words.first() != sent.words.first())
 }
 
-/// Describes the difference between two commands of the same family that have the same first key.
+/// Describes the difference between two commands of the same family that have the same first key. Returns `None` for
+/// any other two commands.
 pub fn between_names(sent: &SentCommand, wanted: &SentCommand) -> Option<CommandMismatch> {
     let is_same_key = sent.first_key() == wanted.first_key();
     (is_same_key && command_families::are_related(&sent.name, &wanted.name))
@@ -242,7 +243,8 @@ fn between_arguments(sent: &SentCommand, wanted: &SentCommand, context: &AnswerC
     let missing = wanted.options.iter().find(|(option, _)| sent.options.iter().all(|(other, _)| other != option));
     let sets_lifetime = |(option, _): &(String, Vec<String>)| LIFETIME_OPTIONS.contains(&option.as_str());
     if missing.is_some_and(sets_lifetime) && sent.options.iter().any(sets_lifetime) {
-        // The time to live was given with a different option, and a command accepts only one of these options.
+        // The time to live was given with a different option. A command accepts only one of these options, so neither
+        // option is reported.
         return None;
     }
     if let Some((option, _)) = missing {
@@ -334,7 +336,7 @@ fn between_single_words(
             _ => other_number(command, sent, wanted, context),
         });
     }
-    // A long string, such as JSON, is not a name that could be misspelt.
+    // A long string, such as JSON, is not a name, so it is not reported as misspelt.
     const LONGEST_NAME: usize = 40;
     (wanted.len() <= LONGEST_NAME && !wanted.contains('{') && spelling::are_similar(sent, wanted))
         .then(|| CommandMismatch::Misspelling { sent: sent.into(), wanted: wanted.into() })

@@ -416,13 +416,14 @@ pub fn of_miss(failed: &[FailedExpectation<'_>], submission: &Submission, findin
     let is_sent = |wanted: &str| alternatives(wanted).any(|name| names.contains(&canonical(name)));
     let is_refused = |failed: &FailedExpectation<'_>| match failed {
         FailedExpectation::Uses(wanted) => is_sent(wanted.get_ref()),
-        // After an error there is no value that could be compared.
+        // After an error, there is no value to compare, so a wrong reply is not reported.
         FailedExpectation::Reply(_) => submission.error.is_some(),
         _ => false,
     };
     let first = failed.iter().find(|failed| !is_refused(failed));
     let result = of_error.or_else(|| first.map(|failed| Mismatch::of_expectation(failed, submission, findings)));
-    // If Redis replied with the wanted value, the command is right, even if it differs from the answer's.
+    // If Redis replied with the wanted value, the command is right, even if it differs from the answer's. No difference
+    // between the commands is reported then.
     let is_right = matches!(result, Some(Mismatch::Reply(ReplyMismatch::NotShown { .. })));
     let command = of_commands(submission, findings).filter(|_| !is_right).map(Mismatch::Command);
     // A misspelt name appears both in the command and in the data. It is reported only once.
@@ -455,7 +456,8 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         return vec![Mismatch::Command(swapped)];
     }
     let is_about_a_value = expect.reply.is_some() || expect.output.is_some();
-    // A command that can write or publish but changed nothing was probably sent to the wrong key, element or channel.
+    // A command that can write or publish but changed nothing was probably sent to the wrong key, element or channel,
+    // so it is compared with the answer's commands.
     let can_act = |words: &Vec<Vec<u8>>| no_effect::can_write(words) || no_effect::publishes(words);
     let is_about_a_change = submission.commands.last().is_some_and(can_act);
     if !is_about_a_value && !is_about_a_change || !command::is_near(&submission.commands, &findings.intended) {
@@ -466,7 +468,8 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
         let difference = ValueMismatch::between(&wanted, &actual)?;
         Some(Mismatch::NearReply(difference))
     });
-    // If Redis replied with the wanted value, the command is right, even if it differs from the answer's.
+    // If Redis replied with the wanted value, the command is right, even if it differs from the answer's. No difference
+    // between the commands is reported then.
     let is_answered =
         expect.reply.as_deref().is_some_and(|wanted| is_answered(submission, &findings.exchanges, wanted));
     let of_command = of_commands(submission, findings).filter(|_| !is_answered).map(Mismatch::Command);
@@ -474,16 +477,16 @@ pub fn of_near_miss(expect: &Expect, submission: &Submission, findings: &Finding
 }
 
 /// Returns a mistake in a line that later lines of the step cannot correct: a misspelt name, arguments in the wrong
-/// order, several values in one string, or data that no further line completes.
+/// order, several values in one string, or data that no further line completes. Returns `None` if there is none.
 pub fn of_one_line(failed: &[FailedExpectation<'_>], submission: &Submission, findings: &Findings) -> Option<Mismatch> {
     let is_final = |mismatch: &CommandMismatch| {
         use CommandMismatch::{Misspelling, OtherKey, SwappedPairs, SwappedWords, ValuesInOneText};
         matches!(mismatch, Misspelling { .. } | SwappedPairs(_) | SwappedWords { .. } | ValuesInOneText { .. })
-            // Reading another key does no harm, but changing it does.
+            // Reading the wrong key does no harm, but changing it does, so only a change is reported.
             || matches!(mismatch, OtherKey { .. }) && submission.changed
     };
     let swapped = command::swapped_arguments(&submission.commands, &findings.intended);
-    // The following lines may correct any other difference.
+    // The following lines may correct any other difference, so other differences are not reported yet.
     let of_command = || of_commands(submission, findings).filter(is_final);
     if let Some(mismatch) = swapped.or_else(of_command) {
         return Some(Mismatch::Command(mismatch));

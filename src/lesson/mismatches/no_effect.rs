@@ -123,7 +123,7 @@ fn fills_pipeline(source: &str) -> bool {
     !rest.is_empty() && is_filled && !after.contains("execute")
 }
 
-/// Explains a command that was sent to a key that does not exist and that the lesson's own answer does not use.
+/// Returns a reason if a command was sent to a key that does not exist and that the lesson's own answer does not use.
 fn of_missing_key(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let text = |word: &[u8]| String::from_utf8_lossy(word).into_owned();
     let is_intended = |key: &[u8]| {
@@ -151,7 +151,7 @@ fn exists(key: &str, findings: &Findings) -> bool {
     findings.key_types.iter().any(|(known, _)| known == key)
 }
 
-/// Explains why the last command had no effect if the elements that it names do not exist.
+/// Returns a reason if the elements that the last command names do not exist.
 fn of_missing_elements(submission: &Submission, findings: &Findings) -> Option<NoEffect> {
     let words = submission.commands.last()?;
     let command = command_name(words);
@@ -169,7 +169,7 @@ fn of_missing_elements(submission: &Submission, findings: &Findings) -> Option<N
     Some(NoEffect::NothingFound { command, words, key })
 }
 
-/// Explains a range of scores that is empty because its bounds are swapped.
+/// Returns a reason if a range of scores is empty because its bounds are swapped.
 fn of_range(submission: &Submission) -> Option<NoEffect> {
     let words = submission.commands.last()?;
     let command = command_name(words);
@@ -187,7 +187,8 @@ fn of_range(submission: &Submission) -> Option<NoEffect> {
     (is_by_score && lower > upper).then_some(NoEffect::EmptyRange { command, first, second, is_downwards })
 }
 
-/// Parses the score in a bound. Ignores a parenthesis, which makes the bound exclusive.
+/// Parses the score in a bound of a range. Ignores a parenthesis, which makes the bound exclusive. Returns `None` if
+/// the bound is not a number.
 fn score(bound: &str) -> Option<f64> {
     bound.strip_prefix('(').unwrap_or(bound).parse().ok()
 }

@@ -190,7 +190,7 @@ fn can_become(actual: &Value, wanted: &Value, removed: &[Vec<u8>]) -> bool {
     }
 }
 
-/// Returns the value of a number, or of a string that contains a number.
+/// Returns the value of a number, or of a string that contains a number. Returns `None` for any other value.
 fn number_of(value: &Value) -> Option<f64> {
     plain_text(value).parse().ok()
 }
@@ -352,7 +352,7 @@ impl Question {
             return None;
         }
         self.arguments.iter().find_map(|name| {
-            // A name that was also sent without the mistake is not misspelt.
+            // A name that the learner has also sent correctly does not count as misspelt.
             let others = written.iter().map(String::as_str).filter(|_| !written.contains(name));
             let written = spelling::nearest(name, others)?;
             Some(Misspelling { wanted: name.clone(), written: written.into() })

@@ -100,7 +100,7 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if let Some(client) = owner {
         return Some(Unsent::OtherClientsVariable { name: name.into(), client: client.clone() });
     }
-    // Python takes `a:b = 1` for a variable `a` with the annotation `b`.
+    // Python takes `a:b = 1` for a variable `a` with the annotation `b`, so it reports a part of the key as undefined.
     if let Some(key) = assigned_key(source) {
         return Some(Unsent::AssignedKey { key });
     }
@@ -111,7 +111,7 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if source.contains(&format!("{name}(")) && name.chars().all(|c| !c.is_uppercase()) && is_command(name) {
         return Some(Unsent::MethodWithoutClient { call: spelling::call_of_method(&format!("r.{name}")) });
     }
-    // A line without a method call would not have sent a command in any case.
+    // A line without a method call would not have sent a command in any case, so the undefined name itself is reported.
     let suggestion = || spelling::nearest(name, findings.assigned_variables.iter().map(String::as_str));
     let undefined = || Unsent::UndefinedName { name: name.into(), suggestion: suggestion().map(str::to_owned) };
     (!source.contains('.')).then(undefined)
@@ -123,7 +123,7 @@ fn is_intended(word: &str, findings: &Findings) -> bool {
 }
 
 /// Returns the method of the client in an error such as `BasicKeyCommands.set() got an unexpected keyword argument
-/// 'ttl'`, with the rest of the error.
+/// 'ttl'`, with the rest of the error. Returns `None` for an error that does not name a method.
 fn method_and_complaint(message: &str) -> Option<(String, &str)> {
     let (called, complaint) = message.split_once("() ")?;
     let (class, name) = called.split_once('.')?;
@@ -152,7 +152,8 @@ fn is_command(method: &str) -> bool {
     commands::by_name(method).is_some()
 }
 
-/// Returns the key on the left of an assignment, such as `page:views` in `page:views = 0`.
+/// Returns the key on the left of an assignment, such as `page:views` in `page:views = 0`. Returns `None` for any other
+/// source text.
 pub fn assigned_key(source: &str) -> Option<String> {
     let (key, _) = source.trim().split_once('=').filter(|(_, value)| !value.starts_with('='))?;
     let key = key.trim_end();
@@ -173,8 +174,8 @@ fn option_without_name(source: &str, findings: &Findings) -> Option<Unsent> {
     Some(Unsent::OptionWithoutName { value: value.to_owned(), named })
 }
 
-/// Finds a word that should be in quotes: either one that the lesson's own answer sends, or one that contains a colon,
-/// as keys often do.
+/// Returns a word that should be in quotes, because the lesson's own answer sends it, or because it contains a colon,
+/// as keys often do. Returns `None` if there is no such word.
 fn unquoted_word(source: &str, findings: &Findings) -> Option<String> {
     let outside = blank_out_quoted(source);
     let words = outside.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '-' | '.' | '@')));

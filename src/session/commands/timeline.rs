@@ -25,7 +25,8 @@ impl Session {
             return self.tutor.say(Role::Error, &messages::timeline_how_many(USUAL));
         };
         if !self.tutor.runtime.wire_log.waiting().is_empty() {
-            // A command that timed out is no longer waiting, even if its client has not fetched the reply yet.
+            // A command that timed out is no longer waiting, even if its client has not fetched the reply yet. So the
+            // end of its wait is logged first.
             self.tutor.runtime.log_ended_waits(&Cause::Time, None);
         }
         let next = self.tutor.runtime.wire_log.next();

@@ -145,7 +145,7 @@ impl Session {
     pub(in super::super) fn save_before(&mut self, text: &str) -> bool {
         let runtime = &self.tutor.runtime;
         let is_refused = self.undo.in_fork() && has_command(text, &LEAVING, runtime.dialect);
-        // No snapshot is needed in a race: its turns do not change the learner's data, and `:again` restarts it.
+        // No snapshot is needed in a race: the turns do not change the learner's data, and `:again` restarts the race.
         let is_race = self.is_answering() && self.tutor.lesson.as_ref().is_some_and(|run| run.current().race.is_some());
         let is_busy = runtime.turn.is_some() || !self.tutor.is_script_idle();
         if is_busy || is_refused || is_race || !is_undoable(text, runtime.dialect) {

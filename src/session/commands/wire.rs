@@ -239,8 +239,8 @@ pub(super) fn words(call: &Call) -> Vec<Vec<u8>> {
         let word = |word| if let Value::Bulk(bytes) = word { bytes } else { Vec::new() };
         return words.into_iter().map(word).collect();
     }
-    // Only the first bytes of a long command are recorded. In RESP, every second line after the array header is an
-    // argument.
+    // Only the first bytes of a long command are recorded, so they are split into lines. In RESP, every second line
+    // after the array header is an argument.
     let lines = call.sent.bytes.split(|&byte| byte == b'\n').skip(2).step_by(2);
     lines.map(|line| line.trim_ascii_end().to_vec()).filter(|line| !line.is_empty()).collect()
 }

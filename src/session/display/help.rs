@@ -27,7 +27,8 @@ pub fn object_help(name: &str, description: &Description) -> String {
         (None, Some(parameters)) => code(&format!("{name}({})", parameters.join(", "))),
         (None, None) => messages::object_of_class(code(name), class),
     }];
-    // The docstring of a number or a string describes only its class, such as `int` or `str`, so it is not shown.
+    // The docstring of a number or a string describes only its class, such as `int` or `str`, so the docstring is not
+    // shown.
     if description.value.is_none() {
         paragraphs.extend(description.doc.as_deref().map(code_free));
     }
@@ -100,7 +101,7 @@ fn help(method: Option<&Method>, command: Option<&Command>) -> String {
     paragraphs.join("\n\n")
 }
 
-/// Replaces the characters of a docstring that Markdown would interpret with apostrophes.
+/// Replaces with apostrophes the characters of a docstring that Markdown would interpret.
 fn code_free(doc: &str) -> String {
     doc.replace(['`', '*', '|'], "'")
 }

@@ -83,7 +83,8 @@ impl Tutor {
                 self.say(Role::Plain, &messages::done_by_real_client());
                 self.show_verdict(&step, &verdict, &findings);
             }
-            // The prompt has already explained that a method was echoed instead of being called.
+            // The prompt has already explained that a method was echoed instead of being called, so no verdict is
+            // shown.
             Verdict::NoEffect(NoEffect::NotCalled { .. }) if is_explained_by_prompt(&submission) => {}
             // Nobody at the prompt has entered a TCP client's commands, so a verdict on them is shown only if they
             // complete the step.

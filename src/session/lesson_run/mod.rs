@@ -233,7 +233,7 @@ impl Tutor {
         if let (Some(run), Some((step, hints))) = (&mut self.lesson, hints)
             && run.step == step
         {
-            // After `:undo`, the learner still knows the hints that were shown before it.
+            // After `:undo`, the learner still knows the hints that were shown earlier, so they still count.
             run.hints = run.hints.max(hints);
         }
         self.finished.clear();

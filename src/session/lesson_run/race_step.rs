@@ -174,7 +174,7 @@ impl Tutor {
     fn show_turns(&mut self) {
         let Some(race) = &self.race.current else { return };
         let mut texts = Vec::new();
-        // Replayed turns are not shown again.
+        // Turns that were already shown before a replay are skipped.
         for step in race.order().steps.iter().skip(self.race.shown_turns) {
             let name = format!("**{}**", race.tally().names[step.who]);
             let sent = (!step.sent.is_empty()).then(|| code(&step.sent));

@@ -88,7 +88,7 @@ impl Tutor {
         let id = lesson.id.get_ref();
         let is_fast_track = self.review.as_ref().is_some_and(|review| review.purpose == Purpose::FastTrack);
         if is_fast_track && outcome != Outcome::Known {
-            // Steps of a lesson that the learner does not know yet are not scheduled for practice.
+            // In the fast track, steps of a lesson that the learner does not know yet are not scheduled for practice.
             if let Some(review) = &mut self.review {
                 review.first_unknown.get_or_insert(lesson);
             }

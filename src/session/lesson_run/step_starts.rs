@@ -73,7 +73,7 @@ impl Tutor {
             return;
         };
         // If the client at the prompt is waiting, the prompt passes to `main` on its own, and a message tells the
-        // learner.
+        // learner. So the prompt need not be passed here.
         let passes = !runtime.clients[runtime.foreground].is_free() && previous.client == runtime.clients[MAIN].name;
         if !passes {
             runtime.switch_to(&previous.client);

@@ -10,7 +10,7 @@ use redis_engine::Engine;
 use redis_engine::data::Value;
 use redis_engine::keyspace::{Entry, Keyspace};
 
-/// Maximum number of keys in the data up to which all keys are remembered. If there are more, only those that have been
+/// Number of keys in the data up to which all of them are remembered. If there are more, only those that have been
 /// drawn are remembered.
 const MOST_KEYS: usize = 256;
 

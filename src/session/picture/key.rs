@@ -38,7 +38,7 @@ pub enum PreviousValue<'a> {
     Unknown,
 }
 
-/// Everything that the picture of a key needs to know besides the key's database entry.
+/// Everything that is needed to create the picture of a key, besides the key's database entry.
 pub struct KeyContext<'a> {
     pub now_ms: i64,
     pub before: PreviousValue<'a>,

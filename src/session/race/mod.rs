@@ -448,8 +448,8 @@ impl Race {
         true
     }
 
-    /// Advances the programs: lets one run up to its next command or plays a turn and, if no racer can send a command,
-    /// moves the clock or probes the data. Returns false if the learner has to choose whose turn is next.
+    /// Runs one program up to its next command, or plays a turn. If no racer is ready, or after `MOST_TURNS` turns,
+    /// moves the clock or probes the data instead. Returns false if the learner has to choose whose turn is next.
     fn race(&mut self) -> bool {
         for racer in &mut self.racers {
             let client = racer.client;

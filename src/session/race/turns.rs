@@ -52,10 +52,11 @@ impl Race {
     /// Adds a reply to the racer's last turn. If another racer has sent a command since then, the reply becomes a
     /// separate turn.
     pub(super) fn take_reply(&mut self, index: usize, text: String) {
-        // The text is empty until the reply has fully arrived.
+        // The text is empty until the reply has fully arrived. Until then, the racer is waiting.
         let outcome = if text.is_empty() { TurnOutcome::Waits } else { TurnOutcome::Answered(text) };
         let last = self.racers[index].last_turn.unwrap_or(self.order.steps.len());
-        // A reply to a racer that this command unblocked may have been recorded earlier. It does not count here.
+        // A later step without a command is the reply to another racer, which this racer's command may have unblocked.
+        // Such a step does not count.
         let nobody_sent_since = self.order.steps.iter().skip(last + 1).all(|step| step.sent.is_empty());
         match self.order.steps.get_mut(last) {
             Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
@@ -75,7 +76,7 @@ impl Race {
         match (&submission.error, &submission.value) {
             (Some(error), _) if error.class.is_empty() => self.take_reply(index, error.message.clone()),
             (Some(error), _) => {
-                // A program ends at its first error.
+                // A program ends at its first error, so its remaining inputs are discarded.
                 self.racers[index].rest.clear();
                 let class = error.class.rsplit('.').next().unwrap_or_default();
                 let text = format!("{class}: {}", error.message);

@@ -53,7 +53,7 @@ impl Runtime {
             Some(connection) if self.engine.server.clients.find(connection).is_some() => connection,
             _ => {
                 let connection = self.connect();
-                // redis-cli reconnects to the database that was selected when the server closed the connection.
+                // Like redis-cli, reconnects to the database that was selected when the server closed the connection.
                 let database = self.clients[client].closed_database.take().unwrap_or_default();
                 let state = self.engine.server.clients.get_mut(connection);
                 (state.database, state.is_hidden_from_monitors) = (database, client == TUTOR);

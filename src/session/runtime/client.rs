@@ -63,17 +63,19 @@ impl Clients {
         self.0.len() > MAIN.0 + 1
     }
 
-    /// Returns the index of the first client that satisfies the predicate, the tutor's own client included.
+    /// Returns the index of the first client, including the tutor's own, that satisfies the predicate. Returns `None`
+    /// if there is none.
     pub fn position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.0.iter().position(predicate).map(ClientIndex)
     }
 
-    /// Returns the index of the first of the learner's clients that satisfies the predicate.
+    /// Returns the index of the first of the learner's clients that satisfies the predicate. Returns `None` if there is
+    /// none.
     pub fn learner_position(&self, predicate: impl Fn(&Client) -> bool) -> Option<ClientIndex> {
         self.learners().position(predicate).map(|index| ClientIndex(index + MAIN.0))
     }
 
-    /// Returns the client whose Python code runs in the given child process.
+    /// Returns the index of the client whose Python code runs in the given child process, or `None` if there is none.
     pub fn with_child(&self, child: ChildId) -> Option<ClientIndex> {
         self.position(|client| client.python.child == Some(child))
     }
@@ -245,8 +247,7 @@ impl Python {
         self.replay = (!self.replay_log.is_empty()).then(|| self.replay_log.replay_to(pending, kept));
     }
 
-    /// Returns whether any thread other than the main thread is running, which means that it is not waiting for an
-    /// answer.
+    /// Returns whether any thread other than the main thread is running, rather than waiting for an answer.
     pub fn has_running_threads(&self) -> bool {
         self.threads as usize > self.asks.keys().filter(|&&thread| thread != MAIN_THREAD).count()
     }

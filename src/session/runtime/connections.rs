@@ -27,9 +27,9 @@ impl Runtime {
         }
     }
 
-    /// Closes those of the session's own connections whose unread output exceeds Redis's `client-output-buffer-limit`,
-    /// such as that of a subscription whose messages are never read. The server does the same for TCP clients.
-    /// `replied` is the connection whose command has just run.
+    /// Closes each of the session's own connections whose unread output exceeds Redis's `client-output-buffer-limit`,
+    /// for example a subscription whose messages are never read. The server does the same for TCP clients. `replied` is
+    /// the connection whose command has just run.
     pub(super) fn close_slow_connections(&mut self, replied: ClientId) {
         let server = &mut self.engine.server;
         let mut written = match self.port {

@@ -52,8 +52,8 @@ impl Runtime {
         self.described = Some(Described { topic, text });
     }
 
-    /// Returns the help topic about which a client's Python process is being asked, or `None` if it is not being asked
-    /// about any.
+    /// Returns the help topic about which a client's Python process is being asked, or `None` if there is no such
+    /// topic.
     pub(super) fn topic_in_question(&self, client: ClientIndex) -> Option<String> {
         match &self.clients[client].work {
             Some(Work { kind: WorkKind::Describe { topic }, .. }) => Some(topic.clone()),

@@ -73,7 +73,7 @@ impl Runtime {
         outcome: InputOutcome,
     ) {
         let is_unseen = self.is_silent;
-        // The tutor's probes do not belong in a script, but the commands that it runs to prepare the data do.
+        // The tutor's probes do not belong in a script, but the commands that the tutor runs to prepare the data do.
         if client != TUTOR || is_unseen {
             let client = self.clients[client].name.clone();
             self.input_log.push(LoggedInput { client, kind, source, argv, outcome, is_unseen });

@@ -190,7 +190,7 @@ impl Runtime {
         }
         let most = self.engine.server.config.integer("maxclients").unsigned_abs();
         if client != TUTOR && self.engine.server.clients.len() as u64 >= most {
-            // redis-py raises the same ConnectionError when a server sends this error.
+            // If a server sends this error, redis-py raises the same ConnectionError.
             return Err("max number of clients reached".into());
         }
         let id = self.connect();
@@ -297,7 +297,7 @@ impl Runtime {
             Some(answer) => self.answer(client, thread, answer),
             None if thread == MAIN_THREAD && self.take_signalled(client) => {
                 // The child sent this request before it received the signal. While a child waits for an answer, it does
-                // not notice signals.
+                // not notice signals, so the answer reports the interruption.
                 self.answer(client, thread, ToChild::Interrupted);
             }
             None => {

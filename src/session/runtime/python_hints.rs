@@ -9,8 +9,8 @@ use crate::messages::{help, runtime as messages};
 use crate::spelling;
 use redis_engine::commands;
 
-/// Returns a hint about a statement, given the class and message of its error and the `repr` of its value. Each of
-/// these may be empty.
+/// Returns a hint about a statement, or `None` if there is none. The statement's error is given by its class and
+/// message, and the statement's value by its `repr`. All three may be empty.
 pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) -> Option<String> {
     if error_class == "ModuleNotFoundError" && !message.starts_with("No module named 'redis") {
         return Some(help::no_other_packages());

@@ -268,6 +268,7 @@ impl Replay {
     }
 
     /// Takes the next answer from the log, and records which kept connection the child's connection number refers to.
+    /// Returns `None` if no answer is left.
     fn take_answer(&mut self, request: Request) -> Option<ToChild> {
         let answer = self.current.pop_front()?;
         if let (Some(kept), Request::Connect(number) | Request::Replies(number)) = (answer.connection, request)
@@ -286,7 +287,8 @@ impl Replay {
         self.asking.insert(thread);
         self.is_main_done |= thread == MAIN_THREAD;
         let ask = match (ask, request) {
-            // The child may use a different number for the connection than when the request was logged.
+            // The child may use a different number for the connection than when the request was logged, so the child's
+            // number is used.
             (Ask::Receive { deadline_us, .. }, Some(Request::Replies(connection))) => {
                 Ask::Receive { connection, deadline_us }
             }

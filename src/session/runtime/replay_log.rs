@@ -1,8 +1,8 @@
 //! The replay log: the statements that a client's Python process ran, and every answer that it received. With the log,
 //! a new process can be brought to the same state without changing the data.
 //!
-//! A statement is omitted if it was interrupted or if its process ended, because it is not known how far the statement
-//! ran.
+//! A statement is omitted if it was interrupted, or if the process ended while the statement ran. It is not known how
+//! far such a statement ran.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;

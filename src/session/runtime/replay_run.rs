@@ -82,6 +82,7 @@ impl Runtime {
     }
 
     /// Returns the answer to a child's request to connect. Opens a connection, unless the connections were kept.
+    /// Returns `None` if `request` is not such a request, or if no replay is in progress.
     fn replay_connect(&mut self, client: ClientIndex, request: &FromChild, logged: Option<ToChild>) -> Option<ToChild> {
         let FromChild::Connect { connection, host, port, setup_commands } = request else { return None };
         let replay = self.clients[client].python.replay.as_mut()?;

@@ -212,7 +212,7 @@ impl WireLog {
         self.sums.round_trips += usize::from(self.trips.remove(&connection).is_some());
     }
 
-    /// Records those reply bytes that no running command has written. They are either a message, or the late reply to a
+    /// Records the reply bytes that no running command has written. They are either a message, or the late reply to a
     /// command that had to wait.
     fn log_late_bytes(&mut self, client: &str, connection: ClientId, reply: &[u8], at_us: i64) {
         let logged = self.logged.insert(connection, reply.len()).unwrap_or_default();
