@@ -14,7 +14,7 @@ use redis_engine::resp::quoting;
 /// An expectation of a step that was not met.
 #[derive(Debug, Clone)]
 pub enum FailedExpectation<'a> {
-    /// The commands were sent by the wrong clients.
+    /// A client that should have sent commands has not sent any, or the wrong client has sent them.
     Client(ClientMismatch<'a>),
     Error(&'a str),
     Reply(&'a str),
@@ -191,7 +191,7 @@ fn to_text(key: &[u8]) -> String {
     String::from_utf8_lossy(key).into_owned()
 }
 
-/// Splits alternative command names, such as `LMOVE|BLMOVE`, into the single names.
+/// Splits alternative command names, such as `LMOVE|BLMOVE`, into the individual names.
 pub fn alternatives(names: &str) -> impl Iterator<Item = &str> {
     names.split('|').map(str::trim)
 }

@@ -302,7 +302,7 @@ fn judge_one_line(
     findings: &Findings,
 ) -> Verdict {
     let is_part = mismatches::is_part_of_answer(submission, findings);
-    // If the wrong client sent the commands, the right client must send them again.
+    // If the wrong client sent the commands, the right client must send them again, so the wrong client is reported.
     let wrong_client = client_mismatch(expect, submission, findings)
         .filter(|_| is_part && !expect.by.contains(&submission.client))
         .map(|mismatch| Mismatch::Client(ActorMismatch::new(&mismatch, submission)));

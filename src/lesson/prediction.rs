@@ -46,8 +46,8 @@ pub enum TypeMismatchKind {
     OtherBrackets,
 }
 
-/// Compares a guess with the line that Python prints. If the guess is not in Python's notation, compares what the guess
-/// means.
+/// Compares a guess with the line that Python prints. If the guess is not in Python's notation, compares the guess's
+/// meaning.
 pub fn judge(truth: &str, guess: &str) -> Guess {
     match judge_notation(truth, guess) {
         Guess::Wrong => {}

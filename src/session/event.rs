@@ -79,7 +79,7 @@ pub enum Event {
 pub enum Effect {
     /// Start a Python child process.
     Spawn(ChildId),
-    /// Send a frame to a child.
+    /// Send a frame (a protocol message) to a child process.
     Send { child: ChildId, thread: u32, frame: ToChild },
     /// Interrupt the code that a child is running.
     Interrupt(ChildId),

@@ -31,7 +31,7 @@ pub(super) enum Item {
     ClockBack,
     /// Saves the data and begins a trial, at whose end the data is restored.
     BeginTrial,
-    /// Ends the trial by restoring the data.
+    /// Ends the trial, and restores the data that was saved at its start.
     EndTrial,
     /// Waits until the rehearsal has shown what the lesson's own answers do.
     AwaitRehearsal,
@@ -132,7 +132,8 @@ impl Script {
 }
 
 impl Tutor {
-    /// Removes all items, shows output again, and ends any trial without restoring the data.
+    /// Removes all items, shows output again, and ends any trial without restoring the data that was saved at its
+    /// start.
     pub fn clear_script(&mut self) {
         self.script = Script::default();
         self.runtime.is_silent = false;

@@ -30,7 +30,7 @@ struct StepStart {
 }
 
 impl StepStarts {
-    /// Returns whether a step other than the first is being restarted.
+    /// Returns whether the step at index `step` is being restarted. Always returns false for the first step.
     pub fn is_again_at(&self, step: usize) -> bool {
         self.is_again && step > 0 && self.steps.contains_key(&step)
     }
@@ -79,7 +79,7 @@ impl Tutor {
             runtime.switch_to(&previous.client);
         }
         // The answers do not always take exactly the same time on the session's clock, because Python moves the clock
-        // whenever it reads the time.
+        // whenever it reads the time. A small difference is corrected.
         const TOLERANCE_US: i64 = 1_000_000;
         if (previous.moved_us - start.moved_us).abs() < TOLERANCE_US {
             runtime.clock.set_moved(previous.moved_us);

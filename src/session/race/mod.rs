@@ -106,7 +106,7 @@ struct Racer {
     before: VecDeque<Input>,
     /// The remaining inputs of the racer's program.
     rest: VecDeque<Input>,
-    /// The position of the racer's last turn in the current order of turns, or `None` if the racer has not had one.
+    /// The position of the racer's last turn in the current order of turns, or `None` if the racer has not had a turn.
     last_turn: Option<usize>,
     /// The commands that the racer sent in its last turn.
     sent: Vec<Vec<Vec<u8>>>,
@@ -212,8 +212,8 @@ impl Race {
         match event {
             Event::Frame { child, thread, frame } => self.runtime.handle_frame(child, thread, frame),
             Event::ChildGone(child) => self.handle_child_exit(child),
-            // No frame has arrived, so all threads of the program are waiting, possibly for a lock that another of its
-            // threads holds.
+            // No frame (protocol message) has arrived, so all threads of the program are waiting, possibly for a lock
+            // that another of its threads holds.
             _ => {
                 self.runtime.end_waiting_turn();
             }

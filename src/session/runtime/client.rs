@@ -142,8 +142,8 @@ pub struct Work {
     pub was_signalled: bool,
     /// The outcome of the running statement in the main thread, kept while other threads of the process are running.
     pub outcome: Option<RunOutcome>,
-    /// Number of requests that other threads have sent since the main thread finished the statement. A frame of output
-    /// counts as several requests.
+    /// Number of requests that other threads have sent since the main thread finished the statement. A frame (a
+    /// protocol message) with output counts as several requests.
     pub requests_since: u32,
     /// Whether the submission was already judged while it was waiting.
     pub is_judged: bool,

@@ -28,7 +28,7 @@ pub struct Sent {
 pub struct Held {
     pub thread: u32,
     pub sent: Vec<Sent>,
-    /// The frame that requests the replies.
+    /// The frame (a protocol message) that requests the replies.
     pub request: FromChild,
 }
 

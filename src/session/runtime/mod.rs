@@ -89,7 +89,7 @@ pub struct Runtime {
     folded: FoldedOutput,
     /// The port for TCP clients, or `None` if none is open.
     pub port: Option<u16>,
-    /// The engine as it was before the current trial. During a trial, only the tutor's client runs.
+    /// The engine as it was before the current trial, at whose end it is restored. `None` if no trial is in progress.
     trial_start: Option<Box<Engine>>,
     /// The sandbox restrictions that the most recently started Python process reported.
     pub python_walls: Option<Walls>,
@@ -253,12 +253,13 @@ impl Runtime {
         }
     }
 
-    /// Ends the trial without restoring the data.
+    /// Ends the trial without restoring the data that was saved at its start.
     pub fn abandon_trial(&mut self) {
         self.trial_start = None;
     }
 
-    /// Returns whether a trial is in progress. No other client may see its data, because the data will be restored.
+    /// Returns whether a trial is in progress. No other client may see the data during a trial, because the data is
+    /// restored when the trial ends.
     pub fn is_trial(&self) -> bool {
         self.trial_start.is_some()
     }

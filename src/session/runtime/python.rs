@@ -305,8 +305,8 @@ impl Runtime {
                 python.asks.insert(thread, ask);
                 let was_interrupted = work.as_ref().is_some_and(|work| work.interrupts > 0);
                 // The turn ends when all threads are waiting. A thread that waits for another thread's lock sends no
-                // request, and neither does a program that handles Ctrl-C. The session detects both cases by the
-                // absence of frames.
+                // request, and neither does a program that handles Ctrl-C. In both cases, the session notices that no
+                // frames (protocol messages) arrive.
                 if python.is_main_waiting()
                     && !python.has_running_threads()
                     && !was_interrupted

@@ -235,7 +235,7 @@ impl Replay {
             };
             if matches!(request, Request::Replies(_)) && is_answer_to_connect(&answer.frame) {
                 // An interrupted statement had closed this connection, so it was reopened at this point of the log. The
-                // new child has not run that statement, so its connection is still open.
+                // new child has not run that statement, so its connection is still open and the answer is skipped.
                 self.take_answer(request);
                 continue;
             }

@@ -35,7 +35,7 @@ pub struct Snapshot {
 pub enum UsedPython {
     /// Kill the process, and replay the snapshot's log in a new one.
     Replaced,
-    /// Make the process restore the variables that it saved for the snapshot. If it cannot, replace it.
+    /// Make the process restore the variables that it saved for the snapshot. If the process cannot do so, replace it.
     Returned,
 }
 
