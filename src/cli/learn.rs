@@ -25,11 +25,11 @@ use crate::transcript::pipe;
 use crate::user_files::{ProgressFile, UserFiles};
 use redis_server::now_us;
 
-/// The content that a session opens at its start.
+/// What a session opens when it starts.
 pub enum Start<'a> {
     /// A prompt without a lesson.
     Prompt,
-    /// The lesson with this name, number or path or, for `None`, the lesson to resume.
+    /// The lesson with this name, number or path. `None` means the lesson to resume.
     Lesson(Option<&'a str>),
     /// One task for each unfinished lesson.
     FastTrack,
@@ -142,7 +142,7 @@ fn split_file_and_step(name: &str) -> Option<(&str, &str)> {
     Some(name.split_at(end))
 }
 
-/// Opens the lesson `LESSON[/STEP]`, or the lesson to resume.
+/// Opens the lesson that `lesson_and_step` names, as `LESSON` or `LESSON/STEP`. For `None`, opens the lesson to resume.
 fn open_lesson(
     session: &mut Session,
     library: &Library,
@@ -177,8 +177,8 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps to practise at `now_s`, in seconds since 1970. If none is due, returns the steps that are due
-/// next, with a message that says so. If no step has been done yet, returns no steps and a message.
+/// Returns the steps to practise. `now_s` is the current Unix time in seconds. If no step is due, returns the steps
+/// that are due next, with a message that says so. If no step has been done yet, returns no steps and a message.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,

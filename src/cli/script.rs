@@ -20,8 +20,8 @@ use crate::user_files::{MAX_SCRIPT_BYTES, UserFiles, read_at_most, reason};
 /// Width of a picture, in columns. Longer lines are wrapped.
 const PICTURE_WIDTH: usize = 100;
 
-/// Number of bytes that are read from the start of a file to recognise a picture. Its first tag must begin within them,
-/// possibly after comments.
+/// Number of bytes that are read from the start of a file to decide whether it is an SVG picture. The picture's first
+/// tag must begin within these bytes. Comments may precede it.
 const MAX_PROLOGUE_BYTES: u64 = 4 << 10;
 
 /// Runs a script, and prints its transcript.

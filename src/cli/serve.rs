@@ -43,8 +43,8 @@ fn report(notice: &Notice) {
     });
 }
 
-/// Returns the password from the file, else from the option, else from the environment variable. Returns `None` if none
-/// of them is given.
+/// Returns the password. The password file takes precedence over the option, and the option over the environment
+/// variable. Returns `None` if none of them is given.
 ///
 /// # Errors
 /// Returns an error if the password cannot be read, or if the file does not contain exactly one line.

@@ -17,8 +17,8 @@ use super::Interrupts;
 use super::child_threads;
 use super::frame_reader::FrameReader;
 
-/// Time for which a child must be silent, with all its threads asleep, before the session's clock moves on. A thread
-/// that is about to send a protocol frame needs less time.
+/// How long a child must be silent, with all its threads asleep, before the session's clock moves on. A thread that is
+/// about to send a protocol frame does so in less time.
 pub const SILENCE: Duration = Duration::from_millis(50);
 
 /// While a child's main thread is idle, the driver stops waiting for its other threads once they have used this much
@@ -159,12 +159,13 @@ impl PythonProcess {
     ) -> io::Result<Option<ReceiveOutcome>> {
         let process = self.process.id();
         if child_threads::are_asleep(process) {
-            // The last running thread may have sent all or part of a frame just before it fell asleep.
+            // The last running thread may have sent all or part of a frame just before it fell asleep. The child does
+            // not count as silent until that frame has been read.
             let may_send = self.output.has_part() || is_readable(self.output.pipe())?;
             return Ok((!may_send).then_some(ReceiveOutcome::Silence));
         }
-        // On a busy machine, a running thread may be silent for a long time before it sends its frame. So CPU time
-        // counts, not elapsed time.
+        // On a busy machine, a running thread may be silent for a long time before it sends its frame. So CPU time is
+        // measured, not elapsed time.
         let computing = child_threads::computing_time(process);
         let computed = computing.saturating_sub(*computation.get_or_insert(computing));
         let is_long = conditions.most_computing.is_some_and(|most| computed >= most);
@@ -234,7 +235,7 @@ fn has_aborted(_: ExitStatus) -> bool {
     false
 }
 
-/// Ends the process when it is removed from the children.
+/// Kills the process when it is dropped.
 impl Drop for PythonProcess {
     fn drop(&mut self) {
         let _ = self.end();
@@ -261,12 +262,13 @@ pub enum ReceiveOutcome {
 /// The events, other than a frame, that end the wait for a child.
 #[derive(Clone, Copy, Default)]
 pub struct WaitConditions<'a> {
-    /// The length of a silence that ends the wait, because other clients wait for time to pass. While threads of the
-    /// child are running, the wait continues.
+    /// The wait ends when the child has sent nothing for this long and all its threads are asleep. Other clients may
+    /// need the session's clock to advance. `None` means that silence does not end the wait.
     pub silence: Option<Duration>,
-    /// The CPU time that the child may use, from the start of a silence, before the wait ends.
+    /// The wait ends when the child has used this much CPU time during a silence. `None` means that its CPU time is not
+    /// limited.
     pub most_computing: Option<Duration>,
-    /// Maximum duration of the wait. It applies even if part of a frame has arrived.
+    /// Maximum duration of the wait. It applies even if part of a frame has arrived. `None` means no limit.
     pub limit: Option<Duration>,
     pub interrupts: Option<&'a Interrupts>,
     pub server: Option<&'a Server>,

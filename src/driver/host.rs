@@ -21,12 +21,12 @@ pub struct Host<'a> {
     pub(super) children: Children,
     /// The path of the executable whose hidden subcommand runs a Python child.
     python_executable: PathBuf,
-    /// The server that `:serve` has started.
+    /// The server that `:serve` has started, if any.
     server: Option<Server>,
     /// Real time since the session began, in microseconds. `None` if there is no real-time clock, and the session's
     /// clock advances only through sleeps and waits.
     pub(super) real_elapsed_us: Option<i64>,
-    /// The rehearsal of the open lesson's answers. It is taken when its result is needed.
+    /// The rehearsal of the open lesson's answers, until its result has been used.
     rehearsal: Option<PendingRehearsal>,
     /// The time limit of the session, which also applies to a rehearsal.
     pub(super) time_limit: Option<Duration>,

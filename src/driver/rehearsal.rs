@@ -45,7 +45,8 @@ pub enum RehearsalStart {
 }
 
 impl PendingRehearsal {
-    /// Starts the thread for a rehearsal, whose running time is limited to `time_limit` and to `TRANSCRIPT_TIMEOUT`.
+    /// Starts the thread for a rehearsal. The rehearsal may run for `time_limit` or for `TRANSCRIPT_TIMEOUT`, whichever
+    /// is shorter.
     pub fn new(
         lesson: Arc<Lesson>,
         python_executable: PathBuf,

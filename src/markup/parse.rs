@@ -63,7 +63,8 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
-/// Returns the first Markdown mark that is not closed, and the text that contains it.
+/// Returns the first Markdown mark that is not closed, and the text that contains it. Returns `None` if all marks are
+/// closed.
 pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();
     if fences.len() % 2 == 1 {
@@ -87,13 +88,14 @@ fn ends_block(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }
 
-/// Parses the first item of a list, as `item` does. A numbered list must start with 1, because `11. It is …` is a
-/// sentence.
+/// Parses the first item of a list, as `item` does. A numbered list must start with 1, because a line such as `11. It
+/// is …` is the end of a sentence.
 fn first_item(line: &str) -> Option<(bool, &str)> {
     item(line).filter(|(numbered, _)| !numbered || line.starts_with("1. "))
 }
 
-/// Parses a list item: returns whether the list is numbered, and the text of the item.
+/// Parses a list item. Returns whether the list is numbered, and the text of the item. Returns `None` if the line is
+/// not a list item.
 fn item(line: &str) -> Option<(bool, &str)> {
     if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
         return Some((false, item));

@@ -76,7 +76,7 @@ fn hidden(text: &str, keeps: impl Fn(char) -> bool) -> impl Iterator<Item = (usi
     })
 }
 
-/// Replaces each character in `places` with what `write` writes for it.
+/// Replaces each character in `places` with the text that `write` appends for that character.
 fn replace_at<'a>(
     text: &'a str,
     places: impl Iterator<Item = (usize, char)>,

@@ -136,7 +136,7 @@ messages! {
     /// Shown by `doctor` if standard input or output is not a terminal.
     no_terminal() = "Terminal: standard input or output is not a terminal";
 
-    /// Shown by `doctor`: the size of the terminal.
+    /// Shown by `doctor` if the terminal reports its size.
     terminal_size(columns, rows) = "Terminal: {columns} columns, {rows} rows";
 
     /// Shown by `doctor` if the terminal does not report its size.
@@ -199,7 +199,7 @@ messages! {
     /// Shown by `doctor` if `serve` cannot use its default port.
     port_not_free(port, error) = "Port {port}: {error}";
 
-    /// Shown by `doctor`: how long the embedded Python takes to start.
+    /// Shown by `doctor` for the time that the embedded Python takes to start.
     python_answers(milliseconds) = "Python: answers after {milliseconds} ms";
 
     /// Shown by `doctor` above the list of sandbox restrictions on Python, which messages call walls.

@@ -19,7 +19,7 @@ runs, Ctrl-D leaves.";
 
     // Messages of `:hint`, `:expect` and `:answer` (`session/commands/step.rs`).
 
-    /// Shown by `:hint`: the next hint of the step.
+    /// Shown by `:hint` for the step's next hint.
     hint(number, total, hint) = "Hint {number} of {total}: {hint}";
     /// Shown by `:hint` in a step without hints.
     no_hints() = "This step has no hints. `:answer` shows a solution.";
@@ -27,37 +27,37 @@ runs, Ctrl-D leaves.";
     no_more_hints() = "There are no more hints. `:answer` shows a solution, `:skip` types it for you.";
     /// Shown by `:expect` in a step that does not judge submissions.
     nothing_expected() = "This step does not check the data.";
-    /// Shown by `:answer` in a step with options to choose from: the number of the right option.
+    /// Shown by `:answer` in a step with options to choose from. `number` is the number of the right option.
     answer_option(number) = "Number {number}.";
     /// Shown by `:answer` in a step with a race.
     answer_race() = "`all` plays every order, and that completes this step.";
     /// Shown by `:answer` before the code of the answer.
     answer_begins() = "One way:";
-    /// Shown by `:expect`: the value that the submission must return at its end.
+    /// Shown by `:expect` if the submission must return a particular value.
     expected_reply(reply) = "The reply is {reply}.";
-    /// Shown by `:expect`: the text that the submission must print.
+    /// Shown by `:expect` if the submission must print a particular text.
     expected_output(output) = "Your code prints {output}.";
-    /// Shown by `:expect`: text that the submission's error message must contain.
+    /// Shown by `:expect` if the submission's error message must contain a particular text.
     expected_error(error) = "You get an error that says {error}.";
-    /// Shown by `:expect`: a command that must be sent.
+    /// Shown by `:expect` if a particular command must be sent.
     expected_use(command) = "You send {command}.";
-    /// Shown by `:expect`: a command that must be sent in the step, with its arguments.
+    /// Shown by `:expect` if a command must be sent in the step with particular arguments.
     expected_line(line) = "{line} is sent.";
-    /// Shown by `:expect`: how often a command must be sent in the step.
+    /// Shown by `:expect` if a command must be sent at least `count` times in the step.
     expected_count(command, count) = "{command} is sent at least {count} times.";
-    /// Shown by `:expect`: a variable that must be set in the step.
+    /// Shown by `:expect` if a variable must be set in the step.
     expected_variable(name) = "The variable {name} is set.";
-    /// Shown by `:expect`: a command that must not be sent.
+    /// Shown by `:expect` if a command must not be sent.
     expected_avoidance(command) = "You do not send {command}.";
-    /// Shown by `:expect`: a key that must not change.
+    /// Shown by `:expect` if a key must not change.
     expected_unchanged(key) = "{key} stays as it is.";
-    /// Shown by `:expect`: the client that must complete the step.
+    /// Shown by `:expect` if a particular client must complete the step.
     expected_client(client) = "You do it as {client}.";
-    /// Shown by `:expect`: the clients that must take part in the step.
+    /// Shown by `:expect` if several clients must take part in the step.
     expected_clients(clients) = "{clients} each do a part.";
     /// The separator between the last two names in `expected_clients`.
     expected_clients_and() = " and ";
-    /// Shown by `:expect`: a client that must be blocked.
+    /// Shown by `:expect` if a client must be blocked.
     expected_waiting(client) = "{client} waits for a reply.";
 
     // Messages of `:lessons` and `:go` (`session/commands/lessons.rs`).
@@ -75,7 +75,7 @@ runs, Ctrl-D leaves.";
 
     // Messages of `:client` and `:python` (`session/commands/clients.rs`).
 
-    /// Shown by `:client` without a name: the names of all clients.
+    /// Shown by `:client` without a name. `clients` lists the names of all clients.
     open_clients(clients) = "Open: {clients}. `:client NAME` opens another, or switches to one of them.";
     /// Shown by `:client` if the name is not allowed for a client.
     not_a_client_name(name) = "{name} cannot name a client: use one word other than `tutor`, as in `:client phone`.";
@@ -140,7 +140,7 @@ disconnects them. After that, the same command works, and undoes what they have 
     too_large_to_undo() = "\
 The data is too large to be copied before every line, so this can't be undone. Before you try something, type \
 `:fork`, which copies all of it once; `:fork back` then returns to it.";
-    /// Shown by `:undo`: the input that was undone.
+    /// Shown by `:undo` after `input` has been undone.
     undone(input) = "Undone: {input}.";
     /// Shown after `undone` if the learner is back at a step that is done.
     back_at_done_step(step, lesson) = "You are at step {step} of **{lesson}**, which is done.";
@@ -182,7 +182,7 @@ bytes, `\\r\\n`, which are counted but not shown. `:wire off` turns this off.";
     wire_is_on() = "`:wire` is on: `:wire off` turns it off.";
     /// Shown by `:wire` without an argument, if `:wire` is off.
     wire_is_off() = "`:wire` is off: `:wire on` shows the bytes.";
-    /// Shown after `wire_is_on` and `wire_is_off`: the traffic since the wire log was last cleared.
+    /// Shown after `wire_is_on` and `wire_is_off` for the traffic since the wire log was last cleared.
     wire_so_far(commands, round_trips, sent, received) =
         "So far: {commands}, {round_trips}, {sent} out, {received} in.";
     /// Shown by `:wire` with an unknown argument.
@@ -279,7 +279,7 @@ This Redis is open to this machine, at 127.0.0.1:{port}. In another window, {cli
     real_client_monitors() = "runs MONITOR";
     /// The state of a connected client that is subscribed to a channel.
     real_client_is_subscribed() = "is subscribed";
-    /// The state of any other connected client: the last command that it sent.
+    /// The state of any other connected client that has sent a command.
     real_client_sent(command) = "sent {command} last";
     /// The state of a connected client that has sent no command.
     real_client_is_new() = "has sent nothing yet";

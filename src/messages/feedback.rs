@@ -211,7 +211,8 @@ messages! {
     at_least(limit) = "at least {limit}";
     both_bounds(lower, upper) = "{lower} and {upper}";
 
-    // Names for the values that probes read from the data. A sentence can begin with such a name.
+    // Names for the values that a step's probes return. A probe is a command or an expression that reads the data. A
+    // sentence can begin with such a name.
     subject_field(field, key) = "Field {field} of {key}";
     subject_score(member, key) = "The score of {member} in {key}";
     subject_rank(member, key) = "The rank of {member} in {key}";

@@ -32,7 +32,7 @@ messages! {
 
     /// The state of a finished lesson in the list of lessons.
     lesson_finished() = "done";
-    /// The state, in the list of lessons, of a lesson that the learner was found to know in the fast track.
+    /// The state, in the list of lessons, of a lesson whose fast-track task the learner did without help.
     lesson_known() = "known";
     /// The state, in the list of lessons, of a lesson whose last step was skipped.
     lesson_skipped() = "skipped";
@@ -106,15 +106,15 @@ messages! {
     key_heading(key, kind, parts) = "{key}: {kind} of {parts}";
     /// The encoding and the size of a key. `data` is a number of bytes with its noun.
     key_footer(encoding, data, memory) = "OBJECT ENCODING: {encoding}. {data} of data, MEMORY USAGE: {memory}.";
-    /// The period whose changes are marked in a picture: the last change to the data.
+    /// The `when` argument of messages for a picture that marks what the last change to the data has changed.
     with_the_last_change() = "with the last change";
-    /// The period whose changes are marked in a picture: the time since the start of the step.
+    /// The `when` argument of messages for a picture that marks what has changed since the start of the step.
     in_this_step() = "in this step";
-    /// The note on a key that did not exist at the start of the period. `when` is `with_the_last_change` or
-    /// `in_this_step`.
+    /// The note on a key that did not exist before the changes that the picture marks. `when` is `with_the_last_change`
+    /// or `in_this_step`.
     new_key(when) = "new {when}";
-    /// The note on a key that had another type at the start of the period. `when` is `with_the_last_change` or
-    /// `in_this_step`.
+    /// The note on a key that had another type before the changes that the picture marks. `when` is
+    /// `with_the_last_change` or `in_this_step`.
     new_type(when, kind) = "new {when}: it held a {kind} before";
     /// The legend entry for parts of a key that were added.
     added_legend() = "+ added";
@@ -226,6 +226,6 @@ messages! {
     spoken_only_in(set, number) = "Only in {set}: {number}.";
     /// The number of members that both sets have, for a screen reader.
     spoken_in_both(left, right, number) = "In both {left} and {right}: {number}.";
-    /// The period in which the members of two sets were added and removed, for a screen reader.
+    /// The note that says in which period the members of two sets were added and removed, for a screen reader.
     spoken_changes(when) = "Added and removed: {when}.";
 }

@@ -7,13 +7,14 @@ messages! {
     /// A clause, in plain text, that says what a client waits for.
     waiting_client(name, keys) = "{name} waits for {keys}";
 
-    /// Shown when the prompt passes to another client. `reason` is what the other clients wait for, or `other_is_busy`.
+    /// Shown when the prompt passes to another client. `reason` says what the other clients wait for, or is
+    /// `other_is_busy`.
     prompt_passes(reason, client) = "{reason}. The prompt is {client}'s now.";
 
     /// The `reason` of `prompt_passes`, if the other client is busy and waits for no key.
     other_is_busy() = "The other is busy";
 
-    /// The name for a client that is connected through `:serve`, if that client ended another client's wait.
+    /// The name for a TCP client of `:serve` that ended another client's wait.
     real_client() = "a real client";
 
     /// The word, in plain text, that is shown before the prompt in a fork.

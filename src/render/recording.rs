@@ -21,7 +21,7 @@ const END_MS: u64 = 6000;
 struct RecordedLine {
     /// The time at which the line appears, in milliseconds after the start.
     at_ms: u64,
-    /// If the line was typed, the times at which its first and last characters appear.
+    /// If the line was typed, the times at which its first and last characters appear, in milliseconds after the start.
     typed: Option<(u64, u64)>,
 }
 
@@ -50,7 +50,7 @@ impl Recording {
         self.now_ms = end_ms + REPLY_MS;
     }
 
-    /// Adds output. The next addition appears after the time that a viewer needs to read this output.
+    /// Adds output, followed by a pause long enough for a viewer to read it.
     pub fn add(&mut self, spans: &[Span]) {
         self.svg.add(spans);
         self.schedule(None);

@@ -3,8 +3,8 @@
 
 use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers, Movement};
 
-/// A command that makes the editor close a list, and that has no other effect there. The other commands that close a
-/// list insert text, and a key binding that returned one of them would insert the last typed text again.
+/// A command that makes the editor close a list, and that has no other effect while a list is shown. The other commands
+/// that close a list insert text, and a key binding that returned one of them would insert the last typed text again.
 const LEAVE: Cmd = Cmd::Kill(Movement::BackwardChar(1));
 
 const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
@@ -12,7 +12,7 @@ const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
 /// The stage of showing a list of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The editor asks whether to show the list, which has this many rows.
+    /// The editor asks whether to show the list. `rows` is the number of rows in the list.
     Asking { rows: usize },
     /// The editor has shown part of the list and waits at `--More--`. `left` is the number of rows that are not shown
     /// yet.

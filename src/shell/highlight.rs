@@ -10,7 +10,8 @@ use redis_engine::commands;
 
 use super::completion_context::{CompletionContext, completion_context};
 
-/// Maximum length of highlighted input, in bytes. Longer input was pasted, not typed.
+/// Maximum length of highlighted input, in bytes. Longer input is shown without colours, because it was pasted rather
+/// than typed.
 const MAX_LEN: usize = 2000;
 
 /// A function that returns whether the value of a name is known to lack an attribute, so that accessing the attribute

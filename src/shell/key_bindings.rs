@@ -52,7 +52,7 @@ pub struct KeyBindings {
     /// The action of the key that ended the line, as the number of a `LineAction` variant.
     action: Arc<AtomicU8>,
     ignores_enter: Arc<AtomicBool>,
-    /// The list of completions that the editor is showing, if it waits for keys.
+    /// The list of completions that the editor is showing, if the editor is waiting for keys.
     list: Arc<Mutex<Option<CandidateList>>>,
     indentation: Arc<Indentation>,
     /// The state of a search through the history, as the number of a `Search` variant.

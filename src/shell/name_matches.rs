@@ -4,7 +4,7 @@ use crate::markup::{DisplayWidth as _, first_hidden, visible};
 use crate::messages::shell as messages;
 use rustyline::completion::Pair;
 
-/// Maximum number of candidates in a list. The common prefix takes all matching names into account.
+/// Maximum number of candidates in a list. Names that are not listed still count towards the names' common prefix.
 const MAX_LISTED: usize = 60;
 
 /// Maximum number of candidates that are listed one per line, with their descriptions.
@@ -109,7 +109,8 @@ impl NameMatches {
         if self.prefix_count > 0 || self.containing.len() == MAX_LISTED || is_one_letter {
             return None;
         }
-        // This check comes first, because a name that contains the word also contains its letters in order.
+        // A name that contains the word also contains its letters in order. So this check rejects all names that do not
+        // match.
         let length = scattered_length(&self.word, name)?;
         if name.contains(&self.word) {
             return Some(MatchKind::Contained);
@@ -157,7 +158,7 @@ impl NameMatches {
             return self.containing;
         }
         let shortest = self.scattered.iter().map(|(length, ..)| *length).min().unwrap_or_default();
-        // Letters that are far apart in a long name probably match only by chance.
+        // Letters that are far apart in a long name probably match only by chance, so such names are left out.
         let is_dense = |(length, ..): &(usize, String, String)| *length <= shortest + 2;
         self.scattered.into_iter().filter(is_dense).map(|(_, name, description)| (name, description)).collect()
     }

@@ -99,7 +99,7 @@ mod unix {
     /// to the shell or to another program, and an attempt to change it would suspend this program.
     fn is_in_foreground() -> bool {
         // The call fails if the terminal is not the controlling terminal of this process. Any process may then change
-        // it.
+        // the terminal.
         tcgetpgrp(io::stdin()).map_or(true, |group| group == getpgrp())
     }
 
@@ -189,7 +189,7 @@ mod unix {
             *self.suspensions.lock().unwrap_or_else(PoisonError::into_inner)
         }
 
-        /// Reacts to a signal: Ctrl-C, Ctrl-Z, or a signal that ends the program.
+        /// Handles a signal from Ctrl-C or Ctrl-Z, or a signal that ends the program.
         fn handle(&self, signal: i32, events: &TerminalEvents) {
             match signal {
                 SIGINT => (events.interrupt)(),

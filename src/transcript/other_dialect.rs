@@ -84,7 +84,7 @@ fn is_command(value: &str) -> bool {
             outside.push(c);
         }
     }
-    // Outside the arguments there are only names, dots, and a closing parenthesis for each call.
+    // Outside the arguments, a chain of calls contains only names, dots, and a closing parenthesis for each call.
     let is_chain = outside.ends_with(')') && outside.chars().all(|c| c.is_ascii_alphanumeric() || "_.)".contains(c));
     let is_one = outside.matches(')').count() == 1 || calls.starts_with("pipeline(");
     is_chain && is_one && depth == 0 && !calls.contains("(r.") && !calls.contains(" r.")

@@ -52,7 +52,7 @@ pub fn run_script(
         }
     };
     if matches!(format, OutputFormat::Json) {
-        // `code.InteractiveConsole` uses this module name. It was used to record the expected output in tests/truth.
+        // The expected output in tests/truth was recorded with `code.InteractiveConsole`, which uses this module name.
         session.name_module("__console__");
     }
     session.show_all();

@@ -44,7 +44,8 @@ impl FileSystem for Disk {
                 give_folder_to_owner_of_parent(path);
                 Ok(())
             }
-            // On a read-only disk, creating a folder that exists may fail with an error other than `AlreadyExists`.
+            // On a read-only disk, creating a folder that exists may fail with an error other than `AlreadyExists`. It
+            // is enough that the folder exists.
             Err(_) if path.is_dir() => Ok(()),
             Err(error) => Err(error),
         }
@@ -85,7 +86,8 @@ impl FileSystem for Disk {
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
         use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
         match File::open(path).and_then(|folder| folder.sync_all()) {
-            // Some file systems cannot sync folders. A folder may be writable but not readable.
+            // Some file systems cannot sync folders, and a folder that is writable but not readable cannot be opened.
+            // Both errors are ignored.
             Err(error) if matches!(error.kind(), InvalidInput | PermissionDenied | Unsupported) => Ok(()),
             result => result,
         }
@@ -113,12 +115,13 @@ impl OpenFile for File {
         use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
         let metadata = self.metadata()?;
         if (metadata.uid(), metadata.gid()) != (access.user, access.group) {
-            // Only root can change the owner of a file. Other users can set the group to one of their own groups.
+            // Only root can change the owner of a file. Other users can change only the group, and only to one of their
+            // own groups.
             let _ =
                 fchown(self, Some(access.user), Some(access.group)).or_else(|_| fchown(self, None, Some(access.group)));
         }
         match self.set_permissions(fs::Permissions::from_mode(access.mode & 0o777)) {
-            // The file system does not support permission bits.
+            // The file system may not support permission bits, so these errors are ignored.
             Err(error) if matches!(error.kind(), PermissionDenied | Unsupported) => Ok(()),
             result => result,
         }
@@ -219,7 +222,7 @@ fn open_or_create(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
             give_to_owner_of_parent(&file, path);
             Ok(file)
         }
-        // Another process has just created the file.
+        // Another process has just created the file, so the file is opened as it is.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.open(path),
         Err(error) => Err(error),
     }

@@ -69,7 +69,8 @@ impl HistoryFile {
         require_regular(facts.kind)?;
         let mut text: String = self.pending.iter().map(|entry| escape(entry) + "\n").collect();
         if facts.length > 0 {
-            // The last line may be unfinished, if a process was killed or the disk became full.
+            // The last line may be unfinished, if a process was killed or the disk became full. The new entries then
+            // begin on a new line.
             let mut last = [b'\n'];
             file.seek(SeekFrom::End(-1))?;
             file.read_exact(&mut last)?;
@@ -88,7 +89,7 @@ impl HistoryFile {
     fn compact(&self, path: &Path) -> io::Result<()> {
         let path = self.files.resolve(path)?;
         let _lock = self.files.lock(&path)?;
-        // Another session may have added an entry since the file was read.
+        // Another session may have added an entry since the file was last read, so the file is read again.
         let entries = self.read(&path)?.entries;
         let text: String = entries.iter().map(|entry| escape(entry) + "\n").collect();
         self.files.replace(&path, text.as_bytes(), Audience::Owner)

@@ -97,8 +97,8 @@ struct TemporaryFile<'a> {
 }
 
 impl<'a> TemporaryFile<'a> {
-    /// Creates an empty temporary file for the new content of `target`. First removes those that killed processes have
-    /// left behind.
+    /// Creates an empty temporary file for the new content of `target`. First removes the temporary files that killed
+    /// processes have left behind.
     fn create(system: &'a dyn FileSystem, target: &Path, audience: Audience) -> io::Result<Self> {
         remove_abandoned(system, target);
         for _ in 0..NAME_ATTEMPTS {
@@ -109,7 +109,8 @@ impl<'a> TemporaryFile<'a> {
                 result => result?,
             };
             let temporary = TemporaryFile { system, path, file, is_renamed: false };
-            // Before this process locked the file, another process may have removed it as an abandoned file.
+            // Before this process locked the file, another process may have removed it as an abandoned file. The next
+            // name is then tried.
             let is_locked = temporary.file.try_lock()? != LockAttempt::HeldElsewhere;
             if is_locked && system.link_facts(&temporary.path).is_ok() {
                 return Ok(temporary);

@@ -24,7 +24,7 @@ impl ScratchFile {
         for number in 0..NAME_ATTEMPTS {
             let path = folder.join(format!("redis-tutor-{}-{number}.{extension}", std::process::id()));
             let mut file = match files.system.open(&path, Purpose::Create(Audience::Owner)) {
-                // This file was left by a killed process that had the same process ID.
+                // A killed process that had the same process ID has left this file behind, so the next name is tried.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 result => result?,
             };

@@ -43,7 +43,8 @@ fn glyphs(bytes: &[(u8, bool)]) -> Vec<Glyph> {
             glyphs.push(Glyph { text, bytes: bytes[at..at + c.len_utf8()].to_vec() });
             at += c.len_utf8();
         }
-        // These bytes are invalid UTF-8, or the start of a character whose remaining bytes are not shown.
+        // These bytes are invalid UTF-8, or the start of a character whose remaining bytes are not shown. They are
+        // shown without a character above them.
         let cut = chunk.invalid().len();
         if cut > 0 {
             glyphs.push(Glyph { text: String::new(), bytes: bytes[at..at + cut].to_vec() });

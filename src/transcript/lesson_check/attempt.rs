@@ -233,7 +233,7 @@ impl Frontend for Attempt {
     }
 
     fn submission_finished(&mut self, submission: &Submission) -> io::Result<()> {
-        // The answers of the previous steps run before the first prompt.
+        // The answers of the previous steps run before the first prompt. They are not part of the attempt.
         if self.prompted {
             self.errors.extend(submission.error.clone().map(|error| (submission.source.clone(), error)));
             self.submissions.push(submission.clone());

@@ -280,7 +280,7 @@ fn check_try(step: &Step, kind: TryKind<'_>, text: &str, tried: &Attempt, report
     }
 }
 
-/// Returns whether an attempt was stopped by the time limit. Reports it if so.
+/// Returns whether the time limit stopped an attempt. If so, also reports an error.
 fn is_stopped(tried: &Attempt, at: usize, report: &mut Report) -> bool {
     if let Some(limit) = tried.stopped_after {
         report.add_error(Diagnostic::new(Some(at), messages::try_not_ended(seconds(limit))));
@@ -320,7 +320,7 @@ fn check_mistake(index: usize, mistake: &Mistake, tried: &Attempt, report: &mut 
     report.add_error(Diagnostic::new(at, message));
 }
 
-/// Returns whether the setup raised an error. Everything after it would fail, too.
+/// Returns whether the report contains an error from the setup. If the setup fails, everything after it fails as well.
 fn has_setup_error(lesson: &Lesson, report: &Report) -> bool {
     let setup = lesson.setup.as_ref().map(|setup| setup.span().start);
     setup.is_some() && report.errors.iter().any(|error| error.at == setup)

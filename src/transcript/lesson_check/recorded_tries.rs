@@ -112,7 +112,8 @@ impl RecordedTry {
             (true, false) => {
                 let (reason, causes) = tried.why_not_done(step);
                 let words = if tried.words.is_empty() { messages::nothing() } else { quoted(&tried.words.join(" ")) };
-                // The causes have positions in the lesson, but this diagnostic is about another file.
+                // The causes have positions in the lesson, but this diagnostic is about another file. So only the
+                // messages of the causes are kept.
                 let causes: Vec<String> = causes.into_iter().map(|cause| cause.message).collect();
                 (messages::right_try_refused(&self.step, lines, reason, causes.join("; "), words), Vec::new())
             }

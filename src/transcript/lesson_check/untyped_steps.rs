@@ -87,7 +87,7 @@ fn check_prediction(
         return Ok(true);
     };
     if submission.error.is_some() {
-        // `check_hidden_code` has reported the error.
+        // `check_hidden_code` has already reported the error.
         return Ok(false);
     }
     let shown = last_line(&submission);
@@ -153,7 +153,7 @@ fn check_sides(compare: &Compare, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Returns what the probe returned after the first order of commands that lost an update.
+/// Returns what the probe returned after the first order of the clients' commands that lost an update.
 fn first_bad_value(result: &RaceResult) -> String {
     result.example.as_ref().and_then(|order| order.seen.clone()).unwrap_or_else(messages::an_error)
 }

@@ -108,8 +108,8 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// Returns whether the answers of a step can be varied. Without a task, there is no answer to vary. If several clients
-/// run the answer concurrently, it is judged by the results of all orders of their commands.
+/// Returns whether the answers of a step can be varied. A step without a task has no answer to vary. An answer that
+/// several clients run concurrently is not varied, because it is judged by the results of all orders of their commands.
 pub fn can_be_varied(step: &Step) -> bool {
     let is_raced = step.expect.as_ref().is_some_and(|expect| expect.get_ref().every_order.is_some());
     (step.task.is_some() || step.explore.is_some()) && !is_raced

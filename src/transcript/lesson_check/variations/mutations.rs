@@ -56,7 +56,8 @@ const TAKEN_FOR: &[(&str, &[&str])] = &[
     ("ZREMRANGEBYSCORE", &["ZRANGEBYSCORE", "ZREMRANGEBYRANK"]),
 ];
 
-/// Pairs of commands. If a single value is requested, the second returns the same value as the first, but in a list.
+/// Pairs of commands. When asked for a single value, the second command returns the same value as the first, but in a
+/// list.
 const SAME_FOR_ONE: &[(&str, &str)] = &[("GET", "MGET"), ("HGET", "HMGET")];
 
 /// Returns the commands that learners may mistake for the given command.
@@ -72,7 +73,7 @@ fn neighbours(command: &str) -> Vec<&'static str> {
     found
 }
 
-/// Replaces a key with another one, in one input at a time and in all inputs at once.
+/// Returns mutants that replace a key with another key, either in a single input or in all inputs.
 fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for key in answer.keys() {
@@ -81,8 +82,7 @@ fn with_other_key(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
             answer.inputs.iter().map(|input| with_other_text(input, &key, &other)).collect();
         let changes = changed.iter().flatten().count();
         if changes > 1 {
-            // If the other key replaces the key everywhere, the answer is wrong only if the learner knows the name of
-            // the key.
+            // If the key is replaced in all inputs, the mutant is wrong only if the learner knows which key to use.
             if (answer.start.is_known_key)(&key) {
                 let all = changed.iter().zip(answer.texts()).map(|(changed, text)| changed.clone().unwrap_or(text));
                 mutants.push(Mutant::new(all.collect()));
@@ -114,7 +114,7 @@ fn with_other_text(input: &PlayedInput, text: &str, other: &str) -> Option<Strin
     }
 }
 
-/// Replaces a command with one for which learners may mistake it, and keeps the arguments.
+/// Returns mutants that replace a command with one for which learners may mistake it, with the same arguments.
 fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -144,7 +144,7 @@ fn with_neighbour_command(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Swaps two adjacent arguments of a command.
+/// Returns mutants in which two adjacent arguments of a command are swapped.
 fn with_swapped_arguments(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -183,7 +183,7 @@ fn ordered_arguments(command: &str) -> usize {
     }
 }
 
-/// Returns variants of a call. In each one, two adjacent positional arguments are swapped.
+/// Returns variants of `text`. In each one, two adjacent positional arguments of a call are swapped.
 fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
     let is_plain = |argument: &Argument| argument.keyword.is_none() && !argument.is_starred;
     let pairs = arguments.windows(2).filter(|pair| pair.iter().all(is_plain));
@@ -194,7 +194,8 @@ fn swapped(text: &str, arguments: &[Argument]) -> Vec<String> {
     pairs.map(|pair| swap(&pair[0].range, &pair[1].range)).collect()
 }
 
-/// Leaves out one of several inputs. If the last one is missing, the learner may simply not have finished.
+/// Returns mutants that lack one of several inputs. If the last input is missing, the learner may simply not have
+/// finished, so the tutor is allowed to stay silent.
 fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let last = answer.inputs.len().saturating_sub(1);
     let is_left_out = |index: &usize| answer.inputs.len() > 1 && answer.inputs[*index].switches_to().is_none();
@@ -207,11 +208,12 @@ fn with_line_left_out(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
             silence: if index == last { Silence::Allowed } else { Silence::AllowedWithoutCommands },
         }
     });
-    // Without its last line, an answer may consist only of tutor commands, which are never judged.
+    // Without its last line, an answer may consist only of tutor commands. They are never judged, so such a mutant is
+    // left out.
     without.filter(|mutant| mutant.inputs.iter().any(|text| !text.starts_with(':'))).collect()
 }
 
-/// Increases or decreases a number by one.
+/// Returns mutants in which a number is off by one.
 fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for (index, input) in answer.inputs.iter().enumerate() {
@@ -248,7 +250,7 @@ fn off_by_one(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Leaves out the `execute()` of a pipeline. The pipeline is the answer's own, or a new one for an input's only
+/// Returns mutants that do not execute a pipeline. The pipeline is the answer's own, or a new one for an input's only
 /// command.
 fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let mut mutants = Vec::new();
@@ -274,8 +276,8 @@ fn not_executed(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     mutants
 }
 
-/// Defines functions without calling them. They are the answer's own functions, or one that contains the answer's only
-/// line.
+/// Returns mutants that define functions without calling them. The functions are the answer's own, or a new one that
+/// contains the answer's only line.
 fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let is_definition = |input: &&PlayedInput| {
         input.statement().is_some_and(|s| matches!(s.form, Form::Definition { .. } | Form::Import))
@@ -298,8 +300,8 @@ fn not_called(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     vec![Mutant::new(vec![format!("def {name}():\n    {keyword}{body}\n")])]
 }
 
-/// If the step names the clients that must act, runs all inputs as another client. If it names several, also runs all
-/// inputs as each of them alone.
+/// If the step names the clients that must act, returns mutants that run all inputs as another client. If it names
+/// several clients, also returns mutants that run all inputs as each of them alone.
 fn by_wrong_client(answer: &PlayedAnswer<'_>) -> Vec<Mutant> {
     let names = answer.expect().map(|expect| expect.by.as_slice()).unwrap_or_default();
     let is_switch = |input: &PlayedInput| input.switches_to().is_some();

@@ -1,5 +1,5 @@
 //! An answer that was played: its inputs, with the structure and the result of each input. Variations are derived from
-//! these.
+//! played answers.
 
 use std::ops::Range;
 

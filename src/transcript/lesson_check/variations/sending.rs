@@ -71,11 +71,12 @@ fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     by_client(answer, "redis.Redis(host='localhost', port=6379, db=0)")
 }
 
-/// Sends everything with a client object that decodes replies, if the answer does not decode them itself.
+/// Rewords the answer to send everything with a client object that decodes replies, unless the answer decodes them
+/// itself.
 fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_about_bytes = |input: &PlayedInput| {
         let Some(statement) = input.statement() else { return false };
-        // The step may require that a function returns bytes.
+        // The step may require that a function returns bytes, so no answer with a function is reworded.
         matches!(statement.form, Form::Definition { .. })
             || statement.literals.iter().any(|literal| matches!(literal.value, LiteralValue::Bytes(_)))
             || statement.calls.iter().any(|call| ["decode", "encode"].contains(&call.method.as_str()))
@@ -85,14 +86,16 @@ fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_open.then(|| by_client(answer, "redis.Redis(decode_responses=True)")).flatten()
 }
 
-/// Creates a new client object for each client that the answer switches to, and uses it in place of `r`.
+/// Rewords the answer to use a new client object in place of `r`. `made` is the code that creates this object. It runs
+/// once for each client that the answer switches to.
 fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let name = answer.fresh_name(CLIENT_NAMES)?;
     let changes_connection = answer.inputs.iter().any(|input| {
         input.reads("r")
             && input.commands().iter().any(|words| is_named(words, &["CLIENT", "HELLO", "RESET", "SELECT"]))
     });
-    // The new client object waits for at most 5 seconds, but an `r` that an earlier step created may wait longer.
+    // The new client object waits for at most 5 seconds, but an `r` that an earlier step created may wait longer. An
+    // answer that waits is therefore not reworded if it sends a command in `OF_CONNECTION`.
     let waits = answer.ends_waiting || answer.inputs.iter().any(|input| input.text.starts_with(":wait"));
     let may_block = |input: &PlayedInput| input.commands().iter().any(|words| is_named(words, OF_CONNECTION));
     if changes_connection || answer.ends_waiting || (waits && answer.inputs.iter().any(may_block)) {
@@ -118,7 +121,7 @@ fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     (!made_in.is_empty()).then_some(texts)
 }
 
-/// Sends the same arguments with `execute_command`, in each input that sends a single command without variables in its
+/// Rewords the answer to call `execute_command` in each input that sends a single command without variables in its
 /// arguments.
 fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut texts = answer.texts();
@@ -135,7 +138,7 @@ fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(texts)
 }
 
-/// Returns the call of an input's only command, if it is a method of `r` and runs once.
+/// Returns the call that sends an input's only command, if the call is to a method of `r` and runs once.
 fn only_call<'a>(answer: &PlayedAnswer<'_>, input: &'a PlayedInput) -> Option<&'a Call> {
     let mut calls = input.statement()?.calls.iter().filter(|call| answer.is_command(input, call));
     let call = calls.next().filter(|call| call.runs_once && call.receiver_name.as_deref() == Some("r"))?;
@@ -159,8 +162,8 @@ fn argument(word: &[u8]) -> Option<String> {
 /// If an answer consists only of commands that one pipeline can queue, returns each call without its receiver, such as
 /// `set('a', 1)`. Otherwise, returns `None`.
 fn plain_calls(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
-    // If a client is waiting, it receives pushed data only after EXEC, so the other commands of the transaction would
-    // still see the data.
+    // If a client is waiting, it receives pushed data only after EXEC, so the other commands in the transaction would
+    // still see the data. Such an answer is not moved into a pipeline.
     let is_open = !answer.wants_exact_form() && !answer.ends_waiting && !answer.start.has_waiting_client;
     let mut calls = Vec::new();
     for input in answer.inputs.iter().filter(|_| is_open) {
@@ -191,7 +194,7 @@ fn in_pipeline_block(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(vec![format!("with r.pipeline() as p:\n{queued}    {end}\n")])
 }
 
-/// Passes positional arguments by keyword, if the method has parameter names for all of them.
+/// Rewords the answer to pass positional arguments by keyword, if the method has parameter names for all of them.
 fn with_keywords(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut is_changed = false;
     let mut texts = answer.texts();
@@ -217,7 +220,8 @@ fn keywords(answer: &PlayedAnswer<'_>, call: &Call) -> Vec<(std::ops::Range<usiz
     pairs.map(|(argument, name)| (argument.range.start..argument.range.start, format!("{name}="))).collect()
 }
 
-/// Assigns the key of the first command to a variable, and uses the variable.
+/// Rewords the answer to assign the key of its first command to a variable, and to use the variable in place of the
+/// key.
 fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let name = answer.fresh_name(&["key", "name", "k"])?;
     let (index, key) = answer.inputs.iter().enumerate().find_map(|(index, input)| {
@@ -237,7 +241,7 @@ fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// Puts the whole answer into a function, and calls the function.
+/// Rewords the answer as a function that contains all of it, followed by a call to the function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let name = answer.fresh_name(&["answer", "program", "do_it"])?;
     let (last, before) = answer.inputs.split_last().filter(|(_, before)| !before.is_empty())?;
@@ -267,7 +271,7 @@ fn is_on_several_lines(text: &str) -> bool {
     text.contains("'''") || text.contains("\"\"\"")
 }
 
-/// Enters all inputs together, as a single pasted text.
+/// Rewords the answer as a single pasted text that contains all inputs.
 fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_python = answer.inputs.len() > 1 && answer.inputs.iter().all(|input| input.statement().is_some());
     let with_blank_line = |input: &PlayedInput| match input.statement().map(|statement| &statement.form) {
@@ -277,7 +281,7 @@ fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_python.then(|| vec![answer.inputs.iter().map(with_blank_line).collect()])
 }
 
-/// Joins all inputs with semicolons on a single line.
+/// Rewords the answer as a single line, with its inputs joined by semicolons.
 fn on_one_line(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_simple = |input: &PlayedInput| {
         let form = input.statement().map(|statement| &statement.form);
@@ -293,7 +297,7 @@ fn in_redis_cli(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(lines.lines().map(str::to_owned).collect())
 }
 
-/// Changes the command names of redis-cli lines to lower case, if the prompt still recognises the lines as redis-cli.
+/// Rewords redis-cli lines with command names in lower case, if the prompt still recognises the lines as redis-cli.
 fn in_small_letters(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let lines = in_redis_cli(answer).unwrap_or_else(|| answer.texts());
     let mut is_changed = false;

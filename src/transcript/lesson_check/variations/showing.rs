@@ -71,7 +71,7 @@ impl Shown<'_> {
     }
 }
 
-/// Assigns the value to a variable, and shows the variable on a separate line.
+/// Rewords the answer to assign the value to a variable, and to show the variable on a separate line.
 fn in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| shown.binding != Binding::Name)?;
     let name = answer.fresh_name(VALUE_NAMES)?;
@@ -97,7 +97,7 @@ fn printed_and_named(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print({name} := {})", shown.operand())]))
 }
 
-/// Tests the value with `if`. If the step expects the value, prints the value in the `if` block.
+/// Rewords the answer to test the value with `if`. If the step expects the value, the `if` block prints the value.
 fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let value = shown.something()?;
@@ -109,7 +109,7 @@ fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("{name} = {}", shown.text), format!("if {test}:\n    print({name})\n")]))
 }
 
-/// Puts the expression into a `try` block that catches redis-py's errors and prints them.
+/// Rewords the answer to evaluate the expression in a `try` block that catches redis-py's errors and prints them.
 fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let class = match &shown.value {
@@ -122,11 +122,12 @@ fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("try:\n    {body}\nexcept {class} as error:\n    print(error)\n")]))
 }
 
-/// Prints the value as part of an f-string.
+/// Rewords the answer to print the value as part of an f-string.
 fn in_sentence(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     shown.something().filter(|value| !is_typed(answer, value))?;
-    // Before Python 3.12, the expression could contain neither a backslash nor the f-string's own quotes.
+    // Before Python 3.12, an expression in an f-string could contain neither a backslash nor the f-string's own quotes.
+    // Such an expression is assigned to a variable first.
     let is_usual = !shown.text.contains(['"', '\\', '{', '\n']) && shown.binding != Binding::Open;
     if is_usual {
         return Some(answer.with_last([format!("print(f\"Here it is: {{{}}}\")", shown.text)]));
@@ -141,7 +142,7 @@ fn with_label(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print('Here it is:', {})", shown.operand())]))
 }
 
-/// Decodes the bytes in the value, including the bytes in a container.
+/// Rewords the answer to decode the bytes in the value, including the bytes in a container.
 fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -166,7 +167,7 @@ fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
     answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
 }
 
-/// Prints each element of the value on a separate line.
+/// Rewords the answer to print each element of the value on a separate line.
 fn in_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| is_element_wise(answer, shown))?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -209,14 +210,14 @@ fn in_comprehension(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_list.then(|| answer.with_last([shown.line(&format!("[item for item in {}]", shown.operand()))]))
 }
 
-/// Sorts the members of a set, which turns it into a list.
+/// Rewords the answer to sort the members of a set, which turns the set into a list.
 fn sorted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
     let is_set = matches!(shown.something()?, Value::Set(items) if !items.is_empty());
     is_set.then(|| answer.with_last([shown.line(&format!("sorted({})", shown.operand()))]))
 }
 
-/// Unpacks the elements into variables, and prints the variables.
+/// Rewords the answer to unpack the elements into variables, and to print the variables.
 fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     const NAMES: &[&str] = &["first", "second", "third", "fourth"];
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
@@ -227,7 +228,7 @@ fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     are_fresh.then(|| answer.with_last([format!("{names} = {}", shown.text), format!("print({names})")]))
 }
 
-/// Moves the expression into a function that returns its value, and calls the function.
+/// Rewords the answer to move the expression into a function that returns its value, and to call the function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let name = answer.fresh_name(&["look", "fetch", "answer"])?;
@@ -236,8 +237,8 @@ fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("def {name}():\n    return {body}\n"), call]))
 }
 
-/// Returns whether the last input contains a simple value as a literal. The learner could then have typed the value in
-/// a sentence without reading it.
+/// Returns whether the last input contains the value as a literal. The learner could then have typed the value in a
+/// sentence without reading it from Redis.
 fn is_typed(answer: &PlayedAnswer<'_>, value: &Value) -> bool {
     let literals = answer.inputs.last().and_then(PlayedInput::statement).map(|statement| &statement.literals);
     literals.into_iter().flatten().any(|literal| match (&literal.value, value) {
