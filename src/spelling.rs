@@ -14,16 +14,16 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (distance <= max_edits(length.min(nearest.chars().count()))).then_some(nearest)
 }
 
-/// Returns the most similar of a few known names. Allows more typing errors than [`nearest`], because a wrong
-/// suggestion is unlikely when there are few names.
+/// Returns the most similar of a few known names, or `None` if no known name is similar enough. Allows more typing
+/// errors than [`nearest`], because a wrong suggestion is unlikely when there are few names.
 ///
 /// Never returns `name` itself.
 pub fn nearest_of_few<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     nearest_within(name, known, name.len() / 3 + 1)
 }
 
-/// Returns the known name that is most similar to `name`, if the two differ by at most `limit` edits. Never returns
-/// `name` itself.
+/// Returns the known name that is most similar to `name`, if the two differ by at most `limit` edits. Otherwise,
+/// returns `None`. Never returns `name` itself.
 ///
 /// Intended for callers that have a better limit than one derived from the length of `name`.
 pub fn nearest_within<'a>(name: &str, known: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {

@@ -20,12 +20,14 @@ pub enum TimeLimit {
 }
 
 impl TimeLimit {
-    /// Returns the time limit for a script, for piped input, or for all answers of a lesson.
+    /// Returns the time limit for a script, for piped input, or for all answers of a lesson. If the user has not set a
+    /// limit, it is `RUN_TIME`. Returns `None` if the time is unlimited.
     pub fn of_run(limit: Option<TimeLimit>) -> Option<Duration> {
         TimeLimit::or_default(limit, RUN_TIME)
     }
 
-    /// Returns the time limit for one try by `check`.
+    /// Returns the time limit for one try by `check`. If the user has not set a limit, it is `TRY_TIME`. Returns `None`
+    /// if the time is unlimited.
     pub fn of_try(limit: Option<TimeLimit>) -> Option<Duration> {
         TimeLimit::or_default(limit, TRY_TIME)
     }

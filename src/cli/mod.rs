@@ -1,4 +1,5 @@
-//! The command line: the arguments, and the implementation of each subcommand. Errors are printed here.
+//! The command line: the arguments, and the implementation of each subcommand. This module also prints the errors that
+//! subcommands return.
 
 mod args;
 mod authoring;
@@ -112,8 +113,8 @@ fn exit_on_panic() {
 fn survive_file_size_limit() {
     #[cfg(unix)]
     {
-        // The handler only sets a flag that is never read. If it cannot be installed, the program still works within
-        // the limit.
+        // The handler only sets a flag that is never read. If the handler cannot be installed, the program still works
+        // within the limit.
         drop(signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default()));
     }
 }

@@ -55,7 +55,7 @@ pub fn finish_progress(file: &mut ProgressFile) -> bool {
     false
 }
 
-/// Returns the path of the file that contains the input history.
+/// Returns the path of the file that contains the input history, or `None` if the user has no home folder.
 pub fn history_file() -> Option<PathBuf> {
     Some(state_folder()?.join("history"))
 }

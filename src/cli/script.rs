@@ -86,7 +86,8 @@ fn is_picture(start: &[u8]) -> bool {
     let text = String::from_utf8_lossy(start);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() {
-        // If `start` has the maximum length, other content may follow the whitespace.
+        // If `start` has the maximum length, other content may follow the whitespace. The file then does not count as
+        // blank.
         return (start.len() as u64) < MAX_PROLOGUE_BYTES;
     }
     let element = without_prologue(text);

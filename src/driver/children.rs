@@ -64,7 +64,7 @@ fn send_to_children(signal: rustix::process::Signal) {
     }
 }
 
-/// All running children.
+/// All running Python child processes.
 #[derive(Debug, Default)]
 pub struct Children(HashMap<ChildId, PythonProcess>);
 
@@ -150,7 +150,7 @@ impl PythonProcess {
     }
 
     /// Determines why a child is silent: all its threads are asleep, or they have used too much CPU time. Returns
-    /// `None` if the child may still send a frame on its own. `computation` is the CPU time that the child had used
+    /// `None` if the child may still send a frame on its own. `computation` stores the CPU time that the child had used
     /// when this function was first called during the silence.
     fn find_silence(
         &self,
@@ -193,8 +193,8 @@ impl PythonProcess {
         }
     }
 
-    /// Kills the process and waits until it has ended. If it had already ended on its own, returns the reason, if
-    /// known.
+    /// Kills the process and waits until it has ended. If it had already ended on its own, returns the reason. Returns
+    /// `None` if there is no known reason.
     fn end(&mut self) -> Option<PythonEnd> {
         let _ = self.process.kill();
         processes().remove(&self.process.id());
@@ -209,7 +209,8 @@ impl PythonProcess {
     }
 }
 
-/// Determines how a process ended, from its exit status and from `report`, its output on standard error.
+/// Determines how a process ended, from its exit status and from `report`, its output on standard error. Returns `None`
+/// if a signal other than SIGABRT ended the process.
 fn end_of(status: ExitStatus, report: &str) -> Option<PythonEnd> {
     if has_aborted(status) {
         // Rust's standard library prints this message when the stack overflows.

@@ -169,8 +169,8 @@ impl<'a> Host<'a> {
         })
     }
 
-    /// Returns the time until the earliest deadline: `deadline_us`, the engine's next deadline or the server's. Returns
-    /// `None` if there is no deadline.
+    /// Returns the time until the earliest of `deadline_us`, the engine's next deadline and the server's next deadline.
+    /// Returns zero if the server is busy, and `None` if there is no deadline.
     fn time_until_deadline(&self, deadline_us: Option<i64>) -> Option<Duration> {
         if self.server().is_some_and(Server::is_busy) {
             return Some(Duration::ZERO);
@@ -181,8 +181,8 @@ impl<'a> Host<'a> {
         Some(Duration::from_micros(at_us.saturating_sub(self.session.now_us()).max(0).unsigned_abs()))
     }
 
-    /// Returns the server, if it is running and its clients may run commands now. A wait must then also end when one of
-    /// its clients sends data.
+    /// Returns the server if it is running and its clients may run commands now, and `None` otherwise. While there is a
+    /// server, a wait must also end when one of its clients sends data.
     pub fn server(&self) -> Option<&Server> {
         self.server.as_ref().filter(|_| self.session.can_lend_engine())
     }

@@ -84,13 +84,14 @@ pub trait Frontend {
         None
     }
 
-    /// Returns the maximum running time of the session, for a front end without a user who could stop it. Time spent
-    /// waiting for input does not count. The time starts again from zero when the session returns to a checkpoint.
+    /// Returns the maximum running time of the session, for a front end without a user who could stop it. `None` means
+    /// no limit. Time spent waiting for input does not count. The time starts again from zero when the session returns
+    /// to a checkpoint.
     fn time_limit(&self) -> Option<Duration> {
         None
     }
 
-    /// Returns the interrupts that Ctrl-C raises, if this front end supports Ctrl-C.
+    /// Returns the interrupts that Ctrl-C raises, or `None` if this front end does not support Ctrl-C.
     fn interrupts(&self) -> Option<&Interrupts> {
         None
     }
@@ -113,7 +114,8 @@ pub trait Frontend {
         Ok(())
     }
 
-    /// Writes a new file for the learner. On failure, returns the reason as a message for the learner.
+    /// Writes a new file for the learner. Returns `None` on success. On failure, returns the reason as a message for
+    /// the learner.
     fn write_file(&mut self, path: &str, _text: &str) -> Option<String> {
         Some(messages::file_not_requested(path))
     }
@@ -160,7 +162,8 @@ pub trait Frontend {
     }
 }
 
-/// Writes a file that must not exist yet. On failure, returns the reason as a message for the learner.
+/// Writes a file that must not exist yet. Returns `None` on success. On failure, returns the reason as a message for
+/// the learner.
 pub fn write_new_file(files: &UserFiles, path: &str, text: &str) -> Option<String> {
     let full_path = expand_home(path);
     let error = files.create_document(&full_path, text.as_bytes()).err()?;

@@ -17,7 +17,7 @@ pub struct Messages<M, R>(Sender<Report<M, R>>);
 impl<M, R> Messages<M, R> {
     /// Sends a message to the thread that waits for the jobs.
     pub fn send(&self, message: M) {
-        // The receiver outlives all workers.
+        // The receiver outlives all workers, so sending cannot fail.
         let _ = self.0.send(Report::Message(message));
     }
 }
@@ -38,8 +38,8 @@ pub fn run_in_parallel<J: Send, M: Send, R: Send>(
             let (messages, waiting, work) = (Messages(sender.clone()), &waiting, &work);
             scope.spawn(move || {
                 loop {
-                    // The guard is dropped at the end of this statement, so other workers can take jobs while this job
-                    // runs. The lock cannot be poisoned, because taking a job does not panic.
+                    // The mutex guard is dropped at the end of this statement, so other workers can take jobs while
+                    // this job runs. The mutex cannot be poisoned, because taking a job does not panic.
                     let Some((index, job)) = waiting.lock().ok().and_then(|mut jobs| jobs.next()) else { break };
                     let result = work(job, &messages);
                     let _ = messages.0.send(Report::Result(index, result));

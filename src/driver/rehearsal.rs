@@ -116,7 +116,7 @@ pub fn rehearse(lesson: &Arc<Lesson>, python_executable: &Path, limits: Limits) 
 struct AnswerTypist<'a> {
     python_executable: &'a Path,
     time_limit: Option<Duration>,
-    /// The index of the open step.
+    /// The index of the current step.
     step: usize,
     /// Number of lines entered so far.
     inputs: usize,

@@ -58,7 +58,7 @@ fn is_hidden(c: char, before: Option<char>) -> bool {
         // Joiners are part of emoji and of words in many scripts, but after an ASCII character they only disguise a
         // word.
         '\u{200c}' | '\u{200d}' | '\u{e0100}'..='\u{e01ef}' => before.is_none_or(|before| before.is_ascii()),
-        // A variation selector can turn a digit into an emoji.
+        // A variation selector after a digit, `#` or `*` can be part of an emoji, so it is not hidden there.
         '\u{fe00}'..='\u{fe0f}' => {
             before.is_none_or(|before| before.is_ascii() && !matches!(before, '0'..='9' | '#' | '*'))
         }
@@ -133,8 +133,8 @@ pub fn without_hidden(text: &str) -> Cow<'_, str> {
     replace_at(text, hidden(text, is_layout), |_, _| {})
 }
 
-/// Returns the first hidden character and its byte position. Line breaks, tabs, and CR before LF do not count as
-/// hidden.
+/// Returns the first hidden character and its byte position, or `None` if no character is hidden. Line breaks, tabs,
+/// and CR before LF do not count as hidden.
 pub fn first_hidden(text: &str) -> Option<(usize, char)> {
     hidden(text, is_layout).find(|&(at, c)| !(c == '\r' && text[at..].starts_with("\r\n")))
 }

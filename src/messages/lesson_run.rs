@@ -39,10 +39,10 @@ messages! {
 
     // Hidden code of the lesson (`hidden_code.rs`).
 
-    /// Shown when Ctrl-C is first pressed while hidden code prepares a step or reads the data.
+    /// Shown when Ctrl-C is first pressed while the lesson's hidden code prepares a step or reads the data.
     hidden_code_goes_on() = "The tutor is still at work. Ctrl-C once more stops it.";
 
-    /// Shown when Ctrl-C is pressed again, which stops the hidden code.
+    /// Shown when Ctrl-C is pressed again, which stops the lesson's hidden code.
     hidden_code_stopped() =
         "Stopped, so what the tutor has prepared may be incomplete. `:again` starts the step again.";
 

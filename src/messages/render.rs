@@ -181,9 +181,9 @@ messages! {
     /// The sizes of the regions in the picture that compares two sets.
     set_operations(left, right, both, all) =
         "SDIFF: {left} at the left, {right} at the right. SINTER: {both}. SUNION: {all}.";
-    /// The heading of the region of members that only one set has.
+    /// The heading of the region for members that are in only one of the two sets.
     only_in(set) = "only in {set}";
-    /// The heading of the region of members that both sets have.
+    /// The heading of the region for members that are in both sets.
     in_both() = "in both";
 
     // Pictures of keys for a screen reader (`render/picture/spoken.rs`).

@@ -1,4 +1,4 @@
-//! Renders a session's output as text: laid out to a width, in the colours of a theme.
+//! Renders a session's output as text of a given width, in the colours of a theme.
 
 mod cost_comparison;
 pub mod lesson_list;

@@ -24,7 +24,7 @@ pub enum WaitEvent {
     EndOfInput,
 }
 
-/// A wait for blocked clients at the terminal. Dropping it erases its line.
+/// A wait for blocked clients, shown as a line on the terminal. The line is erased when this value is dropped.
 #[derive(Debug)]
 pub struct BlockedWait {
     input: LineInput,

@@ -9,7 +9,7 @@ const LEAVE: Cmd = Cmd::Kill(Movement::BackwardChar(1));
 
 const ESCAPE: KeyEvent = KeyEvent(KeyCode::Esc, Modifiers::NONE);
 
-/// The stage of showing a list of completions.
+/// How far the editor has got in showing a list of completions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     /// The editor asks whether to show the list. `rows` is the number of rows in the list.

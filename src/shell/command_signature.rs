@@ -8,7 +8,7 @@ pub struct Expected {
     /// The arguments that have not been typed yet, in the notation of the command's syntax. The next argument comes
     /// first.
     pub arguments: Vec<String>,
-    /// The fixed words, such as `MATCH`, that may be the next word.
+    /// The fixed words, such as `MATCH`, that may come next.
     pub tokens: Vec<&'static str>,
 }
 

@@ -112,7 +112,7 @@ fn add_keyword_arguments(text: &str, dialect: Dialect, matches: &mut NameMatches
     }
 }
 
-/// Converts a word to upper case, as all names in the command table are.
+/// Converts a word to upper case, like the names in the command table.
 fn in_table_case(word: &str) -> String {
     word.to_ascii_uppercase()
 }

@@ -94,7 +94,7 @@ pub struct OpenCall<'a> {
     pub arguments: Vec<&'a str>,
 }
 
-/// Returns the innermost call that is open at the end of `text`.
+/// Returns the innermost call that is open at the end of `text`, or `None` if no call is open.
 pub fn open_call(text: &str, dialect: Dialect) -> Option<OpenCall<'_>> {
     let line = text.rsplit('\n').next().unwrap_or_default();
     if line.trim_start().starts_with(':') || is_cli(line, dialect) {
@@ -174,7 +174,8 @@ fn python_context(line: &str) -> CompletionContext<'_> {
     }
 }
 
-/// Returns the contents of the string literal with which an argument begins.
+/// Returns the contents of the string literal with which an argument begins, or `None` if it begins with anything else
+/// or the literal is not closed.
 fn string_value(argument: &str) -> Option<&str> {
     let quoted = argument.trim_start().trim_start_matches(['b', 'r']);
     let quote = quoted.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
@@ -190,13 +191,14 @@ fn trailing_dotted_name(text: &str) -> &str {
 }
 
 /// Returns the command of a redis-cli line. If the second word is the name of a subcommand, returns the subcommand.
+/// Returns `None` if the first word is not a command.
 pub fn command_of_words(words: &[&str]) -> Option<&'static Command> {
     let first = words.first()?;
     let subcommand = words.get(1).and_then(|second| commands::by_name(&format!("{first} {second}")));
     subcommand.or_else(|| commands::by_name(first))
 }
 
-/// Returns the command that a redis-py method sends, if the method is named after the command.
+/// Returns the command that a redis-py method sends, or `None` if the method is not named after a command.
 pub fn command_of_method(method: &str) -> Option<&'static Command> {
     commands::by_name(if method == "delete" { "DEL" } else { method })
 }

@@ -84,7 +84,7 @@ impl EditorHelper {
 
     /// Returns a hint: the remainder of a history entry, followed by the signature of the command or call. The
     /// remainder is left out if it does not fit in the given number of columns, and the signature is truncated or left
-    /// out.
+    /// out. Returns `None` if both are left out.
     fn hint_within(&self, line: &str, columns: usize, context: &Context<'_>) -> Option<Hint> {
         let queries = &self.queries;
         let suffix = history_suffix(line, context.history(), |entry| is_answer_of_step(entry, queries));
@@ -165,7 +165,7 @@ impl Hinter for EditorHelper {
         #[cfg(debug_assertions)]
         super::panic_report::panic_on_request(line, &self.queries);
         self.current_argument.replace(0..0);
-        // Without colours a hint would look like typed text.
+        // Without colours, a hint would look like typed text, so no hint is shown.
         if pos < line.len() || line.trim().is_empty() || self.is_unadorned(line) || !self.is_command_line(line) {
             return None;
         }

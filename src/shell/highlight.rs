@@ -121,6 +121,7 @@ fn cli_words(line: &str) -> Vec<Range<usize>> {
 }
 
 /// Returns the range of the first word if the line looks like a redis-cli line but the word is not a command.
+/// Otherwise, returns `None`.
 fn unknown_command(line: &str, dialect: Dialect) -> Option<Range<usize>> {
     const OPERATORS: [&str; 8] = ["in", "is", "and", "or", "if", "not", "for", "else"];
     let (first, rest) = line.split_once(' ')?;

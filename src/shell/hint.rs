@@ -28,7 +28,8 @@ impl Hint {
     }
 }
 
-/// Returns the signature of the command or call that is being typed at the end of `text`, as a hint.
+/// Returns the signature of the command or call that is being typed at the end of `text`, as a hint. Returns `None` if
+/// there is no such command or call, or if it accepts no more arguments.
 pub fn signature_hint(text: &str, dialect: Dialect, queries: &SessionQueries) -> Option<Hint> {
     match completion_context(text, dialect) {
         CompletionContext::TutorName(name) => {
@@ -112,6 +113,7 @@ fn parameter_name(parameter: &str) -> &str {
 }
 
 /// Returns the remainder of the latest history entry that begins with `text` and for which `is_secret` is false.
+/// Returns `None` if there is no such entry.
 pub fn history_suffix(text: &str, history: &dyn History, is_secret: impl Fn(&str) -> bool) -> Option<String> {
     let mut index = history.len().checked_sub(1)?;
     loop {

@@ -67,7 +67,7 @@ struct Indentation {
     fresh: AtomicUsize,
     /// Whether the previous line opens a block.
     opens_block: AtomicBool,
-    /// Whether the user types or pastes lines that bring their own indentation.
+    /// Whether the user types or pastes lines that already contain their indentation.
     is_typed: AtomicBool,
     /// Number of spaces that the user has typed and that will be inserted together with the next key.
     pending: AtomicUsize,
@@ -103,8 +103,8 @@ impl KeyBindings {
         self.set_list(None);
     }
 
-    /// Returns whether the user types or pastes lines that bring their own indentation, so that the editor must not add
-    /// any.
+    /// Returns whether the user types or pastes lines that already contain their indentation, so that the editor must
+    /// not add any.
     pub fn has_typed_indentation(&self) -> bool {
         self.indentation.is_typed.load(Ordering::Relaxed)
     }
@@ -179,7 +179,8 @@ impl KeyBindings {
 
     /// Handles the first key of a line that begins with indentation. A space means that the user types the indentation,
     /// or that it is part of a paste that the terminal has not marked as one. The typed indentation then replaces the
-    /// indentation that the editor has inserted.
+    /// indentation that the editor has inserted. If the key must not have its usual effect, returns the command to run
+    /// instead.
     fn follow_indentation(&self, key: KeyEvent, context: &EventContext) -> Option<Cmd> {
         let Indentation { fresh, opens_block, is_typed, pending } = &*self.indentation;
         let indent = usize::from(INDENT);

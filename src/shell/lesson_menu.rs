@@ -114,7 +114,7 @@ impl<'a> Menu<'a> {
         let visible = matching.iter().enumerate().skip(first).take(room);
         let mut lines: Vec<String> = visible
             .map(|(index, lesson)| {
-                // The mark normally indicates the lesson to do next. In the menu it indicates the selected lesson.
+                // The mark normally indicates the lesson to do next. In the menu, it indicates the selected lesson.
                 let lesson = LessonStatus { next: index == self.selected, ..(*lesson).clone() };
                 let line = lesson_list::layout_row(&lesson, id_width, Style { width: style.width - 1, ..style });
                 line.iter().map(|span| theme.paint(span.role, &span.text)).collect()

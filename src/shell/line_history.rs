@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use rustyline::history::{History, MemHistory, SearchDirection, SearchResult};
 use rustyline::{Cmd, Result};
 
-/// State that keeps a search at its current match although the editor is told to continue the search.
+/// State that keeps a search at its current match although the editor receives a command to continue the search.
 #[derive(Debug, Clone, Default)]
 pub struct SearchHold {
     is_held: Arc<AtomicBool>,
@@ -29,7 +29,7 @@ impl SearchHold {
     /// Returns the command for a key that must not end the search.
     pub fn hold(&self) -> Cmd {
         self.is_held.store(true, Ordering::Relaxed);
-        // The editor does not search backwards from the first entry.
+        // The editor does not search backwards from the first entry, so the search continues forwards there.
         let is_first = self.found.load(Ordering::Relaxed) == 0;
         if is_first { Cmd::ForwardSearchHistory } else { Cmd::ReverseSearchHistory }
     }

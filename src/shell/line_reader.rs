@@ -151,7 +151,7 @@ impl LineReader {
         }
     }
 
-    /// Returns whether the user types or pastes lines of the open block that bring their own indentation.
+    /// Returns whether the user types or pastes lines of the open block that already contain their indentation.
     pub fn has_typed_indentation(&self) -> bool {
         matches!(self, LineReader::Editor(line_editor) if line_editor.bindings.has_typed_indentation())
     }

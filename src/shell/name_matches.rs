@@ -148,8 +148,8 @@ impl NameMatches {
         self.with_prefix.is_empty() && self.containing.is_empty() && self.scattered.is_empty()
     }
 
-    /// Returns the names that match best: those with the prefix, else those that contain the word, else those with its
-    /// letters.
+    /// Returns the names that match best: those that begin with the word, or else those that contain it, or else those
+    /// that contain its letters in order.
     fn best(self) -> Vec<(String, String)> {
         if !self.with_prefix.is_empty() {
             return self.with_prefix;

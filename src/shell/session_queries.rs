@@ -20,7 +20,7 @@ type Query = Box<dyn FnOnce(&Session, &mut PythonCompleter<'_>) + Send>;
 pub struct SessionQueries {
     /// The channel to the thread, or `None` while no line is being typed.
     sender: Arc<Mutex<Option<Sender<Query>>>>,
-    /// Wakes the thread for a query, or when the line ends.
+    /// The interrupt that wakes the thread when a query arrives or the line ends.
     wake: Interrupts,
 }
 

@@ -128,7 +128,7 @@ impl<'a> TerminalFrontend<'a> {
         self.wait = None;
         let has_data = session.engine().keyspace.databases().iter().any(|database| !database.is_empty());
         let message = match session.place() {
-            // Progress that could not be saved is reported when the program ends.
+            // Progress that could not be saved is reported when the program ends, so nothing is said about it here.
             Some(_) if !self.output.is_progress_saved() => return Ok(()),
             Some(_) if session.is_practice() => messages::practice_saved(),
             Some((lesson, step)) => messages::place_kept(&lesson.title, step),
@@ -160,9 +160,9 @@ impl<'a> TerminalFrontend<'a> {
     }
 
     /// Polls the watched lesson file until a key is pressed. If the file was saved, returns the reloaded lesson, or a
-    /// message about an error in it. The line editor cannot be interrupted while it reads, so it starts only when a key
-    /// has been pressed. If several lines arrive together, those that the editor has already buffered are read only
-    /// after the next key.
+    /// message about an error in it. Otherwise, returns `None`. The line editor cannot be interrupted while it reads,
+    /// so it starts only when a key has been pressed. If several lines arrive together, those that the editor has
+    /// already buffered are read only after the next key.
     fn poll_watched_file(&mut self, prompt: &str) -> io::Result<Option<Result<Arc<Lesson>, String>>> {
         let Some(watcher) = &mut self.watcher else { return Ok(None) };
         if self.reader.is_plain() {
@@ -219,7 +219,7 @@ impl<'a> TerminalFrontend<'a> {
         Ok(true)
     }
 
-    /// If the last input ran for a long time, says how long it ran.
+    /// Shows how long the last input ran, if it ran for a long time.
     fn finish_running(&mut self) -> io::Result<()> {
         let Some(mut running) = self.running.take() else { return Ok(()) };
         running.hide()?;
@@ -351,7 +351,8 @@ impl Frontend for TerminalFrontend<'_> {
             self.modes.set_between_prompts()?;
             let outcome = self.read_line(host, context, &initial);
             self.modes.set_at_prompt(false);
-            // Any interrupts that are still pending were meant for this prompt.
+            // Interrupts that are still pending were meant for the prompt that has just been answered, so they are
+            // discarded.
             while self.interrupts.take() {}
             self.echoed_interrupts = self.interrupts.total();
             self.output.prompt_answered();

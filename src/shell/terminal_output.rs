@@ -63,7 +63,7 @@ impl<'a> TerminalOutput<'a> {
                     text.push_str(&self.render(&Show::Text(Text::from_markdown(Role::Error, &sentence))));
                 }
             }
-            // The user cannot enter `:save` while another line is being typed.
+            // The user cannot enter `:save` while another line is being typed, so any such effect is refused.
             Effect::WriteFile { path, .. } => {
                 let refusal = messages::file_not_requested(&path);
                 return Some(Event::FileWritten { path, refusal: Some(refusal) });

@@ -13,7 +13,7 @@ use crate::render::Renderer;
 use crate::session::dialect;
 use crate::session::{Options, Session};
 
-/// The transcript of a lesson, rendered by several renderers.
+/// The transcript of a lesson, in one version for each renderer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LessonTranscript {
     /// The rendered transcripts, one for each renderer.

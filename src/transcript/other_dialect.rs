@@ -39,7 +39,7 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
 enum Statement {
     /// A statement that calls a command, and may assign the reply to a variable.
     Calls { name: Option<String> },
-    /// A statement that shows a variable that holds a reply.
+    /// A statement that shows a variable holding a reply.
     Shows,
 }
 

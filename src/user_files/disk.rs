@@ -155,8 +155,8 @@ impl OpenFile for File {
 }
 
 /// Returns the options for opening or creating a file. With these options, opening does not wait for the other end of a
-/// pipe, and does not make a terminal the controlling terminal of the process. When writing, a symbolic link is not
-/// followed, because the path has already been resolved.
+/// pipe, and does not make a terminal the controlling terminal of the process. A file that is opened for writing must
+/// not be a symbolic link, because the path has already been resolved.
 #[cfg(unix)]
 fn options(purpose: Purpose) -> OpenOptions {
     use rustix::fs::OFlags;

@@ -28,7 +28,7 @@ pub struct ProgressFile {
     base: Progress,
     /// Whether the learner was told that progress cannot be saved, and has not yet been told that saving works again.
     has_reported_failure: bool,
-    /// A message about a damaged file that the learner has not seen yet.
+    /// A message, not yet shown to the learner, about a damaged file.
     set_aside_notice: Option<String>,
 }
 

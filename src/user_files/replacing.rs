@@ -57,7 +57,7 @@ impl UserFiles {
         match self.system.rename_to_unused(&temporary.path, path) {
             Ok(()) => temporary.is_renamed = true,
             // Some file systems, such as old FAT, cannot rename a file without replacing an existing file that has the
-            // new name.
+            // new name. The document is then written under its final name.
             Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) => {
                 self.create_in_place(path, bytes)?;
             }

@@ -74,7 +74,8 @@ fn label_text(label: &Label) -> String {
     }
 }
 
-/// Returns the field, element or member that a piece shows, or `None` if the piece only counts those left out.
+/// Returns the field, element or member that a piece shows, or `None` if the piece only gives the number of parts that
+/// are left out.
 fn shown_part<T>(piece: &Piece<T>) -> Option<&T> {
     match piece {
         Piece::Part(part) => Some(part),

@@ -76,7 +76,8 @@ pub(super) fn layout(ranking: &Ranking, style: Style) -> Vec<Line> {
     lines
 }
 
-/// Returns the share of the bar column that the bar for a score fills, from 0 to 1.
+/// Returns the share of the bar column that the bar for a score fills, from 0 to 1. `low` and `high` are the scores of
+/// an empty bar and a full bar.
 fn bar_share(score: f64, (low, high): (f64, f64)) -> f64 {
     if score.is_infinite() {
         return if score > 0.0 { 1.0 } else { 0.0 };

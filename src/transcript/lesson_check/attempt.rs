@@ -179,7 +179,8 @@ impl Attempt {
         }
     }
 
-    /// Returns the source text of the first submission that was taken for a mistake, and the mistake's index.
+    /// Returns the source text of the first submission that was taken for a mistake, and the mistake's index. Returns
+    /// `None` if there is no such submission.
     pub fn first_mistake(&self) -> Option<(&str, usize)> {
         self.judged.iter().find_map(|judged| match judged.verdict {
             Verdict::Mistake(index) => Some((judged.submission.source.as_str(), index)),

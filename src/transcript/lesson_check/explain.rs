@@ -221,7 +221,7 @@ pub fn broken_race<'a>(
         let message = messages::program_raises(&ended.who, quoted(&line), ended.error.class_and_message());
         Diagnostic::new(Some(at), message)
     });
-    // If the start code or the probe is broken, the programs fail as well.
+    // If the start code or the probe is broken, the programs fail as well, so their errors are left out.
     let first: Vec<Diagnostic> = start_error.into_iter().chain(holds_error).collect();
     if first.is_empty() { program_error.into_iter().collect() } else { first }
 }

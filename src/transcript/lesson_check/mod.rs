@@ -73,7 +73,7 @@ impl Report {
         self.recorded_errors.extend(other.recorded_errors);
     }
 
-    /// Sorts all errors and advice by their position in the file.
+    /// Returns the report with its errors and advice sorted by position in the file.
     fn sorted(mut self) -> Self {
         self.errors.sort_by_key(|error| error.at);
         self.advice.sort_by_key(|advice| advice.at);
@@ -97,7 +97,7 @@ pub struct LessonChecker {
     limits: Limits,
     /// The methods of redis-py, from which variations are derived. With `None`, there are no variations.
     methods: Option<Methods>,
-    /// Files of recorded tries, which are tried as well.
+    /// The files of recorded tries, which the checker plays as well.
     recorded: Vec<RecordedTries>,
 }
 
@@ -117,7 +117,7 @@ impl LessonChecker {
         Ok(LessonChecker { methods: Some(methods), ..LessonChecker::without_variations(limits) })
     }
 
-    /// Makes the checker try recorded tries as well.
+    /// Adds recorded tries, which the checker then plays as well.
     #[must_use]
     pub fn with_recorded_tries(self, recorded: Vec<RecordedTries>) -> Self {
         LessonChecker { recorded, ..self }

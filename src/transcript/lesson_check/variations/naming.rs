@@ -13,7 +13,7 @@ use python_kernel::syntax::structure::{self, Form, LiteralValue, Statement};
 pub const REWORDINGS: &[Rewording] =
     &[("own-key", with_own_keys), ("own-variable", with_own_variables), ("own-client-name", with_own_client_name)];
 
-/// Rewords the answer with new names for all keys whose names the learner cannot know.
+/// Rewords the answer, if possible, with new names for all keys whose names the learner cannot know.
 fn with_own_keys(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let unknown: Vec<String> = answer.keys().into_iter().filter(|key| !(answer.start.is_known_key)(key)).collect();
     let mut texts = answer.texts();
@@ -68,7 +68,8 @@ fn with_other_text(text: &str, kind: &InputKind, string: &str, other: &str) -> O
     }
 }
 
-/// Rewords the answer with new names for the variables that it sets and that the step's text does not mention.
+/// Rewords the answer, if possible, with new names for the variables that it sets and that the step's text does not
+/// mention.
 fn with_own_variables(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let statements: Vec<&Statement> = answer.inputs.iter().filter_map(PlayedInput::statement).collect();
     let assigned = statements.iter().flat_map(|statement| &statement.names).filter(|name| name.is_assigned);
@@ -88,8 +89,8 @@ fn with_own_variables(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     (!unknown.is_empty()).then(|| answer.inputs.iter().map(renamed).collect())
 }
 
-/// Rewords the answer with a new name for the first client that it switches to and that the step's text does not
-/// mention.
+/// Rewords the answer, if possible, with a new name for the first client that it switches to and that the step's text
+/// does not mention.
 fn with_own_client_name(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut clients = answer.inputs.iter().filter_map(PlayedInput::switches_to);
     let unknown = clients.find(|name| *name != "main" && !(answer.start.is_known_name)(name))?;

@@ -86,8 +86,8 @@ fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_open.then(|| by_client(answer, "redis.Redis(decode_responses=True)")).flatten()
 }
 
-/// Rewords the answer to use a new client object in place of `r`. `made` is the code that creates this object. It runs
-/// once for each client that the answer switches to.
+/// Rewords the answer, if possible, to use a new client object in place of `r`. `made` is the code that creates this
+/// object. It runs once for each client that the answer switches to.
 fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     let name = answer.fresh_name(CLIENT_NAMES)?;
     let changes_connection = answer.inputs.iter().any(|input| {
@@ -121,8 +121,8 @@ fn by_client(answer: &PlayedAnswer<'_>, made: &str) -> Option<Vec<String>> {
     (!made_in.is_empty()).then_some(texts)
 }
 
-/// Rewords the answer to call `execute_command` in each input that sends a single command without variables in its
-/// arguments.
+/// Rewords the answer, if possible, to call `execute_command` in each input that sends a single command without
+/// variables in its arguments.
 fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let mut texts = answer.texts();
     let mut is_changed = false;
@@ -138,7 +138,8 @@ fn by_execute_command(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_changed.then_some(texts)
 }
 
-/// Returns the call that sends an input's only command, if the call is to a method of `r` and runs once.
+/// Returns the call that sends an input's only command, if the call is to a method of `r` and runs once. Otherwise,
+/// returns `None`.
 fn only_call<'a>(answer: &PlayedAnswer<'_>, input: &'a PlayedInput) -> Option<&'a Call> {
     let mut calls = input.statement()?.calls.iter().filter(|call| answer.is_command(input, call));
     let call = calls.next().filter(|call| call.runs_once && call.receiver_name.as_deref() == Some("r"))?;
@@ -220,8 +221,8 @@ fn keywords(answer: &PlayedAnswer<'_>, call: &Call) -> Vec<(std::ops::Range<usiz
     pairs.map(|(argument, name)| (argument.range.start..argument.range.start, format!("{name}="))).collect()
 }
 
-/// Rewords the answer to assign the key of its first command to a variable, and to use the variable in place of the
-/// key.
+/// Rewords the answer, if possible, to assign the key of its first command to a variable, and to use the variable in
+/// place of the key.
 fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let name = answer.fresh_name(&["key", "name", "k"])?;
     let (index, key) = answer.inputs.iter().enumerate().find_map(|(index, input)| {
@@ -241,7 +242,7 @@ fn with_key_in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// Rewords the answer as a function that contains all of it, followed by a call to the function.
+/// Rewords the answer, if possible, as a function that contains all of it, followed by a call to the function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let name = answer.fresh_name(&["answer", "program", "do_it"])?;
     let (last, before) = answer.inputs.split_last().filter(|(_, before)| !before.is_empty())?;
@@ -271,7 +272,7 @@ fn is_on_several_lines(text: &str) -> bool {
     text.contains("'''") || text.contains("\"\"\"")
 }
 
-/// Rewords the answer as a single pasted text that contains all inputs.
+/// Rewords the answer, if possible, as a single pasted text that contains all inputs.
 fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_python = answer.inputs.len() > 1 && answer.inputs.iter().all(|input| input.statement().is_some());
     let with_blank_line = |input: &PlayedInput| match input.statement().map(|statement| &statement.form) {
@@ -281,7 +282,7 @@ fn pasted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_python.then(|| vec![answer.inputs.iter().map(with_blank_line).collect()])
 }
 
-/// Rewords the answer as a single line, with its inputs joined by semicolons.
+/// Rewords the answer, if possible, as a single line, with its inputs joined by semicolons.
 fn on_one_line(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_simple = |input: &PlayedInput| {
         let form = input.statement().map(|statement| &statement.form);

@@ -42,8 +42,8 @@ impl Shown<'_> {
         matches!(self.value, ShownValue::Raised(_))
     }
 
-    /// Returns a line that shows a variable. It uses `print` if the answer does, or if the value is None, which would
-    /// not be shown otherwise.
+    /// Returns a line that shows a variable. The line uses `print` if the answer does, or if the value is None, which
+    /// the prompt would not show otherwise.
     fn look(&self, variable: &str) -> String {
         if self.is_printed || self.plain() == Some(&Value::None) {
             format!("print({variable})")
@@ -71,7 +71,7 @@ impl Shown<'_> {
     }
 }
 
-/// Rewords the answer to assign the value to a variable, and to show the variable on a separate line.
+/// Rewords the answer, if possible, to assign the value to a variable, and to show the variable on a separate line.
 fn in_variable(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| shown.binding != Binding::Name)?;
     let name = answer.fresh_name(VALUE_NAMES)?;
@@ -97,7 +97,8 @@ fn printed_and_named(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print({name} := {})", shown.operand())]))
 }
 
-/// Rewords the answer to test the value with `if`. If the step expects the value, the `if` block prints the value.
+/// Rewords the answer, if possible, to test the value with `if`. If the step expects the value, the `if` block prints
+/// the value.
 fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let value = shown.something()?;
@@ -109,7 +110,8 @@ fn in_condition(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("{name} = {}", shown.text), format!("if {test}:\n    print({name})\n")]))
 }
 
-/// Rewords the answer to evaluate the expression in a `try` block that catches redis-py's errors and prints them.
+/// Rewords the answer, if possible, to evaluate the expression in a `try` block that catches redis-py's errors and
+/// prints them.
 fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let class = match &shown.value {
@@ -122,7 +124,7 @@ fn in_try(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("try:\n    {body}\nexcept {class} as error:\n    print(error)\n")]))
 }
 
-/// Rewords the answer to print the value as part of an f-string.
+/// Rewords the answer, if possible, to print the value as part of an f-string.
 fn in_sentence(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     shown.something().filter(|value| !is_typed(answer, value))?;
@@ -142,7 +144,7 @@ fn with_label(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     Some(answer.with_last([format!("print('Here it is:', {})", shown.operand())]))
 }
 
-/// Rewords the answer to decode the bytes in the value, including the bytes in a container.
+/// Rewords the answer, if possible, to decode the bytes in the value, including the bytes in a container.
 fn decoded(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| !answer.wants_exact_form())?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -167,7 +169,7 @@ fn is_element_wise(answer: &PlayedAnswer<'_>, shown: &Shown<'_>) -> bool {
     answer.wants_value() && !answer.wants_exact_form() && shown.is_reply
 }
 
-/// Rewords the answer to print each element of the value on a separate line.
+/// Rewords the answer, if possible, to print each element of the value on a separate line.
 fn in_loop(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|shown| is_element_wise(answer, shown))?;
     let (operand, primary) = (shown.operand(), shown.primary());
@@ -210,14 +212,14 @@ fn in_comprehension(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     is_list.then(|| answer.with_last([shown.line(&format!("[item for item in {}]", shown.operand()))]))
 }
 
-/// Rewords the answer to sort the members of a set, which turns the set into a list.
+/// Rewords the answer, if possible, to sort the members of a set, which turns the set into a list.
 fn sorted(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
     let is_set = matches!(shown.something()?, Value::Set(items) if !items.is_empty());
     is_set.then(|| answer.with_last([shown.line(&format!("sorted({})", shown.operand()))]))
 }
 
-/// Rewords the answer to unpack the elements into variables, and to print the variables.
+/// Rewords the answer, if possible, to unpack the elements into variables, and to print the variables.
 fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     const NAMES: &[&str] = &["first", "second", "third", "fourth"];
     let shown = answer.shown().filter(|_| answer.wants_value() && !answer.wants_exact_form())?;
@@ -228,7 +230,8 @@ fn unpacked(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     are_fresh.then(|| answer.with_last([format!("{names} = {}", shown.text), format!("print({names})")]))
 }
 
-/// Rewords the answer to move the expression into a function that returns its value, and to call the function.
+/// Rewords the answer, if possible, to move the expression into a function that returns its value, and to call the
+/// function.
 fn in_function(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let shown = answer.shown()?;
     let name = answer.fresh_name(&["look", "fetch", "answer"])?;
