@@ -20,7 +20,7 @@ const LESSON_TEMPLATE: &str = include_str!("new-lesson.toml");
 const SCHEMA: &str = include_str!("../../lessons/schema.json");
 
 /// Writes a new lesson from the template. Also writes the schema to the same folder, because the first line of the
-/// lesson refers to it.
+/// lesson refers to it. Returns the exit status 0.
 pub fn write_new_lesson(path: &Path) -> Result<i32, Error> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let id = id_from_stem(&stem);
@@ -58,7 +58,8 @@ fn id_from_stem(stem: &str) -> String {
     letters.collect::<String>().split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-/// Prints the transcript of a lesson as learners will see it, including its mistakes and hints.
+/// Prints the transcript of a lesson as learners will see it, including its mistakes and hints. Returns the exit status
+/// 0.
 pub fn print_transcript(arguments: &Arguments, file: &Path, width: Option<usize>) -> Result<i32, Error> {
     let source = read_file(file)?;
     let lesson = Arc::new(source.lesson().map_err(Error::new)?);

@@ -19,7 +19,7 @@ use crate::transcript::lesson_check::{Counts, LessonChecker, Progress, RecordedT
 use crate::user_files::UserFiles;
 
 /// Checks the lessons at `paths`, or the built-in lessons if there are no paths. If `is_quick`, does not check
-/// variations of answers.
+/// variations of answers. Returns the exit status: 1 if there are errors, and 0 otherwise.
 pub fn check_lessons(
     arguments: &Arguments,
     paths: &[PathBuf],

@@ -177,8 +177,9 @@ fn open_lesson(
     Ok(())
 }
 
-/// Returns the steps to practise. `now_s` is the current Unix time in seconds. If no step is due, returns the steps
-/// that are due next, with a message that says so. If no step has been done yet, returns no steps and a message.
+/// Returns the steps to practise, each as a lesson and a step index, and a message for the learner. `now_s` is the
+/// current Unix time in seconds. If no step is due, returns the steps that are due next, with a message that says so.
+/// If no step has been done yet, returns no steps and a message.
 fn steps_to_practise(
     library: &Library,
     progress: &Progress,

@@ -11,7 +11,7 @@ const OWN: &str = include_str!("../../LICENSE");
 /// `scripts/third_party_notices`.
 const THIRD_PARTIES: &str = include_str!("../../licenses/THIRD-PARTY.txt");
 
-/// Prints all licences.
+/// Prints all licences. Returns the exit status 0.
 pub fn print_licenses() -> Result<i32, Error> {
     let mut out = io::stdout().lock();
     out.write_all(OWN.as_bytes())?;

@@ -10,7 +10,7 @@ use crate::messages::cli as messages;
 
 const PROGRAM_NAME: &str = "redis-tutor";
 
-/// Prints the completion script for a shell.
+/// Prints the completion script for a shell. Returns the exit status 0.
 pub fn print_completions(shell: clap_complete::Shell) -> Result<i32, Error> {
     // `generate` panics if it cannot write, so the script is written to memory first.
     let mut text = Vec::new();
@@ -19,7 +19,7 @@ pub fn print_completions(shell: clap_complete::Shell) -> Result<i32, Error> {
     Ok(0)
 }
 
-/// Prints the manual page of the program, or of one subcommand.
+/// Prints the manual page of the program, or of one subcommand. Returns the exit status 0.
 pub fn print_manual(name: Option<&str>) -> Result<i32, Error> {
     let mut command = Arguments::command();
     command.build();

@@ -133,7 +133,7 @@ fn report_refusal(refusal: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
 }
 
-/// Runs the subcommand that was given. Without one, resumes the course.
+/// Runs the subcommand that was given, and returns its exit status. Without a subcommand, resumes the course.
 fn run(arguments: &Arguments) -> Result<i32, Error> {
     match &arguments.command {
         Some(Command::Run { svg: Some(picture), file, .. }) => script::draw_script(arguments, file, picture),
@@ -177,7 +177,8 @@ impl Arguments {
     }
 }
 
-/// Prints the lessons with the learner's progress, and lists the built-in lessons that `--lessons` replaces.
+/// Prints the lessons with the learner's progress, and lists the built-in lessons that `--lessons` replaces. Returns
+/// the exit status 0.
 fn list_lessons(arguments: &Arguments) -> Result<i32, Error> {
     let library = lesson_files::read_library(arguments)?;
     let progress = read_progress(arguments)?;

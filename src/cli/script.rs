@@ -24,7 +24,7 @@ const PICTURE_WIDTH: usize = 100;
 /// tag must begin within these bytes. Comments may precede it.
 const MAX_PROLOGUE_BYTES: u64 = 4 << 10;
 
-/// Runs a script, and prints its transcript.
+/// Runs a script, and prints its transcript. Returns the script's exit status.
 pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> Result<i32, Error> {
     let source = read_script(file)?;
     let dialect = if cli { Dialect::Cli } else { Dialect::Python };
@@ -40,7 +40,7 @@ pub fn run_script(arguments: &Arguments, file: &Path, json: bool, cli: bool) -> 
     Ok(script::run_script(&mut session, &source, format, TimeLimit::of_run(arguments.time_limit), &mut out)?)
 }
 
-/// Runs a script, and writes its transcript as an SVG picture.
+/// Runs a script, and writes its transcript as an SVG picture. Returns the script's exit status.
 pub fn draw_script(arguments: &Arguments, file: &Path, picture: &Path) -> Result<i32, Error> {
     let files = UserFiles::default();
     // If the user forgets the picture's path, as in `run --svg script.py`, the script's path is taken for the

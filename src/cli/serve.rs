@@ -16,7 +16,7 @@ const PASSWORD_VARIABLE: &str = "REDIS_TUTOR_PASSWORD";
 /// Maximum size of the password file, in bytes.
 const MAX_PASSWORD_BYTES: u64 = 64 << 10;
 
-/// Serves TCP clients until Ctrl-C is pressed.
+/// Serves TCP clients until Ctrl-C is pressed. Returns the exit status 0.
 pub fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
     let options = Options {
         host: serve.host.clone(),

@@ -10,7 +10,7 @@ use crate::lesson::format::Lesson;
 use crate::lesson::sheet;
 use crate::messages::cli as messages;
 
-/// Prints the cheat sheets of all finished lessons, or of one finished lesson.
+/// Prints the cheat sheets of all finished lessons, or of one finished lesson. Returns the exit status 0.
 pub fn print_sheets(arguments: &Arguments, lesson: Option<&str>) -> Result<i32, Error> {
     let library = read_library(arguments)?;
     let progress = read_progress(arguments)?;

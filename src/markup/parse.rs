@@ -88,8 +88,8 @@ fn ends_block(line: &str) -> bool {
     line.is_empty() || line.starts_with("```") || line.starts_with('|')
 }
 
-/// Parses the first item of a list, as `item` does. A numbered list must start with 1, because a line such as `11. It
-/// is …` is the end of a sentence.
+/// Parses the first item of a list. Returns the same values as `item`. A numbered list must start with 1, because a
+/// line such as `11. It is …` is the end of a sentence.
 fn first_item(line: &str) -> Option<(bool, &str)> {
     item(line).filter(|(numbered, _)| !numbered || line.starts_with("1. "))
 }

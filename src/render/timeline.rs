@@ -55,7 +55,7 @@ fn layout_list_item(timeline: &Timeline, event: &TimelineEvent, time: &str, styl
         .collect()
 }
 
-/// Describes an event in one line of text. Also returns the role of that text.
+/// Describes an event in one line of text. Returns the text and its role.
 fn describe(event: &TimelineEvent, style: Style) -> (String, Role) {
     let arrow = if style.plain { "->" } else { style.choose("→", "->") };
     let (text, role) = match &event.kind {

@@ -59,7 +59,7 @@ pub fn complete(text: &str, dialect: Dialect, (width, ascii): (usize, bool), que
     Completions { word_len: word.len(), candidates: matches.into_candidates(width, ascii) }
 }
 
-/// Returns the last part of a dotted name, and the names that could complete it.
+/// Returns the last part of a dotted name, which is to be completed, and the names that match that part.
 fn python_name_matches<'a>(
     text: &str,
     name: &'a str,

@@ -179,7 +179,7 @@ fn choose_from_menu(lessons: &[LessonStatus], keys: &KeyInput, style: Style, the
     }
 }
 
-/// Returns the number of columns and rows that the menu may use.
+/// Returns the size of the menu: the width of text in columns, and the number of rows.
 fn terminal_size() -> (usize, usize) {
     (text_width(), height().unwrap_or(DEFAULT_HEIGHT))
 }

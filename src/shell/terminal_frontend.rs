@@ -267,7 +267,7 @@ impl<'a> TerminalFrontend<'a> {
     }
 
     /// Handles a line that continues the block in `text`. If the line completes the block, adds the block to the
-    /// history, and returns the event that enters it.
+    /// history, and returns the event that enters it. Otherwise, returns `None`.
     fn enter_line(
         &mut self,
         text: &mut String,

@@ -203,7 +203,7 @@ impl ProgressFile {
     /// Saves the progress of this session.
     ///
     /// # Errors
-    /// Returns the path, and the reason why the file could not be written.
+    /// Returns the path of the file, and the reason why the file could not be written.
     fn try_to_save(&mut self) -> Result<(), (String, String)> {
         let Some(target) = &self.status.target else { return Ok(()) };
         let has_failed = self.status.has_failed();

@@ -84,12 +84,12 @@ pub enum Conditions {
 }
 
 impl LessonUnderTest<'_> {
-    /// Opens the lesson at a step and types `text`, one submission after another.
+    /// Opens the lesson at a step and types `text`, one submission after another. Returns the recorded results.
     pub fn attempt(&self, index: usize, text: &str, conditions: Conditions) -> io::Result<Attempt> {
         self.attempt_inputs(index, dialect::submissions(text), conditions)
     }
 
-    /// Opens the lesson at the step with the given index and enters `inputs`.
+    /// Opens the lesson at the step with the given index and enters `inputs`. Returns the recorded results.
     pub fn attempt_inputs(&self, index: usize, inputs: Vec<String>, conditions: Conditions) -> io::Result<Attempt> {
         (self.on_try)();
         let mut session = self.open(index, conditions);
@@ -136,7 +136,7 @@ impl Attempt {
         done.map(|judged| judged.submission.source.as_str())
     }
 
-    /// Returns the reason why the step was not done: a clause, and a diagnostic for each expectation that is not met.
+    /// Returns the reason why the step was not done as a clause, and a diagnostic for each expectation that is not met.
     pub fn why_not_done(&self, step: &Step) -> (String, Vec<Diagnostic>) {
         let (Some(expect), Some(last)) = (&step.expect, self.judged.last()) else {
             return (messages::nothing_judged(), Vec::new());

@@ -400,7 +400,7 @@ fn check_clients(answer: &Spanned<String>, tried: &Attempt, report: &mut Report)
     }
 }
 
-/// If `text` contains a tutor command that the tutor would reject, returns a message about the first such command.
+/// Returns a message about the first tutor command in `text` that the tutor would reject, or `None` if there is none.
 fn refused_tutor_command(text: &str) -> Option<String> {
     let inputs = dialect::submissions(text).into_iter().flat_map(|text| dialect::inputs(&text, Dialect::Both));
     let mut refused = inputs.filter_map(|input| match input {

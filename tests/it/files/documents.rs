@@ -47,7 +47,7 @@ fn write_with_fault(way: Way, fault: Fault, files: &FaultyFiles, context: &str) 
     let result = way.write(&files.user_files(), &path);
     match (&result, text()) {
         (Ok(()), text) => assert_eq!(text.as_deref(), Some(NEW), "{context}"),
-        // The file was renamed, but the folder could not be synced.
+        // The file was renamed, but the folder could not be synced, so an error was returned.
         (Err(_), Some(text)) if text == NEW => assert_eq!(way, Way::Replace, "{context}"),
         (Err(_), text) => assert_eq!(text, way.text_before(), "{context}"),
     }

@@ -152,7 +152,8 @@ struct LiteralReader<'a> {
 }
 
 impl<'a> LiteralReader<'a> {
-    /// Returns the literal with its sets sorted, or `None` if the line is not a literal.
+    /// Parses a line as a literal, and returns the literal with its sets sorted. Returns `None` if the line is not a
+    /// literal.
     fn normalized(line: &'a str) -> Option<String> {
         let mut literal = LiteralReader { rest: line };
         let text = literal.value()?;

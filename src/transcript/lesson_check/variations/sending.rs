@@ -71,8 +71,8 @@ fn by_client_with_address(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     by_client(answer, "redis.Redis(host='localhost', port=6379, db=0)")
 }
 
-/// Rewords the answer to send everything with a client object that decodes replies, unless the answer decodes them
-/// itself.
+/// Rewords the answer to send everything with a client object that decodes replies. Returns `None` if the answer
+/// decodes them itself.
 fn by_decoding_client(answer: &PlayedAnswer<'_>) -> Option<Vec<String>> {
     let is_about_bytes = |input: &PlayedInput| {
         let Some(statement) = input.statement() else { return false };

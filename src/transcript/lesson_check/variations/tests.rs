@@ -59,9 +59,10 @@ fn ran(source: &str, sent: &str, shown: &str) -> Submission {
     }
 }
 
-/// Returns the variations of an answer. Each line consists of source text, the commands that it sent, and what it
-/// showed. The learner knows all keys except `own`, and all names except `mail`. If a line contains the key `'mail'`, a
-/// client was already waiting when the step began.
+/// Returns the variations of an answer, each as its rule, whether the tutor is allowed to stay silent, and its inputs.
+/// Each line of the answer consists of source text, the commands that it sent, and what it showed. The learner knows
+/// all keys except `own`, and all names except `mail`. If a line contains the key `'mail'`, a client was already
+/// waiting when the step began.
 fn varied(expect: &str, lines: &[(&str, &str, &str)]) -> Vec<(&'static str, bool, Vec<String>)> {
     let (step, methods) = (step(expect), Methods::parse(METHODS));
     let answer = lines.iter().map(|(source, ..)| *source).collect::<Vec<_>>().join("\n");
