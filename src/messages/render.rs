@@ -38,11 +38,11 @@ messages! {
     lesson_skipped() = "skipped";
     /// The duration of a lesson, in the list of lessons.
     lesson_minutes(minutes) = "{minutes} min";
-    /// The number of steps of a lesson that are done, in the list of lessons.
+    /// How many of a lesson's steps are done, in the list of lessons.
     lesson_progress(done, steps) = "{done} of {steps}";
     /// The duration of a lesson, for a screen reader.
     lesson_minutes_spoken(minutes) = "{minutes} minutes";
-    /// The number of steps of a lesson that are done, for a screen reader.
+    /// How many of a lesson's steps are done, for a screen reader.
     lesson_progress_spoken(done, steps) = "{done} of {steps} steps done";
     /// A lesson in the list of lessons, for a screen reader.
     lesson_spoken(id, title, state) = "{id}: {title}. {state}.";
@@ -142,21 +142,21 @@ messages! {
     more_parts(number) = "{number} more";
     /// The number of bytes that a picture leaves out.
     more_bytes(number) = "{number} more bytes";
-    /// The header of the column of field names, in the picture of a hash.
+    /// The header of the field-name column in the picture of a hash.
     field_column() = "field";
-    /// The header of the column of values, in the picture of a hash.
+    /// The header of the value column in the picture of a hash.
     value_column() = "value";
-    /// The header of the column of times to live, in the picture of a hash.
+    /// The header of the time-to-live column in the picture of a hash.
     expires_in_column() = "expires in";
-    /// A short header of the column of times to live, for a narrow picture of a hash.
+    /// A short header of the time-to-live column, for a narrow picture of a hash.
     expires_column() = "expires";
-    /// The header of the column of ranks in descending order (ZREVRANK), in the picture of a sorted set.
+    /// The header of the column of descending ranks (ZREVRANK) in the picture of a sorted set.
     reverse_rank_column() = "rev";
-    /// The header of the column of ranks (ZRANK), in the picture of a sorted set.
+    /// The header of the rank column (ZRANK) in the picture of a sorted set.
     rank_column() = "rank";
-    /// The header of the column of members, in the picture of a sorted set.
+    /// The header of the member column in the picture of a sorted set.
     member_column() = "member";
-    /// The header of the column of scores, in the picture of a sorted set.
+    /// The header of the score column in the picture of a sorted set.
     score_column() = "score";
     /// The remark on a member that has the same score as the member above or below it.
     tie() = "tie";
@@ -166,7 +166,7 @@ messages! {
     list_tail() = "tail: RPUSH, RPOP";
     /// The range of the bars in the picture of a sorted set, if they do not begin at zero.
     bars_scale(from, dash, to) = "bars: {from} {dash} {to}, not from zero";
-    /// The header of the table of bytes, in the picture of a binary string.
+    /// The header of the byte table in the picture of a binary string.
     bits_header() = "byte  hex  bits, the first at the left";
     /// The label of the bits of one byte.
     bit_range(from, dash, to) = "bits {from}{dash}{to}";

@@ -77,7 +77,7 @@ fn remaining_parameters(parameters: &[String], arguments: &[&str]) -> Option<(St
         if parameter == "*" {
             used = positional;
         } else if parameter.starts_with('*') && !parameter.starts_with("**") {
-            // `*args` takes all remaining positional arguments. It also accepts the next one, so it stays in the list.
+            // `*args` takes all remaining positional arguments. It also accepts the next one, so it stays in `left`.
             used = positional;
             left.push(parameter.clone());
         } else if used < positional {

@@ -1,4 +1,4 @@
-//! The key bindings of the line editor: indentation, and keys that end the editing of a line without entering it.
+//! The key bindings of the line editor: indentation, and keys that end the editing of a line without entering the line.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

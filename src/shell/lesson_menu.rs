@@ -193,8 +193,8 @@ struct DrawnMenu {
 }
 
 impl DrawnMenu {
-    /// Draws the menu over the previous one. After a resize, draws it below the previous one, because the terminal may
-    /// have moved that one to any position.
+    /// Draws the menu over the previous one. After a resize, draws it below the previous one, whose position on the
+    /// screen is then unknown.
     fn draw(&mut self, menu: &Menu<'_>, style: Style, theme: Theme) -> io::Result<()> {
         let (width, rows) = terminal_size();
         let lines = menu.lines(Style { width, ..style }, theme, rows);

@@ -38,7 +38,7 @@ pub enum Quoting {
     None,
     /// The name is written in double quotes if it contains spaces or quotes, or if the typed word begins with a quote.
     RedisCli,
-    /// The name is written within a Python string literal, in which spaces need no further quotes.
+    /// The name is written within a Python string literal, where spaces need no additional quotes.
     PythonString,
 }
 
@@ -89,8 +89,8 @@ impl NameMatches {
         }
     }
 
-    /// Adds a key, a field or a member if it matches and can be typed. There may be very many of these, so the check
-    /// that rejects most of them comes first.
+    /// Adds a key, a field or a member if it matches and can be typed. There may be very many keys, fields and members,
+    /// so the check that rejects most of them comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)

@@ -50,7 +50,7 @@ const MAX_LINKS: usize = 40;
 /// for milliseconds, unless it was suspended or its disk hangs.
 const LOCK_ATTEMPTS: usize = 2000;
 /// The pause after each attempt to lock a file. It is short, so that a session that saves continuously does not keep
-/// the others from saving: between two of its saves, the lock is free for less than a millisecond.
+/// other sessions from saving: between two of its saves, the lock is free for less than a millisecond.
 const LOCK_PAUSE: Duration = Duration::from_millis(1);
 
 /// Returns the folder in which the program keeps progress and history, or `None` if the user has no home folder.

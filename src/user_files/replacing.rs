@@ -10,7 +10,7 @@ use super::{folder_of, hidden_path, require_regular};
 /// Number of names to try for a temporary file.
 const NAME_ATTEMPTS: usize = 100;
 
-/// The number that the next temporary file of this process gets.
+/// The number of the next temporary file that this process creates.
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 impl UserFiles {

@@ -6,7 +6,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, pad_end};
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Field, Piece};
 
-/// The maximum width of the column of field names, in terminal columns.
+/// The maximum width of the field-name column, in terminal columns.
 const MAX_NAME: usize = 24;
 
 /// The maximum width of the bar that shows a field's time to live, in columns.

@@ -5,7 +5,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph
 use crate::messages::render as messages;
 use crate::session::picture::{Change, Piece, Ranked, Ranking};
 
-/// The maximum width of the column of members, in terminal columns.
+/// The maximum width of the member column, in terminal columns.
 const MAX_MEMBER: usize = 24;
 
 /// The maximum width of a bar, in columns.

@@ -75,7 +75,7 @@ fn unmet_expectation(
     vec![Diagnostic::new(Some(at), message)]
 }
 
-/// Returns a sentence for each condition of a mistake that a submission does not meet.
+/// Returns a sentence for each of a mistake's conditions that a submission does not meet.
 pub fn unmet_conditions(when: &When, submission: &Submission, findings: &Findings) -> Vec<String> {
     let failed = failed_conditions(when, submission, findings);
     failed.iter().map(|failed| unmet_condition(failed, submission, findings)).collect()

@@ -153,7 +153,7 @@ fn has_plain_arguments(input: &PlayedInput, call: &Call) -> bool {
     !statement.names.iter().any(|name| within.contains(&name.range.start))
 }
 
-/// Formats a command's name or one of its arguments as a Python literal. Returns `None` if it is not UTF-8.
+/// Formats a command's name or one of its arguments as a Python literal. Returns `None` if `word` is not UTF-8.
 fn argument(word: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(word).ok()?;
     let is_number = text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
