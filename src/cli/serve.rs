@@ -47,7 +47,7 @@ fn report(notice: &Notice) {
 /// variable. Returns `None` if none of them is given.
 ///
 /// # Errors
-/// Returns an error if the password cannot be read, or if the file does not contain exactly one line.
+/// Returns an error if the password cannot be read, or if the password file does not contain exactly one line.
 fn password(serve: &Serve) -> Result<Option<String>, Error> {
     if let Some(file) = &serve.password_file {
         return read_password(file).map(Some);

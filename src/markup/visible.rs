@@ -55,8 +55,8 @@ const HIDDEN: [RangeInclusive<char>; 25] = [
 fn is_hidden(c: char, before: Option<char>) -> bool {
     match c {
         ' '..='~' => false,
-        // Joiners are part of emoji and of words in many scripts, but after an ASCII character they only disguise a
-        // word.
+        // Joiners are part of emoji and of words in many scripts. After an ASCII character, they only disguise a word,
+        // so they are hidden there.
         '\u{200c}' | '\u{200d}' | '\u{e0100}'..='\u{e01ef}' => before.is_none_or(|before| before.is_ascii()),
         // A variation selector after a digit, `#` or `*` can be part of an emoji, so it is not hidden there.
         '\u{fe00}'..='\u{fe0f}' => {

@@ -235,7 +235,7 @@ messages! {
     /// Shown after the learner has played an order of the clients' commands in which something went wrong.
     order_fails(observed, expected, lost) = "{observed}, not {expected}: {lost}.";
 
-    /// Shown below an example of an order of the clients' commands in which something went wrong.
+    /// Shown below an example order of the clients' commands in which something went wrong.
     example_fails(observed, expected) = "{observed}, not {expected}.";
 
     /// Shown above an order of the clients' commands in which a submission fails.

@@ -5,7 +5,7 @@ messages! {
     heading_step(number, steps) = "{number} of {steps}";
     /// The number of a task in a practice session, in the heading of its lesson.
     heading_practice(number, tasks) = "practice, {number} of {tasks}";
-    /// The number of a task of the fast track, in the heading of its lesson.
+    /// The number of a fast-track task, in the heading of its lesson.
     heading_fast_track(number, tasks) = "fast track, {number} of {tasks}";
     /// The label for the summary of a lesson, in the heading of the lesson.
     heading_remember() = "to remember";

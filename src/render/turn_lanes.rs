@@ -4,7 +4,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, line_width, pad_
 use crate::messages::render as messages;
 use crate::session::event::{Turn, TurnOutcome};
 
-/// The width of the column of turn numbers, in terminal columns.
+/// The width of the turn-number column, in terminal columns.
 const NUMBER: usize = 4;
 
 /// The space between two lanes, in columns.

@@ -37,7 +37,7 @@ pub fn in_redis_cli(answer: &str, rehearsed: &[Submission]) -> Option<String> {
 /// A Python statement that can be translated to redis-cli.
 #[derive(Debug, PartialEq, Eq)]
 enum Statement {
-    /// A statement that calls a command, and may assign the reply to a variable.
+    /// A statement that calls a command, and may assign its reply to the variable `name`.
     Calls { name: Option<String> },
     /// A statement that shows a variable holding a reply.
     Shows,

@@ -26,7 +26,7 @@ pub trait FileSystem: Debug + Send + Sync {
     /// Returns the error from the operating system.
     fn link_target(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Returns the paths of the entries of a folder, in any order.
+    /// Returns the paths of a folder's entries, in any order.
     ///
     /// # Errors
     /// Returns the error from the operating system.

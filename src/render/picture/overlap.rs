@@ -5,7 +5,7 @@ use crate::markup::{DisplayWidth as _, Line, Role, Span, Style, layout_paragraph
 use crate::messages::render as messages;
 use crate::session::picture::{Member, Overlap, Piece};
 
-/// The minimum width of a region of the picture, in columns.
+/// The minimum width of a region, in columns.
 const MIN_REGION: usize = 8;
 
 pub(super) fn layout(overlap: &Overlap, style: Style) -> Vec<Line> {

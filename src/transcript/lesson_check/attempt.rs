@@ -24,8 +24,8 @@ use crate::session::event::{Event, Prompt, Show};
 use crate::session::options::{Options, SEED, START_US};
 use crate::session::{Session, dialect};
 
-/// Difference between the start times of the two kinds of `Conditions`, in microseconds. It is more than a day, and not
-/// a whole number of days, so that both the date and the hour differ.
+/// Difference between the start times of `Conditions::Usual` and `Conditions::Other`, in microseconds. It is more than
+/// a day, and not a whole number of days, so that both the date and the hour differ.
 const OTHER_DAY_US: i64 = 100_000_000_000;
 
 /// The style in which the tutor's messages are quoted: each paragraph on one line.

@@ -6,7 +6,7 @@ use super::{Attempt, Kind, Outcome, Silence, Variation, names_key, variations};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::lesson::format::{self, Step};
 
-/// Some methods with their parameters, in the format of the output of `LIST_METHODS` in `methods.rs`.
+/// Some methods with their parameters, in the output format of `LIST_METHODS` in `methods.rs`.
 const METHODS: &str = "\
 blpop keys timeout
 decrby name amount
