@@ -35,10 +35,11 @@
 
 use std::time::{Duration, Instant};
 
-/// Minimum time limit of a spin. A client that reads 100 elements needs about 20 microseconds to send its next request.
+/// Shortest time limit that a spin can have. A client that reads 100 elements needs about 20 microseconds to send its
+/// next request.
 pub const MIN_SPIN: Duration = Duration::from_micros(50);
 
-/// Maximum length of a spin, however large the budget is.
+/// Maximum length of a spin, even if the spin budget is larger.
 const MAX_SPIN: Duration = Duration::from_millis(5);
 
 /// Maximum pause before a poll.
@@ -59,8 +60,8 @@ const MAX_SKIPPED_WAITS: u32 = 256;
 pub struct SpinPolicy {
     /// Pause before each poll.
     pause: Duration,
-    /// Maximum length of the spin, unless it is below [`MIN_SPIN`]. `AdaptiveSpin::budget` may shorten the spin
-    /// further.
+    /// Maximum length of the spin. Values below [`MIN_SPIN`] count as [`MIN_SPIN`]. The spin is shorter if
+    /// `AdaptiveSpin::budget` is smaller, but never shorter than [`MIN_SPIN`].
     max_spin: Duration,
 }
 
@@ -142,8 +143,8 @@ impl AdaptiveSpin {
             }
             let found = poll()?;
             let elapsed_before = std::mem::replace(&mut elapsed, start.elapsed());
-            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted. If the poll after the
-            // gap succeeds, that is not due to spinning.
+            // A gap of `MIN_SPIN` or more between two polls means that the thread was preempted. The poll after the gap
+            // counts as a failure even if it succeeds, because that is not due to spinning.
             let was_running = elapsed - elapsed_before < MIN_SPIN;
             if found || !was_running || elapsed >= limit {
                 self.budget = self.budget.saturating_sub(elapsed);

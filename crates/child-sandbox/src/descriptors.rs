@@ -25,7 +25,7 @@ fn close_one_by_one() -> bool {
     let open: Vec<libc::c_int> =
         entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
     for descriptor in open.into_iter().filter(|&descriptor| descriptor >= FIRST) {
-        // SAFETY: nothing owns these descriptors, as in `close_inherited`. The list also contains the descriptor
+        // SAFETY: nothing owns these descriptors, as in `close_inherited`. The listing also contains the descriptor
         // through which the folder was read. It is already closed, and closing it again only returns an error.
         unsafe { libc::close(descriptor) };
     }

@@ -124,8 +124,8 @@ impl Walls {
 /// The limits for a sandboxed process.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Memory in bytes that the process may allocate in addition to what it has when [`Sandbox::seal`] is called. Linux
-    /// only.
+    /// Memory in bytes that the process may allocate in addition to what it already uses when [`Sandbox::seal`] is
+    /// called. Enforced only on Linux.
     pub memory: u64,
 }
 

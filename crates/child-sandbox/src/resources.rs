@@ -2,8 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Limit on file descriptors: those with this number or a higher one cannot be opened. `poll` accepts at most this many
-/// entries.
+/// Limit on file descriptors. Descriptors with this number or a higher one cannot be opened, and `poll` accepts at most
+/// this many entries.
 const DESCRIPTORS: u64 = 16;
 
 /// Limits the number of file descriptors and the size of files and core dumps. Returns whether all limits are in place.
@@ -33,7 +33,8 @@ impl MemoryUsage {
         std::fs::File::open("/proc/self/statm").ok().map(MemoryUsage)
     }
 
-    /// Returns the size of the address space in bytes. `statm` starts with this size in pages.
+    /// Returns the size of the address space in bytes. It is read from `statm`, whose first field is this size in
+    /// pages.
     fn address_space(mut self) -> Option<u64> {
         let mut text = String::new();
         std::io::Read::read_to_string(&mut self.0, &mut text).ok()?;

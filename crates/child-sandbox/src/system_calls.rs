@@ -40,7 +40,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_munmap,
     libc::SYS_mremap,
     libc::SYS_madvise,
-    // Calls that manage threads. `clone3` is also in `MISSING`, whose filter is stricter.
+    // Calls that manage threads. `clone3` is also in `MISSING`, so it fails with `ENOSYS`: the strictest filter wins.
     libc::SYS_futex,
     libc::SYS_clone3,
     libc::SYS_set_robust_list,
@@ -56,7 +56,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_rt_sigreturn,
     libc::SYS_sigaltstack,
     libc::SYS_restart_syscall,
-    // Calls that return the time, random bytes and process ids, or sleep.
+    // Calls that sleep, or that return the time, random bytes or process IDs.
     libc::SYS_clock_gettime,
     libc::SYS_clock_getres,
     libc::SYS_clock_nanosleep,
@@ -164,7 +164,7 @@ fn allowed_calls() -> Result<Rules, Error> {
     rules.insert(libc::SYS_clone, vec![masked(0, CLONE_CHECKED, libc::CLONE_THREAD)?]);
     // A thread may set its own name, and give names to its memory areas.
     rules.insert(libc::SYS_prctl, vec![equals(0, libc::PR_SET_NAME)?, equals(0, libc::PR_SET_VMA)?]);
-    // `abort` sends a signal to its own process.
+    // `abort` sends a signal to its own process, so `tgkill` is allowed only for this process.
     rules.insert(libc::SYS_tgkill, vec![equals(0, rustix::process::getpid().as_raw_nonzero().get())?]);
     Ok(rules)
 }

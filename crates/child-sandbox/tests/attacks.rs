@@ -300,12 +300,12 @@ mod attacks {
         check(unsafe { libc::syscall(libc::SYS_io_uring_setup, 1, parameters.as_mut_ptr()) })
     }
 
-    /// Makes a harmless call that is not on the list of allowed calls.
+    /// Makes a harmless system call that is not on the list of allowed calls.
     fn set_timer_slack() -> io::Result<()> {
         check(unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 50_000, 0, 0, 0) }.into())
     }
 
-    /// Does the work that an interpreter normally does. No wall may prevent it.
+    /// Does what an interpreter normally does. No wall (sandbox restriction) may prevent this.
     fn work() -> io::Result<()> {
         thread::Builder::new().name("worker".into()).stack_size(8 << 20).spawn(|| vec![1_u8; 16 << 20].len())?;
         let threads: Vec<_> = (0..4).map(|_| thread::spawn(|| vec![1_u8; 1 << 20].len())).collect();

@@ -98,7 +98,8 @@ pub enum ToChild {
     TimedOut,
     /// Answers [`FromChild::Receive`] or [`FromChild::Exchange`]: the server has closed the connection.
     ConnectionClosed,
-    /// Answers [`FromChild::ReceiveAny`]: bytes have arrived on at least one of the connections, or it was closed.
+    /// Answers [`FromChild::ReceiveAny`]: at least one of the connections has received bytes or was closed by the
+    /// server.
     ReceivedAny {
         /// What happened on which connection, in the order of the requested connections.
         arrivals: Vec<Arrival>,

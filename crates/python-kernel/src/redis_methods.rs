@@ -34,8 +34,8 @@ impl Method {
         }
     }
 
-    /// Returns whether the method sends the command after which it is named. Then its class is a family of commands,
-    /// such as `HashCommands`.
+    /// Returns whether the method sends the Redis command after which it is named. The class of such a method is a
+    /// family of commands, such as `HashCommands`.
     #[must_use]
     pub fn is_command(&self) -> bool {
         self.class.ends_with("Commands")
@@ -63,8 +63,8 @@ pub fn by_name(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.name == name)
 }
 
-/// The source files of the package that define methods for learners, each with the classes that define them. An empty
-/// list stands for all classes whose names end in `Commands`.
+/// The package's source files to parse, each with the names of the classes whose methods are listed. An empty list
+/// stands for all classes whose names end in `Commands`.
 const SOURCES: &[(&str, &[&str])] = &[
     (include_str!("redis_package/redis/commands/strings.py"), &[]),
     (include_str!("redis_package/redis/commands/hashes.py"), &[]),
@@ -122,7 +122,7 @@ fn methods_of_class(class: &StmtClassDef, source: &str) -> Vec<Method> {
     methods
 }
 
-/// Returns the new and the old name from a statement such as `incr = incrby`.
+/// Returns the new and the old name from a statement such as `incr = incrby`, or `None` for any other statement.
 fn second_name(statement: &Stmt) -> Option<(&str, &str)> {
     let assignment = statement.as_assign_stmt()?;
     let [Expr::Name(name)] = assignment.targets.as_slice() else { return None };

@@ -87,7 +87,7 @@ pub enum TokenClass {
     Number,
     /// A comment.
     Comment,
-    /// A name.
+    /// An identifier.
     Name,
     /// An operator, a bracket or another punctuation mark.
     Operator,
@@ -302,7 +302,7 @@ fn tokens_of(source: &str) -> Vec<(Range<usize>, TokenClass)> {
         | TokenKind::Indent
         | TokenKind::Dedent
         | TokenKind::EndOfFile => None,
-        // The parser's token for a soft keyword is a keyword only where it is used as one.
+        // The parser reports a soft keyword as a keyword token only where it is used as a keyword.
         _ if kind.is_keyword() => Some(TokenClass::Keyword),
         _ => Some(TokenClass::Operator),
     };

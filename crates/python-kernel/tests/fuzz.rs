@@ -1,5 +1,6 @@
-//! Tests functions that the parent runs for a child process with random inputs. They decode frames and analyse Python
-//! source text. The parent must survive arbitrary bytes and source text, because it holds the session and its data.
+//! Tests, with random inputs, the functions with which the parent decodes frames from a child process and analyses
+//! Python source text. The parent must survive arbitrary bytes and source text, because it holds the session and its
+//! data.
 
 use std::fmt::Debug;
 use std::io::Read;
@@ -182,7 +183,7 @@ fn damaged_frames_are_refused_or_are_other_frames() {
     });
 }
 
-/// Fragments of Python source text, each of which is valid somewhere.
+/// Fragments of Python source text. Each of them is valid in some context.
 const PIECES: [&str; 92] = [
     "x",
     "r",

@@ -192,7 +192,8 @@ impl Python {
         }
     }
 
-    /// Makes the child restore its variables. Returns the other frames that the child has sent in the meantime.
+    /// Makes the child restore its variables. Returns the frames that the child sends before it reports that it is
+    /// done.
     fn restore_variables(&mut self) -> Vec<FromChild> {
         self.send(0, &ToChild::RestoreVariables);
         let mut others = Vec::new();

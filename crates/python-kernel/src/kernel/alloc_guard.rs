@@ -52,7 +52,7 @@ struct Unguarded {
 
 static UNGUARDED: OnceLock<Unguarded> = OnceLock::new();
 
-/// Installs the guards on slots. Must be called once, before the learner can define a class.
+/// Installs the guards on the slots of builtin classes. Must be called once, before the learner can define a class.
 pub fn install(vm: &VirtualMachine) {
     let types = &vm.ctx.types;
     let (byte, pointer): (ElementBytes, ElementBytes) = (|_, _| 1, |_, _| 8);

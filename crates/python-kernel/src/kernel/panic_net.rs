@@ -111,7 +111,8 @@ fn in_net(vm: &VirtualMachine, call: impl FnOnce() -> PyResult) -> PyResult {
     CALLER.set(outer);
     result.unwrap_or_else(|_| {
         let report = REPORT.take();
-        // Rust's collections panic with this message when they would exceed the address space.
+        // Rust's collections panic with this message when they would exceed the address space. In Python, that is a
+        // MemoryError.
         if report == "capacity overflow" {
             return Err(vm.new_exception_empty(vm.ctx.exceptions.memory_error.to_owned()));
         }

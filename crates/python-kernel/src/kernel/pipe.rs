@@ -148,7 +148,7 @@ impl Pipe {
         outgoing.flush();
     }
 
-    /// Queues a frame, which is sent together with the next request.
+    /// Queues a frame. It is sent together with the next request, or immediately if the queue has become long.
     pub fn send_later(&self, frame: &FromChild) {
         let mut outgoing = lock(&self.outgoing);
         outgoing.push(frame);

@@ -29,7 +29,7 @@ pub struct ReplyScanner {
 pub struct Malformed;
 
 impl ReplyScanner {
-    /// Returns the length in bytes of the first reply in `bytes`, or `None` if it is incomplete. In that case, the next
+    /// Returns the length in bytes of the first reply in `bytes`, or `None` if it is incomplete. After `None`, the next
     /// call must pass the same bytes followed by more.
     pub fn scan(&mut self, bytes: &[u8]) -> Result<Option<usize>, Malformed> {
         loop {
@@ -153,7 +153,8 @@ impl<'a> Builder<'a> {
         (0..count).map(|_| self.value()).collect()
     }
 
-    /// Builds a dict, or a list of pairs if one of the keys is not hashable.
+    /// Builds a dict from alternating keys and values. Builds a list of pairs instead if one of the keys is not
+    /// hashable.
     fn map(&self, items: Vec<PyObjectRef>) -> PyResult {
         let vm = self.vm;
         let dict: rustpython_vm::PyRef<PyDict> = vm.ctx.new_dict();

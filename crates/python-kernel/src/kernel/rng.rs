@@ -21,7 +21,7 @@ impl KernelRng {
     }
 }
 
-/// Returns the rank by which a member is sorted in the iteration order of a set. Uses FNV-1a keyed by the seed,
+/// Returns the rank that determines a member's place in the iteration order of a set. Uses FNV-1a keyed by the seed,
 /// followed by a mixing step, because members that differ only in their last byte would otherwise get similar ranks.
 pub fn rank(seed: u64, member: &[u8]) -> u64 {
     let mut rank = seed ^ 0xcbf2_9ce4_8422_2325;

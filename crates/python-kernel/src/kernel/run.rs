@@ -53,7 +53,8 @@ fn syntax_error(error: &CompileError, source: &str, vm: &VirtualMachine) -> PyBa
     raised
 }
 
-/// Returns the SyntaxError for a mistake that CPython reports but the interpreter's parser accepts.
+/// Returns the SyntaxError for a mistake that CPython reports but the interpreter's parser accepts. Returns `None` if
+/// there is no such mistake.
 fn missed_syntax_error(source: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let diagnostic = syntax_error::missed_by_parser(source)?;
     let raised = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), diagnostic.message.as_str().into());
@@ -192,7 +193,7 @@ fn restore_imports(kernel: &Kernel, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns the streams and hooks of `sys` at the beginning of each run, by name.
+/// Returns the values to which the streams and hooks of `sys` are reset before each run, by name.
 pub fn hooks(vm: &VirtualMachine) -> Vec<(String, PyObjectRef)> {
     let displayhook =
         vm.import("_host", 0).and_then(|module| module.get_attr("displayhook", vm)).unwrap_or_else(|_| vm.ctx.none());

@@ -40,7 +40,8 @@ pub fn cpython_diagnostic(error: &CompileError, source: &str) -> Option<Diagnost
     }
 }
 
-/// Returns CPython's syntax error for source text that the parser accepts but CPython 3.13 rejects.
+/// Returns CPython's syntax error for source text that the parser accepts but CPython 3.13 rejects. Returns `None` if
+/// CPython accepts it, too.
 pub fn missed_by_parser(source: &str) -> Option<Diagnostic> {
     if !source.contains("except") {
         return None;

@@ -106,7 +106,7 @@ impl Formatter {
             && let Some((earlier, link)) = cause(last, vm)
             && seen.insert(earlier.get_id())
         {
-            // The linking sentence is written between the two exceptions, after the earlier one.
+            // The sentence that links the two exceptions is written after the earlier one.
             chain.push((earlier, link));
         }
         for (error, link) in chain.iter().rev() {
@@ -170,8 +170,8 @@ impl Formatter {
     }
 }
 
-/// Returns the exception that led to `error`, and the sentence to write between the two. Returns `None` if there is
-/// none.
+/// Returns the exception that led to `error`, and the sentence to write between the two. Returns `None` if no exception
+/// led to it.
 fn cause(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<(PyBaseExceptionRef, &'static str)> {
     if let Some(cause) = error.__cause__() {
         return Some((cause, "\nThe above exception was the direct cause of the following exception:\n\n"));
@@ -293,7 +293,7 @@ fn last_lines(error: &Py<PyBaseException>, vm: &VirtualMachine) -> String {
     out
 }
 
-/// Returns whether the standard library adds `note` only since CPython 3.14.
+/// Returns whether `note` is one that the standard library adds only since CPython 3.14.
 fn is_from_newer_python(note: &str) -> bool {
     note.starts_with("when serializing ")
         || (note.starts_with("encoding with '") || note.starts_with("decoding with '"))

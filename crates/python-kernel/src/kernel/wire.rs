@@ -178,7 +178,7 @@ fn timed_out(vm: &VirtualMachine) -> PyBaseExceptionRef {
     vm.new_exception_empty(_wire::timed_out(vm))
 }
 
-/// Returns the exception for an error reply, but does not raise it. The package decides where to raise it.
+/// Returns the exception for an error reply, but does not raise it. The `redis` package decides where to raise it.
 pub fn error_reply(message: &[u8], vm: &VirtualMachine) -> PyObjectRef {
     let message = String::from_utf8_lossy(message).into_owned();
     vm.new_exception_msg(_wire::error_reply(vm), message.into()).into()
@@ -443,7 +443,8 @@ mod _wire {
     }
 
     /// Waits until bytes arrive on any of the connections, and keeps the bytes for `read`. Returns two lists: the
-    /// connections on which bytes have arrived, and those that the server has closed. Both are empty after the timeout.
+    /// connections on which bytes have arrived, and those that the server has closed. Both lists are empty if the
+    /// timeout expires first.
     #[pyfunction]
     fn receive_any(
         connections: ArgSequence<u32>,
@@ -459,7 +460,7 @@ mod _wire {
                 let Some(&connection) = connections.get(arrival.index as usize) else { continue };
                 let number = vm.ctx.new_int(connection).into();
                 match arrival.data {
-                    // Another thread may have closed the connection in the meantime.
+                    // Another thread may have closed the connection in the meantime. Then it is reported as closed.
                     Some(data) => match kernel().connections.find(connection, vm) {
                         Ok(found) => {
                             found.lock().unwrap_or_else(PoisonError::into_inner).append(data);
@@ -503,7 +504,7 @@ mod _wire {
     #[pyfunction]
     fn shuffled(items: PyListRef, vm: &VirtualMachine) -> PyResult<PyRef<PySet>> {
         let mut ranked = Vec::new();
-        // The list is copied, because `repr` may run code of the learner that changes the list.
+        // The list is copied, because `repr` may run the learner's code, which can change the list.
         let items = items.borrow_vec().to_vec();
         for item in items {
             let bytes = item.downcast_ref::<rustpython_vm::builtins::PyBytes>();

@@ -23,8 +23,8 @@ pub enum ExcessiveNesting {
     Operators,
 }
 
-/// Returns how source text is nested too deeply to be compiled, or `None` if it is not. Only tokenizes the source text,
-/// because parsing it could overflow the stack.
+/// Returns the kind of nesting that is too deep to be compiled, or `None` if the source text is not nested too deeply.
+/// Only tokenizes the source text, because parsing it could overflow the stack.
 #[must_use]
 pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
     // Source text that is no longer than the smallest limit cannot exceed any of the limits.
@@ -57,21 +57,23 @@ pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
 /// The nesting of an expression at the current token.
 #[derive(Default)]
 struct Nesting {
-    /// The chains outside of the innermost bracket, outermost first.
+    /// The operator chains outside of the innermost bracket, outermost first.
     outer: Vec<Chain>,
-    /// The chain inside the innermost bracket.
+    /// The operator chain inside the innermost bracket.
     chain: Chain,
-    /// Total number of operators in all chains.
+    /// Total number of operators in `outer` and `chain`.
     operators: usize,
 }
 
-/// A sequence of operators without a comma between them, so that each of them may be nested inside the previous one.
+/// A chain: a sequence of operators without a comma between them, so that each of them may be nested inside the
+/// previous one.
 #[derive(Default)]
 struct Chain {
-    /// The token that closes the bracket around the chain.
+    /// The token that closes the bracket around the chain. `None` outside of all brackets.
     closing: Option<TokenKind>,
     operators: usize,
-    /// Number of lambdas whose parameter lists are open. The commas between parameters do not end a chain.
+    /// Number of lambdas whose parameter lists are open. Commas between parameters do not end the operator chain,
+    /// unlike other commas.
     lambdas: usize,
 }
 
@@ -81,7 +83,8 @@ impl Nesting {
             TokenKind::Lpar => self.open(TokenKind::Rpar),
             TokenKind::Lsqb => self.open(TokenKind::Rsqb),
             TokenKind::Lbrace => self.open(TokenKind::Rbrace),
-            // A closing bracket of another kind is a syntax error. The parser then stays inside the open bracket.
+            // A closing bracket of another kind is a syntax error. The parser then stays inside the open bracket, so
+            // the chain continues.
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                 if let Some(outer) = self.outer.pop_if(|_| self.chain.closing == Some(kind)) {
                     self.operators -= self.chain.operators;
@@ -107,8 +110,8 @@ impl Nesting {
         }
     }
 
-    /// Starts the chain inside a bracket. The bracket also counts as an operator in the chain around it, because
-    /// `f()()()` nests like `a.b.c`.
+    /// Starts the operator chain inside a bracket. The bracket also counts as an operator in the chain around it,
+    /// because `f()()()` nests like `a.b.c`.
     fn open(&mut self, closing: TokenKind) {
         self.count_operator();
         let inner = Chain { closing: Some(closing), ..Chain::default() };

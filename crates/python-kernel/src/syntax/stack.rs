@@ -23,7 +23,8 @@ pub fn with_enough_stack<T: Send>(source: &str, answer: impl FnOnce() -> T + Sen
     let large = thread::Builder::new().name("parser".to_owned()).stack_size(MAX_STACK.min(tokens * BYTES_PER_TOKEN));
     let answered = thread::scope(|scope| {
         let asked = large.spawn_scoped(scope, || answer.take().map(|answer| answer()));
-        // The thread does not start if there is too little address space for its stack.
+        // The thread does not start if there is too little address space for its stack. `answer` is then called on this
+        // thread.
         asked.ok().map(thread::ScopedJoinHandle::join)
     });
     match (answered, answer) {
@@ -34,7 +35,8 @@ pub fn with_enough_stack<T: Send>(source: &str, answer: impl FnOnce() -> T + Sen
     }
 }
 
-/// Counts words, and other characters except whitespace. Source text has at most this many tokens.
+/// Returns an upper bound on the number of tokens in source text: counts each word, and each other character except
+/// whitespace.
 fn most_tokens(source: &str) -> usize {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
     let mut before = b' ';

@@ -48,7 +48,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Makes a method check the size of its result before it runs.
+/// Wraps a method so that the size of its result is calculated and checked before the call.
 pub(super) fn guard_method(
     class: &'static Py<PyType>,
     name: &'static str,
@@ -64,7 +64,7 @@ pub(super) fn guard_method(
     Ok(())
 }
 
-/// Makes a function of a module check the size of its result before it runs.
+/// Wraps a module-level function so that the size of its result is calculated and checked before the call.
 pub(super) fn guard_function(
     module: &PyObject,
     name: &'static str,

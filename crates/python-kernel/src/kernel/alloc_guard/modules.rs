@@ -83,7 +83,8 @@ fn new_guarded(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResul
     original(class, args, vm)
 }
 
-/// Returns the size in bytes of packed values. Formats of fewer than 8 bytes cannot have a large size.
+/// Returns the size in bytes of values packed by a `struct` format. Returns 0 for formats shorter than 8 characters,
+/// because their results cannot be too large.
 fn bytes_of_packed(args: &FuncArgs, vm: &VirtualMachine) -> PyResult<u128> {
     let Some(format) = args.args.first().filter(|format| length(format) >= 8) else { return Ok(0) };
     // An invalid format is not checked, because the function itself refuses it.

@@ -95,7 +95,7 @@ fn bytes_required(object: &PyObject, vm: &VirtualMachine) -> PyBaseExceptionRef 
     vm.new_type_error(format!("a bytes-like object is required, not '{}'", object.class().name()))
 }
 
-/// Implements the operator `%` of `bytes` and `bytearray`.
+/// Implements the `%` operator for `bytes` and `bytearray`.
 fn format_by_percent(format: &PyObject, values: &PyObject, vm: &VirtualMachine) -> PyResult {
     if format.downcast_ref::<PyBytes>().is_none() && format.downcast_ref::<PyByteArray>().is_none() {
         return Ok(vm.ctx.not_implemented());
@@ -104,7 +104,7 @@ fn format_by_percent(format: &PyObject, values: &PyObject, vm: &VirtualMachine) 
     Ok(same_kind(format, percent::bytes_of(&text), vm))
 }
 
-/// Implements the operator `in` of `bytes` and `bytearray`.
+/// Implements the `in` operator for `bytes` and `bytearray`.
 fn contains(bytes: PySequence<'_>, item: &PyObject, vm: &VirtualMachine) -> PyResult<bool> {
     let is_number = item.downcast_ref::<PyInt>().is_some() || item.try_index_opt(vm).is_some();
     if !is_number {
@@ -157,7 +157,7 @@ fn replace_affix_test(class: &'static Py<PyType>, name: &'static str, vm: &Virtu
     Ok(())
 }
 
-/// Implements `join` of `bytes` and `bytearray`.
+/// Implements `join` for `bytes` and `bytearray`.
 fn join(separator: PyObjectRef, items: ArgIterable, vm: &VirtualMachine) -> PyResult {
     let between = content(&separator);
     let mut joined = Vec::new();

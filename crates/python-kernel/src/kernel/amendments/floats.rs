@@ -180,7 +180,7 @@ fn hash_of(value: f64) -> PyHash {
     if hash == -1 { -2 } else { hash }
 }
 
-/// Splits a value into a mantissa of at least 0.5 and less than 1, and an exponent of 2.
+/// Splits a value into a mantissa of at least 0.5 and less than 1, and an exponent to the base 2.
 pub fn mantissa_and_exponent(value: f64) -> (f64, i32) {
     const SCALE: i32 = 64;
     if value == 0.0 {

@@ -23,7 +23,7 @@ pub(super) fn reworded(
     error
 }
 
-/// Makes a function of a module raise its exceptions with the messages that `reword` returns.
+/// Makes a module-level function raise its exceptions with the messages that `reword` returns.
 fn reword_function(
     module: &PyObject,
     name: &'static str,

@@ -1,4 +1,5 @@
-//! Corrections to the interpreter's class `functools.partial`: recursion of objects that call themselves.
+//! Corrections to the interpreter's class `functools.partial`: the RecursionError for partial objects that call
+//! themselves.
 
 use super::replace::native_class;
 use rustpython_vm::{PyObject, PyResult, VirtualMachine, function::FuncArgs};

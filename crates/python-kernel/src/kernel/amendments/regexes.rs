@@ -51,8 +51,8 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("_category_words", vm.new_function("_category_words", category_words), vm)
 }
 
-/// Returns the bytecode that matches a category of characters, such as `\\w`, in a character set. The corrected
-/// `re._compiler` uses it instead of the engine's own categories, which are Rust's.
+/// Returns the bytecode that matches a category of characters, such as `\w`, in a character set. The corrected
+/// `re._compiler` uses it instead of the engine's own categories, which follow Rust's definitions.
 fn category_words(name: PyRef<PyStr>, vm: &VirtualMachine) -> PyResult {
     let properties = |name: &str| -> Option<&[Property]> {
         match name {

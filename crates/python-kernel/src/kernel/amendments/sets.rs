@@ -1,9 +1,9 @@
 //! Corrections to the interpreter's sets of numbers: the order of their elements.
 //!
 //! The interpreter's sets keep the order in which elements were added. In CPython, the order follows from the hash
-//! values. That of a number does not change from run to run, so that `{3, 1, 2}` is always shown as `{1, 2, 3}`.
-//! Therefore a set of numbers is sorted into CPython's order before it is iterated or shown. In CPython, the order of
-//! strings differs between runs, so sets that contain anything but numbers keep the interpreter's order.
+//! values. Numbers have the same hash values in every run, so `{3, 1, 2}` is always shown as `{1, 2, 3}`. Therefore a
+//! set of numbers is sorted into CPython's order before it is iterated or shown. In CPython, the order of strings
+//! differs between runs, so sets that contain anything but numbers keep the interpreter's order.
 
 use super::replace::{Original, replace_method, replace_repr};
 use rustpython_vm::{
@@ -75,7 +75,7 @@ fn iter(set: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Returns the next element of an iterator over a set. Replaces the error message if the set changed during iteration.
+/// Returns the next element of an iterator over a set. Raises CPython's error if the set changed during iteration.
 fn next(iterator: &PyObject, vm: &VirtualMachine) -> PyResult<PyIterReturn> {
     let Some(original) = ORIGINAL_NEXT.get() else { return Err(vm.new_type_error("sets cannot be iterated")) };
     original(iterator, vm).map_err(|error| match error.class().is(vm.ctx.exceptions.runtime_error) {

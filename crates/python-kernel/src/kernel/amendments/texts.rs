@@ -171,7 +171,7 @@ fn format_by_spec(text: Text, spec: Text, vm: &VirtualMachine) -> PyResult {
     Ok(vm.ctx.new_str(format_text(text.as_wtf8(), &spec, vm)?).into())
 }
 
-/// Implements the operator `%` of strings.
+/// Implements the `%` operator for strings.
 fn format_by_percent(format: &PyObject, values: &PyObject, vm: &VirtualMachine) -> PyResult {
     let Some(format) = format.downcast_ref::<PyStr>() else { return Ok(vm.ctx.not_implemented()) };
     let text = percent::format(format.as_wtf8(), values, percent::Kind::Text, vm)?;

@@ -69,7 +69,7 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the called function's name, if it is called as an attribute.
+    /// Returns the called function's name if it is written as an attribute, as in `x.f()`.
     pub(super) fn called_method(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };

@@ -1,4 +1,5 @@
-//! Exception messages that differ from CPython's in the same way wherever they occur.
+//! Templates for exception messages that differ from CPython's regardless of the expression that failed. They convert
+//! the interpreter's message to CPython's.
 
 /// The exception's class, the interpreter's message, and CPython's message. `{}` stands for text that is copied from
 /// the interpreter's message to CPython's, and `{1}` for the second such text.

@@ -15,8 +15,8 @@ use rustpython_vm::{
     protocol::PyIterReturn,
 };
 
-/// Evaluates `$body` with `$state` bound to the common part of a generator, a coroutine or an asynchronous generator.
-/// Evaluates to `None` for any other object.
+/// Evaluates `$body` with `$state` bound to the internal state that generators, coroutines and asynchronous generators
+/// have in common. Evaluates to `None` for any other object.
 macro_rules! with_generator {
     ($object:expr, $state:ident => $body:expr) => {{
         let object: &PyObject = $object;
@@ -146,9 +146,11 @@ fn close_wrapper(wrapper: PyObjectRef, vm: &VirtualMachine) -> PyResult {
 fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     let generator = if State::of(thrower).is_some() { Some(thrower.to_owned()) } else { throwee(thrower) };
     let Some(generator) = generator else { return Ok(()) };
-    // Closing a delegate runs code that can make the generator continue and wait for another delegate.
+    // Closing a delegate runs code that can make the generator continue and wait for another delegate, so that one is
+    // closed, too.
     while let Some(delegate) = with_generator!(&generator, state => state.frame().yield_from_target()).flatten() {
-        // The interpreter calls the method `close` of any other delegate itself, without clearing a frame.
+        // The interpreter can close any other delegate by itself: it calls the `close` method, without clearing a
+        // frame.
         if !delegate.downcastable::<PyGenerator>() && !delegate.downcastable::<PyCoroutine>() {
             break;
         }

@@ -1,7 +1,8 @@
 //! Checks the bytecode of regular expressions.
 //!
-//! The engine checks most of the bytecode while it matches, but it trusts the description of a pattern's literal
-//! prefix, with which every match begins. It searches for this prefix, and then continues matching after it.
+//! The engine checks most of the bytecode while it matches. But it trusts the description of a pattern's literal
+//! prefix: it searches for this prefix first, and then continues matching after it. So this description is checked
+//! beforehand.
 
 /// The opcode of the block that describes a pattern, called `SRE_OP_INFO` in CPython.
 const INFO: u32 = 14;

@@ -198,7 +198,7 @@ impl Text<'_> {
     }
 
     /// Returns the given position if there is a character at it, and otherwise the start of the next line that is not
-    /// empty.
+    /// empty. Returns `None` after the last line.
     fn skip_line_end(&self, (mut line, mut column): (usize, usize)) -> Option<(usize, usize)> {
         while column >= self.lines.get(line)?.len() {
             column = 0;
@@ -207,8 +207,8 @@ impl Text<'_> {
         Some((line, column))
     }
 
-    /// Returns the position of the next character for which `wanted` returns true. Skips comments and line
-    /// continuations.
+    /// Returns the position of the next character for which `wanted` returns true, or `None` if there is none. Skips
+    /// comments and line continuations.
     fn find(&self, from: (usize, usize), wanted: impl Fn(char) -> bool) -> Option<(usize, usize)> {
         let (mut line, mut column) = from;
         loop {

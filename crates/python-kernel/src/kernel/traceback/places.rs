@@ -39,12 +39,12 @@ fn place(source: &str, offset: usize) -> Place {
     (before.iter().filter(|byte| **byte == b'\n').count() + 1, offset - line_start)
 }
 
-/// A visitor that searches for the expression whose range replaces the instruction's.
+/// A visitor that searches for the expression whose range CPython reports for the instruction.
 struct PlaceFinder<'a> {
     instruction: &'a str,
     /// The instruction's byte range in the source text, according to the interpreter.
     given: Range<usize>,
-    /// The byte range to use instead, from the innermost node that provides one.
+    /// The byte range that CPython reports, from the innermost node that determines it. `None` if it does not differ.
     found: Option<Range<usize>>,
 }
 

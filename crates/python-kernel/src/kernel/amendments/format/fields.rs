@@ -22,13 +22,14 @@ pub struct Field<'a> {
     pub spec_has_fields: bool,
 }
 
-/// A literal string and the replacement field after it.
+/// A literal string and the replacement field after it, if any.
 pub struct Part<'a> {
     pub literal: &'a [CodePoint],
     pub field: Option<Field<'a>>,
 }
 
-/// Splits a format string into parts: literal strings, each with the field after it.
+/// An iterator over the parts of a format string. Each part is a literal string and the replacement field that follows
+/// it, if any.
 pub struct Parts<'a> {
     rest: &'a [CodePoint],
 }
@@ -190,7 +191,7 @@ pub enum Arguments<'a> {
     Mapping(&'a PyObjectRef),
 }
 
-/// How a format string's fields are numbered, which its first numbered field decides.
+/// How a format string's fields are numbered. The first field without a name decides.
 #[derive(Default)]
 enum Numbering {
     #[default]

@@ -33,7 +33,7 @@ pub struct FloatOptions {
 /// places, and all further digits are zeros.
 const MAX_DIGITS: usize = 1100;
 
-/// The significant digits of a number, whose value is `0.DIGITS * 10 ** point`.
+/// The significant digits of a number. The number's value is `0.DIGITS * 10 ** point`.
 struct Digits {
     digits: String,
     point: i64,

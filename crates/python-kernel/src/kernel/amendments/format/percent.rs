@@ -1,4 +1,4 @@
-//! The operator `%` of strings and bytes, as in CPython.
+//! The `%` operator for strings and bytes, as in CPython.
 //!
 //! Bytes are first converted to a string with one character per byte.
 

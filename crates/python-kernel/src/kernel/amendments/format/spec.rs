@@ -32,11 +32,11 @@ impl Align {
 /// Which numbers have a sign or a space in front of them.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Sign {
-    /// All numbers.
+    /// All numbers have a sign.
     Plus,
-    /// Only negative numbers.
+    /// Only negative numbers have a sign.
     Minus,
-    /// Only negative numbers. Other numbers get a space instead of a sign.
+    /// Negative numbers have a sign. Other numbers have a space instead.
     Blank,
 }
 
@@ -187,7 +187,8 @@ fn take(rest: &mut &[CodePoint], character: char) -> bool {
     found
 }
 
-/// Consumes a decimal integer from the start of `rest`. Its digits may be of any Unicode script.
+/// Consumes a decimal integer from the start of `rest`. Its digits may be of any Unicode script. Returns `None` if
+/// `rest` does not start with a digit.
 fn take_number(rest: &mut &[CodePoint], vm: &VirtualMachine) -> Result<Option<usize>, PyBaseExceptionRef> {
     let mut number = None;
     while let Some(digit) = rest.first().and_then(|digit| unicode::decimal_value(*digit)) {

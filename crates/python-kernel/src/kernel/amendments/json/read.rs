@@ -85,7 +85,7 @@ type Offset = usize;
 struct Reader<'a> {
     document: &'a PyStrRef,
     bytes: &'a [u8],
-    /// The keys that have been read, by their JSON source, so that equal keys share one object.
+    /// The keys that have been read so far, indexed by their JSON source text, so that equal keys share one object.
     keys: HashMap<&'a [u8], PyStrRef>,
     depth: u32,
     vm: &'a VirtualMachine,
@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
         at
     }
 
-    /// Returns the JSONDecodeError for a byte offset.
+    /// Returns a JSONDecodeError for a mistake at a byte offset.
     fn error(&self, message: &str, at: Offset) -> PyBaseExceptionRef {
         self.error_at_index(message, isize::try_from(self.count_characters(0, at)).unwrap_or(isize::MAX))
     }
@@ -161,8 +161,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Calls `read` to read an object or array, unless it is nested too deeply. `kind` is what the error message calls
-    /// it.
+    /// Calls `read` to read an object or array, unless it is nested too deeply. `kind` names the type of value in the
+    /// error message.
     fn nested<T>(&mut self, kind: &str, read: impl FnOnce(&mut Self) -> PyResult<T>) -> PyResult<T> {
         let vm = self.vm;
         // `with_recursion` is called only to check that the stack is not used up.

@@ -63,7 +63,7 @@ enum Strings {
 
 /// The options of a `json.JSONEncoder`.
 pub struct Options {
-    /// The containers that are being written, by the `id` of the object. `None` if cycles are not to be detected.
+    /// The containers that are being written, indexed by their `id`. `None` if cycles are not to be detected.
     markers: Option<PyRef<PyDict>>,
     default: PyObjectRef,
     strings: Strings,
@@ -324,7 +324,7 @@ impl Writer<'_> {
     }
 }
 
-/// Returns how JSON writes None, True or False. Returns `None` for any other object.
+/// Returns the JSON literal for None, True or False. Returns `None` for any other object.
 fn constant(value: &PyObject, vm: &VirtualMachine) -> Option<&'static str> {
     if vm.is_none(value) {
         Some("null")

@@ -7,10 +7,10 @@
 use rustpython_vm::common::wtf8::{CodePoint, Wtf8, Wtf8Buf};
 use std::sync::OnceLock;
 
-/// The table of runs: ranges of characters that have the same properties.
+/// The table of runs, that is, of ranges of characters that have the same properties.
 const PROPERTIES: &str = include_str!("properties.txt");
 
-/// The table of characters that are different in another case.
+/// The table of characters that have a different form in another case.
 const CASES: &str = include_str!("cases.txt");
 
 /// A property of a character. The value of each variant is its letter in `properties.txt`.
@@ -47,7 +47,7 @@ struct Run {
     properties: u32,
 }
 
-/// A character and its equivalent in each case, or `None` where that is the character itself.
+/// A character, and its form in each case. `None` stands for the character itself.
 struct Mapping {
     character: u32,
     texts: [Option<Box<[CodePoint]>>; 4],
@@ -116,7 +116,7 @@ pub fn decimal_value(character: CodePoint) -> Option<u32> {
         return ascii.to_digit(10);
     }
     let run = run_of(character);
-    // The ten digits of each script are consecutive code points, and a run contains only whole sets of ten.
+    // The ten digits of each script are consecutive code points, and a run of digits consists of whole sets of ten.
     (run.properties & bit(Property::Decimal as u8) != 0).then(|| (character.to_u32() - run.first) % 10)
 }
 
