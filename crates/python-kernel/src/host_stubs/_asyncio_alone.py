@@ -123,7 +123,7 @@ class Selector:
 
         self._asleep = allocate_lock()
         self._asleep.acquire()
-        # The callbacks of the connections that are waited for, by the connections' numbers.
+        # The callback for each connection that is waited for, by the connection's number.
         self.callbacks = {}
 
     def wake(self):
@@ -151,7 +151,7 @@ class Selector:
             return []
         received, closed = _wire.receive_any(list(self.callbacks), timeout)
         events = [(self.callbacks[handle], False) for handle in received if handle in self.callbacks]
-        # A connection that the server has closed has no further events.
+        # A connection that the server has closed has no further events, so its callback is removed.
         return events + [(self.callbacks.pop(handle), True) for handle in closed if handle in self.callbacks]
 
     def _poll_with_threads(self, timeout):

@@ -38,7 +38,7 @@ def retry_until(attempt, timeout):
 
 
 def correct_ast(ast):
-    # In newer versions of Python, a node's `repr` shows its fields. This removes it.
+    # Newer versions of Python show a node's fields in its `repr`. This restores the plain `repr` of CPython 3.13.
     ast.AST.__repr__ = object.__repr__
 
 
@@ -54,7 +54,7 @@ def correct_collections(collections):
 
 
 def correct_decimal(decimal):
-    # Otherwise the interpreter would construct DivisionByZero with the wrong base class's `__new__`.
+    # Without this, the interpreter would construct DivisionByZero with the wrong base class's `__new__`.
     decimal.DecimalException.__new__ = ArithmeticError.__new__
 
     original_raise = decimal.Context._raise_error
@@ -97,7 +97,7 @@ def correct_datetime(datetime):
     original_parse = datetime._parse_isoformat_time
 
     def parse_time(text):
-        # Only newer versions of Python accept 24:00 as midnight.
+        # Only newer versions of Python accept 24:00 as midnight. Here, the hour stays 24, which is refused later.
         parts, is_next_day, is_wrong = original_parse(text)
         if is_next_day:
             parts[0] = 24
@@ -121,7 +121,7 @@ def correct_datetime(datetime):
         return original_format(TimeOfYear1900(moment) if isinstance(moment, datetime.time) else moment, format, timetuple)
 
     datetime._wrap_strftime = wrap_strftime
-    # CPython formats years before 1000 as the C library does.
+    # CPython formats years before 1000 as the C library does, so they are not converted to four digits.
     datetime._normalize_century = False
 
     def mistake_in(fields):
@@ -311,7 +311,8 @@ def correct_strptime(strptime):
 
 
 def correct_logging_handlers(handlers):
-    # These handlers would connect only when they log, and drop the record if that failed.
+    # These handlers would connect only when they log, and drop the record if that failed. So their constructors raise a
+    # PermissionError.
     def refuse(self, *args, **options):
         import _socket
 
@@ -367,7 +368,7 @@ def correct_regex_compiler(compiler):
         if not names or not flags & SRE_FLAG_UNICODE or flags & SRE_FLAG_LOCALE:
             return original(charset, flags, code)
         original([(op, av) for op, av in charset if op is not CATEGORY or av.name not in replaced], flags, code)
-        # The last code word marks the end of the character set.
+        # The last code word marks the end of the character set, so the categories are inserted before it.
         end = code.pop()
         for name in names:
             code.extend(_category_words(name))
@@ -382,7 +383,8 @@ def correct_subprocess(subprocess):
 
         raise PermissionError(NO_PROCESSES)
 
-    # `Popen.__init__` calls this method before it starts a process.
+    # `Popen.__init__` calls this method before it starts a process, so every attempt to start one raises a
+    # PermissionError.
     subprocess.Popen._get_handles = refuse
 
 
@@ -395,7 +397,7 @@ def correct_textwrap(textwrap):
     original = textwrap.TextWrapper._handle_long_word
 
     def handle_long_word(self, reversed_chunks, cur_line, cur_len, width):
-        # Newer versions of Python no longer append an empty string to a line that is full.
+        # Newer versions of Python no longer append an empty string to a line that is full, but CPython 3.13 does.
         if self.break_long_words and width >= 1 and cur_len >= width:
             cur_line.append("")
         else:

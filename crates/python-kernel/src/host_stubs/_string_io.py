@@ -24,7 +24,7 @@ class StringIO(_io._TextIOBase):
         self._text = ""
         self._appended = []
         self._position = 0
-        # The length of the content.
+        # The length of the content in characters.
         self._end = 0
         if initial_value:
             self.write(initial_value)

@@ -138,7 +138,7 @@ def tracebacks(sources):
             recorded.append("".join(traceback.format_exception(error.with_traceback(None))))
         except BaseException as error:
             text = "".join(traceback.format_exception(without_library_frames(error)))
-            # Our own modules are frozen, so they have no path that could be shown.
+            # Our own modules are frozen and have no path, so "(unknown location)" is recorded instead of a path.
             recorded.append(re.sub(r"(cannot import name .*) \(/.*\)", r"\1 (unknown location)", text))
     return recorded
 

@@ -19,7 +19,7 @@ _REASONS = (
     ("redis", "redis-tutor's redis package contains only what a client of one server needs"),
 )
 
-# Modules that redis-py lets import functions from other modules, and the modules that define these functions.
+# The modules through which redis-py's functions can also be imported, and the modules that define these functions.
 _USERS_OF_FUNCTIONS = ("redis.client", "redis.cluster", "redis.commands", "redis.commands.core", "redis.connection")
 _MODULES_OF_FUNCTIONS = (
     "redis._parsers.helpers",

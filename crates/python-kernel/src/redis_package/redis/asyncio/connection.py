@@ -19,7 +19,7 @@ from redis.driver_info import SENTINEL
 from redis.encoder import Encoder
 from redis.exceptions import ConnectionError, DataError, MaxConnectionsError, RedisError, ResponseError, TimeoutError
 
-# Stands for a reply that has not arrived yet.
+# Placeholder for a reply that has not arrived yet.
 _NOTHING = object()
 
 
@@ -126,7 +126,7 @@ class AbstractConnection(abstract_connection.AbstractConnection):
         if check_health:
             await self.check_health()
         if self._loop.is_closed():
-            # An earlier `asyncio.run` opened this connection.
+            # The connection was opened by an earlier call to `asyncio.run`, whose event loop no longer exists.
             self._close()
             raise RuntimeError("Event loop is closed")
         if isinstance(command, str):
@@ -227,7 +227,7 @@ class AbstractConnection(abstract_connection.AbstractConnection):
             raise ConnectionError("Bad response from PING health check")
 
 
-# redis-py defines it in this module, but its sync counterpart in another one.
+# redis-py defines this class here, but its synchronous counterpart in another module.
 AbstractConnection.__module__ = "redis.asyncio.connection"
 
 

@@ -16,7 +16,7 @@ class AsyncCoreCommands(CoreCommands):
 
     __module__ = "redis.commands.core"
 
-    # --- keys as items ---
+    # --- access to keys by subscript ---
 
     def __delitem__(self, name):
         _refuse_item("deletion")
