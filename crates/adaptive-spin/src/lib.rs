@@ -137,7 +137,7 @@ impl AdaptiveSpin {
         let limit = self.spin_limit(start, policy);
         let mut elapsed = Duration::ZERO;
         loop {
-            // Without a pause, the clock need not be read again.
+            // Without a pause, there is nothing to wait for, so the clock is not read again.
             while !policy.pause.is_zero() && start.elapsed() < elapsed + policy.pause {
                 std::hint::spin_loop();
             }
@@ -185,7 +185,7 @@ impl AdaptiveSpin {
         let is_skipped = self.skips_left > 0;
         self.skips_left = self.skips_left.saturating_sub(1);
         if is_skipped {
-            // The caller now blocks, and time spent blocking is not work.
+            // The caller now blocks. Time spent blocking does not count as work.
             self.found_at = None;
         }
         self.has_other_cores && !is_skipped

@@ -155,8 +155,8 @@ pub enum UnlistedCall {
 }
 
 impl Sandbox {
-    /// Raises the walls that must be in place before other threads start. They close inherited descriptors, and refuse
-    /// access to files, sockets and signals.
+    /// Raises the walls (sandbox restrictions) that must be in place before other threads start: the restrictions on
+    /// inherited descriptors, privileges, files, sockets and signals.
     pub fn prepare() -> Self {
         Self::prepare_with(Walls::ALL, UnlistedCall::default())
     }
@@ -188,8 +188,8 @@ impl Sandbox {
         sandbox
     }
 
-    /// Raises the remaining walls for all threads. They limit resources, and refuse system calls. Returns the set of
-    /// all walls that are now in place.
+    /// Raises the remaining walls (sandbox restrictions) for all threads: the limits on resources, and the filters for
+    /// system calls. Returns the set of all walls that are now in place.
     pub fn seal(mut self, limits: &Limits) -> Walls {
         #[cfg(unix)]
         {

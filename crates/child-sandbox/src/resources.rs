@@ -28,13 +28,13 @@ pub struct MemoryUsage(std::fs::File);
 #[cfg(target_os = "linux")]
 impl MemoryUsage {
     /// Opens the kernel's report on the process's memory. It can still be read later, when files can no longer be
-    /// opened.
+    /// opened. Returns `None` if the report cannot be opened.
     pub fn open() -> Option<Self> {
         std::fs::File::open("/proc/self/statm").ok().map(MemoryUsage)
     }
 
-    /// Returns the size of the address space in bytes. It is read from `statm`, whose first field is this size in
-    /// pages.
+    /// Returns the size of the address space in bytes, or `None` if it cannot be read. The first field of `statm` is
+    /// this size in pages.
     fn address_space(mut self) -> Option<u64> {
         let mut text = String::new();
         std::io::Read::read_to_string(&mut self.0, &mut text).ok()?;

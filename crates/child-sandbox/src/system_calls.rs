@@ -123,7 +123,7 @@ const CLONE_CHECKED: libc::c_int = libc::CLONE_THREAD
 /// the filters are in place.
 pub fn refuse(unlisted: UnlistedCall) -> bool {
     let Ok(filters) = filters(unlisted) else { return false };
-    // The order matters: once the last filter is in place, it refuses the call that adds a filter.
+    // The order matters: once the last filter is in place, it refuses the system call that adds a filter.
     filters.iter().all(|filter| apply_filter_all_threads(filter).is_ok())
 }
 
@@ -162,7 +162,7 @@ fn allowed_calls() -> Result<Rules, Error> {
     rules.insert(libc::SYS_mmap, vec![is_not_executable.clone()]);
     rules.insert(libc::SYS_mprotect, vec![is_not_executable]);
     rules.insert(libc::SYS_clone, vec![masked(0, CLONE_CHECKED, libc::CLONE_THREAD)?]);
-    // A thread may set its own name, and give names to its memory areas.
+    // A thread may set its own name, and give names to its memory areas. No other use of `prctl` is allowed.
     rules.insert(libc::SYS_prctl, vec![equals(0, libc::PR_SET_NAME)?, equals(0, libc::PR_SET_VMA)?]);
     // `abort` sends a signal to its own process, so `tgkill` is allowed only for this process.
     rules.insert(libc::SYS_tgkill, vec![equals(0, rustix::process::getpid().as_raw_nonzero().get())?]);

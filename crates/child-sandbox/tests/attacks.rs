@@ -1,4 +1,4 @@
-//! Attacks each wall of the sandbox with the other walls switched off.
+//! Attacks each wall (restriction) of the sandbox with the other walls switched off.
 //!
 //! This program starts itself as a child process with some of the walls, and the child carries out one attack. Without
 //! walls, the attack must succeed, which proves that it is a real attack. With any single one of the walls that are
@@ -70,8 +70,8 @@ mod attacks {
             child(walls.parse().expect("a number"), unlisted == "kills", attack);
         }
         let folder = Folder::new();
-        // The attacks run once as root, who is not stopped by file permissions, and once as another user, who has no
-        // capabilities.
+        // The attacks run once as root, which is not stopped by file permissions, and once as another user, which has
+        // no capabilities.
         let root = unsafe { libc::getuid() } == 0;
         for user in [None, root.then_some(NOBODY)].into_iter().take(if root { 2 } else { 1 }) {
             let mut tries = 0;
@@ -171,7 +171,7 @@ mod attacks {
         }
     }
 
-    /// Raises the walls and carries out the attack. Exits with 0 if the attack succeeded.
+    /// Raises the walls (sandbox restrictions) and carries out the attack. Exits with 0 if the attack succeeded.
     fn child(walls: u8, kills: bool, attack: &str) -> ! {
         let unlisted = if kills { UnlistedCall::Kills } else { UnlistedCall::Fails };
         let wanted = Walls::from_bits(walls);

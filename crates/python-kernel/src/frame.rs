@@ -351,7 +351,8 @@ pub fn append<F: Frame>(bytes: &mut Vec<u8>, thread: u32, frame: &F) -> io::Resu
     Ok(())
 }
 
-/// Reads one frame. Returns the thread number and the frame, or `None` if the pipe ended before another frame began.
+/// Reads one frame. Returns the number of the Python thread and the frame, or `None` if the pipe ended before another
+/// frame began.
 ///
 /// # Errors
 /// Returns an error if reading fails, or an error of kind `InvalidData` if the bytes are not a valid frame.

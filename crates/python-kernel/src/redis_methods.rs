@@ -49,15 +49,15 @@ pub fn all() -> &'static [Method] {
     &METHODS
 }
 
-/// Returns the method with a qualified name, such as `HashCommands.hset`. A method with a second name, such as `incr`
-/// for `incrby`, can be found under either name.
+/// Returns the method with a qualified name, such as `HashCommands.hset`, or `None` if there is none. A method with a
+/// second name, such as `incr` for `incrby`, can be found under either name.
 #[must_use]
 pub fn by_qualified_name(qualified_name: &str) -> Option<&'static Method> {
     let (class, name) = qualified_name.rsplit_once('.')?;
     METHODS.iter().find(|method| method.class == class && method.name == name)
 }
 
-/// Returns the first method with the given name, such as `hset`.
+/// Returns the first method with the given name, such as `hset`, or `None` if there is none.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.name == name)

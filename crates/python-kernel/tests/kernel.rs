@@ -23,8 +23,8 @@ use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A Python child process and a parent for it. The parent's clock advances only when Python sleeps, and its Redis
-/// supports only INCRBY and ECHO.
+/// A Python child process, and the test's implementation of its parent. The parent's clock advances only when Python
+/// sleeps, and its Redis supports only INCRBY and ECHO.
 struct Python {
     process: Child,
     /// The pipe to the child, or `None` once it has been closed.

@@ -14,7 +14,7 @@ pub struct Description {
     pub value: Option<String>,
     /// The parameters, if the object is a function written in Python.
     pub parameters: Option<Vec<String>>,
-    /// The first paragraph of the docstring of the object or of its class.
+    /// The first paragraph of the docstring of the object or of its class, if there is one.
     pub doc: Option<String>,
 }
 

@@ -26,7 +26,7 @@ type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 type Init = fn(PyObjectRef, FuncArgs, &VirtualMachine) -> PyResult<()>;
 type Power = fn(&PyObject, &PyObject, &PyObject, &VirtualMachine) -> PyResult;
 type Shift = fn(&PyObject, &PyObject, &VirtualMachine) -> PyResult;
-/// Returns the size in bytes of one element of a sequence.
+/// A function that returns the size in bytes of one element of a sequence.
 type ElementBytes = fn(&PyObject, &VirtualMachine) -> u128;
 
 /// A class of sequences, which the operator `*` can repeat.

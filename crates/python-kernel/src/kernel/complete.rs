@@ -59,7 +59,7 @@ fn parameters(callee: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Vec<St
 }
 
 /// Returns the object that a dotted name refers to, and whether it is a bound method. For a bound method, the returned
-/// object is the function in the class.
+/// object is the function in the class. Returns `None` if the object cannot be found without running code.
 pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Option<(PyObjectRef, bool)> {
     let Some((owner, name)) = dotted.rsplit_once('.') else { return Some((object(dotted, scope, vm)?, false)) };
     let owner = object(owner, scope, vm)?;
@@ -71,7 +71,7 @@ pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Opti
 
 /// Returns the parameters of a function written in Python. Leaves out the first one if the function is a bound method.
 pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualMachine) -> Option<Vec<String>> {
-    // Reading the attributes of a plain function does not run the learner's code.
+    // Only plain functions are accepted, because reading their attributes does not run the learner's code.
     object.downcast_ref::<PyFunction>()?;
     let attribute = |name: &'static str, vm: &VirtualMachine| object.get_attr(name, vm).ok();
     let code = attribute("__code__", vm)?.downcast::<PyCode>().ok()?;

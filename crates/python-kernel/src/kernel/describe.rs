@@ -29,7 +29,7 @@ pub fn describe(name: &str, scope: &Scope, vm: &VirtualMachine) -> Option<Descri
 /// Returns the qualified name of a function, if it belongs to the `redis` package.
 fn method_of_package(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     object.downcast_ref::<PyFunction>()?;
-    // Reading the attributes of a plain function does not run the learner's code.
+    // The function is a plain one, so reading its attributes does not run the learner's code.
     let text = |name: &'static str| {
         let value = object.get_attr(name, vm).ok()?;
         value.downcast_ref::<PyStr>()?.to_str().map(str::to_owned)
@@ -48,8 +48,8 @@ fn value(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     Some(shown)
 }
 
-/// Returns the first paragraph of a docstring as a single line. For an object that is neither a function nor a class,
-/// that is the docstring of its class.
+/// Returns the first paragraph of a docstring as a single line, or `None` if there is no docstring. For an object
+/// without a docstring of its own, this is the docstring of its class.
 fn docstring(object: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
     let name = vm.ctx.intern_str("__doc__");
     let stored = object.dict().and_then(|dict| dict.get_item_opt("__doc__", vm).ok().flatten());

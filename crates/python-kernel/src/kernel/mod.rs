@@ -136,12 +136,13 @@ impl Kernel {
         }
     }
 
-    /// Returns the source text that was compiled to the code object with the given file name.
+    /// Returns the source text that was compiled to the code object with the given file name, or `None` if there is
+    /// none.
     fn source(&self, filename: &str) -> Option<String> {
         lock(&self.sources).get(filename).cloned()
     }
 
-    /// Returns the original of a guarded builtin function.
+    /// Returns the original of a guarded builtin function, or `None` if the function is not guarded.
     fn unguarded(&self, name: &str) -> Option<PyObjectRef> {
         let (_, builtin) = self.unguarded.get()?.iter().find(|(guarded, _)| *guarded == name)?;
         Some(builtin.clone())
@@ -391,8 +392,8 @@ fn request(request: &FromChild, vm: &VirtualMachine) -> PyResult<ToChild> {
     }
 }
 
-/// Returns CPython's exception for source text that is nested too deeply. Such source text must not reach the compiler,
-/// because it would overflow the compiler's stack.
+/// Returns CPython's exception for source text that is nested too deeply, or `None` if it is not. Such source text must
+/// not reach the compiler, because it would overflow the compiler's stack.
 fn nesting_error(source: &str, filename: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
     let exceptions = &vm.ctx.exceptions;
     let (class, message) = match syntax::excessive_nesting(source)? {

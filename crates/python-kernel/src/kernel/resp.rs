@@ -48,7 +48,7 @@ impl ReplyScanner {
                 }
                 b'*' | b'~' | b'>' => values = length(line)?.unwrap_or(0),
                 b'%' => values = 2 * length(line)?.unwrap_or(0),
-                // An attribute is followed by the value that it describes.
+                // An attribute consists of keys and values, and is followed by the value that it describes.
                 b'|' => values = 2 * length(line)?.unwrap_or(0) + 1,
                 _ => return Err(Malformed),
             }
@@ -74,7 +74,8 @@ impl ReplyScanner {
     }
 }
 
-/// Returns the type byte of the value at `at`, the rest of its first line, and the offset of the next line.
+/// Returns the type byte of the value at `at`, the rest of its first line, and the offset of the next line. Returns
+/// `None` if the line is incomplete.
 fn head(bytes: &[u8], at: usize) -> Option<(u8, &[u8], usize)> {
     let (kind, rest) = bytes.get(at..)?.split_first()?;
     // Searching for the CR is enough, because the line itself cannot contain one.
@@ -127,7 +128,8 @@ impl<'a> Builder<'a> {
                 self.at = next + length + 2;
                 match kind {
                     b'$' => self.text(bulk)?,
-                    // A verbatim string begins with a four-byte prefix for its format, such as "txt:".
+                    // A verbatim string begins with a four-byte prefix for its format, such as "txt:", which is left
+                    // out.
                     b'=' => self.text(bulk.get(4..).unwrap_or_default())?,
                     _ => error_reply(bulk, vm),
                 }
@@ -142,7 +144,7 @@ impl<'a> Builder<'a> {
                 self.map(items)?
             }
             _ => {
-                // An attribute describes the reply after it. redis-py ignores attributes.
+                // An attribute describes the reply after it. It is skipped, because redis-py ignores attributes.
                 self.values(2 * length(line).ok().flatten().unwrap_or(0))?;
                 self.value()?
             }

@@ -112,7 +112,7 @@ fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachin
     if message.is_ok_and(|message| message.as_bytes() == b"unterminated string")
         && let Some(offset) = number("offset")
     {
-        // CPython underlines only the quote that was never closed.
+        // CPython underlines only the quote that was never closed, so the range ends after one character.
         set("end_offset", vm.ctx.new_int(offset + 1).into());
     }
     set("filename", vm.ctx.new_str("<stdin>").into());

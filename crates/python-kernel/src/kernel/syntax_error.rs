@@ -54,7 +54,7 @@ fn diagnostic_at(message: impl Into<String>, place: Range<usize>) -> Option<Diag
     Some(Diagnostic { message: message.into(), place: Some(place) })
 }
 
-/// Returns CPython's message for an error that is detected after parsing.
+/// Returns CPython's message for an error that is detected after parsing, or `None` to keep the interpreter's message.
 fn code_generation_error(message: &str) -> Option<Diagnostic> {
     let message = match message {
         "'continue' outside loop" => "'continue' not properly in loop",
@@ -120,7 +120,7 @@ impl<'a> SourceTokens<'a> {
 
     // --- errors found by the parser ---
 
-    /// Returns CPython's version of an error that the parser reported.
+    /// Returns CPython's version of an error that the parser reported, or `None` to keep the parser's version.
     fn parser_error(
         &self,
         error: &ParseErrorType,
@@ -158,7 +158,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at(format!("'{}' was never closed", self.text(&place)), place)
     }
 
-    /// Returns CPython's message for an error with its own variant of `ParseErrorType`.
+    /// Returns CPython's message for a parser error, or `None` if the message depends on the tokens around the error.
     fn message(&self, error: &ParseErrorType, place: &Range<usize>) -> Option<String> {
         Some(match error {
             ParseErrorType::InvalidAssignmentTarget => self.assignment_message(place),
@@ -182,7 +182,8 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns CPython's message for an error inside an f-string.
+    /// Returns CPython's message for an error inside an f-string, or `None` for a kind of error that is not handled
+    /// here.
     fn f_string_message(&self, error: &InterpolatedStringErrorType, place: &Range<usize>) -> Option<String> {
         use InterpolatedStringErrorType as Kind;
         let message = match error {
@@ -200,8 +201,8 @@ impl<'a> SourceTokens<'a> {
         Some(format!("f-string: {message}"))
     }
 
-    /// Returns CPython's message for an error that the parser describes only by a message, without a variant of its
-    /// own.
+    /// Returns CPython's message for an error that the parser describes only by the message `text`, without a variant
+    /// of its own. Returns `None` for a message that is not handled here.
     fn message_for_text(&self, text: &str, place: &Range<usize>) -> Option<String> {
         if text.starts_with("Expected an indented block after") {
             // CPython writes "class definition" without quotes, but "'if' statement" with them.
@@ -297,7 +298,7 @@ impl<'a> SourceTokens<'a> {
         format!("cannot assign to {kind}")
     }
 
-    /// Returns the error for a Python 2 statement, such as `print 'x'`.
+    /// Returns the error for a Python 2 statement, such as `print 'x'`, if there is one.
     fn legacy_statement(&self, at: usize) -> Option<Diagnostic> {
         let statement = self.tokens.get(at.checked_sub(1)?)?;
         let name = self.text(&statement.place);
@@ -311,12 +312,12 @@ impl<'a> SourceTokens<'a> {
         )
     }
 
-    /// Returns the error for a missing comma between two expressions inside brackets.
+    /// Returns the error for a missing comma between two expressions inside brackets, if one is missing.
     fn missing_comma(&self, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at)?;
         let before = self.tokens.get(at.checked_sub(1)?)?;
         if here.kind == TokenKind::Rsqb && before.kind == TokenKind::Lsqb {
-            // `'t'[]` is treated as a string followed by an empty list.
+            // `'t'[]` is treated as a string followed by an empty list, between which a comma is missing.
             return self.missing_comma(at - 1);
         }
         if here.level == 0 || is_closing(here.kind) {
@@ -377,7 +378,7 @@ impl<'a> SourceTokens<'a> {
         }
     }
 
-    /// Returns the error for a malformed dict, set or comprehension in braces or square brackets.
+    /// Returns the error for a malformed dict, set or comprehension in braces or square brackets, if there is one.
     fn malformed_display(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at)?;
         let before = self.tokens.get(at.checked_sub(1)?)?;
@@ -451,7 +452,7 @@ impl<'a> SourceTokens<'a> {
 
     // --- errors that the parser misses ---
 
-    /// Returns the error for `except A, B:`.
+    /// Returns the error for `except A, B:`, if the source text contains this.
     fn unparenthesized_exception_types(&self) -> Option<Diagnostic> {
         self.tokens.iter().enumerate().filter(|(_, token)| token.kind == TokenKind::Except).find_map(|(at, _)| {
             let star = usize::from(self.tokens.get(at + 1).is_some_and(|token| token.kind == TokenKind::Star));
@@ -466,7 +467,7 @@ impl<'a> SourceTokens<'a> {
         })
     }
 
-    /// Returns the error for `except:` before another `except` clause.
+    /// Returns the error for `except:` before another `except` clause, if the source text contains this.
     fn misplaced_default_except(&self) -> Option<Diagnostic> {
         let parsed = parser::parse_module(self.source).ok()?;
         let mut misplaced = MisplacedExcept(None);

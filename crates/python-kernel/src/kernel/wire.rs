@@ -191,7 +191,7 @@ pub fn push(items: Vec<PyObjectRef>, vm: &VirtualMachine) -> PyResult {
     _wire::push(vm).as_object().call((items,), vm)
 }
 
-/// Converts a timeout in seconds to microseconds. A negative timeout becomes 0.
+/// Converts a timeout in seconds to microseconds. A negative timeout becomes 0, and `None` stays `None`.
 fn micros(timeout: Option<f64>) -> Option<u64> {
     // The cast saturates: a float too large for `u64` becomes its maximum, which is more than 500,000 years.
     timeout.map(|seconds| (seconds.max(0.0) * 1e6).round() as u64)

@@ -27,7 +27,7 @@ pub enum ExcessiveNesting {
 /// Only tokenizes the source text, because parsing it could overflow the stack.
 #[must_use]
 pub fn excessive_nesting(source: &str) -> Option<ExcessiveNesting> {
-    // Source text that is no longer than the smallest limit cannot exceed any of the limits.
+    // Source text that is no longer than the smallest limit cannot exceed any of the limits, so it is not tokenized.
     if source.len() <= MAX_INDENTS {
         return None;
     }

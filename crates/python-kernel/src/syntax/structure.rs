@@ -185,8 +185,8 @@ pub fn replaced<T: AsRef<str>>(source: &str, edits: impl IntoIterator<Item = (Ra
     result
 }
 
-/// Renames a variable in the source text of a single statement, and returns the new source text. Returns `None` if
-/// `source` is not a single statement, or if the statement binds the variable.
+/// Renames `variable` to `other` in the source text of a single statement, and returns the new source text. Returns
+/// `None` if `source` is not a single statement, or if the statement binds the variable.
 #[must_use]
 pub fn renamed(source: &str, variable: &str, other: &str) -> Option<String> {
     let statement = of_statement(source)?;

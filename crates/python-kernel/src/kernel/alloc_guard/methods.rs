@@ -13,7 +13,8 @@ use std::sync::OnceLock;
 
 type Vectorcall = fn(&PyObject, Vec<PyObjectRef>, usize, Option<&[PyObjectRef]>, &VirtualMachine) -> PyResult;
 
-/// Returns the size in bytes of a call's result. For a method, the first argument is the object that it is called on.
+/// A function that returns the size in bytes of a call's result. For a method, the first argument is the object on
+/// which it is called.
 pub(super) type ResultBytes = fn(&FuncArgs, &VirtualMachine) -> PyResult<u128>;
 
 /// Size in bytes of an integer in a collection, including the reference to it.

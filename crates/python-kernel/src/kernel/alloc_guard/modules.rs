@@ -12,7 +12,8 @@ use std::sync::{PoisonError, RwLock};
 
 type New = fn(PyTypeRef, FuncArgs, &VirtualMachine) -> PyResult;
 
-/// The classes whose constructors check the size of the new object, with their original constructors.
+/// The classes whose constructors check the size of the new object. Each comes with its original constructor, and with
+/// the function that calculates the size.
 static GUARDED: RwLock<Vec<(&'static Py<PyType>, New, ResultBytes)>> = RwLock::new(Vec::new());
 
 /// Installs the guards on a native module that has just been created and corrected.

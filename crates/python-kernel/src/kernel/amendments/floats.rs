@@ -172,7 +172,7 @@ fn hash_of(value: f64) -> PyHash {
             hash -= MODULUS;
         }
     }
-    // Modulo 2 ** 61 - 1, multiplying by a power of 2 rotates the bits.
+    // Modulo 2 ** 61 - 1, multiplying by a power of 2 is the same as rotating the bits.
     let rotation = exponent.rem_euclid(BITS.cast_signed()).unsigned_abs();
     let hash = (hash << rotation & MODULUS | hash >> (BITS - rotation)).cast_signed();
     let hash = if value < 0.0 { -hash } else { hash };

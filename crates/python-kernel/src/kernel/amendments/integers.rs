@@ -58,7 +58,7 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
         number.true_divide.store(Some(divide));
         number.right_true_divide.store(Some(divide));
     }
-    // In CPython, `bool` inherits `__format__` from `int`.
+    // In CPython, `bool` inherits `__format__` from `int`, so it gets the same method here.
     replace_method(vm.ctx.types.bool_type, "__format__", format, vm);
     Ok(())
 }
@@ -112,7 +112,7 @@ fn new(class: PyTypeRef, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
 /// Returns `None` for objects that are converted in another way.
 fn number_text_of(object: &PyObject, vm: &VirtualMachine) -> Option<Vec<u8>> {
     if let Some(text) = object.downcast_ref::<PyStr>() {
-        // A subclass of `str` can define its own conversion to an integer.
+        // A subclass of `str` can define its own conversion to an integer, which takes precedence over its content.
         let is_plain = text.class().is(vm.ctx.types.str_type) || !text.class().has_attr(identifier!(vm, __int__));
         is_plain.then(|| ascii_number(text.as_wtf8()))
     } else if let Some(bytes) = object.downcast_ref::<PyBytes>() {

@@ -51,7 +51,7 @@ impl FailingExpression {
         self.instruction.starts_with(name)
     }
 
-    /// Returns the operator of a binary operation or an augmented assignment.
+    /// Returns the operator of a binary operation or an augmented assignment. Returns `None` for any other expression.
     pub(super) fn operator(&self) -> Option<Operator> {
         match &self.expression {
             Some(Expr::BinOp(operation)) => Some(operation.op),
@@ -59,7 +59,8 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the called function's name, without the object or module before it.
+    /// Returns the called function's name, without the object or module before it. Returns `None` if no function is
+    /// called by name.
     pub(super) fn called_name(&self) -> Option<&str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         match &*call.func {
@@ -83,7 +84,7 @@ impl FailingExpression {
         matches!(&*attribute.value, Expr::Name(name) if name.id.as_str() == module)
     }
 
-    /// Returns the first of the keyword arguments `names` that is passed a value other than a string literal.
+    /// Returns the first of the keyword arguments `names` that is passed a value other than a string literal, if any.
     pub(super) fn first_non_string_keyword(&self, names: &[&'static str]) -> Option<&'static str> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let is_passed = |name: &str| {
@@ -105,8 +106,8 @@ impl FailingExpression {
         }
     }
 
-    /// Returns the index and the type of the first argument's first item that is not of the given type. The argument
-    /// must be a list, tuple or string literal.
+    /// Returns the index and the type of the first argument's first item that is not of the given type, if any. The
+    /// argument must be a list, tuple or string literal.
     pub(super) fn first_item_that_is_not(&self, type_: &str) -> Option<(usize, &'static str)> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let items = match call.arguments.args.first()? {
@@ -131,7 +132,8 @@ impl FailingExpression {
         if is_module { None } else { Some(receiver.class().name().to_string()) }
     }
 
-    /// Returns the index of the first replacement field in a format string for which there is no argument.
+    /// Returns the index of the first replacement field without an argument, in a call such as `'{} {}'.format(1)`.
+    /// Returns `None` for any other expression.
     pub(super) fn missing_replacement(&self) -> Option<usize> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let Expr::Attribute(attribute) = &*call.func else { return None };
@@ -153,7 +155,7 @@ impl FailingExpression {
     }
 
     /// Returns the called function's parameter names, without positional-only parameters. `function` is its name in the
-    /// interpreter's message.
+    /// interpreter's message. Returns `None` if they are unknown, as for a function that is not written in Python.
     pub(super) fn parameters(&self, function: &str, vm: &VirtualMachine) -> Option<Vec<String>> {
         let Some(Expr::Call(call)) = &self.expression else { return None };
         let by_name = || Some(parser::parse_expression(function.strip_suffix("()")?).ok()?.into_expr());
@@ -186,7 +188,7 @@ impl FailingExpression {
     }
 }
 
-/// Returns the name of a literal's type.
+/// Returns the name of a literal's type, or `None` if the expression is not a literal.
 fn literal_type(expression: &Expr) -> Option<&'static str> {
     Some(match expression {
         Expr::StringLiteral(_) | Expr::FString(_) => "str",
@@ -206,7 +208,7 @@ fn literal_type(expression: &Expr) -> Option<&'static str> {
     })
 }
 
-/// Returns the segment of source text that a traceback entry refers to.
+/// Returns the segment of source text that a traceback entry refers to, or `None` if it is not within `source`.
 fn segment<'a>(source: &'a str, entry: &Entry) -> Option<&'a str> {
     let start_of = |line: usize| -> Option<usize> {
         Some(source.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum())

@@ -81,7 +81,7 @@ pub(super) fn rewrite(message: &str, failing: &FailingExpression, vm: &VirtualMa
     }
 }
 
-/// Returns CPython's message for a value that cannot be iterated.
+/// Returns CPython's message for a value that cannot be iterated, or `None` to keep the interpreter's message.
 fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let argument = failing.type_of_argument(0, vm);
     let is_argument = argument.is_none_or(|argument| argument == type_);
@@ -96,7 +96,8 @@ fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMa
     }
 }
 
-/// Returns CPython's message for a value that is not bytes where bytes are expected.
+/// Returns CPython's message for a value that is not bytes where bytes are expected, or `None` to keep the
+/// interpreter's message.
 fn bytes_expected_message(type_: &str, failing: &FailingExpression) -> Option<String> {
     if matches!(failing.operator(), Some(Operator::Add)) {
         return Some(format!("can't concat {type_} to bytes"));
@@ -116,7 +117,8 @@ fn bytes_expected_message(type_: &str, failing: &FailingExpression) -> Option<St
     }
 }
 
-/// Returns CPython's message for a value that is not a `str` where a `str` is expected.
+/// Returns CPython's message for a value that is not a `str` where a `str` is expected, or `None` to keep the
+/// interpreter's message.
 fn str_expected_message(type_: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     Some(match failing.called_name()? {
         "join" => {
@@ -151,7 +153,7 @@ fn unexpected_keyword_message(function: &str, keyword: &str, parameters: &[Strin
     format!("{function} got an unexpected keyword argument '{keyword}'{suggestion}")
 }
 
-/// Returns CPython's message for a wrong number of arguments.
+/// Returns CPython's message for a wrong number of arguments, or `None` to keep the interpreter's message.
 fn argument_count_message(message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     let name = failing.called_name()?;
     let (pieces, bound) = match captures(message, "expected at least {} arguments, got {}") {
@@ -160,7 +162,7 @@ fn argument_count_message(message: &str, failing: &FailingExpression, vm: &Virtu
     };
     let numbers: Vec<usize> = pieces.iter().filter_map(|piece| piece.parse().ok()).collect();
     let &[wanted, given] = numbers.as_slice() else { return None };
-    // The interpreter's count of arguments includes the object on which the method is called.
+    // The interpreter's counts of arguments include the object on which the method is called. CPython's do not.
     let receiver = failing.receiver_type(vm);
     let self_argument = usize::from(receiver.is_some());
     let (wanted, given) = (wanted.checked_sub(self_argument)?, given.checked_sub(self_argument)?);

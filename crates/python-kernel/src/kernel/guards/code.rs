@@ -79,7 +79,8 @@ fn refuse_to_create(_class: PyTypeRef, _arguments: FuncArgs, vm: &VirtualMachine
     Err(foreign_bytecode("code() cannot create a code object", vm))
 }
 
-/// Implements `code.replace`. Only the names, the position in a file and the flag of `types.coroutine` can be changed.
+/// Implements `code.replace`. Only the names, the position in a file and the flag that `types.coroutine` sets can be
+/// changed.
 fn replace(code: PyRef<PyCode>, changes: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if !changes.args.is_empty() {
         let count = changes.args.len();

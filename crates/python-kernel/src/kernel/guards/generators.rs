@@ -162,8 +162,8 @@ fn prepare_exit(thrower: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Returns the generator to which an iterator or awaitable passes exceptions on. It is the first generator that the
-/// object refers to.
+/// Returns the generator to which an iterator or awaitable passes exceptions on, if there is one. It is the first
+/// generator that the object refers to.
 fn throwee(thrower: &PyObject) -> Option<PyObjectRef> {
     thrower.gc_get_referents().into_iter().find(|object| State::of(object).is_some())
 }

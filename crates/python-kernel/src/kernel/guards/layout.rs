@@ -117,7 +117,8 @@ fn set_bases(original: &Original, class: PyObjectRef, value: PySetterValue, vm: 
         }
     }
     let bases = vm.ctx.new_tuple(bases.into_iter().map(Into::into).collect());
-    // The interpreter's caches refer to attributes of the old bases until the caches are cleared.
+    // The interpreter's caches refer to attributes of the old bases, so the bases are kept alive until the caches are
+    // cleared.
     let old_bases = class_type.mro_map_collect(ToOwned::to_owned);
     let set = original.set(class.clone(), PySetterValue::Assign(bases.into()), vm);
     class_type.modified();

@@ -87,7 +87,8 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     let monitoring = sys.get_attr("monitoring", vm)?;
     for name in ["set_events", "set_local_events"] {
         let refuse = |_args: FuncArgs, vm: &VirtualMachine| -> PyResult<()> {
-            // To monitor code, the interpreter rewrites its bytecode, even while another thread executes it.
+            // To monitor code, the interpreter rewrites its bytecode, even while another thread executes it. So
+            // monitoring is refused.
             Err(vm.new_runtime_error("redis-tutor's Python cannot be monitored: use sys.settrace() instead"))
         };
         monitoring.set_attr(name, vm.new_function(name, refuse), vm)?;
@@ -146,7 +147,7 @@ fn remember(module: &PyObject) -> PyObjectRef {
     created.get_or_insert_default().entry(def.name.as_str()).or_insert_with(|| module.to_owned()).clone()
 }
 
-/// Returns the native module that was first created under the given name.
+/// Returns the native module that was first created under the given name, or `None` if there is none.
 fn created(name: &str) -> Option<PyObjectRef> {
     let created = CREATED.lock().unwrap_or_else(PoisonError::into_inner);
     created.as_ref()?.get(name).cloned()

@@ -61,7 +61,7 @@ fn name_of(property: &PyObject, vm: &VirtualMachine) -> PyResult<String> {
     property.get_attr("__name__", vm)?.try_into_value(vm)
 }
 
-/// Searches `class` and its subclasses for the class whose dict contains the property.
+/// Searches `class` and its subclasses for the class whose dict contains the property. Returns `None` if there is none.
 fn find_owner(class: &Py<PyType>, name: &'static PyStrInterned, property: &PyObject) -> Option<PyTypeRef> {
     let mut seen = HashSet::new();
     let mut unvisited = vec![class.to_owned()];

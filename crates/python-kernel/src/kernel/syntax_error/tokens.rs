@@ -5,7 +5,7 @@ use rustpython_compiler::ast::token::TokenKind;
 use rustpython_compiler::parser::{LexicalErrorType, ParseErrorType};
 
 impl SourceTokens<'_> {
-    /// Returns the first tokenizer error in the source text.
+    /// Returns the first tokenizer error in the source text, if any.
     pub(super) fn token_error(&self) -> Option<Diagnostic> {
         let found = [
             self.invalid_character(),
@@ -43,7 +43,7 @@ impl SourceTokens<'_> {
         diagnostic_at(format!("{kind} literal (detected at line {line})"), place.start..place.start + 1)
     }
 
-    /// Returns the error for a number directly followed by a name or by further digits.
+    /// Returns the error for a number directly followed by a name or by further digits, if there is one.
     fn number_before_name(&self) -> Option<Diagnostic> {
         self.tokens.windows(2).find_map(|pair| {
             let [number, next] = pair else { return None };
@@ -65,7 +65,8 @@ impl SourceTokens<'_> {
         })
     }
 
-    /// Returns the error for an integer with digits that its base does not allow, such as `0777`, `0o8` or `0xg`.
+    /// Returns the error for an integer with digits that its base does not allow, such as `0777`, `0o8` or `0xg`, if
+    /// there is one.
     fn invalid_digits(&self) -> Option<Diagnostic> {
         self.errors.iter().find_map(|(error, place)| {
             let ParseErrorType::Lexical(LexicalErrorType::OtherError(_)) = error else { return None };
@@ -86,7 +87,7 @@ impl SourceTokens<'_> {
         })
     }
 
-    /// Returns the error for a truncated escape sequence, such as `\U` in 'C:\Users'.
+    /// Returns the error for a truncated escape sequence, such as `\U` in 'C:\Users', if there is one.
     fn truncated_escape(&self) -> Option<Diagnostic> {
         let unicode = ParseErrorType::Lexical(LexicalErrorType::UnicodeError);
         let (_, place) = self.errors.iter().find(|(error, _)| *error == unicode)?;
@@ -123,7 +124,7 @@ impl SourceTokens<'_> {
         None
     }
 
-    /// Returns the error for a closing bracket without a matching opening bracket.
+    /// Returns the error for a closing bracket without a matching opening bracket, if there is one.
     fn unmatched_bracket(&self) -> Option<Diagnostic> {
         let mut open: Vec<&Token> = Vec::new();
         for token in &self.tokens {

@@ -32,7 +32,7 @@ impl SourceTokens<'_> {
     }
 
     /// Returns CPython's error for a name followed by `=` without a value, in an argument, a parameter or an
-    /// assignment.
+    /// assignment. Returns `None` if there is no such mistake.
     pub(super) fn missing_value(&self, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at).map_or(TokenKind::EndOfFile, |token| token.kind);
         let equals = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == TokenKind::Equal)?;

@@ -57,7 +57,7 @@ fn own_attribute(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) 
     Some(format!("self.{wrong}"))
 }
 
-/// Returns the local variables of the frame that raised the exception.
+/// Returns the local variables of the frame that raised the exception, or `None` if there is no traceback.
 fn locals(error: &Py<PyBaseException>, vm: &VirtualMachine) -> Option<PyObjectRef> {
     let innermost = error.__traceback__()?.iter().last()?;
     innermost.frame.as_object().get_attr("f_locals", vm).ok()

@@ -51,7 +51,7 @@ impl<'a> Parts<'a> {
         };
         let (brace, next) = (text[at], text.get(at + 1));
         if next == Some(&brace) {
-            // A doubled brace stands for a single brace.
+            // A doubled brace stands for a single brace, so the second one is skipped.
             self.rest = &text[at + 2..];
             return Ok(Some(Part { literal: &text[..=at], field: None }));
         }
@@ -71,7 +71,7 @@ impl<'a> Parts<'a> {
             match text.get(at).map(|character| character.to_char_lossy()) {
                 None => return Err(vm.new_value_error("expected '}' before end of string")),
                 Some('{') => return Err(vm.new_value_error("unexpected '{' in field name")),
-                // Any character can occur inside brackets.
+                // Any character can occur inside brackets, so the text up to the closing bracket is skipped.
                 Some('[') => at += text[at..].iter().position(|character| *character == ']').unwrap_or(text.len() - at),
                 Some(end @ ('}' | ':' | '!')) => break end,
                 Some(_) => at += 1,

@@ -118,7 +118,8 @@ fn zeros(count: i64) -> String {
 /// Returns the fewest digits that identify the number. If two such digit sequences are equally near to it, chooses the
 /// one whose last digit is even, which Rust does not always do.
 fn shortest_digits(value: f64) -> Digits {
-    // Any float that needs fewer digits than this is identified by only one digit sequence of that length.
+    // A float that needs fewer digits than this is identified by only one digit sequence of that length, so there is no
+    // choice.
     const MIN_AMBIGUOUS: usize = 15;
     let shortest = format!("{value:e}");
     let digits = scientific_digits(&shortest);

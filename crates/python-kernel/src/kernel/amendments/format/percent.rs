@@ -171,7 +171,7 @@ impl<'a> Formatting<'a> {
             }
         }
         if matches!(character.to_char(), Some('h' | 'l' | 'L')) {
-            // Length modifiers come from C, and have no meaning in Python.
+            // Length modifiers come from C, and have no meaning in Python, so they are skipped.
             character = self.expect_character(vm)?;
         }
         specifier.letter = character.to_char_lossy();
@@ -368,7 +368,7 @@ fn integer_text(value: &PyObjectRef, specifier: &Specifier, vm: &VirtualMachine)
         },
         None => value.try_index_opt(vm),
     };
-    // `int()` accepts a string, but `%d` does not.
+    // `int()` accepts a string, but `%d` does not, so strings are refused here.
     let is_text = [vm.ctx.types.str_type, vm.ctx.types.bytes_type, vm.ctx.types.bytearray_type];
     let is_text = is_text.iter().any(|class| value.fast_isinstance(class));
     let Some(number) = converted.filter(|_| !is_text) else {
