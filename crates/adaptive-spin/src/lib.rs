@@ -35,8 +35,8 @@
 
 use std::time::{Duration, Instant};
 
-/// Shortest time limit that a spin can have. A client that reads 100 elements needs about 20 microseconds to send its
-/// next request.
+/// Time that every spin may last, even if there is no spin budget. A client that reads 100 elements needs about 20
+/// microseconds to send its next request.
 pub const MIN_SPIN: Duration = Duration::from_micros(50);
 
 /// Maximum length of a spin, even if the spin budget is larger.

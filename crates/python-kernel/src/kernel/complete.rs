@@ -12,7 +12,7 @@ use rustpython_vm::{
 const MAX_NAMES: usize = 2000;
 
 /// Returns possible completions of the last part of the dotted name at the end of `text`, sorted and without
-/// duplicates. If `text` ends with an opening parenthesis, returns the function's parameters in their order.
+/// duplicates. If `text` ends with an opening parenthesis, returns the called function's parameters in order.
 pub fn names(text: &str, scope: &Scope, vm: &VirtualMachine) -> Vec<String> {
     if let Some(callee) = text.strip_suffix('(') {
         return parameters(callee, scope, vm).unwrap_or_default();
@@ -69,7 +69,8 @@ pub(super) fn function(dotted: &str, scope: &Scope, vm: &VirtualMachine) -> Opti
     Some((own.or_else(|| class.get_attr(vm.ctx.interned_str(name)?))?, is_method))
 }
 
-/// Returns the parameters of a function written in Python. Leaves out the first one if the function is a bound method.
+/// Returns the parameters of a function written in Python, or `None` for any other object. Leaves out the first one if
+/// the function is a bound method.
 pub(super) fn parameters_of(object: &PyObjectRef, is_method: bool, vm: &VirtualMachine) -> Option<Vec<String>> {
     // Only plain functions are accepted, because reading their attributes does not run the learner's code.
     object.downcast_ref::<PyFunction>()?;
@@ -118,7 +119,7 @@ pub(super) fn builtin_repr(value: &PyObjectRef, vm: &VirtualMachine) -> String {
 }
 
 /// Returns an attribute that is stored in the object's own dict, or in its class's dict if it is not a descriptor
-/// there.
+/// there. Returns `None` if there is none.
 fn stored_attribute(object: &PyObjectRef, name: &str, vm: &VirtualMachine) -> Option<PyObjectRef> {
     if let Some(own) = object.dict().and_then(|dict| dict.get_item_opt(name, vm).ok().flatten()) {
         return Some(own);

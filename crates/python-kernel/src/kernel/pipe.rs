@@ -53,7 +53,7 @@ struct Incoming {
     arrived: Vec<(u32, ToChild)>,
     /// Whether a thread is reading frames for all waiting threads.
     is_being_read: bool,
-    /// Number of threads that wait for the thread that reads.
+    /// Number of threads that wait while another thread reads frames for them.
     waiting: usize,
 }
 

@@ -347,7 +347,7 @@ impl<'a> SourceTokens<'a> {
         word.is_some_and(|word| word.kind == TokenKind::Def)
     }
 
-    /// Returns the error for a conditional expression without `else`, as in `1 if x`.
+    /// Returns the error for a conditional expression without `else`, as in `1 if x`, if there is one.
     fn conditional_without_else(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         if !matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Else, .. }) {
             return None;
@@ -358,7 +358,7 @@ impl<'a> SourceTokens<'a> {
         diagnostic_at("expected 'else' after 'if' expression", self.tokens.get(first)?.place.start..end)
     }
 
-    /// Returns the error for `=` inside an expression, as in `if x = 1:`.
+    /// Returns the error for `=` inside an expression, as in `if x = 1:`, if there is one.
     fn assignment_in_expression(&self, at: usize) -> Option<Diagnostic> {
         if self.tokens.get(at)?.kind != TokenKind::Equal {
             return None;
@@ -490,7 +490,8 @@ impl<'a> SourceTokens<'a> {
     }
 
     /// Returns the byte offset at the end of the longest expression that starts with the token at index `at`. A tuple
-    /// without parentheses counts only if `allow_tuple` returns true for it.
+    /// without parentheses counts only if `allow_tuple` returns true for it. Returns `None` if no expression starts at
+    /// the token.
     fn end_of_longest_expression(&self, at: usize, allow_tuple: impl Fn(&Expr) -> bool) -> Option<usize> {
         let first = self.tokens.get(at)?;
         let rest = self.tokens.iter().skip(at).take_while(|token| token.level >= first.level);
@@ -515,7 +516,7 @@ impl<'a> SourceTokens<'a> {
     }
 
     /// Returns the index of the first token of the longest expression that ends just before token `at`, and for which
-    /// `fits` returns true.
+    /// `fits` returns true. Returns `None` if there is no such expression.
     fn operand_before(&self, at: usize, fits: impl Fn(&Expr) -> bool) -> Option<usize> {
         let level = self.tokens.get(at)?.level;
         let end = self.tokens.get(at.checked_sub(1)?)?.place.end;

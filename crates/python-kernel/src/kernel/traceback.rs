@@ -77,7 +77,7 @@ fn module_and_name(error: &Py<PyBaseException>, vm: &VirtualMachine) -> (String,
     (text("__module__").unwrap_or_else(|| "<unknown>".to_owned()), name)
 }
 
-/// Writes a traceback. The members of an exception group are indented and have a margin on the left.
+/// A writer of tracebacks. The members of an exception group are indented and have a margin on the left.
 struct Formatter {
     out: String,
     /// Number of exception groups that contain the current exception.

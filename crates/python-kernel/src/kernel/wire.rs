@@ -197,7 +197,7 @@ fn micros(timeout: Option<f64>) -> Option<u64> {
     timeout.map(|seconds| (seconds.max(0.0) * 1e6).round() as u64)
 }
 
-/// Encodes a command as a RESP array of bulk strings.
+/// A writer that encodes a command as a RESP array of bulk strings.
 struct CommandWriter<'a> {
     encoding: &'a str,
     errors: &'a str,

@@ -1,10 +1,10 @@
 //! Provides enough stack for the parser. The parser is recursive, and after a syntax error it may recurse at nearly
-//! every token. Otherwise, source text such as `async async async …` in an unfinished f-string would overflow the stack
-//! and end the process.
+//! every token. With the usual stack, source text such as `async async async …` in an unfinished f-string would
+//! overflow it and end the process.
 
 use std::thread;
 
-/// Maximum number of tokens for which the stack of any thread is large enough.
+/// Maximum number of tokens for which the stack of every thread is large enough.
 const FEW_TOKENS: usize = 200;
 
 /// Stack size per token in bytes. Brackets need the most, about 2,400 bytes in a build with little optimisation.

@@ -314,7 +314,8 @@ fn div_mod(a: &PyObject, b: &PyObject, vm: &VirtualMachine) -> PyResult {
     }
 }
 
-/// Returns the floored quotient and the remainder, which has the sign of the divisor, as `divmod` does.
+/// Returns the floored quotient and the remainder of a division, as `divmod` does. The remainder has the sign of the
+/// divisor.
 fn quotient_and_remainder(a: f64, b: f64) -> (f64, f64) {
     let mut remainder = a % b;
     let mut quotient = (a - remainder) / b;

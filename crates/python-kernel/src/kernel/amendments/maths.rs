@@ -22,8 +22,7 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
         if let Some(Ok(base)) = base
             && base.to_f64() == 1.0
         {
-            // The logarithm of the base 1 is 0, by which nothing can be divided. The original is called only to check
-            // the first argument.
+            // A logarithm to base 1 is a division by 0. The original is called only to check the first argument.
             original.call((args.args[0].clone(),), vm)?;
             return Err(vm.new_zero_division_error("float division by zero"));
         }
@@ -37,8 +36,8 @@ pub fn amend(module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
 fn cube_root(x: f64) -> f64 {
     const ROOT_OF_2: f64 = 1.259_921_049_894_873_2;
     const ROOT_OF_4: f64 = 1.587_401_051_968_199_6;
-    // The root of the factor that is left when the exponent is divided by 3. The index is the remainder, from -2 to 2,
-    // plus 2.
+    // Cube roots of the power of 2 that is left when the exponent is divided by 3. The index is the remainder, from -2
+    // to 2, plus 2.
     const FACTORS: [f64; 5] = [1.0 / ROOT_OF_4, 1.0 / ROOT_OF_2, 1.0, ROOT_OF_2, ROOT_OF_4];
     if x == 0.0 || !x.is_finite() {
         return x;
@@ -106,8 +105,8 @@ fn gamma(x: f64, vm: &VirtualMachine) -> PyResult<f64> {
     }
     let size = x.abs();
     let gamma = match size {
-        // The Lanczos approximation is used only between 1e-20 and 200. Below, the gamma function is `1 / x`. Above, it
-        // is 0 for negative numbers, and overflows for positive ones.
+        // The Lanczos approximation is used only for sizes between 1e-20 and 200. For smaller sizes, the gamma function
+        // is `1 / x`. For larger ones, it is 0 for negative numbers, and overflows for positive ones.
         ..1e-20 => 1.0 / x,
         200.0.. if x < 0.0 => 0.0 / sin_pi(x),
         200.0.. => f64::INFINITY,

@@ -133,7 +133,7 @@ fn throw_guarded(original: &Original, thrower: PyObjectRef, mut args: FuncArgs, 
     original.call(args, vm)
 }
 
-/// Implements `close` of the iterator that `coroutine.__await__()` returns.
+/// Implements `close` for the iterator that `coroutine.__await__()` returns.
 fn close_wrapper(wrapper: PyObjectRef, vm: &VirtualMachine) -> PyResult {
     match throwee(&wrapper) {
         Some(coroutine) => close(&coroutine, vm),

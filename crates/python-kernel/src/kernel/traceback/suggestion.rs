@@ -49,6 +49,7 @@ fn is_module(name: &str, vm: &VirtualMachine) -> bool {
 }
 
 /// Returns `self.NAME` if the exception was raised in a method whose object has an attribute with the misspelled name.
+/// Returns `None` otherwise.
 fn own_attribute(error: &Py<PyBaseException>, wrong: &str, vm: &VirtualMachine) -> Option<String> {
     let locals = locals(error, vm)?;
     let this = locals.get_item("self", vm).ok()?;

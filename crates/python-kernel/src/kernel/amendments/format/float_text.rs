@@ -1,4 +1,4 @@
-//! Floats as decimal strings, as CPython's `PyOS_double_to_string` formats them.
+//! Formats floats as decimal strings, like CPython's `PyOS_double_to_string`.
 
 /// How a float is written.
 #[derive(Clone, Copy, PartialEq)]

@@ -14,7 +14,7 @@ use rustpython_vm::{
     identifier,
 };
 
-/// The type of the format: `str`, or `bytes` and `bytearray`.
+/// The type of the format string: `str`, or `bytes` and `bytearray`.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Kind {
     Text,
@@ -209,7 +209,8 @@ impl<'a> Formatting<'a> {
         self.next_value(vm)?.downcast::<PyInt>().map_err(|_| vm.new_type_error("* wants int"))
     }
 
-    /// Parses the rest of an integer whose first digit is `first`. Returns the integer, and the character after it.
+    /// Parses an integer whose first digit is `first`, which has already been read. Returns the integer, and the
+    /// character after it.
     fn number(
         &mut self,
         first: usize,

@@ -7,7 +7,7 @@ use rustpython_vm::{
     common::wtf8::{CodePoint, Wtf8},
 };
 
-/// The alignment of a value within the width.
+/// The alignment of a value within the field's width.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Align {
     Left,
@@ -171,7 +171,7 @@ fn grouping(
     }
 }
 
-/// Returns a character in the form in which error messages about formats show it.
+/// Returns a character as error messages about formats show it.
 pub fn shown(character: CodePoint) -> String {
     match character.to_char() {
         Some(ascii @ '!'..='\u{7f}') => ascii.to_string(),
