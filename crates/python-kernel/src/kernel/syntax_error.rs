@@ -406,7 +406,8 @@ impl<'a> SourceTokens<'a> {
         None
     }
 
-    /// Returns "invalid syntax" at a token, or "expected ':'" where CPython requires a colon.
+    /// Returns the error for a token that no other function explains: "invalid syntax", "expected ':'" where CPython
+    /// requires a colon, or an error about a bracket that is never closed.
     fn other_error(&self, error: &ParseErrorType, at: usize) -> Option<Diagnostic> {
         let here = self.tokens.get(at);
         if matches!(error, ParseErrorType::ExpectedToken { expected: TokenKind::Colon, .. }) {
