@@ -417,7 +417,8 @@ impl Diagnostic {
 
 /// Parses a lesson file.
 ///
-/// # Errors Returns an error if the text is not valid TOML, or does not have the structure of a lesson.
+/// # Errors
+/// Returns an error if the text is not valid TOML, or does not have the structure of a lesson.
 pub fn parse(text: &str) -> Result<Lesson, Diagnostic> {
     toml::from_str(text).map_err(|e| {
         let at = e.span().map(|span| span.start);
