@@ -11,7 +11,7 @@ use redis_tutor::session::event::{Event, Prompt, Show};
 use redis_tutor::session::{Options, Session};
 
 /// The inputs from which tests choose at random.
-pub const INPUTS: [&str; 34] = [
+pub const INPUTS: [&str; 36] = [
     "r.set('text', 'a')",
     "r.set('text', 'b', ex=5)",
     "r.append('text', 'c')",
@@ -46,6 +46,10 @@ pub const INPUTS: [&str; 34] = [
     ":client main",
     ":client phone",
     "got = redis.Redis(socket_timeout=None).blpop('jobs', timeout=20)",
+    "import asyncio, redis.asyncio; told = asyncio.run(redis.asyncio.Redis(socket_timeout=None).blpop('jobs', 20))",
+    "import asyncio, redis.asyncio\nasync def several():\n    async with redis.asyncio.Redis() as c:\n        \
+     return len(await asyncio.gather(c.incr('n'), c.blpop('jobs', 1), asyncio.sleep(2), return_exceptions=True))\n\n\
+     several = asyncio.run(several())",
 ];
 
 /// Python code that prints a client's variables.

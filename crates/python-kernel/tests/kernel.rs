@@ -18,7 +18,7 @@ mod modules;
 mod variables;
 
 use python_kernel::SUBCOMMAND;
-use python_kernel::frame::{self, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
+use python_kernel::frame::{self, Arrival, FromChild, RunOutcome, Stream, ToChild, UncaughtException, Walls};
 use std::collections::HashMap;
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -134,6 +134,7 @@ impl Python {
                 ToChild::Connected { data: b"+OK\r\n".repeat(commands) }
             }
             FromChild::Exchange { data, .. } => ToChild::Received { data: self.execute(data) },
+            FromChild::ReceiveAny { timeout_us: Some(0), .. } => ToChild::TimedOut,
             FromChild::GetTime => ToChild::Time { unix_us: self.clock_us },
             FromChild::Sleep { duration_us } => {
                 self.clock_us += i64::try_from(*duration_us).unwrap();

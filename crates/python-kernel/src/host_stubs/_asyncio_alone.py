@@ -75,6 +75,8 @@ class EventsLoader:
             def __init__(self):
                 super().__init__()
                 self._selector = Selector()
+                # The parent's clock counts microseconds, and a float at today's time is not much more exact.
+                self._clock_resolution = 1e-6
 
             def _process_events(self, event_list):
                 for callback, is_closed in event_list:
@@ -87,6 +89,10 @@ class EventsLoader:
             def unwatch_connection(self, handle):
                 """Ends `watch_connection`."""
                 self._selector.callbacks.pop(handle, None)
+
+            def note_sent(self):
+                """Makes the loop look for the reply to a command even if it is busy."""
+                self._selector.rounds_left = 0
 
             def _write_to_self(self):
                 self._selector.wake()
@@ -118,6 +124,10 @@ class Selector:
 
     MAX_WAIT_SECONDS = 3600
 
+    # A loop that is busy looks for bytes when it has sent a command, or after this many rounds. Between these times
+    # there are none, unless another thread or a timeout of the server is the cause.
+    ROUNDS_WITHOUT_POLL = 16
+
     def __init__(self):
         from _thread import allocate_lock
 
@@ -125,6 +135,7 @@ class Selector:
         self._asleep.acquire()
         # The callback for each connection that is waited for, by the connection's number.
         self.callbacks = {}
+        self.rounds_left = 0
 
     def wake(self):
         """Ends the current wait, or else the next one."""
@@ -137,14 +148,18 @@ class Selector:
 
         if timeout is None:
             timeout = self.MAX_WAIT_SECONDS
+        elif 0 < timeout < 1e-6:
+            timeout = 1e-6
         if timeout <= 0:
             self._asleep.acquire(False)
-            return self._poll(0)
+            self.rounds_left -= 1
+            return self._poll(0) if self.rounds_left < 0 else []
         if active_count() == 1 and self._asleep.locked():
             return self._poll(timeout)
         return self._poll_with_threads(timeout)
 
     def _poll(self, timeout):
+        self.rounds_left = self.ROUNDS_WITHOUT_POLL
         if not self.callbacks:
             if timeout > 0:
                 _host.sleep(timeout)

@@ -442,6 +442,14 @@ mod _wire {
         super::request_reply(connection, request, timeout_us, encoding.as_deref(), vm)
     }
 
+    /// Returns the next reply whose bytes have arrived. Raises `TimedOut` if there is none.
+    #[pyfunction]
+    fn take(connection: u32, encoding: Option<PyStrRef>, vm: &VirtualMachine) -> PyResult {
+        let encoding = encoding.as_ref().map(|name| name.to_string_lossy());
+        let received = kernel().connections.find(connection, vm)?;
+        next_reply(&received, Vec::new(), encoding.as_deref(), vm)?.ok_or_else(|| super::timed_out(vm))
+    }
+
     /// Waits until bytes arrive on any of the connections, and keeps the bytes for `read`. Returns two lists: the
     /// connections on which bytes have arrived, and those that the server has closed. Both lists are empty if the
     /// timeout expires first.

@@ -96,6 +96,58 @@ fn commands_are_packed_as_redis_py_packs_them() {
     );
 }
 
+/// Answers the requests of a program until it waits for several connections. Returns the thread, the connections and the
+/// timeout.
+fn next_wait_for_several(python: &mut Python) -> (u32, Vec<u32>, Option<u64>) {
+    loop {
+        let (thread, request) = python.receive().expect("the child runs");
+        if let FromChild::ReceiveAny { connections, timeout_us } = request {
+            return (thread, connections, timeout_us);
+        }
+        if let Some(answer) = python.answer(&request) {
+            python.send(thread, &answer);
+        }
+    }
+}
+
+#[test]
+fn an_event_loop_waits_for_all_connections_and_for_its_next_timer_at_once() {
+    let mut python = Python::start();
+    let arrival = |index, data: Option<&str>| Arrival { index, data: data.map(|data| data.as_bytes().to_vec()) };
+    python.start_run(
+        "import asyncio\nfrom redis.asyncio import Redis\n\nasync def main():\n    a = Redis(retry=None)\n    \
+         results = await asyncio.gather(a.get('a'), a.blpop('b', 0), asyncio.sleep(2, 'slept'), return_exceptions=True)\n    \
+         return results, len(a.connection_pool._available_connections)\n\nasyncio.run(main())",
+    );
+    let (thread, connections, timeout_us) = next_wait_for_several(&mut python);
+    assert_eq!((connections.as_slice(), timeout_us), ([1, 2].as_slice(), Some(2_000_000)));
+    // A reply arrives in two pieces.
+    for piece in ["$3\r\nf", "oo\r\n"] {
+        let arrivals = vec![arrival(0, Some(piece))];
+        python.send(thread, &ToChild::ReceivedAny { arrivals });
+        let (_, connections, timeout_us) = next_wait_for_several(&mut python);
+        assert_eq!((connections.as_slice(), timeout_us), ([1, 2].as_slice(), Some(2_000_000)));
+    }
+    python.clock_us += 2_000_000;
+    python.send(thread, &ToChild::TimedOut);
+    let (_, connections, timeout_us) = next_wait_for_several(&mut python);
+    // The next timer is the client's socket_timeout of five seconds.
+    assert_eq!((connections.as_slice(), timeout_us), ([1, 2].as_slice(), Some(3_000_000)));
+    python.send(thread, &ToChild::ReceivedAny { arrivals: vec![arrival(1, None)] });
+    let result = python.finish_run().expect("the child runs");
+    assert_eq!(result.stdout, "([b'foo', network:ConnectionError, 'slept'], 2)\n", "{result:?}");
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_of_an_event_loop() {
+    let mut python = Python::start();
+    python.start_run("import asyncio\nfrom redis.asyncio import Redis\nasyncio.run(Redis().blpop('q'))");
+    let (thread, ..) = next_wait_for_several(&mut python);
+    python.send(thread, &ToChild::Interrupted);
+    let result = python.finish_run().expect("the child runs");
+    assert_eq!(result.exception().class, "KeyboardInterrupt");
+}
+
 #[test]
 fn failures_of_a_connection_raise_exceptions() {
     let mut python = Python::start();

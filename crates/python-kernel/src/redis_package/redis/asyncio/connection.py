@@ -132,6 +132,7 @@ class AbstractConnection(abstract_connection.AbstractConnection):
         if isinstance(command, str):
             command = command.encode()
         self._through(_wire.send, self._handle, command if isinstance(command, bytes) else b"".join(command))
+        self._loop.note_sent()
 
     async def send_command(self, *args, **kwargs):
         """Sends a command."""
@@ -152,10 +153,9 @@ class AbstractConnection(abstract_connection.AbstractConnection):
         if self._handle is None:
             return _wire.Closed()
         try:
-            if _wire.pending(self._handle):
-                return _wire.read(self._handle, 0, encoding)
+            return _wire.take(self._handle, encoding)
         except _wire.TimedOut:
-            pass  # only a part of the reply has arrived
+            pass
         except BaseException as error:
             return error
         return _wire.Closed() if self._is_closed_by_server else _NOTHING
