@@ -77,6 +77,16 @@ class EventsLoader:
                 self._selector = Selector()
                 # The parent's clock counts microseconds, and a float at today's time is not much more exact.
                 self._clock_resolution = 1e-6
+                self._last_time = 0.0
+
+            def time(self):
+                """Returns the time by the parent's clock."""
+                if self._selector.has_skipped_poll:
+                    # This is the loop's own call after `select`.
+                    self._selector.has_skipped_poll = False
+                    return self._last_time
+                self._last_time = _host.time()
+                return self._last_time
 
             def _process_events(self, event_list):
                 for callback, is_closed in event_list:
@@ -136,6 +146,7 @@ class Selector:
         # The callback for each connection that is waited for, by the connection's number.
         self.callbacks = {}
         self.rounds_left = 0
+        self.has_skipped_poll = False
 
     def wake(self):
         """Ends the current wait, or else the next one."""
@@ -153,7 +164,10 @@ class Selector:
         if timeout <= 0:
             self._asleep.acquire(False)
             self.rounds_left -= 1
-            return self._poll(0) if self.rounds_left < 0 else []
+            if self.rounds_left < 0:
+                return self._poll(0)
+            self.has_skipped_poll = True
+            return []
         if active_count() == 1 and self._asleep.locked():
             return self._poll(timeout)
         return self._poll_with_threads(timeout)

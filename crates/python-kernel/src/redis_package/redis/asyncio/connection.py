@@ -160,23 +160,35 @@ class AbstractConnection(abstract_connection.AbstractConnection):
             return error
         return _wire.Closed() if self._is_closed_by_server else _NOTHING
 
-    async def _reply(self, encoding, push_request):
-        """Returns the next reply, or the exception that occurred instead."""
-        while True:
-            reply = self._parsed(encoding)
-            if reply is _NOTHING:
-                await self._wait_for_bytes()
-            elif type(reply) is not _wire.Push or push_request:
-                return reply
-
-    async def _wait_for_bytes(self):
-        if self._waiter is not None:
-            raise RuntimeError("read() called while another coroutine is already waiting for incoming data")
-        self._waiter = asyncio.get_running_loop().create_future()
+    async def _reply(self, encoding, push_request, limit=None):
+        """Returns the next reply, or the exception that occurred instead: after `limit` seconds, `_wire.TimedOut`."""
+        timer = None
         try:
-            await self._waiter
+            while True:
+                reply = self._parsed(encoding)
+                if reply is not _NOTHING:
+                    if type(reply) is not _wire.Push or push_request:
+                        return reply
+                    continue
+                if self._waiter is not None:
+                    raise RuntimeError("read() called while another coroutine is already waiting for incoming data")
+                loop = asyncio.get_running_loop()
+                self._waiter = loop.create_future()
+                if limit is not None and timer is None:
+                    # With no time, other callbacks that are ready run first, as with `asyncio.timeout`.
+                    timer = loop.call_later(limit, self._time_out) if limit > 0 else loop.call_soon(self._time_out)
+                try:
+                    if await self._waiter is _NOTHING:
+                        return _wire.TimedOut()
+                finally:
+                    self._waiter = None
         finally:
-            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def _time_out(self):
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(_NOTHING)
 
     async def read_response(
         self, disable_decoding=False, timeout=None, *, disconnect_on_error=True, push_request=False
@@ -185,20 +197,19 @@ class AbstractConnection(abstract_connection.AbstractConnection):
         limit = self.socket_timeout if timeout is None else None if timeout == math.inf else timeout
         encoding = None if disable_decoding else self._encoding
         try:
-            async with asyncio.timeout(limit):
-                reply = await self._reply(encoding, push_request)
-        except builtins.TimeoutError:
-            if timeout is not None:
-                return None
-            if disconnect_on_error:
-                self._close()
-            raise TimeoutError(f"Timeout reading from {self._host_error()}")
+            reply = await self._reply(encoding, push_request, limit)
         except BaseException:
             # The reply to a command would otherwise be taken for the reply to the next one.
             if disconnect_on_error:
                 self._close()
             raise
         if isinstance(reply, BaseException):
+            if type(reply) is _wire.TimedOut:
+                if timeout is not None:
+                    return None
+                if disconnect_on_error:
+                    self._close()
+                raise TimeoutError(f"Timeout reading from {self._host_error()}")
             if isinstance(reply, UnicodeError) and not disconnect_on_error:
                 self._ahead.append(reply)
                 raise reply.with_traceback(None)
@@ -316,7 +327,6 @@ class ConnectionPool(connection.PoolSettings):
         self.max_connections = max_connections
         self._available_connections = []
         self._in_use_connections = set()
-        self._lock = asyncio.Lock()
         if not issubclass(connection_class, UnixDomainSocketConnection):
             self._add_maintenance_settings(maint_notifications_config)
 
@@ -339,11 +349,11 @@ class ConnectionPool(connection.PoolSettings):
         """Returns an open connection that is not lent to anybody else until it is released."""
         if command_name is not None or keys or options:
             connection._warn_of_arguments(command_name, options)
-        async with self._lock:
-            lent = self.get_available_connection()
-        return await self._opened(lent)
+        return await self._opened(self.get_available_connection())
 
     async def _opened(self, lent):
+        if lent._handle is not None and not lent._is_closed_by_server:
+            return lent
         try:
             await self.ensure_connection(lent)
         except BaseException:
@@ -375,9 +385,8 @@ class ConnectionPool(connection.PoolSettings):
 
     async def release(self, connection):
         """Takes a connection back."""
-        async with self._lock:
-            self._in_use_connections.remove(connection)
-            self._available_connections.append(connection)
+        self._in_use_connections.remove(connection)
+        self._available_connections.append(connection)
 
     async def disconnect(self, inuse_connections=True):
         """Closes all connections, or with `inuse_connections=False` only the idle ones."""
