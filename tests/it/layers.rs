@@ -229,7 +229,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     (&["clap", "clap_complete", "clap_mangen"], &["cli"]),
     (&["etcetera", "tempfile"], &["user_files"]),
     (&["ctrlc"], &["driver", "redis-server", "python-kernel/kernel"]),
-    (&["rustpython_vm", "rustpython_stdlib", "rustpython_pylib"], &["python-kernel/kernel"]),
+    (&["rustpython_vm", "rustpython_stdlib"], &["python-kernel/kernel"]),
     (
         &["rustpython_compiler", "ruff_text_size"],
         &["python-kernel/redis_methods.rs", "python-kernel/syntax.rs", "python-kernel/syntax", "python-kernel/kernel"],

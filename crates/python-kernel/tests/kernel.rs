@@ -8,6 +8,8 @@ mod connections;
 mod guards;
 #[path = "kernel/interrupts.rs"]
 mod interrupts;
+#[path = "kernel/library.rs"]
+mod library;
 #[path = "kernel/local_variables.rs"]
 mod local_variables;
 #[path = "kernel/memory.rs"]

@@ -34,6 +34,7 @@ use pipe::Pipe;
 use rustpython_vm::{
     AsObject, Interpreter, Py, PyObject, PyObjectRef, PyResult, Settings, VirtualMachine,
     builtins::{PyBaseExceptionRef, PyDictRef, PyStr, PyTupleRef, PyType},
+    frozen::FrozenLib,
     gc_state::gc_state,
     scope::Scope,
     signal::{UserSignalReceiver, user_signal_channel},
@@ -49,7 +50,10 @@ use variables::SavedVariables;
 /// The hidden subcommand with which the parent starts its own binary as a Python child process.
 pub const SUBCOMMAND: &str = "__python";
 
-/// Stack size in bytes of the main Python thread. Uses only address space until a recursion needs it.
+/// Python's standard library, as `build.rs` has chosen it.
+const LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/python_library.bin"));
+
+/// Stack size of the main Python thread in bytes. Takes only address space until a recursion uses it.
 const STACK: usize = 128 << 20;
 
 /// Stack size in bytes of a thread that does not run Python.
@@ -287,7 +291,7 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     natives.extend(amendments::module_defs(&builder.ctx));
     builder
         .add_native_modules(&natives)
-        .add_frozen_modules(rustpython_pylib::FROZEN_STDLIB)
+        .add_frozen_modules(FrozenLib::from_ref(LIBRARY))
         // The modules below are added after the standard library, because they replace some of its modules.
         .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../host_stubs"))
         .add_frozen_modules(rustpython_vm::py_freeze!(dir = "../redis_package"))
