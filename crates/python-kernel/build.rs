@@ -39,9 +39,10 @@ fn main() {
 }
 
 fn is_left_out(name: &str) -> bool {
-    LEFT_OUT.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).any(|left_out| {
-        name.strip_prefix(left_out).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    })
+    LEFT_OUT
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .any(|left_out| name.strip_prefix(left_out).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
 /// Returns a code object whose instructions, and those of the functions in it, have line numbers only.

@@ -33,8 +33,5 @@ print(code.co_firstlineno, sorted({line for *_, line in code.co_lines() if line}
 print(set((start, end) for _, _, start, end in code.co_positions()))
 
 ";
-    assert_eq!(
-        python.output_of(source),
-        "raw_decode 375\n365 [365, 374, 375, 376, 377, 378]\n{(None, None)}\n"
-    );
+    assert_eq!(python.output_of(source), "raw_decode 375\n365 [365, 374, 375, 376, 377, 378]\n{(None, None)}\n");
 }
