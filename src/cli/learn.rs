@@ -142,7 +142,8 @@ fn split_file_and_step(name: &str) -> Option<(&str, &str)> {
     Some(name.split_at(end))
 }
 
-/// Opens the lesson that `lesson_and_step` names, as `LESSON` or `LESSON/STEP`. For `None`, opens the lesson to resume.
+/// Opens the lesson that `lesson_and_step` names, as `LESSON` or `LESSON/STEP`. If it is `None`, opens the lesson to
+/// resume.
 fn open_lesson(
     session: &mut Session,
     library: &Library,

@@ -24,7 +24,7 @@ pub struct Findings {
     pub acting_clients: Vec<String>,
     /// The commands that the lesson's own answer to the step sends.
     pub intended: Vec<Vec<Vec<u8>>>,
-    /// The names of the clients in the lesson's own answer to the step.
+    /// The names of the clients that the lesson's own answer to the step uses.
     pub answering_clients: Vec<String>,
     /// Whether the lesson's own answer to the step lets time pass (with `:wait`).
     pub does_answer_wait: bool,
@@ -36,7 +36,8 @@ pub struct Findings {
     pub variable_owners: Vec<(String, String)>,
     /// The existing keys that occur in the submission's commands, with their types.
     pub key_types: Vec<(String, &'static str)>,
-    /// Whether the function that several clients must run has been defined.
+    /// Whether a client has defined the function that the step requires all clients to run. False if there is no such
+    /// function.
     pub is_run_defined: bool,
     /// The origin of the value that the submission shows.
     pub origin: Origin,
@@ -54,7 +55,7 @@ pub enum Origin {
     Redis,
     /// A Redis reply that concerns only keys that are unrelated to the step.
     OtherKeys,
-    /// Python alone: no command was sent to obtain the value.
+    /// Only Python: no command was sent to obtain the value.
     Python,
 }
 

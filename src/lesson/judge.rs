@@ -77,8 +77,9 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     let is_by_hand = !is_raced && expect.every_order.as_ref().is_some_and(|every_order| every_order.run.is_some());
     let is_made = |mistake: &Mistake| {
         let when = mistake.when.get_ref();
-        // If the error comes from using the wrong key, the mistake's text would mislead the learner, so the mistake
-        // does not count.
+        // If the submission has failed because it used the wrong key, the lesson's explanation of this mistake would
+        // mislead the learner. So the mistake does not apply, unless its conditions include commands (`uses`) or probes
+        // of the data (`state`).
         let is_elsewhere =
             when.uses.is_empty() && when.state.is_empty() && mismatches::is_at_wrong_key(submission, findings);
         (!is_by_hand || when.error.is_some())
@@ -147,8 +148,8 @@ pub fn judge(step: &Step, submission: &Submission, findings: &Findings) -> Verdi
     if submission.error.is_some() && submission.commands.is_empty() && !is_raced {
         return Verdict::Miss(vec![Mismatch::Unsent(Unsent::new(submission, findings))]);
     }
-    // To try something out, the learner may use a client that the step does not need, so a submission from such a
-    // client is not a miss.
+    // Learners may try something out in a client that the step does not need, so a submission from such a client does
+    // not count as a failed attempt.
     let is_bystander = !findings.answering_clients.is_empty()
         && !findings.answering_clients.contains(&submission.client)
         && expect.by.is_empty();

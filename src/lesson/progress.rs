@@ -154,7 +154,7 @@ impl Progress {
         }
     }
 
-    /// Returns the step that the fast track asks for each unfinished lesson, as the lesson and the index of the step.
+    /// Returns each unfinished lesson that has a step for the fast track, with the index of that step.
     pub fn fast_track(&self, library: &Library) -> Vec<(Arc<Lesson>, usize)> {
         let is_finished = |lesson: &Lesson| self.lessons.get(lesson.id.get_ref()).is_some_and(|known| known.finished);
         let open = library.lessons.iter().filter(|lesson| !is_finished(lesson));

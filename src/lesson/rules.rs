@@ -15,7 +15,7 @@ use toml::Spanned;
 /// Maximum number of hints in a step.
 const MOST_HINTS: usize = 3;
 
-/// The sizes of data for which programs may be measured. Larger sizes would keep the learner waiting.
+/// The data sizes at which a step may compare two programs. Larger sizes would keep the learner waiting.
 const SIZES: std::ops::RangeInclusive<u32> = 1..=10_000;
 
 /// The keys that determine the kind of a step. Each step has exactly one of them.
@@ -67,7 +67,7 @@ fn step_code(step: &Step) -> Vec<&Spanned<String>> {
         .collect()
 }
 
-/// Returns all violations of the rules in a lesson, in the order of their positions in the file.
+/// Returns all rule violations in a lesson, sorted by their position in the file.
 pub fn errors(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut errors = Vec::new();
     let mut report = |at: usize, message: String| errors.push(Diagnostic::new(Some(at), message));

@@ -24,13 +24,13 @@ impl Exchange {
         }
     }
 
-    /// Returns whether a reply has the same meaning as the Python value `wanted`.
+    /// Returns whether a reply and the Python value `wanted` mean the same.
     fn means(&self, reply: Value, wanted: &Value) -> bool {
         if value::same_from_cli(&reply, wanted) || is_same_text(&reply, wanted) {
             return true;
         }
         match (command_name(&self.command).as_str(), reply, wanted) {
-            // If only one field or key was requested, its value without the surrounding list has the same meaning.
+            // If only one field or key was requested, the value alone means the same as a list of one value.
             ("HMGET" | "MGET", Value::Sequence(mut items), wanted) => {
                 items.len() == 1 && is_same_text(&items.remove(0), wanted)
             }

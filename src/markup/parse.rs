@@ -63,8 +63,8 @@ pub fn parse(markdown: &str) -> Text {
     Text(blocks)
 }
 
-/// Returns the first Markdown mark that is not closed, and the text that contains it. Returns `None` if all marks are
-/// closed.
+/// Returns the first Markdown delimiter that is not closed, and the text that contains it. Returns `None` if all
+/// delimiters are closed.
 pub fn unclosed_mark(markdown: &str) -> Option<(&'static str, String)> {
     let fences: Vec<&str> = markdown.lines().filter(|line| line.trim().starts_with("```")).collect();
     if fences.len() % 2 == 1 {
@@ -118,7 +118,7 @@ fn cells(row: &str) -> Vec<Vec<Span>> {
     cells.iter().map(|cell| spans(cell.trim())).collect()
 }
 
-/// Parses the inline marks in a paragraph. A mark that is not closed counts as plain text.
+/// Parses the inline delimiters in a paragraph. A delimiter that is not closed counts as plain text.
 pub(super) fn spans(text: &str) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut plain = String::new();

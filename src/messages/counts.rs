@@ -16,19 +16,19 @@ messages! {
     round_trips(number) = "{number} round trips";
     /// A single round trip that is counted but not shown.
     one_more_round_trip() = "1 more round trip";
-    /// A number of round trips other than 1 that are counted but not shown.
+    /// A number of round trips, other than 1, that are counted but not shown.
     more_round_trips(number) = "{number} more round trips";
-    /// A single field of a hash.
+    /// A single hash field.
     one_field() = "1 field";
-    /// A number of fields of a hash other than 1.
+    /// A number of hash fields other than 1.
     fields(number) = "{number} fields";
-    /// A single element of a list.
+    /// A single list element.
     one_element() = "1 element";
-    /// A number of elements of a list other than 1.
+    /// A number of list elements other than 1.
     elements(number) = "{number} elements";
     /// A single member of a set or a sorted set.
     one_member() = "1 member";
-    /// A number of members of a set or a sorted set other than 1.
+    /// A number of members, other than 1, of a set or a sorted set.
     members(number) = "{number} members";
     /// A single lesson.
     one_lesson() = "1 lesson";
@@ -44,19 +44,19 @@ messages! {
     rewordings(number) = "{number} rewordings";
     /// A single answer into which `check` has put a mistake.
     one_mutant() = "1 mutant";
-    /// A number of answers other than 1 into which `check` has put a mistake.
+    /// A number of answers, other than 1, into which `check` has put a mistake.
     mutants(number) = "{number} mutants";
     /// A single variation that a lesson exempts.
     one_exemption() = "1 exempt";
-    /// A number of variations that lessons exempt, other than 1.
+    /// A number of variations, other than 1, that lessons exempt.
     exemptions(number) = "{number} exempt";
     /// A single step whose answers are not varied.
     one_step_not_varied() = "1 step without variations";
-    /// A number of steps whose answers are not varied, other than 1.
+    /// A number of steps, other than 1, whose answers are not varied.
     steps_not_varied(number) = "{number} steps without variations";
     /// A single fault in a lesson.
     one_fault() = "1 fault";
-    /// A number of faults in lessons other than 1.
+    /// A number of faults, other than 1, in lessons.
     faults(number) = "{number} faults";
 }
 

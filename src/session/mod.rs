@@ -53,8 +53,8 @@ pub struct Session {
     lesson_clock: LessonClock,
 }
 
-/// The open lesson, and how far the clock had been moved when the lesson was opened. The prompt shows only by how much
-/// the clock has been moved since then.
+/// The open lesson, and how far the clock had been moved when the lesson was opened. The prompt shows only how far the
+/// clock has been moved since then.
 #[derive(Debug, Clone, Default)]
 struct LessonClock {
     /// The id of the lesson.
@@ -302,7 +302,7 @@ impl Session {
     }
 
     /// Returns the earliest time at which a waiting program or the engine has to act, in microseconds since 1970.
-    /// Returns `None` if there is none.
+    /// Returns `None` if there is no such time.
     pub fn next_deadline_us(&self) -> Option<i64> {
         self.tutor.runtime.next_deadline_us()
     }
@@ -498,8 +498,9 @@ impl Session {
         self.tutor.take_finished();
     }
 
-    /// Handles a finished submission. The tutor's own submissions are kept as findings. A learner's submission is
-    /// reported to the driver, and then judged, unless it ended the session.
+    /// Handles a finished submission. If it ran in the tutor's own client, it is a setup or a probe of the data, and is
+    /// stored for the tutor's later use. A submission of the learner is reported as an effect, and is then judged,
+    /// unless it has ended the session.
     fn conclude(&mut self, client: ClientIndex, submission: Submission) {
         if client == TUTOR {
             return self.tutor.keep_found(submission);
@@ -521,7 +522,8 @@ impl Session {
         }
     }
 
-    /// Starts judging what TCP clients have done since the last call. Returns false if they have not changed anything.
+    /// Starts judging the commands that TCP clients have sent since the last call. Returns false if the commands have
+    /// not changed any data.
     fn judge_real_clients(&mut self) -> bool {
         let commands = std::mem::take(&mut self.tutor.runtime.real_client_commands);
         if commands.is_empty() {

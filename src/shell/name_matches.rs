@@ -66,7 +66,8 @@ impl NameMatches {
         }
     }
 
-    /// Returns a name as it must be typed in place of the word, or `None` if it cannot be typed there.
+    /// Returns a name as it must be typed in place of the word, with quotes if necessary. Returns `None` if it cannot
+    /// be typed there.
     fn typed(&self, name: &str) -> Option<String> {
         if !needs_quotes(name) && self.typed_len == self.word.len() {
             return Some(name.to_owned());
@@ -80,7 +81,7 @@ impl NameMatches {
         }
     }
 
-    /// Adds a name if it matches and can be typed.
+    /// Adds a name if it matches the typed word and contains no control characters or hidden characters.
     pub fn add(&mut self, name: &str, description: &str) {
         if let Some(kind) = self.match_kind(name)
             && visible(name) == name
@@ -89,8 +90,8 @@ impl NameMatches {
         }
     }
 
-    /// Adds a key, a field or a member if it matches and can be typed. There may be very many keys, fields and members,
-    /// so the check that rejects most of them comes first.
+    /// Adds a key, a field or a member if it matches the typed word and can be typed in its place. There may be very
+    /// many keys, fields and members, so the check that rejects most of them comes first.
     pub fn add_data(&mut self, name: &[u8], description: &str) {
         if let Ok(name) = std::str::from_utf8(name)
             && let Some(kind) = self.match_kind(name)
@@ -206,7 +207,7 @@ fn needs_quotes(text: &str) -> bool {
         || first_hidden(text).is_some()
 }
 
-/// Truncates a description to the given number of columns, between two words.
+/// Truncates a description at the end of a word, so that it fits in the given number of columns.
 fn truncate_at_word(description: &str, columns: usize, ascii: bool) -> String {
     if description.width() <= columns {
         return description.to_owned();

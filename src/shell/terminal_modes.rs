@@ -9,12 +9,13 @@ pub use unix::{KeyInput, LineInput, TerminalModes, height, width};
 #[cfg(not(unix))]
 pub use other::{KeyInput, LineInput, TerminalModes, height, width};
 
-/// The provider of line editing: the program's line editor, or the terminal.
+/// Who lets the user edit the input line: the program's line editor, or the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineDiscipline {
     /// The program's line editor, which reads single keys.
     Editor,
-    /// The terminal itself (canonical mode). Output is append-only.
+    /// The terminal itself (canonical mode). The program reads whole lines, and never changes output that it has
+    /// written.
     Terminal,
 }
 

@@ -72,11 +72,11 @@ pub struct World<'a> {
     started: BTreeSet<ChildId>,
     /// The index of the client to which each child belongs. It is derived from the seed that is sent to the child.
     clients: BTreeMap<ChildId, u64>,
-    /// The variables that the model of each child had before it began to run its current source text.
+    /// For each child that is a model, the variables that it had before it began to run its current source text.
     before_run: BTreeMap<ChildId, Variables>,
-    /// The models whose main thread has finished its source while other threads were running.
+    /// Children whose main thread has finished its source text, although other threads are still running.
     finished_main_threads: Vec<ChildId>,
-    /// The variables of clients whose child is gone and was not replaced yet.
+    /// The variables of clients whose child has ended and has not been replaced yet.
     lost_variables: BTreeMap<u64, Variables>,
     /// The client of each lost child, with its variables, in the order in which the children were lost.
     pub losses: Vec<(u64, Variables)>,
@@ -324,7 +324,8 @@ impl<'a> World<'a> {
                     return Ok(false);
                 }
                 if matches!(frame, FromChild::RunFinished(_)) {
-                    // A source with other threads ends only when the session no longer waits for these threads.
+                    // If the source text has started other threads, it ends only when the session no longer waits for
+                    // these threads.
                     match self.children.get(&id).and_then(Child::model).is_some_and(ModelPython::has_threads) {
                         true => self.finished_main_threads.push(id),
                         false => drop(self.before_run.remove(&id)),

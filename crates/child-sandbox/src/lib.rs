@@ -133,13 +133,13 @@ pub struct Limits {
 #[derive(Debug)]
 #[must_use = "the sandbox protects nothing until it is sealed"]
 pub struct Sandbox {
-    /// The walls to raise: all of them, except in tests of single walls.
+    /// The restrictions to apply: all of them, except in tests of single restrictions.
     wanted: Walls,
-    /// The walls that are in place.
+    /// The restrictions that are already in force.
     walls: Walls,
     /// The kernel's response to a system call that is not on the list of allowed calls.
     unlisted: UnlistedCall,
-    /// The process's memory usage in `/proc`, opened while files could still be opened.
+    /// The `/proc` file that reports the process's memory usage. It is opened before the sandbox forbids opening files.
     #[cfg(target_os = "linux")]
     memory_usage: Option<resources::MemoryUsage>,
 }
@@ -161,8 +161,8 @@ impl Sandbox {
         Self::prepare_with(Walls::ALL, UnlistedCall::default())
     }
 
-    /// Does the same as [`Sandbox::prepare`], but raises only the `wanted` walls, and lets the caller choose what
-    /// happens at a system call that is not on the list of allowed calls. Intended for tests.
+    /// Does the same as [`Sandbox::prepare`], but raises only the `wanted` walls (sandbox restrictions). `unlisted` is
+    /// the kernel's response to a system call that is not on the list of allowed calls. Intended for tests.
     pub fn prepare_with(wanted: Walls, unlisted: UnlistedCall) -> Self {
         let mut sandbox = Sandbox {
             wanted,

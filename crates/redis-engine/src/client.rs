@@ -94,7 +94,7 @@ impl OutputBuffer {
         OutputBuffer { buffered, blocks: (bytes - buffered).div_ceil(Self::BLOCK) }
     }
 
-    /// Returns the memory allocated for the blocks, in bytes. CLIENT LIST shows it as `omem`, and
+    /// Returns the memory allocated for the list of blocks, in bytes. CLIENT LIST shows it as `omem`, and
     /// `client-output-buffer-limit` limits it.
     pub fn memory(self) -> u64 {
         (self.blocks * Self::BLOCK_ALLOCATED) as u64

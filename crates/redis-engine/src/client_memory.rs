@@ -90,8 +90,9 @@ mod tests {
     #[test]
     fn output_beyond_the_room_that_the_driver_allows_closes_its_client() {
         let long = vec![b'x'; 100_000];
-        // The output is a reply in the first two cases, a message to a subscriber in the third, and a line for a
-        // monitor in the last.
+        // Each case consists of its name, the second client's first command, the first client's command that causes the
+        // output, and whether that output goes to the second client. The output of MGET and EXEC is a reply. PUBLISH
+        // sends a message to a subscriber, and GET is shown to a monitor.
         type Command<'a> = &'a [&'a [u8]];
         let cases: [(&str, Command<'_>, Command<'_>, bool); 4] = [
             ("MGET", &[b"PING"], &[b"MGET", b"k", b"k", b"k"], false),

@@ -165,7 +165,8 @@ pub(crate) fn not_while_subscribed(command: &str) -> Error {
     ))
 }
 
-/// Returns the error for a number of arguments that no form of a subcommand accepts.
+/// Returns the error for a subcommand that is unknown or has the wrong number of arguments. Redis uses this text when
+/// the command itself checks its subcommands.
 pub(crate) fn subcommand_syntax(subcommand: &[u8], command: &str) -> Error {
     let mut text = b"ERR unknown subcommand or wrong number of arguments for '".to_vec();
     text.extend(quotable_prefix(subcommand));

@@ -128,8 +128,8 @@ fn sample(database: &Database, only_volatile: bool, samples: usize, random: &mut
     if !sampled.is_empty() {
         return sampled;
     }
-    // None of the sampled keys has an expiry time, because few keys have one. Takes the first keys with an expiry time,
-    // starting at a random index.
+    // None of the sampled keys has an expiry time, which is likely if few keys have one. So the first keys with an
+    // expiry time are taken, starting at a random index.
     let start = random.below(keys);
     (start..keys).chain(0..start).filter(is_candidate).take(samples).collect()
 }

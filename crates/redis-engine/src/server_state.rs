@@ -29,7 +29,7 @@ pub struct ServerState {
     pub(crate) random: Rng,
     /// The counters that INFO reports.
     pub statistics: Statistics,
-    /// Number of wrong passwords since the start. CONFIG RESETSTAT does not reset this counter.
+    /// Number of failed attempts to authenticate since the server started. CONFIG RESETSTAT does not reset this number.
     pub(crate) wrong_passwords: u64,
     /// The password that AUTH requires (`requirepass`), if one is set.
     pub password: Option<Vec<u8>>,
@@ -45,7 +45,7 @@ pub struct ServerState {
     /// Function that makes room for the given number of clients if possible, and returns the number of clients for
     /// which there is room. The driver sets it. CONFIG SET rejects a `maxclients` above the returned number.
     pub make_room_for_clients: Option<fn(i64) -> i64>,
-    /// How long the driver should pause before the next command, in microseconds (DEBUG SLEEP).
+    /// How long the driver should wait before it runs the next command, in microseconds. DEBUG SLEEP sets this.
     pub pause_us: i64,
     /// Flag that the driver sets to true when it wants the engine to stop. A command that can take very long then ends
     /// with an error.

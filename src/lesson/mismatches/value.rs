@@ -281,8 +281,8 @@ fn between_lists(wanted: &[Value], actual: &[Value]) -> Option<ValueMismatch> {
     }
 }
 
-/// Describes the difference between two elements of lists. If both elements are lists that differ in one place, such as
-/// a member with its score, describes the difference in that place.
+/// Describes the difference between a list element and the wanted element. If both are lists themselves, such as pairs
+/// of a member and its score, and differ at a single position, describes the difference at that position.
 fn between_elements(wanted: &Value, actual: &Value) -> Option<ValueMismatch> {
     match (wanted, actual) {
         (Value::Sequence(a), Value::Sequence(b)) => {
@@ -337,8 +337,8 @@ fn members(missing: Vec<Value>, surplus: Vec<Value>) -> Option<ValueMismatch> {
     (!missing.is_empty() || !surplus.is_empty()).then_some(ValueMismatch::Members { missing, surplus })
 }
 
-/// Returns the wanted values that are missing, and the actual values that are not wanted. Repeated values are compared
-/// by how often they occur.
+/// Returns the wanted values that are missing, and the actual values that are not wanted. A value that is wanted twice
+/// must also occur twice.
 fn multiset_difference(wanted: &[Value], actual: &[Value]) -> (Vec<Value>, Vec<Value>) {
     let mut surplus = actual.to_vec();
     let missing = wanted.iter().filter(|value| match surplus.iter().position(|other| same(value, other)) {

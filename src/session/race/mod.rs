@@ -138,9 +138,10 @@ pub enum Mode {
 /// The state of a racer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RacerState {
-    /// The racer is ready to send these commands.
+    /// The racer is ready for its next turn. The string shows the commands that it will send, or the input that it will
+    /// run.
     Ready(String),
-    /// The racer is waiting for what this Markdown string describes.
+    /// The racer is waiting. The Markdown string describes what it is waiting for.
     Waits(String),
     Done,
 }

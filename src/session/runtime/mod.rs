@@ -72,7 +72,7 @@ pub struct Runtime {
     last_child: u32,
     /// Submissions that have run and are waiting for the session to judge them, with their clients.
     pub finished: VecDeque<(ClientIndex, Submission)>,
-    /// Commands of TCP clients that have changed data and have not been judged yet.
+    /// Commands from TCP clients that the session has yet to judge, because they have changed data.
     pub real_client_commands: Vec<Vec<Vec<u8>>>,
     /// The commands of the learner's clients, with their bytes and replies.
     pub wire_log: WireLog,
@@ -89,13 +89,15 @@ pub struct Runtime {
     folded: FoldedOutput,
     /// The port for TCP clients, or `None` if none is open.
     pub port: Option<u16>,
-    /// The engine as it was before the current trial, at whose end it is restored. `None` if no trial is in progress.
+    /// A copy of the engine from before the current trial. It is restored when the trial ends. `None` if no trial is in
+    /// progress.
     trial_start: Option<Box<Engine>>,
     /// The sandbox restrictions that the most recently started Python process reported.
     pub python_walls: Option<Walls>,
     /// Python's answer to a help request, until the session shows it.
     pub described: Option<Described>,
-    /// Lower-case names that are both Python names and Redis commands, and about which the learner has been told.
+    /// Lower-case names that are both Python names and Redis commands. Contains only those that have been explained to
+    /// the learner.
     explained_names: BTreeSet<String>,
     /// Whether the session has ended.
     pub is_over: bool,
@@ -135,8 +137,8 @@ impl Runtime {
         }
     }
 
-    /// Creates a runtime for `engine`, a copy of the data, with only the tutor's client. The ids of its child processes
-    /// start at `first_child` + 1.
+    /// Creates a runtime with only the tutor's client. `engine` is a copy of the session's engine. The ids of the
+    /// runtime's child processes are greater than `first_child`.
     pub fn on_copy(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
         let mut runtime = Runtime::new(seed, clock.now_us(), Dialect::Both);
         runtime.engine = engine;
@@ -230,7 +232,7 @@ impl Runtime {
     }
 
     /// Returns the earliest deadline of a waiting program or a blocked client, in microseconds since 1970. Returns
-    /// `None` if there is none.
+    /// `None` if there is no deadline.
     pub fn next_deadline_us(&self) -> Option<i64> {
         let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
@@ -290,7 +292,8 @@ impl Runtime {
             is_judged: false,
         };
         self.clients[client].work = Some(work);
-        // The memory may have changed, because a snapshot may have been restored since the last command.
+        // A snapshot may have been restored since the last command. The measured memory of the connections may then be
+        // wrong, so it must be measured again.
         self.connection_memory.forget();
     }
 
@@ -312,7 +315,7 @@ impl Runtime {
         self.next_statement(client);
     }
 
-    /// Ends a client's submission, whose last statement has run.
+    /// Ends a client's submission after its last statement has run.
     fn finish_work(&mut self, client: ClientIndex) {
         self.report_folded_output(client);
         self.report_memory_limit(Some(client));

@@ -41,7 +41,7 @@ pub struct Report {
     pub advice: Vec<Diagnostic>,
     /// Number of answers, mistakes and other inputs that were tried.
     pub tries: usize,
-    /// The numbers of variations that were tried.
+    /// Statistics about the variations of the answers.
     pub variations: Counts,
     /// Errors in recorded tries, each with the index of the file that contains the try.
     pub recorded_errors: Vec<(usize, Diagnostic)>,
@@ -242,7 +242,7 @@ struct Try<'a> {
 /// The kind of a try.
 #[derive(Clone, Copy)]
 enum TryKind<'a> {
-    /// An `answer` or an `also`, which must complete the step.
+    /// The step's answer (`answer`) or an alternative answer (`also`), which must complete the step.
     Answer(&'a Spanned<String>),
     /// The commands of the answer as redis-cli lines.
     InRedisCli,
@@ -419,8 +419,8 @@ fn check_picture(step: &Step, tried: &Attempt, report: &mut Report) {
     }
 }
 
-/// Reports errors in code that the learner does not see: the setup, the measured programs, and the code of a
-/// prediction.
+/// Reports errors in code that the tutor runs unseen: the setup, the two programs that a step compares, and the code
+/// whose result the learner must predict.
 fn check_hidden_code(lesson: &Lesson, step: &Step, tried: &Attempt, report: &mut Report) {
     let places = lesson
         .setup

@@ -72,8 +72,8 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).expect("the folder is writable");
 }
 
-/// Completes a step in a session, saves the progress, and checks the file. Returns the message for the learner, if
-/// saving produced one.
+/// Completes a step in a session, saves the progress, and checks the file. If saving produced a message for the
+/// learner, returns the message.
 fn do_step(
     file: &mut ProgressFile,
     place: &Place,
@@ -414,8 +414,8 @@ fn an_unchanged_progress_is_not_written_again() {
     assert_eq!(stored(&place.path).expect("it exists").version, VERSION);
 }
 
-/// A user may pass the wrong path to `--progress`, or overwrite the progress file with another program while a session
-/// runs.
+/// A user may pass the wrong path to `--progress`, or another program may overwrite the progress file while a session
+/// runs. The session must not overwrite a file that is not a progress file.
 #[test]
 fn a_named_file_that_becomes_another_file_while_a_session_runs_is_left_alone() {
     let place = prepare("files-progress-foreign", Beginning::Progress);

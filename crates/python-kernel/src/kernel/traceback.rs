@@ -25,20 +25,20 @@ const MAX_GROUP_WIDTH: usize = 15;
 /// Maximum nesting depth at which the members of exception groups are shown.
 const MAX_GROUP_DEPTH: usize = 10;
 
-/// A frame in a traceback, with the segment of source text that it was executing.
+/// A frame in a traceback, with the position of the code that it was executing, such as an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The file name of the frame's code object.
     pub filename: String,
     /// The function's name, or "<module>".
     name: String,
-    /// First line of the segment that the frame was executing, counted from 1.
+    /// The line on which that code starts (1-based).
     pub line: usize,
-    /// Last line of the segment that the frame was executing, counted from 1.
+    /// The line on which that code ends (1-based).
     pub end_line: usize,
-    /// Start column in the first line, as a byte offset.
+    /// The byte offset within `line` at which the code starts.
     pub column: usize,
-    /// End column in the last line, as a byte offset (exclusive).
+    /// The byte offset within `end_line` at which the code ends (exclusive).
     pub end_column: usize,
 }
 

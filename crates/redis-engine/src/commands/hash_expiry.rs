@@ -541,7 +541,7 @@ fn hsetex(call: &mut Call) -> Outcome {
     for (index, [field, value]) in pairs.iter().enumerate() {
         hash.set(field, value, ttl, limits);
         // Redis removes a field immediately if its expiry time has passed, so that the hash does not grow. The last
-        // field is removed below, with its event.
+        // field is removed below, where the keyspace event for the removal is published.
         if is_past && index + 1 < pairs.len() {
             remove_as_expired(&mut hash, field);
         }

@@ -47,14 +47,15 @@ impl MemoryCap {
         self.limit == 0 || bytes as u64 <= self.limit
     }
 
-    /// Counts the arguments of a command as added memory, because the command may store them.
+    /// Adds the size of a command's arguments to the count of added bytes, because the command may store them.
     pub(crate) fn count_words(&mut self, argv: &[&[u8]]) {
         if self.limit > 0 {
             self.add(argv.iter().map(|word| word.len() + WORD_OVERHEAD).sum());
         }
     }
 
-    /// Counts a new entry as added memory, because a command may have created its value from other values.
+    /// Adds the size of a new entry to the count of added bytes, because a command may have created its value from
+    /// other values.
     pub(crate) fn count_entry(&mut self, key: &[u8], entry: &Entry) {
         if self.limit > 0 {
             self.add(match &entry.value {
@@ -73,7 +74,7 @@ impl MemoryCap {
         }
     }
 
-    /// Counts the bytes by which a string has become longer as added memory.
+    /// Adds the number of bytes by which a string has grown to the count of added bytes.
     pub(crate) fn count_growth(&mut self, length_before: usize, value: &Value) {
         let length = self.length_before(value);
         self.add(length.saturating_sub(length_before));

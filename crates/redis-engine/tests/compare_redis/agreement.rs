@@ -101,8 +101,8 @@ pub fn replies_agree(ours: &[u8], theirs: &[u8], tolerance: Tolerance, queue: &[
         })
 }
 
-/// Returns whether the messages that a client has received on both sides agree. Their order does not matter, and
-/// duplicates count once.
+/// Returns whether a client has received the same messages from the engine and from the real server. Their order does
+/// not matter, and duplicates count once.
 pub fn messages_agree(ours: &[u8], theirs: &[u8]) -> bool {
     let texts = |bytes| {
         let mut texts: Vec<_> = parse_all(bytes)?.iter().map(|value| format!("{value:?}")).collect();
@@ -126,7 +126,8 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
             _ => false,
         },
         Tolerance::Clock(limit) => match (ours, theirs) {
-            // A negative number means that there is no expiry time or no key, and must be the same on both sides.
+            // A negative number means that there is no expiry time or no key, so the two servers must return the same
+            // number.
             (Value::Integer(a), Value::Integer(b)) => a.abs_diff(*b) <= limit.unsigned_abs() && *a >= 0 && *b >= 0,
             (Value::Array(a), Value::Array(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agree(a, b, tolerance))

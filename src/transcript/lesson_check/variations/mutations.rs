@@ -23,7 +23,8 @@ pub const MUTATIONS: &[Mutation] = &[
     ("wrong-client", by_wrong_client),
 ];
 
-/// Commands that learners may mistake for each other, in addition to [`FAMILIES`], which is used for feedback.
+/// Commands, each with other commands that learners may use in its place by mistake. They are used in addition to
+/// [`FAMILIES`]. They are not listed there, because the tutor bases its feedback on `FAMILIES`.
 const TAKEN_FOR: &[(&str, &[&str])] = &[
     ("DEL", &["HDEL"]),
     ("HGETALL", &["GET", "HKEYS", "HVALS"]),
@@ -56,8 +57,8 @@ const TAKEN_FOR: &[(&str, &[&str])] = &[
     ("ZREMRANGEBYSCORE", &["ZRANGEBYSCORE", "ZREMRANGEBYRANK"]),
 ];
 
-/// Pairs of commands. When asked for a single value, the second command returns the same value as the first, but in a
-/// list.
+/// Pairs of commands that differ little when they are asked for a single value: the first returns the value alone, and
+/// the second returns it in a list.
 const SAME_FOR_ONE: &[(&str, &str)] = &[("GET", "MGET"), ("HGET", "HMGET")];
 
 /// Returns the commands that learners may mistake for the given command.

@@ -277,7 +277,7 @@ fn all_text<'a>(values: impl IntoIterator<Item = &'a Value>) -> bool {
     values.peek().is_some() && values.all(|value| matches!(value, Value::Bytes(bytes) if is_text(bytes)))
 }
 
-/// Returns whether `values` is not empty and contains only pairs of a member and its score.
+/// Returns whether `values` is not empty and contains only member-score pairs.
 fn all_pairs(values: &[Value]) -> bool {
     let is_pair = |value: &Value| match value {
         Value::Sequence(pair) => matches!(pair.as_slice(), [Value::Bytes(_), Value::Float(_) | Value::Integer(_)]),

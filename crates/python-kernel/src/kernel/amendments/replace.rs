@@ -16,7 +16,8 @@ pub fn native_class(class: &PyObject, vm: &VirtualMachine) -> PyResult<&'static 
     Ok(&**Box::leak(Box::new(class)))
 }
 
-/// Replaces a binary operator of a number class: both slots, and the methods through which Python code can call them.
+/// Replaces a binary operator of a number class: its two slots (for the left and the right operand), and the two
+/// corresponding methods that Python code can call.
 macro_rules! replace_operator {
     ($class:expr, [$slot:ident, $right_slot:ident], [$method:literal, $right_method:literal], $operation:expr, $vm:expr) => {{
         $class.slots.as_number.$slot.store(Some($operation));
@@ -34,7 +35,7 @@ macro_rules! replace_operator {
 
 pub(crate) use replace_operator;
 
-/// Replaces the slot and the method for `repr` of a class.
+/// Replaces a class's `repr` slot and its `__repr__` method.
 pub fn replace_repr(
     class: &'static Py<PyType>,
     repr: fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>,

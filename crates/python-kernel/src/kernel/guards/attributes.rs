@@ -74,7 +74,8 @@ pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     vm.sys_module.set_attr(name, vm.new_function(name, clear), vm)
 }
 
-/// Replaces the function that sets attributes of classes, in `class` and in all of its subclasses that use it.
+/// Makes a metaclass and all of its subclasses set attributes with [`set_attribute`]. Leaves a class alone if its
+/// `setattro` slot contains a function other than `original`.
 fn guard_metaclasses(class: &Py<PyType>, original: usize) {
     if class.slots.setattro.load().is_some_and(|set| set as usize == original) {
         class.slots.setattro.store(Some(set_attribute));

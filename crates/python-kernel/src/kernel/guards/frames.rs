@@ -25,7 +25,7 @@ use std::sync::{Mutex, PoisonError};
 /// The builtins that read the running frame's variables, unless they are passed another object or namespace.
 const READERS: [&str; 5] = ["dir", "eval", "exec", "locals", "vars"];
 
-/// The frames whose variables `frame.clear()` is releasing, by the `id` of the frame.
+/// The ids of the frames whose variables `frame.clear()` is releasing at the moment.
 static CLEARED_NOW: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 /// Installs the guards on the class `frame`, and on the builtins that read the variables of the running frame.

@@ -29,7 +29,7 @@ impl Align {
     }
 }
 
-/// Which numbers have a sign or a space in front of them.
+/// Determines which numbers have a sign or a space in front of them.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Sign {
     /// All numbers have a sign.
@@ -171,7 +171,7 @@ fn grouping(
     }
 }
 
-/// Returns a character as error messages about formats show it.
+/// Returns how a character is written in error messages about format specifications.
 pub fn shown(character: CodePoint) -> String {
     match character.to_char() {
         Some(ascii @ '!'..='\u{7f}') => ascii.to_string(),
