@@ -104,7 +104,7 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if let Some(key) = assigned_key(source) {
         return Some(Unsent::AssignedKey { key });
     }
-    let is_in_task = || findings.task.contains(&format!("'{name}'")) || findings.task.contains(&format!("`{name}`"));
+    let is_in_task = || findings.task.contains(&format!("'{name}'"));
     if is_intended(name, findings) || is_in_task() {
         return Some(Unsent::UndefinedWord { word: name.into() });
     }
