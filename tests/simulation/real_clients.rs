@@ -56,7 +56,8 @@ impl RealClients {
     /// Returns whether any of the TCP clients is still connected to the engine.
     pub fn are_connected(&self, engine: &Engine) -> bool {
         let ids = engine.server.clients.ids();
-        self.clients.values().any(|client| ids.contains(&client.id))
+        // The engine keeps a client whose connection it has closed until the server next handles its sockets.
+        self.clients.values().any(|client| !client.is_closed && ids.contains(&client.id))
     }
 
     /// Runs the commands that have arrived from TCP clients, and reads the replies. Returns false if the session cannot
