@@ -106,14 +106,22 @@ def main():
     out += ["}", ""]
     out += ["# The names of the other modules: exceptions with their bases, classes, functions, integers, others."]
     out += ["REFUSED = {"]
+    entries, aliases = {}, []
     for name in REFUSED:
         kinds = entry(name)
+        original = next((other for other, known in entries.items() if known == kinds), None)
+        if original is not None:
+            # A module may only import the names of another one.
+            aliases += [f"REFUSED[{name!r}] = REFUSED[{original!r}]"]
+            continue
+        entries[name] = kinds
         numbers, others = numbers_and_others(kinds["constants"])
         out += [f"    {name!r}: ("]
         out += [wrapped(kinds[kind], "        ") + "," for kind in ("errors", "classes", "functions")]
         out += [wrapped(numbers, "        ") + ",", f"        {others},", "    ),"]
     out += [
         "}",
+        *aliases,
         "",
         "",
         "def numbers(text):",

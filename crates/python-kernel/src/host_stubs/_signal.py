@@ -6,6 +6,7 @@ Ctrl-C raises KeyboardInterrupt, whatever the handler for SIGINT is, because the
 import sys
 
 from _module_names import CONSTANTS, numbers
+from posix import _define_unavailable
 
 globals().update(numbers(CONSTANTS["_signal"]))
 
@@ -99,20 +100,10 @@ def set_wakeup_fd(fd, /, *, warn_on_full_buffer=True):
     return -1
 
 
-def _define_unavailable(names):
-    def unavailable(name):
-        def function(*args, **options):
-            raise PermissionError(NO_SIGNALS)
-
-        function.__name__ = function.__qualname__ = name
-        return function
-
-    for name in names.split():
-        globals()[name] = unavailable(name)
-
-
 _define_unavailable(
+    globals(),
     "alarm getitimer pause pidfd_send_signal pthread_kill pthread_sigmask setitimer sigpending sigtimedwait sigwait "
-    "sigwaitinfo"
+    "sigwaitinfo",
+    NO_SIGNALS,
 )
 del CONSTANTS, numbers

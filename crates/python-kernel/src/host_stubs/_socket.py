@@ -3,7 +3,7 @@
 There is a host name, because programs use it to name a worker: `f"{socket.gethostname()}-{os.getpid()}"`.
 """
 from _module_names import CONSTANTS, numbers
-from posix import HOST_NAME
+from posix import HOST_NAME, _define_unavailable
 
 globals().update(numbers(CONSTANTS["_socket"]))
 
@@ -148,20 +148,10 @@ def CMSG_SPACE(length, /):
     return (length + 7) // 8 * 8 + 16
 
 
-def _define_unavailable(names):
-    def unavailable(name):
-        def function(*args, **options):
-            raise PermissionError(NO_NETWORK)
-
-        function.__name__ = function.__qualname__ = name
-        return function
-
-    for name in names.split():
-        globals()[name] = unavailable(name)
-
-
 _define_unavailable(
+    globals(),
     "close dup getaddrinfo gethostbyaddr getnameinfo getprotobyname getservbyport if_indextoname if_nameindex "
-    "if_nametoindex sethostname socketpair"
+    "if_nametoindex sethostname socketpair",
+    NO_NETWORK,
 )
 del CONSTANTS, numbers

@@ -24,19 +24,23 @@ WNOHANG, WUNTRACED = 1, 2
 EX_OK = 0
 
 
-def _define_unavailable(names, message):
+def _define_unavailable(module, names, message):
+    """Adds functions with these names to a module's globals. Each of them raises a PermissionError with the message."""
+
     def unavailable(name):
         def function(*args, **options):
             raise PermissionError(message)
 
         function.__name__ = function.__qualname__ = name
+        function.__module__ = module["__name__"]
         return function
 
     for name in names.split():
-        globals()[name] = unavailable(name)
+        module[name] = unavailable(name)
 
 
 _define_unavailable(
+    globals(),
     "access chdir chmod chown close closerange copy_file_range dup dup2 fchdir fchmod fchown fstat fsync ftruncate "
     "isatty lchown link listdir listxattr lseek lstat mkdir mkfifo mknod open openpty pread pwrite read readlink "
     "readv remove rename replace rmdir scandir sendfile stat statvfs symlink sync truncate ttyname umask unlink utime "
@@ -44,11 +48,13 @@ _define_unavailable(
     NO_FILES,
 )
 _define_unavailable(
+    globals(),
     "abort execv execve fork forkpty kill killpg nice pipe posix_spawn posix_spawnp setgid setpgid setpriority setsid "
     "setuid system times wait wait3 wait4 waitid waitpid",
     NO_PROCESSES,
 )
 _define_unavailable(
+    globals(),
     "ctermid get_terminal_size getgroups getloadavg getlogin getpgid getpgrp getpriority getsid sysconf",
     NO_MACHINE,
 )

@@ -2,7 +2,7 @@
 
 `cmd` and `rlcompleter` call some of them.
 """
-NO_FILES = "redis-tutor's Python cannot use files: keep data in variables or in Redis"
+from posix import NO_FILES, _define_unavailable
 
 backend = "readline"
 _completer = None
@@ -34,8 +34,6 @@ def set_completer_delims(string, /):
 def _define(names, result):
     def function_named(name):
         def function(*args):
-            if isinstance(result, BaseException):
-                raise result
             return result
 
         function.__name__ = function.__qualname__ = name
@@ -54,7 +52,6 @@ _define(
 _define("get_begidx get_completion_type get_current_history_length get_endidx", 0)
 _define("get_history_length", -1)
 _define("get_line_buffer", "")
-_define(
-    "append_history_file read_history_file read_init_file write_history_file",
-    PermissionError(NO_FILES),
+_define_unavailable(
+    globals(), "append_history_file read_history_file read_init_file write_history_file", NO_FILES
 )
