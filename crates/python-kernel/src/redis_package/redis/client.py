@@ -126,12 +126,7 @@ class Redis(CoreCommands):
                 kwargs["socket_keepalive_options"] = socket_keepalive_options
                 if ssl:
                     kwargs["connection_class"] = SSLConnection
-                if maint_notifications_config:
-                    if maint_notifications_config.enabled and not is_resp3(protocol):
-                        raise RedisError(
-                            "Maintenance notifications handlers on connection are only supported with RESP version 3"
-                        )
-                    kwargs["maint_notifications_config"] = maint_notifications_config
+                kwargs.update(_maintenance_setting(maint_notifications_config, protocol))
             connection_pool = ConnectionPool(**kwargs)
             self.auto_close_connection_pool = True
         self.connection_pool = connection_pool
@@ -343,7 +338,7 @@ class Redis(CoreCommands):
     ):
         """Returns a lock that all clients share, stored in the key `name`. See redis.lock.Lock."""
         if lock_class is None:
-            from redis.lock import Lock as lock_class
+            lock_class = self._lock_class()
         return lock_class(
             self,
             name,
@@ -354,6 +349,11 @@ class Redis(CoreCommands):
             thread_local=thread_local,
             raise_on_release_error=raise_on_release_error,
         )
+
+    def _lock_class(self):
+        from redis.lock import Lock
+
+        return Lock
 
     def pubsub(self, **kwargs):
         """Returns a subscriber, with a connection of its own."""
@@ -400,6 +400,15 @@ def _warn_about_deprecated(retry_on_timeout, lib_name, lib_version):
     for name, value in (("lib_name", lib_name), ("lib_version", lib_version)):
         if value is not SENTINEL:
             warn_of_argument(name, "__init__", reason, "", stacklevel=4)
+
+
+def _maintenance_setting(config, protocol):
+    """Returns the setting of a pool for a configuration of maintenance notifications, as a dict."""
+    if not config:
+        return {}
+    if config.enabled and not is_resp3(protocol):
+        raise RedisError("Maintenance notifications handlers on connection are only supported with RESP version 3")
+    return {"maint_notifications_config": config}
 
 
 _LOADED_ON_USE = {

@@ -113,7 +113,7 @@ class Pipeline(Redis):
             connection.disconnect()
             if self.watching:
                 self.reset()
-                raise WatchError(f"A {type(error).__name__} occurred while watching one or more keys")
+                raise _changed_connection(error)
 
         return connection.retry.call_with_retry(attempt, fail)
 
@@ -147,7 +147,7 @@ class Pipeline(Redis):
         def fail(error):
             connection.disconnect()
             if self.watching:
-                raise WatchError(f"A {type(error).__name__} occurred while watching one or more keys")
+                raise _changed_connection(error)
 
         try:
             return connection.retry.call_with_retry(lambda: run(connection, commands, raise_on_error), fail)
@@ -218,12 +218,20 @@ class Pipeline(Redis):
 
     def annotate_exception(self, exception, number, command):
         """Adds to an error's message which command of the pipeline caused it."""
-        words = " ".join(_as_text(word) for word in command)
-        message = f"Command # {number} ({_shorten(words)}) of pipeline caused error: {exception.args[0]}"
-        exception.args = (message, *exception.args[1:])
+        exception.args = (_annotated(number, command, exception.args[0]), *exception.args[1:])
 
     def load_scripts(self):
         """Does nothing, because there are no scripts."""
+
+
+def _changed_connection(error):
+    return WatchError(f"A {type(error).__name__} occurred while watching one or more keys")
+
+
+def _annotated(number, command, cause):
+    """Returns the message of an error with the number and the words of the command that caused it."""
+    words = " ".join(_as_text(word) for word in command)
+    return f"Command # {number} ({_shorten(words)}) of pipeline caused error: {cause}"
 
 
 def _as_text(word):

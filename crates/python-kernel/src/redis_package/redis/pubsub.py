@@ -3,9 +3,9 @@
 import _wire
 
 from redis.commands.arguments import words_of
+from redis.commands.helpers import parse_pubsub_subscriptions, pubsub_subscription_args
 from redis.exceptions import PubSubError, RedisError
 from redis.replies import text
-from redis.typing import Subscription
 
 
 class PubSub:
@@ -92,7 +92,7 @@ class PubSub:
             (self.shard_channels, self.ssubscribe),
         ):
             if subscriptions:
-                subscribe(*[Subscription(name, handler) for name, handler in subscriptions.items()])
+                subscribe(*pubsub_subscription_args(subscriptions))
 
     # --- sending commands ---
 
@@ -128,15 +128,9 @@ class PubSub:
         self._subscribe("SSUBSCRIBE", self.shard_channels, self.pending_unsubscribe_shard_channels, args, kwargs)
 
     def _subscribe(self, command, subscriptions, pending, args, handlers):
-        new = {}
-        for name in words_of(args[0], args[1:]) if args else []:
-            if isinstance(name, Subscription):
-                new[name.name] = name.handler
-            else:
-                new[name] = None
-        new.update(handlers)
+        new = parse_pubsub_subscriptions(args, handlers)
         self.execute_command(command, *new)
-        new = self._normalised(new)
+        new = self._normalize_keys(new)
         subscriptions.update(new)
         if not self._subscribed:
             self._subscribed = True
@@ -157,10 +151,10 @@ class PubSub:
 
     def _unsubscribe(self, command, subscriptions, pending, args):
         names = words_of(args[0], args[1:]) if args else []
-        pending.update(self._normalised(dict.fromkeys(names)) if args else subscriptions)
+        pending.update(self._normalize_keys(dict.fromkeys(names)) if args else subscriptions)
         self.execute_command(command, *names)
 
-    def _normalised(self, names):
+    def _normalize_keys(self, names):
         encoder = self.encoder
         return {encoder.decode(encoder.encode(name)): handler for name, handler in names.items()}
 
@@ -288,14 +282,8 @@ class PubSub:
         self, sleep_time=0.0, daemon=False, exception_handler=None, pubsub=None, sharded_pubsub=False
     ):
         """Starts a thread that calls the subscriptions' functions. Each subscription needs one. See its `stop`."""
-        for what, subscriptions in (
-            ("Channel", self.channels),
-            ("Pattern", self.patterns),
-            ("Shard Channel", self.shard_channels),
-        ):
-            for name, handler in subscriptions.items():
-                if handler is None:
-                    raise PubSubError(f"{what}: '{name}' has no handler registered")
+        kinds = {"Channel": self.channels, "Pattern": self.patterns, "Shard Channel": self.shard_channels}
+        must_have_handlers(kinds)
         from redis.pubsub_thread import PubSubWorkerThread
 
         thread = PubSubWorkerThread(
@@ -307,6 +295,14 @@ class PubSub:
         )
         thread.start()
         return thread
+
+
+def must_have_handlers(kinds):
+    """Raises an error if a subscription has no function. `kinds` maps the name of a kind to its subscriptions."""
+    for kind, subscriptions in kinds.items():
+        for name, handler in subscriptions.items():
+            if handler is None:
+                raise PubSubError(f"{kind}: '{name}' has no handler registered")
 
 
 def message_of(response):

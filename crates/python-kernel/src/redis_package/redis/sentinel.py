@@ -4,7 +4,14 @@ from redis.connection import Connection, ConnectionPool, SSLConnection
 
 from redis.exceptions import ConnectionError
 
-_REFUSED = "redis-tutor is one Redis server without Sentinel: use redis.Redis() instead."
+
+class _Refused:
+    """The base of classes that exist only so that programs can import them."""
+
+    _instead = "redis.Redis()"
+
+    def __init__(self, *args, **kwargs):
+        raise NotImplementedError(f"redis-tutor is one Redis server without Sentinel: use {self._instead} instead.")
 
 
 class MasterNotFoundError(ConnectionError):
@@ -18,32 +25,20 @@ class SlaveNotFoundError(ConnectionError):
 ReplicaNotFoundError = SlaveNotFoundError
 
 
-class Sentinel:
+class Sentinel(_Refused):
     """Finds the current master. redis-tutor has only one server."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
-
-class SentinelConnectionPool(ConnectionPool):
+class SentinelConnectionPool(_Refused, ConnectionPool):
     """A pool of connections to the master."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
-
-class SentinelManagedConnection(Connection):
+class SentinelManagedConnection(_Refused, Connection):
     """A connection to the master."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
-
-class SentinelManagedSSLConnection(SSLConnection):
+class SentinelManagedSSLConnection(_Refused, SSLConnection):
     """A connection over TLS to the master."""
-
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
 
 def __getattr__(name):

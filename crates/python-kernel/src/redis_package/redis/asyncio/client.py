@@ -6,15 +6,15 @@ command and converts the reply.
 
 import asyncio
 
+from redis import client as synchronous
 from redis.abstract_connection import _copy
 from redis.asyncio.connection import ConnectionPool, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.client import EMPTY_RESPONSE, NEVER_DECODE, _warn_about_deprecated
+from redis.client import EMPTY_RESPONSE, NEVER_DECODE, _maintenance_setting, _warn_about_deprecated
 from redis.commands.asynchronous import AsyncCoreCommands
-from redis.connection import is_resp3
 from redis.driver_info import SENTINEL, resolve_driver_info
-from redis.exceptions import RedisError, ResponseError, WatchError
+from redis.exceptions import ResponseError, WatchError
 from redis.replies import callbacks_for
 from redis.utils import warn_deprecated
 
@@ -117,12 +117,7 @@ class Redis(AsyncCoreCommands):
                 )
                 if ssl:
                     kwargs["connection_class"] = SSLConnection
-            if maint_notifications_config:
-                if maint_notifications_config.enabled and not is_resp3(protocol):
-                    raise RedisError(
-                        "Maintenance notifications handlers on connection are only supported with RESP version 3"
-                    )
-                kwargs["maint_notifications_config"] = maint_notifications_config
+            kwargs.update(_maintenance_setting(maint_notifications_config, protocol))
             connection_pool = ConnectionPool(**kwargs)
         self.auto_close_connection_pool = auto_close_connection_pool
         self.connection_pool = connection_pool
@@ -142,15 +137,17 @@ class Redis(AsyncCoreCommands):
         client.auto_close_connection_pool = auto_close_connection_pool is None or auto_close_connection_pool
         return client
 
-    @classmethod
-    def from_pool(cls, connection_pool):
-        """Returns a client that uses this pool, and closes it when the client is closed."""
-        client = cls(connection_pool=connection_pool)
-        client.auto_close_connection_pool = True
-        return client
-
-    def __repr__(self):
-        return f"<{type(self).__module__}.{type(self).__name__}({self.connection_pool!r})>"
+    # These methods wait for nothing, so both kinds of clients have the same.
+    from_pool = synchronous.Redis.__dict__["from_pool"]
+    __repr__ = synchronous.Redis.__repr__
+    set_response_callback = synchronous.Redis.set_response_callback
+    load_external_module = synchronous.Redis.load_external_module
+    get_encoder = synchronous.Redis.get_encoder
+    get_connection_kwargs = synchronous.Redis.get_connection_kwargs
+    get_retry = synchronous.Redis.get_retry
+    set_retry = synchronous.Redis.set_retry
+    client = synchronous.Redis.client
+    lock = synchronous.Redis.lock
 
     def __await__(self):
         return self.initialize().__await__()
@@ -237,36 +234,7 @@ class Redis(AsyncCoreCommands):
         converted = convert(reply, **options)
         return await converted if hasattr(converted, "__await__") else converted
 
-    def set_response_callback(self, command, callback):
-        """Sets the function that converts the replies to a command."""
-        self.response_callbacks[command] = callback
-
-    def load_external_module(self, funcname, func):
-        """Adds a function to this client under a name."""
-        setattr(self, funcname, func)
-
-    # --- settings, and objects that use this client ---
-
-    def get_encoder(self):
-        """Returns the encoder for arguments and replies, with this client's settings."""
-        return self.connection_pool.get_encoder()
-
-    def get_connection_kwargs(self):
-        """Returns the settings of this client's connections."""
-        return self.connection_pool.connection_kwargs
-
-    def get_retry(self):
-        """Returns the retry policy."""
-        return self.get_connection_kwargs().get("retry")
-
-    def set_retry(self, retry):
-        """Sets the retry policy."""
-        self.get_connection_kwargs()["retry"] = retry
-        self.connection_pool.set_retry(retry)
-
-    def client(self):
-        """Returns a client that keeps one connection of this client's pool for itself."""
-        return type(self)(connection_pool=self.connection_pool, single_connection_client=True)
+    # --- objects that use this client ---
 
     def pipeline(self, transaction=True, shard_hint=None):
         """Returns a pipeline, which collects commands and sends them together, as a transaction by default."""
@@ -293,30 +261,10 @@ class Redis(AsyncCoreCommands):
                     if watch_delay is not None and watch_delay > 0:
                         await asyncio.sleep(watch_delay)
 
-    def lock(
-        self,
-        name,
-        timeout=None,
-        sleep=0.1,
-        blocking=True,
-        blocking_timeout=None,
-        lock_class=None,
-        thread_local=True,
-        raise_on_release_error=True,
-    ):
-        """Returns a lock that all clients share, stored in the key `name`. See redis.asyncio.lock.Lock."""
-        if lock_class is None:
-            from redis.asyncio.lock import Lock as lock_class
-        return lock_class(
-            self,
-            name,
-            timeout=timeout,
-            sleep=sleep,
-            blocking=blocking,
-            blocking_timeout=blocking_timeout,
-            thread_local=thread_local,
-            raise_on_release_error=raise_on_release_error,
-        )
+    def _lock_class(self):
+        from redis.asyncio.lock import Lock
+
+        return Lock
 
     def pubsub(self, **kwargs):
         """Returns a subscriber, with a connection of its own."""

@@ -260,16 +260,9 @@ class Connection(AbstractConnection):
         self.socket_keepalive = socket_keepalive
         super().__init__(**kwargs)
 
-    def repr_pieces(self):
-        """Returns the names and values that the repr shows."""
-        pieces = [("host", self.host), ("port", self.port), ("db", self.db)]
-        return pieces + [("client_name", self.client_name)] if self.client_name else pieces
-
-    def _host(self):
-        return self.host
-
-    def _port(self):
-        return self.port
+    repr_pieces = connection.Connection.repr_pieces
+    _host = connection.Connection._host
+    _port = connection.Connection._port
 
 
 class SSLConnection(Connection):
@@ -290,10 +283,7 @@ class UnixDomainSocketConnection(AbstractConnection):
         super().__init__(**kwargs)
         self.path = path
 
-    def repr_pieces(self):
-        """Returns the names and values that the repr shows."""
-        pieces = [("path", self.path), ("db", self.db)]
-        return pieces + [("client_name", self.client_name)] if self.client_name else pieces
+    repr_pieces = connection.UnixDomainSocketConnection.repr_pieces
 
     async def connect_check_health(self, check_health=True, retry_socket_connect=True):
         """Raises an error."""

@@ -6,8 +6,9 @@ place, so only the commands that are sent differ.
 
 import asyncio
 
+from redis import lock
 from redis.exceptions import LockError, LockNotOwnedError, WatchError
-from redis.lock import _local, _new_token
+from redis.lock import _new_token
 
 
 class Lock:
@@ -17,27 +18,7 @@ class Lock:
             ...
     """
 
-    def __init__(
-        self,
-        redis,
-        name,
-        timeout=None,
-        sleep=0.1,
-        blocking=True,
-        blocking_timeout=None,
-        thread_local=True,
-        raise_on_release_error=True,
-    ):
-        self.redis = redis
-        self.name = name
-        self.timeout = timeout
-        self.sleep = sleep
-        self.blocking = blocking
-        self.blocking_timeout = blocking_timeout
-        self.thread_local = bool(thread_local)
-        self.raise_on_release_error = raise_on_release_error
-        self.local = _local(self.thread_local)
-        self.local.token = None
+    __init__ = lock.Lock.__init__
 
     async def __aenter__(self):
         if await self.acquire():

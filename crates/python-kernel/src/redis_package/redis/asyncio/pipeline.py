@@ -2,10 +2,11 @@
 
 import asyncio
 
+from redis import pipeline
 from redis.asyncio.client import Redis
 from redis.client import EMPTY_RESPONSE
 from redis.exceptions import ConnectionError, ExecAbortError, RedisError, ResponseError, WatchError
-from redis.pipeline import _as_text, _shorten
+from redis.pipeline import _annotated, _changed_connection
 
 
 class Pipeline(Redis):
@@ -42,12 +43,13 @@ class Pipeline(Redis):
     async def _async_self(self):
         return self
 
-    def __len__(self):
-        return len(self.command_stack)
-
-    def __bool__(self):
-        """Returns True even for an empty pipeline."""
-        return True
+    # These methods wait for nothing, so both kinds of pipelines have the same.
+    __len__ = pipeline.Pipeline.__len__
+    __bool__ = pipeline.Pipeline.__bool__
+    multi = pipeline.Pipeline.multi
+    execute_command = pipeline.Pipeline.execute_command
+    pipeline_execute_command = pipeline.Pipeline.pipeline_execute_command
+    raise_first_error = pipeline.Pipeline.raise_first_error
 
     async def reset(self):
         """Removes the commands, stops watching, and releases the connection."""
@@ -75,14 +77,6 @@ class Pipeline(Redis):
 
     # --- collecting commands ---
 
-    def multi(self):
-        """Collects the following commands for a transaction, after watch."""
-        if self.explicit_transaction:
-            raise RedisError("Cannot issue nested calls to MULTI")
-        if self.command_stack:
-            raise RedisError("Commands without an initial WATCH have already been issued")
-        self.explicit_transaction = True
-
     async def watch(self, *names):
         """Watches keys: the transaction runs only if none of them changes. Commands run at once until multi."""
         if self.explicit_transaction:
@@ -96,17 +90,6 @@ class Pipeline(Redis):
     async def discard(self):
         """Sends DISCARD, or collects it."""
         await self.execute_command("DISCARD")
-
-    def execute_command(self, *args, **kwargs):
-        """Collects a command, or runs it at once while keys are watched."""
-        if (self.watching or args[0] == "WATCH") and not self.explicit_transaction:
-            return self.immediate_execute_command(*args, **kwargs)
-        return self.pipeline_execute_command(*args, **kwargs)
-
-    def pipeline_execute_command(self, *args, **options):
-        """Collects a command."""
-        self.command_stack.append((args, options))
-        return self
 
     async def immediate_execute_command(self, *args, **options):
         """Runs a command at once on this pipeline's connection."""
@@ -219,22 +202,9 @@ class Pipeline(Redis):
             self.raise_first_error(commands, replies)
         return replies
 
-    def raise_first_error(self, commands, response):
-        """Raises the first error among the replies. Its message names the command."""
-        for index, reply in enumerate(response):
-            if isinstance(reply, ResponseError):
-                self.annotate_exception(reply, index + 1, commands[index][0])
-                raise reply
-
     def annotate_exception(self, exception, number, command):
         """Adds to an error's message which command of the pipeline caused it."""
-        words = " ".join(_as_text(word) for word in command)
-        message = f"Command # {number} ({_shorten(words)}) of pipeline caused error: {exception.args}"
-        exception.args = (message, *exception.args[1:])
+        exception.args = (_annotated(number, command, exception.args), *exception.args[1:])
 
     async def load_scripts(self):
         """Does nothing, because there are no scripts."""
-
-
-def _changed_connection(error):
-    return WatchError(f"A {type(error).__name__} occurred while watching one or more keys")

@@ -5,10 +5,11 @@ import math
 
 import _wire
 
+from redis import pubsub
 from redis.commands.arguments import words_of
 from redis.commands.helpers import parse_pubsub_subscriptions, pubsub_subscription_args
 from redis.exceptions import PubSubError, RedisError
-from redis.pubsub import message_of, monitored_command
+from redis.pubsub import message_of, monitored_command, must_have_handlers
 from redis.replies import text
 from redis.utils import warn_deprecated
 
@@ -27,6 +28,11 @@ class PubSub:
     PUBLISH_MESSAGE_TYPES = ("message", "pmessage", "smessage")
     UNSUBSCRIBE_MESSAGE_TYPES = ("unsubscribe", "punsubscribe", "sunsubscribe")
     HEALTH_CHECK_MESSAGE = "redis-py-health-check"
+
+    # These methods wait for nothing, so both kinds of subscribers have the same.
+    _must_be_connected = pubsub.PubSub._must_be_connected
+    _normalize_keys = pubsub.PubSub._normalize_keys
+    _subscriptions = pubsub.PubSub._subscriptions
 
     def __init__(
         self,
@@ -168,20 +174,11 @@ class PubSub:
         pending.update(self._normalize_keys(dict.fromkeys(names)) if args else subscriptions)
         return self.execute_command(command, *names)
 
-    def _normalize_keys(self, names):
-        encoder = self.encoder
-        return {encoder.decode(encoder.encode(name)): handler for name, handler in names.items()}
-
     def ping(self, message=None):
         """Sends a PING. The reply arrives as a message of type 'pong'."""
         return self.execute_command(*(["PING"] if message is None else ["PING", message]))
 
     # --- reading messages ---
-
-    def _must_be_connected(self):
-        if self.connection is None:
-            raise RuntimeError("pubsub connection not set: did you forget to call subscribe() or psubscribe()?")
-        return self.connection
 
     async def check_health(self):
         """Sends a PING if the last reply is older than the interval of the health check."""
@@ -242,20 +239,9 @@ class PubSub:
             return None
         return message
 
-    def _subscriptions(self, kind):
-        """Returns the subscriptions for a kind of message, and those about to end."""
-        if kind.startswith("p"):
-            return self.patterns, self.pending_unsubscribe_patterns
-        if kind.startswith("s") and kind != "subscribe":
-            return self.shard_channels, self.pending_unsubscribe_shard_channels
-        return self.channels, self.pending_unsubscribe_channels
-
     async def run(self, *, exception_handler=None, poll_timeout=1.0, pubsub=None):
         """Calls the subscriptions' functions until the task is cancelled. Each subscription needs one."""
-        for what, subscriptions in (("Channel", self.channels), ("Pattern", self.patterns)):
-            for name, handler in subscriptions.items():
-                if handler is None:
-                    raise PubSubError(f"{what}: '{name}' has no handler registered")
+        must_have_handlers({"Channel": self.channels, "Pattern": self.patterns})
         await self.connect()
         reader = self if pubsub is None else pubsub
         while True:

@@ -13,22 +13,9 @@ class Retry(AbstractRetry):
         super().__init__(backoff, retries, supported_errors)
 
     def __eq__(self, other):
-        if not isinstance(other, Retry):
-            return NotImplemented
-        return (self._backoff, self._retries, set(self._supported_errors)) == (
-            other._backoff,
-            other._retries,
-            set(other._supported_errors),
-        )
+        return self._settings() == other._settings() if isinstance(other, Retry) else NotImplemented
 
     __hash__ = AbstractRetry.__hash__
-
-    def __deepcopy__(self, memo):
-        return self.copied()
-
-    def copied(self):
-        """Returns an independent copy."""
-        return type(self)(self._backoff, self._retries, self._supported_errors)
 
     async def call_with_retry(self, do, fail, is_retryable=None, with_failure_count=False):
         """Awaits `do` until it succeeds or no retries are left. Awaits `fail` with the error of each failure."""

@@ -1,9 +1,12 @@
 """Redis Sentinel, which redis-tutor does not have: its single server has no replica to fail over to."""
 
+from redis import sentinel
 from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
 from redis.exceptions import ConnectionError
 
-_REFUSED = "redis-tutor is one Redis server without Sentinel: use redis.asyncio.Redis() instead."
+
+class _Refused(sentinel._Refused):
+    _instead = "redis.asyncio.Redis()"
 
 
 class MasterNotFoundError(ConnectionError):
@@ -17,32 +20,20 @@ class SlaveNotFoundError(ConnectionError):
 ReplicaNotFoundError = SlaveNotFoundError
 
 
-class Sentinel:
+class Sentinel(_Refused):
     """Finds the current master. redis-tutor has only one server."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
-
-class SentinelConnectionPool(ConnectionPool):
+class SentinelConnectionPool(_Refused, ConnectionPool):
     """A pool of connections to the master."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
-
-class SentinelManagedConnection(Connection):
+class SentinelManagedConnection(_Refused, Connection):
     """A connection to the master."""
 
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
-
-class SentinelManagedSSLConnection(SSLConnection):
+class SentinelManagedSSLConnection(_Refused, SSLConnection):
     """A connection over TLS to the master."""
-
-    def __init__(self, *args, **kwargs):
-        raise NotImplementedError(_REFUSED)
 
 
 def __getattr__(name):
