@@ -147,7 +147,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         &[
             "user_files",
             "driver/child_threads.rs",
-            "shell/terminal_modes.rs",
+            "shell/terminal_modes",
             "shell/history.rs",
             "cli/lesson_schema_test.rs",
             "redis-server",
@@ -211,7 +211,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
         &["std::io::stderr"],
         &[
             "cli/output.rs",
-            "shell/terminal_modes.rs",
+            "shell/terminal_modes",
             "transcript/script.rs",
             "user_files/disk.rs",
             "python-kernel/kernel",
