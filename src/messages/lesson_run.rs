@@ -124,7 +124,7 @@ messages! {
     /// Shown at the end of the fast track if not every task was done without help. `title` is the first lesson to
     /// learn.
     lessons_known(known, total, title) =
-        "You know {known} of these {total} lessons. `redis-tutor learn` opens the first of the others: {title}.";
+        "Lessons that you know: {known} of {total}. `redis-tutor learn` opens the first of the others: {title}.";
 
     /// Shown at the end of the fast track if every task was done without help.
     all_lessons_known() =
