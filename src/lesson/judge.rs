@@ -203,7 +203,8 @@ fn judge_unchanged(
         return Verdict::Miss(vec![mismatch]);
     }
     let defined = only_defined_function(step, submission).map(|name| NoEffect::OnlyDefined { name: name.into() });
-    let defined = defined.or_else(|| assigned_key(submission).map(|key| NoEffect::AssignedKey { key }));
+    let assigned_key = || unsent::assigned_key(&submission.source).filter(|_| submission.commands.is_empty());
+    let defined = defined.or_else(|| assigned_key().map(|key| NoEffect::AssignedKey { key }));
     let other_elements = || of_other_elements(expect, &asked, findings).filter(|_| is_last);
     let reason = defined.or_else(|| NoEffect::new(submission, findings)).or_else(other_elements);
     reason.map_or(Verdict::Exploring, Verdict::NoEffect)
@@ -225,15 +226,6 @@ fn of_other_elements(expect: &Expect, submission: &Submission, findings: &Findin
         }
         _ => None,
     }
-}
-
-/// Returns the key on the left of a line such as `user:1000 = 'Alice'`, which Python takes for an annotated variable
-/// `user`.
-fn assigned_key(submission: &Submission) -> Option<String> {
-    let key = unsent::assigned_key(&submission.source).filter(|_| submission.commands.is_empty())?;
-    let annotation = key.split_once(':').map(|(_, annotation)| annotation);
-    let is_type = |name: &str| ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"].contains(&name);
-    (!annotation.is_some_and(is_type)).then_some(key)
 }
 
 /// Returns the name of a function if the submission only defines this function, and the step's answer defines none.

@@ -442,6 +442,7 @@ state = [{ run = "r.get('page:views')", reply = "b'0'" }]
 "#;
     for (line, expected) in [
         ("r.set('page:views', '0', True)", "`True` is the value of an option, and comes after the option's name"),
+        ("time('page:views')", "`time` is not defined here."),
         ("page:views = 0", "A key is not a Python variable."),
         ("page:views:home = 0", "A key is not a Python variable."),
         ("set_all('page:views', 0)", "`set_all` is not defined here."),
@@ -454,6 +455,15 @@ state = [{ run = "r.get('page:views')", reply = "b'0'" }]
     ] {
         let said = tutor_output("cause", options, &format!("{line}\n"));
         assert!(said.contains(expected), "{line}: {said}");
+    }
+    for (line, false_remark) in [
+        ("r.set('page:views', True)", "is the value of an option"),
+        ("r.append('page:views', '0', True)", "is the value of an option"),
+        ("views: int = 0", "A key is not a Python variable."),
+        ("views: Optional = 0", "A key is not a Python variable."),
+    ] {
+        let said = tutor_output("cause", options, &format!("{line}\n"));
+        assert!(!said.contains(false_remark), "{line}: {said}");
     }
 }
 

@@ -108,7 +108,8 @@ fn undefined_name(source: &str, error: &Failure, findings: &Findings) -> Option<
     if is_intended(name, findings) || is_in_task() {
         return Some(Unsent::UndefinedWord { word: name.into() });
     }
-    if source.contains(&format!("{name}(")) && name.chars().all(|c| !c.is_uppercase()) && is_command(name) {
+    let is_called = source.contains(&format!("{name}("));
+    if is_called && commands::by_name(name).is_some() && name.chars().all(|c| !c.is_uppercase()) && !is_module(name) {
         return Some(Unsent::MethodWithoutClient { call: spelling::call_of_method(&format!("r.{name}")) });
     }
     // A line without a method call would not have sent a command in any case, so the undefined name itself is reported.
@@ -147,31 +148,51 @@ fn no_such_method(error: &Failure) -> Option<Unsent> {
     Some(Unsent::NoSuchMethod { name: name.into() })
 }
 
-/// Returns whether a command has the name of a method, such as `ttl`.
-fn is_command(method: &str) -> bool {
-    commands::by_name(method).is_some()
+/// Returns whether a name of a command is also a module of Python. A call of an undefined name such as `time` may lack
+/// either an import or the client.
+fn is_module(name: &str) -> bool {
+    ["copy", "select", "time"].contains(&name)
 }
 
 /// Returns the key on the left of an assignment, such as `page:views` in `page:views = 0`. Returns `None` for any other
-/// source text.
+/// source text, also for a variable with a type, such as `count: int = 0`.
 pub fn assigned_key(source: &str) -> Option<String> {
     let (key, _) = source.trim().split_once('=').filter(|(_, value)| !value.starts_with('='))?;
     let key = key.trim_end();
     let is_key = key.contains(':') && key.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '-' | '.'));
-    (is_key && key.starts_with(char::is_alphabetic)).then(|| key.to_owned())
+    let is_type = |annotation: &str| {
+        let annotation = annotation.trim_start();
+        let builtin = ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"];
+        builtin.contains(&annotation) || annotation.starts_with(char::is_uppercase)
+    };
+    let is_annotated = key.split_once(':').is_some_and(|(_, annotation)| is_type(annotation));
+    (is_key && key.starts_with(char::is_alphabetic) && !is_annotated).then(|| key.to_owned())
 }
 
-/// Detects an option of the answer's commands whose value was passed without its name, as in `r.set('k', 'v', True)`.
+/// Detects an option of the answer's command whose value was passed to the same command without its name, as in
+/// `r.set('k', 'v', True)`. The options of redis-py's methods follow at least two other arguments.
 fn option_without_name(source: &str, findings: &Findings) -> Option<Unsent> {
-    let arguments = source.split([',', '(', ')']).map(str::trim);
-    let value = arguments.into_iter().find(|argument| matches!(*argument, "True" | "False"))?;
-    let is_option = |word: &&Vec<u8>| {
-        const OPTIONS: [&str; 8] = ["NX", "XX", "KEEPTTL", "GET", "GT", "LT", "CH", "WITHSCORES"];
-        OPTIONS.iter().any(|option| option.as_bytes() == word.as_slice())
-    };
-    let option = findings.intended.iter().flat_map(|words| words.iter().skip(1)).find(is_option)?;
-    let named = format!("{}={value}", String::from_utf8_lossy(option).to_lowercase());
-    Some(Unsent::OptionWithoutName { value: value.to_owned(), named })
+    const OPTIONS: [&str; 8] = ["NX", "XX", "KEEPTTL", "GET", "GT", "LT", "CH", "WITHSCORES"];
+    let (before, value) = positional_boolean(source)?;
+    let (called, arguments) = before.rsplit_once('(')?;
+    let method = called.rsplit('.').next()?;
+    let is_same_command = |words: &&Vec<Vec<u8>>| words[0].eq_ignore_ascii_case(method.as_bytes());
+    let words = findings.intended.iter().find(is_same_command)?;
+    let option = OPTIONS.iter().find(|option| words.iter().skip(1).any(|word| word == option.as_bytes()))?;
+    let name = option.to_lowercase();
+    let is_option = arguments.matches(',').count() >= 2 && !source.contains(&format!("{name}="));
+    is_option.then(|| Unsent::OptionWithoutName { value: value.to_owned(), named: format!("{name}={value}") })
+}
+
+/// Finds the first argument that is `True` or `False` and has no name. Returns the source text before this argument,
+/// and the argument.
+fn positional_boolean(source: &str) -> Option<(&str, &str)> {
+    ["True", "False"].into_iter().find_map(|value| {
+        source.match_indices(value).find_map(|(at, _)| {
+            let (before, after) = (source[..at].trim_end(), source[at + value.len()..].trim_start());
+            (before.ends_with([',', '(']) && after.starts_with([',', ')'])).then_some((before, value))
+        })
+    })
 }
 
 /// Returns a word that should be in quotes, because the lesson's own answer sends it, or because it contains a colon,

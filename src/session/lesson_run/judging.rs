@@ -97,13 +97,13 @@ impl Tutor {
     /// If a submission has restored the data to its state at the start of the step, records that earlier mistakes no
     /// longer matter.
     fn note_repair(&mut self, submission: &Submission) {
-        let is_spoilt = self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt);
+        let is_spoilt = self.lesson.as_ref().is_some_and(|run| run.activity.spoiling_mistake.is_some());
         if !is_spoilt || !submission.changed {
             return;
         }
         let digest = self.data_digest();
         if let Some(run) = self.lesson.as_mut().filter(|run| digest.is_some() && run.digest_before == digest) {
-            run.activity.is_spoilt = false;
+            run.activity.spoiling_mistake = None;
         }
     }
 
@@ -158,7 +158,7 @@ impl Tutor {
             key_types: self.types_of_keys(submission),
             is_run_defined: every.is_some_and(|every| self.is_run_defined(every)),
             origin: self.origin(submission),
-            is_spoiled: self.lesson.as_ref().is_some_and(|run| run.activity.is_spoilt),
+            is_spoiled: self.lesson.as_ref().is_some_and(|run| run.activity.spoiling_mistake.is_some()),
             race_result: raced,
         }
     }
@@ -216,7 +216,6 @@ impl Tutor {
         let Some(run) = &mut self.lesson else { return verdict };
         if let Verdict::Mistake(index) = &verdict
             && judge::is_shown_by_data_alone(&step.mistakes[*index])
-            && findings.is_spoiled
             && run.activity.spoiling_mistake == Some(*index)
             && mismatches::is_part_of_answer(submission, findings)
         {
@@ -232,7 +231,6 @@ impl Tutor {
         }
         run.activity.reported_mistakes.push(*index);
         if judge::spoils_data(mistake, submission) {
-            run.activity.is_spoilt = true;
             run.activity.spoiling_mistake = Some(*index);
         }
         verdict

@@ -31,10 +31,9 @@ pub(super) struct StepActivity {
     assigned: HashSet<(String, String)>,
     /// The indices of the mistakes that were reported since the data last changed.
     pub reported_mistakes: Vec<usize>,
-    /// The index of the last mistake that has spoiled the data of the step.
+    /// The index of the mistake that has spoiled the data of the step. `None` if no mistake has, or if the learner has
+    /// restored the data.
     pub spoiling_mistake: Option<usize>,
-    /// Whether a mistake has spoiled the data for this step.
-    pub is_spoilt: bool,
 }
 
 impl StepActivity {
