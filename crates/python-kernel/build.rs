@@ -4,12 +4,16 @@
 //! `rustpython-pylib` has the whole library. Modules that cannot be imported in the sandbox are left out, and the others
 //! keep only the numbers of their lines, not the columns: no traceback shows the source of a module. Both together make
 //! the library a quarter smaller.
+//!
+//! The modules are stored without compression. Packages are compressed as a whole, and LZ4, the only compression that
+//! the interpreter reads, would leave them 0.8 MB larger. The program itself is 6 MB larger without it.
 
 use std::{env, fs, path::Path};
 
 use rustpython_compiler_core::{
     bytecode::{BasicBag, CodeObject, ConstantData, build_no_location_mask},
     frozen::{FrozenCodeObject, FrozenLib, FrozenModule},
+    marshal::serialize_code,
 };
 
 /// The names of the modules that are left out. Each name also stands for its submodules.
@@ -27,7 +31,7 @@ fn main() {
         .filter(|(name, _)| !is_left_out(name))
         .map(|(name, module)| {
             let code = without_columns(module.code.decode(BasicBag));
-            (name, FrozenModule { code: FrozenCodeObject::encode(&code), package: module.package })
+            (name, FrozenModule { code: uncompressed(&code), package: module.package })
         })
         .collect();
     let library = FrozenLib::encode(modules.iter().map(|(name, module)| {
@@ -36,6 +40,25 @@ fn main() {
     }));
     let folder = env::var("OUT_DIR").expect("Cargo sets OUT_DIR");
     fs::write(Path::new(&folder).join("python_library.bin"), library.bytes).expect("OUT_DIR can be written to");
+}
+
+/// Encodes a code object as the interpreter reads it, an LZ4 block after its decoded size. This block consists of a
+/// single run of literal bytes.
+fn uncompressed(code: &CodeObject<ConstantData>) -> FrozenCodeObject<Vec<u8>> {
+    /// The largest length that the first byte of a block can hold. It is followed by bytes to be added to it, the last
+    /// of which is not 255.
+    const MAX_LENGTH: usize = 15;
+    let mut marshalled = Vec::new();
+    serialize_code(&mut marshalled, code);
+    let size = u32::try_from(marshalled.len()).expect("a module is smaller than 4 GB");
+    let mut bytes = size.to_le_bytes().to_vec();
+    bytes.push((marshalled.len().min(MAX_LENGTH) as u8) << 4);
+    if let Some(rest) = marshalled.len().checked_sub(MAX_LENGTH) {
+        bytes.extend(std::iter::repeat_n(255, rest / 255));
+        bytes.push((rest % 255) as u8);
+    }
+    bytes.extend(marshalled);
+    FrozenCodeObject { bytes }
 }
 
 fn is_left_out(name: &str) -> bool {
