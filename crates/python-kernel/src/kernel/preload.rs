@@ -13,7 +13,8 @@ use rustpython_vm::{
 };
 
 /// The modules that a client needs. Each comes after the modules that it imports. `redis` itself imports all of them.
-const MODULES: [&str; 26] = [
+const MODULES: [&str; 28] = [
+    "redis.absent",
     "redis.exceptions",
     "redis.backoff",
     "redis.retry",
@@ -30,6 +31,7 @@ const MODULES: [&str; 26] = [
     "redis.commands.lists",
     "redis.commands.refused",
     "redis.commands.scan",
+    "redis.commands.connections",
     "redis.commands.server",
     "redis.commands.sets",
     "redis.commands.sorted_sets",

@@ -4,8 +4,6 @@ A program can import them. A class or function that is not implemented raises an
 called.
 """
 
-from importlib import import_module
-
 _REASONS = (
     ("redis.cluster", "redis-tutor is one Redis server, not a cluster"),
     ("redis.asyncio.cluster", "redis-tutor is one Redis server, not a cluster"),
@@ -72,6 +70,12 @@ def _made(module, entry):
 
 def find(module, name):
     """Returns a name of redis-py's module that ours does not define."""
+    if name.startswith("__"):
+        # The import system looks for `__path__` in many modules. The search below would load modules that are seldom
+        # used.
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+    from importlib import import_module
+
     for found, origin, entry in _entries(module):
         if found == name:
             return getattr(import_module(origin), name) if origin != module else _made(module, entry)

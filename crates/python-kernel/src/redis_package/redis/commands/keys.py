@@ -1,13 +1,13 @@
 """Keys of any type: existence, expiry, names."""
 
-from redis.commands import strings
 from redis.commands.arguments import conditions, milliseconds, seconds, unix_milliseconds, unix_seconds
+from redis.commands.strings import BasicKeyCommands as StringCommands
 from redis.exceptions import DataError
 
 _NO_DECODING = {"NEVER_DECODE": []}
 
 
-class BasicKeyCommands(strings.BasicKeyCommands):
+class BasicKeyCommands(StringCommands):
     """The commands on keys of any type, and those on strings."""
 
     def delete(self, *names):

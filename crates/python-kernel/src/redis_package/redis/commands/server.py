@@ -1,7 +1,7 @@
 """The server and its configuration."""
 
-from redis.commands import connections
 from redis.commands.arguments import words_of
+from redis.commands.connections import ManagementCommands as ConnectionCommands
 from redis.commands.connections import refuse
 from redis.exceptions import ConnectionError, DataError, RedisError
 
@@ -19,7 +19,7 @@ HotkeysMetricsTypes.CPU = HotkeysMetricsTypes("CPU")
 HotkeysMetricsTypes.NET = HotkeysMetricsTypes("NET")
 
 
-class ManagementCommands(connections.ManagementCommands):
+class ManagementCommands(ConnectionCommands):
     """The commands on the server and on connections."""
 
     # --- data ---
