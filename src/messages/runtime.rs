@@ -61,6 +61,11 @@ messages! {
     /// The hint for a mistyped Redis command, shown after Python's error.
     mistyped_command(word, command) = "Redis has no command {word} either. Did you mean {command}?";
 
+    /// The hint for an `await` outside of an `async def`.
+    await_outside_function() =
+        "`await` works only inside `async def`. Define `async def main():` with this line in it, then type \
+         `asyncio.run(main())`.";
+
     /// The hint for a method that was named but not called.
     method_not_called(method, call) = "{method} is the method itself. Parentheses call it: {call}.";
 

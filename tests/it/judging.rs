@@ -459,6 +459,7 @@ state = [{ run = "r.get('page:views')", reply = "b'0'" }]
     for (line, false_remark) in [
         ("r.set('page:views', True)", "is the value of an option"),
         ("r.append('page:views', '0', True)", "is the value of an option"),
+        ("await r.set('page:views', 0)", "Did you mean `WAIT`?"),
         ("views: int = 0", "A key is not a Python variable."),
         ("views: Optional = 0", "A key is not a Python variable."),
     ] {

@@ -240,9 +240,10 @@ fn unsupported_type(error: &Failure) -> Option<Unsent> {
 }
 
 fn misspelt_command(source: &str) -> Option<Unsent> {
-    // A line that ends with a colon begins a Python block, so `def` is not a misspelt DEL.
+    // A line that ends with a colon begins a Python block, so `def` is not a misspelt DEL. `await` is
+    // Python's, too.
     let opening = source.lines().next().filter(|line| !line.trim_end().ends_with(':'))?;
-    let first = opening.split_whitespace().next()?;
+    let first = opening.split_whitespace().next().filter(|first| *first != "await")?;
     let name = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase())?;
     let suggestion = spelling::nearest(&name, commands::all().map(|command| command.name))?;
     Some(Unsent::MisspeltCommand { suggestion })

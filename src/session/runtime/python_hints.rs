@@ -15,6 +15,9 @@ pub fn suggest(source: &str, (error_class, message): (&str, &str), value: &str) 
     if error_class == "ModuleNotFoundError" && !message.starts_with("No module named 'redis") {
         return Some(help::no_other_packages());
     }
+    if error_class == "SyntaxError" && message.starts_with("'await' outside") {
+        return Some(messages::await_outside_function());
+    }
     if let Some((word, name)) = mistyped_command(source, error_class) {
         return Some(messages::mistyped_command(code(word), code(name)));
     }
@@ -98,6 +101,13 @@ mod tests {
         let hint = |message| suggest("import x", ("ModuleNotFoundError", message), "");
         assert_eq!(hint("No module named 'requests'"), Some(help::no_other_packages()));
         assert_eq!(hint("No module named 'redis.foo'"), None);
+    }
+
+    #[test]
+    fn an_await_at_the_prompt_is_explained() {
+        let hint = |message| suggest("await c.get('a')", ("SyntaxError", message), "");
+        assert_eq!(hint("'await' outside function"), Some(messages::await_outside_function()));
+        assert_ne!(hint("invalid syntax"), Some(messages::await_outside_function()));
     }
 
     #[test]
