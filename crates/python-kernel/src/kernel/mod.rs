@@ -15,6 +15,7 @@ mod describe;
 mod guards;
 mod interrupt;
 mod panic_net;
+mod positions;
 mod parent;
 mod pipe;
 mod preload;

@@ -1,7 +1,7 @@
 //! Compiles a statement's source text, runs it in the learner's namespace, and describes how it ended.
 
 use super::interrupt::keyboard_interrupt;
-use super::{Kernel, kernel, lock, nesting_error, syntax_error, traceback};
+use super::{Kernel, kernel, lock, nesting_error, positions, syntax_error, traceback};
 use crate::frame::{RunOutcome, Stream, UncaughtException};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
@@ -40,7 +40,7 @@ fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMac
         return Err(error);
     }
     let code = vm.compile(source, mode, filename).map_err(|error| syntax_error(&error, source, vm))?;
-    vm.run_code_obj(code, scope.clone()).map(drop)
+    vm.run_code_obj(positions::correct(&code, source, vm), scope.clone()).map(drop)
 }
 
 /// Returns the SyntaxError for a compiler error, with CPython's message and position.

@@ -5,13 +5,11 @@
 //! library and of `redis` are omitted, because their files do not exist on the learner's machine.
 
 mod carets;
-mod places;
 mod suggestion;
 
 pub use suggestion::nearest;
 
 use super::kernel;
-use rustpython_compiler::core::SourceLocation;
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyRef, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList, PyStr, PyTraceback, PyTuple},
@@ -220,19 +218,14 @@ pub fn entry(frame: &Py<PyTraceback>, vm: &VirtualMachine) -> Option<(Entry, Str
     }
     let at = frame.lasti as usize / 2;
     let (start, end) = code.locations.get(at)?;
-    let place = |location: &SourceLocation| (location.line.get(), location.character_offset.to_zero_indexed());
-    let (mut start, mut end) = (place(start), place(end));
     let instruction = format!("{:?}", code.instructions.read_op(at));
-    if let Some(source) = kernel().source(filename) {
-        (start, end) = places::correct_places(&source, &instruction, start, end);
-    }
     let entry = Entry {
         filename: filename.to_owned(),
         name: code.obj_name.as_str().to_owned(),
-        line: start.0,
-        end_line: end.0,
-        column: start.1,
-        end_column: end.1,
+        line: start.line.get(),
+        end_line: end.line.get(),
+        column: start.character_offset.to_zero_indexed(),
+        end_column: end.character_offset.to_zero_indexed(),
     };
     Some((entry, instruction))
 }

@@ -1,7 +1,9 @@
 //! The expression in the learner's source text that raised an exception.
 
-use super::super::kernel;
 use super::super::traceback::{self, Entry};
+use super::super::{kernel, positions};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustpython_compiler::ast::visitor::{self, Visitor};
 use rustpython_compiler::ast::{Expr, Number, Operator, Stmt};
 use rustpython_compiler::parser;
 use rustpython_vm::{
@@ -29,8 +31,12 @@ impl FailingExpression {
         let frame = &innermost.frame;
         let (entry, instruction) = traceback::entry(&innermost, vm)?;
         let source = kernel().source(&entry.filename)?;
-        let text = segment(&source, &entry)?;
-        let expression = parser::parse_expression(text).ok().map(|parsed| parsed.into_expr());
+        let range = range(&source, &entry)?;
+        let text = &source[range];
+        let expression = match begins_with_attribute(&source, range) {
+            true => chained_expression(&source, range),
+            false => parser::parse_expression(text).ok().map(|parsed| parsed.into_expr()),
+        };
         let augmented =
             parser::parse_module(text).ok().and_then(|parsed| match parsed.into_suite().into_iter().next()? {
                 Stmt::AugAssign(statement) => Some(statement.op),
@@ -208,10 +214,48 @@ fn literal_type(expression: &Expr) -> Option<&'static str> {
     })
 }
 
-/// Returns the segment of source text that a traceback entry refers to, or `None` if it is not within `source`.
-fn segment<'a>(source: &'a str, entry: &Entry) -> Option<&'a str> {
-    let start_of = |line: usize| -> Option<usize> {
-        Some(source.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum())
+/// Returns the byte range of the source text that a traceback entry refers to, or `None` if it is not within `source`.
+fn range(source: &str, entry: &Entry) -> Option<TextRange> {
+    let offset = |line: usize, column: usize| -> Option<TextSize> {
+        let line_start: usize = source.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+        TextSize::try_from(line_start + column).ok()
     };
-    source.get(start_of(entry.line)? + entry.column..start_of(entry.end_line)? + entry.end_column)
+    let (start, end) = (offset(entry.line, entry.column)?, offset(entry.end_line, entry.end_column)?);
+    let is_within = start <= end && source.get(start.to_usize()..end.to_usize()).is_some();
+    is_within.then(|| TextRange::new(start, end))
+}
+
+/// Returns whether `range` begins with the name of an attribute: the last part of a chain that extends over several
+/// lines.
+fn begins_with_attribute(source: &str, range: TextRange) -> bool {
+    let before = source[..range.start().to_usize()].trim_end_matches(|c: char| c.is_whitespace() || c == '\\');
+    before.ends_with('.') && !before.ends_with("..")
+}
+
+/// Returns the attribute access or method call whose last part is in `range`, with the object before it.
+fn chained_expression(source: &str, range: TextRange) -> Option<Expr> {
+    struct Finder<'a> {
+        source: &'a str,
+        range: TextRange,
+        found: Option<Expr>,
+    }
+    impl<'a> Visitor<'a> for Finder<'_> {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            let attribute = match expression {
+                Expr::Call(call) => call.func.as_attribute_expr(),
+                other => other.as_attribute_expr(),
+            };
+            let is_wanted = |attribute| {
+                positions::range_from_attribute(self.source, expression.range(), attribute) == self.range
+            };
+            if attribute.is_some_and(is_wanted) {
+                self.found = Some(expression.clone());
+            }
+            visitor::walk_expr(self, expression);
+        }
+    }
+    let parsed = parser::parse_module(source).ok()?;
+    let mut finder = Finder { source, range, found: None };
+    finder.visit_body(parsed.suite());
+    finder.found
 }
