@@ -23,7 +23,7 @@ use rustpython_vm::{
 };
 use std::borrow::Borrow;
 use std::collections::HashMap;
-use tracker::{ExpectedRanges, Tracker};
+use tracker::{ExpectedRanges, Scope, Tracker};
 
 pub use tracker::range_from_attribute;
 
@@ -50,6 +50,8 @@ impl Corrector {
         // Several operations of a kind can have the same recorded position. They are told apart by their order.
         let mut counts: HashMap<(Operation, TextRange), usize> = HashMap::new();
         let mut replaced = None;
+        let first_line = code.first_line_number.map_or(1, OneIndexed::get);
+        let scope = Scope { name: code.obj_name.as_str().to_owned(), first_line };
         for (at, location) in corrected.locations.iter_mut().enumerate() {
             let instruction = code.instructions.read_op(at);
             if !operation::is_cache(instruction) {
@@ -58,8 +60,7 @@ impl Corrector {
                     let recorded = self.range(location)?;
                     let count = counts.entry((operation, recorded)).or_default();
                     *count += 1;
-                    let scope = code.obj_name.as_str().to_owned();
-                    let ranges = self.expected.get(&(scope, operation, recorded))?;
+                    let ranges = self.expected.get(&(scope.clone(), operation, recorded))?;
                     // A `finally` block is compiled once for each way that leads to it.
                     Some(self.location(ranges[(*count - 1) % ranges.len()]))
                 });

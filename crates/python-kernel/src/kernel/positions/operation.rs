@@ -69,7 +69,7 @@ impl Operation {
             Instruction::LoadSuperAttr { .. } => Self::LoadSuperAttribute,
             Instruction::StoreAttr { .. } => Self::StoreAttribute,
             Instruction::DeleteAttr { .. } => Self::DeleteAttribute,
-            Instruction::BinaryOp { .. } if argument == BinaryOperator::Subscr as u8 => Self::LoadItem,
+            Instruction::BinaryOp { .. } if matches!(argument.try_into(), Ok(BinaryOperator::Subscr)) => Self::LoadItem,
             Instruction::BinarySlice => Self::LoadItem,
             Instruction::BinaryOp { .. } => Self::Operator,
             Instruction::StoreSubscr | Instruction::StoreSlice => Self::StoreItem,
@@ -111,7 +111,7 @@ impl Operation {
             Instruction::WithExceptStart => Self::ExitWithException,
             Instruction::RaiseVarargs { .. } => Self::Raise,
             Instruction::CheckExcMatch | Instruction::CheckEgMatch => Self::MatchException,
-            Instruction::CallIntrinsic1 { .. } if argument == IntrinsicFunction1::Print as u8 => Self::Echo,
+            Instruction::CallIntrinsic1 { .. } if matches!(argument.try_into(), Ok(IntrinsicFunction1::Print)) => Self::Echo,
             _ => return None,
         })
     }

@@ -5,10 +5,18 @@ use ruff_text_size::{Ranged, TextRange};
 use rustpython_compiler::ast::{Expr, ExprAttribute, Stmt};
 use std::collections::{HashMap, HashSet};
 
-/// CPython's position for the operations that a code object contains. The key is the code object's name, the operation
-/// and the position that the interpreter's compiler records. If there are several such operations, they are in the
-/// order in which they are compiled.
-pub type ExpectedRanges = HashMap<(String, Operation, TextRange), Vec<TextRange>>;
+/// CPython's positions for the operations of a module. The key is the scope, the operation and the position that the
+/// interpreter's compiler records. If there are several such operations, they are in the order in which they are
+/// compiled.
+pub type ExpectedRanges = HashMap<(Scope, Operation, TextRange), Vec<TextRange>>;
+
+/// Identifies a code object: a module, a function, a class or a comprehension.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Scope {
+    pub name: String,
+    /// The number that the interpreter records as `co_firstlineno`.
+    pub first_line: usize,
+}
 
 /// A statement that is left early by `return`, `break` or `continue`.
 #[derive(Clone, Copy)]
@@ -25,8 +33,8 @@ pub struct Tracker<'a> {
     pub source: &'a str,
     /// The position that the interpreter's compiler gives to the next instruction.
     pub current: TextRange,
-    /// The name of the code object that is being compiled.
-    pub scope: String,
+    /// The code object that is being compiled.
+    pub scope: Scope,
     /// Whether the code object belongs to a function, a lambda expression or a comprehension.
     pub is_function: bool,
     /// The statements of the code object around the current one, outermost first.
@@ -41,7 +49,7 @@ impl<'a> Tracker<'a> {
         Self {
             source,
             current: TextRange::default(),
-            scope: "<module>".to_owned(),
+            scope: Scope { name: "<module>".to_owned(), first_line: 1 },
             is_function: false,
             enclosing: Vec::new(),
             imported: HashSet::new(),
@@ -77,7 +85,8 @@ impl<'a> Tracker<'a> {
 
     /// Walks through the body of a function or a class, whose code object has the given name.
     pub fn walk_scope(&mut self, name: &str, is_function: bool, walk: impl FnOnce(&mut Self)) {
-        let scope = std::mem::replace(&mut self.scope, name.to_owned());
+        let first_line = self.source[..self.current.start().to_usize()].matches('\n').count() + 1;
+        let scope = std::mem::replace(&mut self.scope, Scope { name: name.to_owned(), first_line });
         let was_function = std::mem::replace(&mut self.is_function, is_function);
         let enclosing = std::mem::take(&mut self.enclosing);
         walk(self);
