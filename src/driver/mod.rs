@@ -221,12 +221,10 @@ pub fn drive(session: &mut Session, frontend: &mut impl Frontend) -> io::Result<
             time_limit = TimeLimit::new(frontend.time_limit());
         }
         let session = host.session_mut();
-        match (frontend.real_elapsed_us(), &event) {
-            (Some(us), Event::Frame { .. }) => session.time_passes(us),
-            (Some(us), _) => session.handle(Event::Elapsed { us }),
-            (None, _) => {}
+        match frontend.real_elapsed_us() {
+            Some(us) => session.handle_at(us, event),
+            None => session.handle(event),
         }
-        session.handle(event);
     }
 }
 

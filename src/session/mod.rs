@@ -166,6 +166,18 @@ impl Session {
         self.settle();
     }
 
+    /// Handles an event that happened after `us` microseconds of real time since the start of the session.
+    pub fn handle_at(&mut self, us: i64, event: Event) {
+        match (self.need(), &event) {
+            // The silence of a program is an event of its own. Before any other event, only the clock is set, because
+            // `Event::Elapsed` would end the program's turn.
+            (Need::Frame { .. }, _) => self.tutor.runtime.clock.set_elapsed(us),
+            (_, Event::Elapsed { .. }) => {}
+            _ => self.handle(Event::Elapsed { us }),
+        }
+        self.handle(event);
+    }
+
     /// Returns the effects that have accumulated since the last call, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.tutor.runtime.effects)
@@ -315,11 +327,6 @@ impl Session {
     /// Returns how far the clock was moved in addition to the real time that passed, in microseconds.
     pub fn moved_us(&self) -> i64 {
         self.tutor.runtime.clock.moved_us()
-    }
-
-    /// Reports, while a program is running, how much real time has passed since the start, in microseconds.
-    pub fn time_passes(&mut self, us: i64) {
-        self.tutor.runtime.clock.set_elapsed(us);
     }
 
     /// Reports how a child process ended. [`Event::ChildGone`] must follow.

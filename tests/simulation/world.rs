@@ -208,12 +208,10 @@ impl<'a> World<'a> {
         let is_read = self.has_real_clients();
         if self.is_time_real() {
             self.elapsed_us += EVENT_US;
-            match event {
-                Event::Frame { .. } => self.session.time_passes(self.elapsed_us),
-                _ => self.session.handle(Event::Elapsed { us: self.elapsed_us }),
-            }
+            self.session.handle_at(self.elapsed_us, event);
+        } else {
+            self.session.handle(event);
         }
-        self.session.handle(event);
         self.serve();
         self.note_time(is_read);
     }
@@ -342,7 +340,7 @@ impl<'a> World<'a> {
             }
             Read::Silence if deadline_us.is_some() && self.is_time_real() => {
                 self.elapsed_us += SILENCE_US;
-                self.deliver_time();
+                self.deliver(Event::Elapsed { us: self.elapsed_us });
             }
             Read::Silence if deadline_us.is_some() => self.deliver(Event::SkipWait),
             Read::Silence => {
