@@ -18,8 +18,11 @@ use super::plan::{PythonKind, Settings, TimeKind};
 use super::world::{Stop, World};
 
 /// The lessons for sessions with models. They contain a step of each kind.
-const MODEL_LESSONS: [(&str, &str); 2] =
-    [("kinds.toml", include_str!("lessons/kinds.toml")), ("clients.toml", include_str!("lessons/clients.toml"))];
+const MODEL_LESSONS: [(&str, &str); 3] = [
+    ("kinds.toml", include_str!("lessons/kinds.toml")),
+    ("clients.toml", include_str!("lessons/clients.toml")),
+    ("times.toml", include_str!("lessons/times.toml")),
+];
 
 /// All lessons, with a cache of their rehearsals.
 pub struct Lessons {

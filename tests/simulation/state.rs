@@ -74,9 +74,10 @@ pub fn state(world: &World<'_>, prompt: &Prompt) -> State {
 }
 
 impl State {
-    /// Removes the digests of the values, so that the values are not compared.
+    /// Removes the values of keys and variables, so that only their names are compared.
     pub fn forget_values(&mut self) {
         self.keys.iter_mut().for_each(|(_, _, digest, _)| digest.clear());
+        self.variables.values_mut().flat_map(BTreeMap::values_mut).for_each(String::clear);
     }
 
     /// Describes how this state differs from another one. Returns `None` if the states agree.

@@ -4,7 +4,7 @@
 //! lost nor pass to another client.
 
 use super::Engine;
-use super::client::{ClientId, Clients};
+use super::client::{Client, ClientId, Clients};
 
 impl Engine {
     /// Removes all keys, settings and statistics, but keeps the connected clients and the driver's memory limit.
@@ -36,17 +36,27 @@ impl Engine {
     /// Undoes all changes that were made after `before` was copied from this engine. The clients in `rehearsing` keep
     /// their current state.
     ///
-    /// Keys and blocked commands are restored. All other clients that are still connected are restored as well, which
-    /// discards the output that was written to them since the copy was made.
+    /// Keys, blocked commands and the random number generator are restored. All other clients that are still connected
+    /// are restored as well, which discards the output that was written to them since the copy was made.
     pub fn undo_rehearsal(&mut self, before: Engine, rehearsing: &[ClientId]) {
         self.keyspace = before.keyspace;
         self.server.blocking = before.server.blocking;
+        self.server.random = before.server.random;
         self.server.clients.restore(before.server.clients, rehearsing);
         for client in self.server.blocking.clients() {
             if self.server.clients.find(client).is_none() {
                 self.server.blocking.unblock(client);
             }
         }
+    }
+
+    /// Connects a client with the state of `client`, which is connected to another engine. The new client has the same
+    /// database and the same unread replies, but it is not blocked, subscribed or a monitor, and watches no keys.
+    /// Returns its id.
+    pub fn connect_like(&mut self, client: &Client) -> ClientId {
+        let id = self.connect();
+        *self.server.clients.get_mut(id) = Client { is_monitor: false, ..client.clone() };
+        id
     }
 }
 
@@ -99,6 +109,37 @@ mod tests {
         assert!(take_output(&mut engine, subscriber).ends_with("hi\r\n"));
         assert_eq!(run(&mut engine, new, "RPUSH tasks a"), ":1\r\n");
         assert_eq!(take_output(&mut engine, blocked), "*2\r\n$5\r\ntasks\r\n$1\r\na\r\n");
+    }
+
+    #[test]
+    fn random_choices_are_repeated_after_a_rehearsal() {
+        let mut engine = Engine::new(1, 0);
+        let [client, tutor] = [(); 2].map(|()| engine.connect());
+        run(&mut engine, client, "SADD s 1 2 3 4 5 6 7 8");
+        let before = engine.clone();
+        let chosen = run(&mut engine, tutor, "SRANDMEMBER s -20");
+        engine.undo_rehearsal(before, &[tutor]);
+        assert_eq!(run(&mut engine, client, "SRANDMEMBER s -20"), chosen);
+    }
+
+    #[test]
+    fn a_client_of_another_engine_keeps_its_state() {
+        let mut engine = Engine::new(1, 0);
+        let earlier = engine.clone();
+        let client = engine.connect();
+        run(&mut engine, client, "SET a 0");
+        run(&mut engine, client, "SELECT 1");
+        run(&mut engine, client, "SET a 1");
+        run(&mut engine, client, "MULTI");
+        engine.execute(client, &[b"GET", b"a"], 1_000_000);
+        let mut restored = earlier;
+        let other = restored.connect();
+        let moved = restored.connect_like(engine.server.clients.get(client));
+        assert_ne!(moved, other);
+        assert_eq!(take_output(&mut restored, moved), "+QUEUED\r\n");
+        assert_eq!(run(&mut restored, moved, "EXEC"), "*1\r\n$-1\r\n", "the data is that of the earlier engine");
+        run(&mut restored, moved, "SET a 2");
+        assert_eq!(run(&mut restored, other, "GET a"), "$-1\r\n", "the moved client uses database 1");
     }
 
     #[test]

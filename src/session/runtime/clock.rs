@@ -85,6 +85,12 @@ impl Clock {
         self.moved_us = us;
     }
 
+    /// Undoes everything that has moved the clock since `earlier` was copied from it. The real time that has passed
+    /// since then still counts.
+    pub fn set_back_to(&mut self, earlier: &Clock) {
+        (self.moved_us, self.readings) = (earlier.moved_us, earlier.readings);
+    }
+
     /// Moves the clock forward to a time, but not beyond `END_US`. Does nothing if that time has already passed.
     pub fn advance_to(&mut self, us: i64) {
         self.advance(us.saturating_sub(self.now_us()));

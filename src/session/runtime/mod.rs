@@ -89,9 +89,9 @@ pub struct Runtime {
     folded: FoldedOutput,
     /// The port for TCP clients, or `None` if none is open.
     pub port: Option<u16>,
-    /// A copy of the engine from before the current trial. It is restored when the trial ends. `None` if no trial is in
-    /// progress.
-    trial_start: Option<Box<Engine>>,
+    /// Copies of the engine and the clock from before the current trial. They are restored when the trial ends. `None`
+    /// if no trial is in progress.
+    trial_start: Option<Box<(Engine, Clock)>>,
     /// The sandbox restrictions that the most recently started Python process reported.
     pub python_walls: Option<Walls>,
     /// Python's answer to a help request, until the session shows it.
@@ -241,17 +241,19 @@ impl Runtime {
         asks.chain(blocked).min().filter(|&us| us <= Clock::END_US)
     }
 
-    /// Begins a trial: saves the data, which [`Runtime::end_trial`] restores. During the trial, only the tutor's client
-    /// runs.
+    /// Begins a trial: saves the data and the time, which [`Runtime::end_trial`] restores. During the trial, only the
+    /// tutor's client runs.
     pub fn begin_trial(&mut self) {
-        self.trial_start = Some(Box::new(self.engine.clone()));
+        self.trial_start = Some(Box::new((self.engine.clone(), self.clock.clone())));
     }
 
-    /// Ends the trial, and restores the data that was saved at its start.
+    /// Ends the trial, and restores the data and the time that were saved at its start.
     pub fn end_trial(&mut self) {
-        if let Some(kept) = self.trial_start.take() {
+        if let Some(start) = self.trial_start.take() {
+            let (engine, clock) = *start;
             let own: Vec<_> = self.clients[client::TUTOR].connections().collect();
-            self.engine.undo_rehearsal(*kept, &own);
+            self.engine.undo_rehearsal(engine, &own);
+            self.clock.set_back_to(&clock);
         }
     }
 
