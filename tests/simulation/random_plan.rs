@@ -42,9 +42,18 @@ pub fn random_plan(seed: u64, python: PythonKind) -> Plan {
 
 fn random_settings(rng: &mut Rng, seed: u64, python: PythonKind, is_walk: bool) -> Settings {
     let lessons: &[&str] = match python {
-        PythonKind::Model => {
-            &["kinds", "kinds/2", "kinds/5", "kinds/7", "clients", "clients/3", "clients/4", "clients/6"]
-        }
+        PythonKind::Model => &[
+            "kinds",
+            "kinds/2",
+            "kinds/5",
+            "kinds/7",
+            "clients",
+            "clients/3",
+            "clients/4",
+            "clients/6",
+            "clients/8",
+            "times",
+        ],
         PythonKind::Real => {
             &["strings", "expiry/2", "hashes", "lists/2", "queues", "queues/3", "atomicity", "atomicity/5", "patterns"]
         }

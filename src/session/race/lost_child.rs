@@ -31,8 +31,8 @@ impl Race {
             Some(origin) => ((**origin).clone(), dialect::inputs(CONNECT, Dialect::Both).into()),
             None => (*self.beginning).clone(),
         };
-        (self.runtime.engine, self.start) = (data, start);
-        self.runtime.clock = self.clock.clone();
+        self.start = start;
+        self.restore_engine(data);
         let tutor = &mut self.runtime.clients[TUTOR];
         tutor.work = None;
         tutor.python.replay_log = Default::default();

@@ -152,7 +152,7 @@ impl Race {
     pub fn new(plan: Plan, engine: Engine, clock: Clock, seed: u64, number: u32) -> Self {
         let first_child = number.saturating_mul(CHILDREN_OF_A_RACE);
         let data = engine.clone();
-        let mut runtime = Runtime::on_copy(engine, clock.clone(), seed, first_child);
+        let mut runtime = Runtime::for_race(engine, clock.clone(), seed, first_child);
         let mut racers = Vec::new();
         for entrant in plan.racers {
             racers.push(Racer {
@@ -386,7 +386,7 @@ impl Race {
 
     /// Begins an order of the racers' turns: restores the data, the clock and the racers to their initial states.
     fn begin_order(&mut self) {
-        let Some(origin) = &self.origin else { return };
+        let Some(origin) = self.origin.as_deref().cloned() else { return };
         for racer in &mut self.racers {
             let client = &mut self.runtime.clients[racer.client];
             let is_idle = client.is_free() && matches!(client.python.gate, Gate::Open | Gate::Shut { .. });
@@ -396,8 +396,6 @@ impl Race {
                 self.runtime.forget_child(racer.client);
             }
             let client = &mut self.runtime.clients[racer.client];
-            client.cli = None;
-            client.python.connections.clear();
             client.python.asks.clear();
             client.python.gate = Gate::Open;
             client.python.replay_log = Default::default();
@@ -415,12 +413,36 @@ impl Race {
         }
         self.runtime.turn = None;
         self.runtime.finished.clear();
-        self.runtime.engine = (**origin).clone();
-        self.runtime.clock = self.clock.clone();
+        self.restore_engine(origin);
         self.found.clear();
         self.search.begin();
         self.order = Order::default();
         self.phase = RacePhase::Preparing;
+    }
+
+    /// Replaces the engine with an earlier copy of it, and sets the clock back. The racers are not connected to the
+    /// copy. The connections that the tutor has opened since the copy was made are opened again, because the tutor's
+    /// Python process still uses them.
+    fn restore_engine(&mut self, engine: Engine) {
+        let replaced = std::mem::replace(&mut self.runtime.engine, engine);
+        self.runtime.clock = self.clock.clone();
+        for racer in &self.racers {
+            let client = &mut self.runtime.clients[racer.client];
+            client.cli = None;
+            client.python.connections.clear();
+        }
+        let restored = &mut self.runtime.engine;
+        let is_connected = |engine: &Engine, id| engine.server.clients.find_for_reading(id).is_some();
+        let tutor = &mut self.runtime.clients[TUTOR];
+        tutor.cli = tutor.cli.filter(|&id| is_connected(restored, id));
+        tutor.python.connections.retain(|_, connection| {
+            if let Some(state) = replaced.server.clients.find_for_reading(connection.client)
+                && !is_connected(restored, connection.client)
+            {
+                connection.client = restored.connect_like(state);
+            }
+            is_connected(restored, connection.client)
+        });
     }
 
     /// Runs the code that prepares each racer. Once all of it has run, shuts the racers' gates, so that their commands

@@ -2,7 +2,7 @@
 
 use super::super::event::Show;
 use super::Runtime;
-use super::client::{ClientIndex, TUTOR, Work, WorkKind};
+use super::client::{ClientIndex, Work, WorkKind};
 use super::output_limit::{most_formatted, most_output};
 use crate::lesson::evidence::{DisplayedValue, Failure, Submission};
 use crate::messages::runtime as messages;
@@ -52,11 +52,10 @@ impl Runtime {
         match self.clients[client].cli {
             Some(connection) if self.engine.server.clients.find(connection).is_some() => connection,
             _ => {
-                let connection = self.connect();
+                let connection = self.connect_for(client);
                 // Like redis-cli, reconnects to the database that was selected when the server closed the connection.
                 let database = self.clients[client].closed_database.take().unwrap_or_default();
-                let state = self.engine.server.clients.get_mut(connection);
-                (state.database, state.is_hidden_from_monitors) = (database, client == TUTOR);
+                self.engine.server.clients.get_mut(connection).database = database;
                 self.clients[client].cli = Some(connection);
                 connection
             }

@@ -61,6 +61,8 @@ pub struct Runtime {
     pub module: &'static str,
     pub dialect: Dialect,
     pub clients: Clients,
+    /// Whether this is the runtime of a race.
+    is_race: bool,
     /// The client that has the prompt.
     pub foreground: ClientIndex,
     /// The client whose program is running, if any.
@@ -114,6 +116,7 @@ impl Runtime {
             module: "__main__",
             dialect,
             clients: Clients::new(),
+            is_race: false,
             foreground: MAIN,
             turn: None,
             speaker: MAIN,
@@ -137,13 +140,14 @@ impl Runtime {
         }
     }
 
-    /// Creates a runtime with only the tutor's client. `engine` is a copy of the session's engine. The ids of the
-    /// runtime's child processes are greater than `first_child`.
-    pub fn on_copy(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
+    /// Creates the runtime of a race, with only the tutor's client. `engine` is a copy of the session's engine. The ids
+    /// of the runtime's child processes are greater than `first_child`.
+    pub fn for_race(engine: Engine, clock: Clock, seed: u64, first_child: u32) -> Self {
         let mut runtime = Runtime::new(seed, clock.now_us(), Dialect::Both);
         runtime.engine = engine;
         runtime.clock = clock;
         runtime.clients = Clients::only_tutor();
+        runtime.is_race = true;
         runtime.last_child = first_child;
         runtime
     }

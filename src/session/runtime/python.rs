@@ -193,8 +193,7 @@ impl Runtime {
             // If a server sends this error, redis-py raises the same ConnectionError.
             return Err("max number of clients reached".into());
         }
-        let id = self.connect();
-        self.engine.server.clients.get_mut(id).is_hidden_from_monitors = client == TUTOR;
+        let id = self.connect_for(client);
         self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
         let data = self.engine.server.clients.get_mut(id).reply.take();
         self.clients[client].python.connections.insert(connection, Connection::new(id));

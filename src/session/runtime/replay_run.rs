@@ -89,8 +89,9 @@ impl Runtime {
         Some(match (&mut replay.connections, logged) {
             (Connections::Kept { .. }, Some(logged)) => logged,
             (Connections::Kept { by_number, unlogged }, None) => {
-                by_number.insert(*connection, unlogged.pop_front().unwrap_or(NOT_KEPT));
-                self.setup_replies(setup_commands)
+                let kept = unlogged.pop_front().unwrap_or(NOT_KEPT);
+                by_number.insert(*connection, kept);
+                self.setup_replies(client, kept, setup_commands)
             }
             (Connections::Opened { .. }, Some(refused @ ToChild::ConnectionRefused { .. })) => refused,
             (Connections::Opened { .. }, logged) => {
@@ -101,10 +102,15 @@ impl Runtime {
         })
     }
 
-    /// Returns the answer to a request to open a connection that was kept. It contains the replies to the setup
-    /// commands.
-    fn setup_replies(&mut self, setup_commands: &[u8]) -> ToChild {
-        let id = self.connect();
+    /// Returns the answer to a request to open a connection that was kept under the number `kept`. It contains the
+    /// replies to the setup commands.
+    fn setup_replies(&mut self, client: ClientIndex, kept: u32, setup_commands: &[u8]) -> ToChild {
+        let id = self.connect_for(client);
+        // A password may have been set since the connection was opened.
+        let kept = self.clients[client].python.connections.get(&kept).map(|connection| connection.client);
+        let kept = kept.and_then(|id| self.engine.server.clients.find_for_reading(id));
+        let was_authenticated = kept.is_some_and(|state| state.authenticated);
+        self.engine.server.clients.get_mut(id).authenticated |= was_authenticated;
         self.execute_all(id, &mut RequestParser::default(), &mut setup_commands.to_vec(), None);
         let data = self.engine.server.clients.get_mut(id).reply.take();
         self.disconnect(id);
