@@ -209,11 +209,11 @@ fn add_keys(group: Option<Group>, dialect: Dialect, matches: &mut NameMatches, q
 
 fn is_type_of_group(value: &Value, group: Option<Group>) -> bool {
     match group {
-        Some(Group::String | Group::Bitmap) => matches!(value, Value::Str(_)),
+        Some(Group::String | Group::Bitmap | Group::Hyperloglog) => matches!(value, Value::Str(_)),
         Some(Group::Hash) => matches!(value, Value::Hash(_)),
         Some(Group::List) => matches!(value, Value::List(_)),
         Some(Group::Set) => matches!(value, Value::Set(_)),
-        Some(Group::SortedSet) => matches!(value, Value::SortedSet(_)),
+        Some(Group::SortedSet | Group::Geo) => matches!(value, Value::SortedSet(_)),
         _ => true,
     }
 }

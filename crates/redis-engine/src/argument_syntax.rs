@@ -57,12 +57,13 @@ impl ValueType {
     /// commands.
     pub fn from_argument_name(name: &str) -> Self {
         match name {
-            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
-                ValueType::Key
-            }
+            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst"
+            | "storekey" | "storedistkey" => ValueType::Key,
             "pattern" | "by-pattern" | "get-pattern" | "library-name-pattern" => ValueType::Pattern,
             "unix-time-seconds" | "unix-time-milliseconds" => ValueType::UnixTime,
-            "timeout" | "score" | "weight" => ValueType::Double,
+            "timeout" | "score" | "weight" | "longitude" | "latitude" | "radius" | "width" | "height" => {
+                ValueType::Double
+            }
             "count" | "numkeys" | "numfields" | "seconds" | "milliseconds" | "increment" | "decrement" | "index"
             | "offset" | "start" | "stop" | "end" | "limit" | "db" | "destination-db" | "rank" | "len" | "bit"
             | "index1" | "index2" | "numreplicas" | "protover" | "client-id" | "maxage" | "min-match-len"
@@ -108,6 +109,15 @@ impl Argument {
             Shape::Token | Shape::Value(_) => &[],
         };
         std::iter::once(self).chain(within.iter().flat_map(Argument::all)).collect()
+    }
+}
+
+/// Returns the name of a value as it is displayed to users. COMMAND DOCS distinguishes some keys by names that users do
+/// not see.
+pub fn displayed_name(name: &'static str) -> &'static str {
+    match name {
+        "storekey" | "storedistkey" => "key",
+        _ => name,
     }
 }
 
@@ -159,7 +169,7 @@ pub fn parse(syntax: &'static str) -> Vec<Argument> {
 fn words(syntax: &'static str) -> Vec<&'static str> {
     let mut words = Vec::new();
     for mut word in syntax.split_ascii_whitespace() {
-        while word.len() > 1 && (word.starts_with('[') || (word.starts_with('<') && word.len() > 2)) {
+        while word.len() > 1 && (word.starts_with('[') || (word.starts_with('<') && word != "<=")) {
             words.push(&word[..1]);
             word = &word[1..];
         }

@@ -107,6 +107,10 @@ pub enum Group {
     Set,
     /// Commands on sorted sets.
     SortedSet,
+    /// Commands on HyperLogLogs, which are stored in strings.
+    Hyperloglog,
+    /// Commands on places, which are stored in sorted sets.
+    Geo,
     /// Commands on keys of any type.
     Generic,
     /// Commands for transactions.
@@ -131,6 +135,8 @@ impl Group {
             Group::List => "list",
             Group::Set => "set",
             Group::SortedSet => "sorted-set",
+            Group::Hyperloglog => "hyperloglog",
+            Group::Geo => "geo",
             Group::Generic => "generic",
             Group::Transactions => "transactions",
             Group::Pubsub => "pubsub",

@@ -142,6 +142,7 @@ impl Config {
             set_max_listpack_value: size("set-max-listpack-value"),
             zset_max_listpack_entries: size("zset-max-listpack-entries"),
             zset_max_listpack_value: size("zset-max-listpack-value"),
+            hll_sparse_max_bytes: size("hll-sparse-max-bytes"),
             proto_max_bulk_len: size("proto-max-bulk-len"),
         }
     }

@@ -46,6 +46,7 @@ pub mod data;
 pub mod error;
 mod eviction;
 mod expiry;
+pub mod geohash;
 mod glob;
 mod grisu;
 pub mod keyspace;

@@ -29,6 +29,8 @@ pub struct Limits {
     pub zset_max_listpack_entries: usize,
     /// Maximum length in bytes of a member of a sorted set that is a listpack.
     pub zset_max_listpack_value: usize,
+    /// Maximum length in bytes of a HyperLogLog in the sparse encoding.
+    pub hll_sparse_max_bytes: usize,
     /// Maximum length of a string in bytes.
     pub proto_max_bulk_len: usize,
 }
@@ -44,6 +46,7 @@ impl Default for Limits {
             set_max_listpack_value: 64,
             zset_max_listpack_entries: 128,
             zset_max_listpack_value: 64,
+            hll_sparse_max_bytes: 3000,
             proto_max_bulk_len: 512 << 20,
         }
     }

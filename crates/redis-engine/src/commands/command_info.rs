@@ -159,6 +159,8 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
         ("@hash", command.group == Group::Hash),
         ("@string", command.group == Group::String),
         ("@bitmap", command.group == Group::Bitmap),
+        ("@hyperloglog", command.group == Group::Hyperloglog),
+        ("@geo", command.group == Group::Geo),
         ("@pubsub", command.has(Flag::Pubsub)),
         ("@admin", is_admin),
         ("@fast", command.has(Flag::Fast)),
@@ -189,10 +191,16 @@ fn write_key_specs(reply: &mut Reply, command: &Command) {
                 (Some(first), ("range", [("lastkey", last), ("keystep", step), ("limit", 0)]))
             }
             Position::Counted { at } => (Some(at), ("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)])),
+            Position::Keyword { .. } => (None, ("range", [("lastkey", 0), ("keystep", 1), ("limit", 0)])),
             Position::Unknown => (None, ("unknown", [("", 0); 3])),
         };
         let (kind, numbers) = find;
         let index = begin.map(|index| [("index", index)]);
+        if let Position::Keyword { keyword, start } = spec.position {
+            write_keyword_search(reply, keyword, start);
+            write_search_step(reply, "find_keys", kind, &numbers);
+            continue;
+        }
         write_search_step(
             reply,
             "begin_search",
@@ -201,6 +209,18 @@ fn write_key_specs(reply: &mut Reply, command: &Command) {
         );
         write_search_step(reply, "find_keys", kind, if index.is_some() { &numbers } else { &[] });
     }
+}
+
+/// Writes that a key follows a keyword, which is searched from the argument at `start`.
+fn write_keyword_search(reply: &mut Reply, keyword: &str, start: i32) {
+    reply.bulk(b"begin_search");
+    reply.map(2);
+    pair(reply, "type", "keyword");
+    reply.bulk(b"spec");
+    reply.map(2);
+    pair(reply, "keyword", keyword);
+    reply.bulk(b"startfrom");
+    reply.integer(start.into());
 }
 
 fn write_search_step(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
@@ -309,6 +329,7 @@ fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
         let store = argv.windows(2).rposition(|pair| pair[0].eq_ignore_ascii_case(b"STORE"));
         positions.extend(store.map(|at| at + 1));
     }
+    positions.extend(key_specs::after_keywords(command.name, argv));
     call.reply.array(positions.len());
     for position in positions {
         if form == GetKeysReply::KeysAndFlags {
@@ -389,9 +410,10 @@ impl KeySpecIndices {
     /// Returns the index of the next argument's key specification, or `None` if the argument is not a key. The first
     /// key belongs to the first specification, and all other keys to the last. The patterns of SORT, which name keys,
     /// belong to the specification in between.
-    fn next(&mut self, kind: ValueType) -> Option<usize> {
+    fn next(&mut self, name: &str) -> Option<usize> {
         let last = self.specs.checked_sub(1)?;
-        match kind {
+        match ValueType::from_argument_name(name) {
+            ValueType::Key if name == "storekey" => Some(1),
             ValueType::Key => Some(if std::mem::replace(&mut self.has_key, true) { last } else { 0 }),
             ValueType::Pattern if self.specs > 1 => Some(1),
             _ => None,
@@ -403,7 +425,7 @@ fn write_argument_docs(reply: &mut Reply, arguments: &[Argument], indices: &mut 
     reply.array(arguments.len());
     for argument in arguments {
         let key_spec = match &argument.shape {
-            Shape::Value(name) => indices.next(ValueType::from_argument_name(name)),
+            Shape::Value(name) => indices.next(name),
             _ => None,
         };
         let (kind, shown, parts) = match &argument.shape {
@@ -427,7 +449,7 @@ fn write_argument_docs(reply: &mut Reply, arguments: &[Argument], indices: &mut 
         pair(reply, "name", &argument.name());
         pair(reply, "type", kind);
         if let Some(shown) = shown {
-            pair(reply, "display_text", shown);
+            pair(reply, "display_text", argument_syntax::displayed_name(shown));
         }
         if let Some(index) = key_spec {
             reply.bulk(b"key_spec_index");

@@ -17,6 +17,8 @@ pub enum Position {
     Range { first: i32, last: i32, step: i32 },
     /// The keys follow the argument at position `at`, which is the number of keys.
     Counted { at: i32 },
+    /// The key follows a keyword, which is searched from the argument at position `start`.
+    Keyword { keyword: &'static str, start: i32 },
     /// The positions of the keys cannot be expressed in a specification.
     Unknown,
 }
@@ -31,6 +33,10 @@ const fn at(index: i32, flags: &'static [&'static str]) -> KeySpec {
 
 const fn counted(at: i32, flags: &'static [&'static str]) -> KeySpec {
     KeySpec { notes: "", flags, position: Position::Counted { at } }
+}
+
+const fn after(keyword: &'static str, start: i32, flags: &'static [&'static str]) -> KeySpec {
+    KeySpec { notes: "", flags, position: Position::Keyword { keyword, start } }
 }
 
 const fn unknown(notes: &'static str, flags: &'static [&'static str]) -> KeySpec {
@@ -49,6 +55,8 @@ const CHANGES: &[&str] = &["RW", "update"];
 const READS_AND_CHANGES: &[&str] = &["RW", "access", "update"];
 const VARIES: &[&str] = &["RW", "access", "update", "variable_flags"];
 const INSERTS: &[&str] = &["RW", "insert"];
+const CONVERTS: &[&str] = &["RW", "access"];
+const MERGES: &[&str] = &["RW", "access", "insert"];
 const DELETES_ELEMENTS: &[&str] = &["RW", "delete"];
 const READS_AND_DELETES: &[&str] = &["RW", "access", "delete"];
 const OVERWRITES: &[&str] = &["OW", "update"];
@@ -57,13 +65,15 @@ const DELETES_KEY: &[&str] = &["RM", "delete"];
 const NO_KEY: &[&str] = &["not_key"];
 
 const CHANGES_THE_TTL: &str = "RW and UPDATE because it changes the TTL";
+const CHANGES_REPRESENTATION: &str =
+    "RW because it may change the internal representation of the key, and propagate to replicas";
 const ASSUMES_THE_WORST: &str = "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE";
 
 /// Returns the key specifications of a command.
 pub fn for_command(command: &str) -> &'static [KeySpec] {
     match command {
         "SETRANGE" | "HEXPIRE" | "HPEXPIRE" | "HSET" | "HSETEX" | "PERSIST" | "HEXPIREAT" | "PEXPIREAT"
-        | "HPEXPIREAT" | "PEXPIRE" | "HMSET" | "ZADD" | "EXPIRE" | "EXPIREAT" | "LSET" | "HPERSIST" => {
+        | "HPEXPIREAT" | "PEXPIRE" | "HMSET" | "ZADD" | "GEOADD" | "EXPIRE" | "EXPIREAT" | "LSET" | "HPERSIST" => {
             const { &[at(1, CHANGES)] }
         }
         "INCRBYFLOAT" | "DECRBY" | "ZINCRBY" | "INCR" | "DECR" | "GETSET" | "SETBIT" | "INCRBY" | "HINCRBYFLOAT"
@@ -111,6 +121,15 @@ pub fn for_command(command: &str) -> &'static [KeySpec] {
         "MSETNX" => const { &[range(1, -1, 2, CREATES)] },
         "MSET" => const { &[range(1, -1, 2, OVERWRITES)] },
         "SORT" | "SORT_RO" => sort_specs(command),
+        "PFADD" => const { &[at(1, INSERTS)] },
+        "PFCOUNT" => const { &[range(1, -1, 1, CONVERTS).with_notes(CHANGES_REPRESENTATION)] },
+        "PFMERGE" => const { &[at(1, MERGES), range(2, -1, 1, READS)] },
+        "PFDEBUG" => const { &[at(2, CONVERTS)] },
+        "GEOSEARCHSTORE" => const { &[at(1, OVERWRITES), at(2, READS)] },
+        "GEORADIUS" => const { &[at(1, READS), after("STORE", 6, OVERWRITES), after("STOREDIST", 6, OVERWRITES)] },
+        "GEORADIUSBYMEMBER" => {
+            const { &[at(1, READS), after("STORE", 5, OVERWRITES), after("STOREDIST", 5, OVERWRITES)] }
+        }
         _ => const { &[at(1, READS)] },
     }
 }
@@ -142,20 +161,33 @@ fn sort_specs(command: &str) -> &'static [KeySpec] {
     }
 }
 
+/// Returns the positions of the keys in `argv` that follow a keyword.
+pub fn after_keywords(command: &str, argv: &[&[u8]]) -> Vec<usize> {
+    let specs = for_command(command).iter().filter_map(|spec| match spec.position {
+        Position::Keyword { keyword, start } => {
+            let start = usize::try_from(start).ok()?;
+            let found = argv.iter().skip(start).position(|word| word.eq_ignore_ascii_case(keyword.as_bytes()));
+            found.map(|at| start + at + 1).filter(|&at| at < argv.len())
+        }
+        _ => None,
+    });
+    specs.collect()
+}
+
 /// Returns the key-specification flags of the key at `position` in `argv`.
 pub fn flags_at(command: &str, argv: &[&[u8]], position: usize) -> &'static [&'static str] {
     let has_argument = |word: &str| argv.iter().skip(2).any(|given| given.eq_ignore_ascii_case(word.as_bytes()));
     match command {
         "SET" => return if has_argument("GET") { READS_AND_CHANGES } else { OVERWRITES },
         "BITFIELD" => return if has_argument("SET") || has_argument("INCRBY") { READS_AND_CHANGES } else { READS },
-        "SORT" => return if position == 1 { READS } else { OVERWRITES },
+        "SORT" | "GEORADIUS" | "GEORADIUSBYMEMBER" => return if position == 1 { READS } else { OVERWRITES },
         _ => {}
     }
     let specs = for_command(command);
     let starts = |spec: &&KeySpec| match spec.position {
         Position::Range { first, .. } => usize::try_from(first).is_ok_and(|first| first <= position),
         Position::Counted { at } => usize::try_from(at).is_ok_and(|at| at < position),
-        Position::Unknown => false,
+        Position::Keyword { .. } | Position::Unknown => false,
     };
     specs.iter().rfind(starts).map_or(&[], |spec| spec.flags)
 }

@@ -11,8 +11,11 @@ mod counter;
 mod debug;
 mod expire;
 mod generic;
+mod geo;
+mod geo_search;
 mod hash;
 mod hash_expiry;
+mod hyperloglog;
 mod info;
 mod info_fields;
 mod key_specs;
@@ -20,6 +23,7 @@ mod list;
 mod list_blocking;
 mod list_pop;
 mod object;
+mod partial_sort;
 mod pubsub;
 mod scan;
 mod server;
@@ -58,6 +62,9 @@ static FAMILIES: &[&[&Command]] = &[
     sorted_set_range::COMMANDS,
     sorted_set_algebra::COMMANDS,
     sorted_set_pop::COMMANDS,
+    hyperloglog::COMMANDS,
+    geo::COMMANDS,
+    geo_search::COMMANDS,
     generic::COMMANDS,
     expire::COMMANDS,
     scan::COMMANDS,

@@ -53,19 +53,19 @@ const ZADD: Command = Command {
     run: zadd,
 };
 
-/// Options of ZADD.
+/// Options of ZADD. GEOADD has some of them.
 #[derive(Debug, Clone, Copy, Default)]
-struct Options {
+pub(super) struct Options {
     /// NX: only adds new members.
-    if_absent: bool,
+    pub if_absent: bool,
     /// XX: only updates existing members.
-    if_present: bool,
+    pub if_present: bool,
     /// GT: only updates a member if the new score is greater.
     if_greater: bool,
     /// LT: only updates a member if the new score is less.
     if_less: bool,
     /// CH: replies with the number of changed members, including new ones.
-    count_changed: bool,
+    pub count_changed: bool,
     /// INCR: adds the given score to the member's current score.
     increment: bool,
 }
@@ -147,13 +147,22 @@ fn zincrby(call: &mut Call) -> Outcome {
 fn add_members(call: &mut Call, options: Options, pairs_at: usize) -> Outcome {
     let scores =
         (pairs_at..call.argv.len()).step_by(2).map(|index| call.double(index)).collect::<Result<Vec<_>, _>>()?;
-    let members = call.argv[pairs_at + 1..].iter().step_by(2);
+    let members = call.argv[pairs_at + 1..].iter().copied().step_by(2);
+    set_scores(call, options, members.zip(scores))
+}
+
+/// Sets the scores of members of the command's key, and replies as ZADD does.
+pub(super) fn set_scores<'a>(
+    call: &mut Call<'a>,
+    options: Options,
+    members: impl ExactSizeIterator<Item = (&'a [u8], f64)>,
+) -> Outcome {
     let limits = call.keyspace.limits;
     let mut zset = call.keyspace.edit_or_create::<SortedSet>(call.argv[1])?;
-    zset.prepare_for(scores.len(), limits);
+    zset.prepare_for(members.len(), limits);
     let (mut added, mut changed) = (0, 0);
     let mut last = Change::Skipped;
-    for (member, score) in members.zip(scores) {
+    for (member, score) in members {
         last = add_one(&mut zset, member, score, options, limits)?;
         added += usize::from(matches!(last, Change::Added(_)));
         changed += usize::from(matches!(last, Change::Changed(_)));

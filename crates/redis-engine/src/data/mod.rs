@@ -1,6 +1,7 @@
 //! The value types that a key can hold, with Redis's encodings.
 
 pub mod hash;
+pub mod hyperloglog;
 pub mod list;
 pub mod memory;
 mod quicklist;

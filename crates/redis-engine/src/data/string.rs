@@ -40,9 +40,25 @@ pub struct RawString {
 }
 
 impl RawString {
+    /// Creates a string in an allocation of exactly its size.
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        let allocation = Allocation::exact(bytes.len());
+        RawString { bytes, allocation, was_embedded: false }
+    }
+
+    /// Returns the bytes, to be modified in place.
+    pub(crate) fn bytes_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
     /// Returns the allocation that Redis would use for the string.
     pub(crate) fn allocation(&self) -> Allocation {
         self.allocation.resized(self.bytes.len())
+    }
+
+    /// Sets the allocation that Redis would use for the string.
+    pub(crate) fn set_allocation(&mut self, allocation: Allocation) {
+        self.allocation = allocation;
     }
 }
 
@@ -82,8 +98,7 @@ impl Str {
 
     /// Creates a string with the encoding `raw`, in an allocation of exactly its size.
     pub(crate) fn raw(bytes: Vec<u8>) -> Self {
-        let allocation = Allocation::exact(bytes.len());
-        Str::Raw(Box::new(RawString { bytes, allocation, was_embedded: false }))
+        Str::Raw(Box::new(RawString::new(bytes)))
     }
 
     /// Returns the bytes, as GET does.
@@ -120,6 +135,11 @@ impl Str {
 
     /// Returns the bytes, to be modified in place. The encoding becomes `raw`.
     pub(crate) fn make_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.make_raw_mut().bytes
+    }
+
+    /// Returns the string as a `RawString`, to be modified in place. The encoding becomes `raw`.
+    pub(crate) fn make_raw_mut(&mut self) -> &mut RawString {
         if !matches!(self, Str::Raw(_)) {
             let was_embedded = matches!(self, Str::Embedded(_));
             *self = Str::raw(self.bytes().into_owned());
@@ -128,7 +148,7 @@ impl Str {
             }
         }
         match self {
-            Str::Raw(text) => &mut text.bytes,
+            Str::Raw(text) => text,
             Str::Integer(_) | Str::Embedded(_) => unreachable!("converted to `Raw` above"),
         }
     }

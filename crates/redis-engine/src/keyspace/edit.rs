@@ -39,6 +39,24 @@ impl<'a, T: DataType> Edit<'a, T> {
         }
     }
 
+    /// Ends the edit of a value whose representation has changed but not what it stands for. Counts a change, but
+    /// records no event, and does not mark the key as modified.
+    pub fn keep_changed(mut self) {
+        self.count_growth();
+        self.created = false;
+        self.keyspace.dirty += 1;
+        self.keyspace.changes += 1;
+        self.keyspace.database_mut().settle(self.index, self.key);
+    }
+
+    /// Ends the edit like `commit`, but without an event, as for the estimate that PFCOUNT stores.
+    pub fn commit_without_event(mut self) {
+        self.count_growth();
+        self.created = false;
+        self.keyspace.dirty += 1;
+        self.keyspace.settle(self.index, self.key);
+    }
+
     /// Counts fields that were removed because they had expired.
     pub fn count_expired(&mut self, fields: usize) {
         self.keyspace.stats.expired_subkeys += fields as u64;

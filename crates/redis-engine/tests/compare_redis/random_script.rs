@@ -54,6 +54,7 @@ const EXCLUDED: &[&str] = &[
     "OBJECT FREQ",
     "OBJECT HELP",
     "OBJECT REFCOUNT",
+    "PFSELFTEST",
     "SHUTDOWN",
 ];
 
@@ -98,6 +99,15 @@ const FIXED: &[&str] = &[
     "CLIENT KILL ID {id:2}",
     "NOSUCH {key} x",
     "GET",
+    "GET h",
+    "GET i",
+    "PFDEBUG DECODE h",
+    "PFDEBUG TODENSE {key}",
+    "PFDEBUG ENCODING {key}",
+    "PFADD h {value} {value} {value} {value}",
+    "PFADD i {300 bytes} {value} {value} {value}",
+    "GEOADD p 13.361389 38.115556 a 15.087269 37.502669 b 2.35 48.85 foo 0 0 bar",
+    "CONFIG SET hll-sparse-max-bytes 26",
     "CONFIG SET hash-max-listpack-entries 4",
     "CONFIG SET list-max-listpack-size 3",
 ];
@@ -158,7 +168,7 @@ const LOW_THRESHOLDS: &[&str] = &[
 /// Commands after which the client that sends them gets an event for every change.
 const EVENTS: &[&str] = &["CONFIG SET notify-keyspace-events KEAnmoc", "PSUBSCRIBE __key*__:*"];
 
-const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g"];
+const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g", "h", "i", "p", "q"];
 const VALUES: &[&str] = &[
     "",
     "1",
@@ -240,9 +250,15 @@ pub fn generate(random: &mut Rng, length: usize) -> Vec<Step> {
 
 fn is_generated(row: &Command) -> bool {
     let family = match row.group {
-        Group::String | Group::Bitmap | Group::Hash | Group::List | Group::Set | Group::SortedSet | Group::Generic => {
-            true
-        }
+        Group::String
+        | Group::Bitmap
+        | Group::Hash
+        | Group::List
+        | Group::Set
+        | Group::SortedSet
+        | Group::Hyperloglog
+        | Group::Geo
+        | Group::Generic => true,
         Group::Transactions | Group::Pubsub | Group::Connection | Group::Server | Group::Scripting => false,
     };
     family && !EXCLUDED.contains(&row.name)
@@ -286,6 +302,8 @@ impl Writer<'_> {
     fn key(&mut self, group: Group) -> Vec<u8> {
         let usual: &[&str] = match group {
             Group::String | Group::Bitmap => &["a", "b"],
+            Group::Hyperloglog => &["h", "h", "i", "i", "a"],
+            Group::Geo => &["f", "p", "p", "p", "q"],
             Group::Hash => &["c", "c", "g"],
             Group::List => &["d", "d", "g"],
             Group::Set => &["e", "a"],
@@ -352,9 +370,8 @@ impl Writer<'_> {
             return self.choose(INVALID);
         }
         match name {
-            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst" => {
-                self.key(row.group)
-            }
+            "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst"
+            | "storekey" | "storedistkey" => self.key(row.group),
             "numkeys" | "numfields" => b"{count}".to_vec(),
             "timeout" => self.timeout(),
             "seconds" => self.choose(&["1000", "100000", "0", "-1", "500000"]),
@@ -376,6 +393,13 @@ impl Writer<'_> {
             "min" | "max" => self.choose(BOUNDS),
             "start" | "stop" if row.group == Group::SortedSet => self.choose(BOUNDS),
             "bit" => self.choose(&["0", "1", "2"]),
+            "subcommand" => self.choose(&["ENCODING", "DECODE", "TODENSE", "nosuch"]),
+            "longitude" => self.choose(&["0", "13.361389", "15", "-180", "180", "-0.5", "181", "2.35"]),
+            "latitude" => self.choose(&["0", "38.115556", "37", "-85", "85.05112878", "90", "48.85"]),
+            "radius" | "width" | "height" => self.choose(&["0", "1", "200", "5000", "1e6", "-1", "2e4"]),
+            "member" | "member1" | "member2" if row.group == Group::Geo => {
+                self.choose(&["a", "b", "foo", "bar", "10", "x"])
+            }
             "increment" | "decrement" | "count" | "index" | "start" | "stop" | "end" | "limit" | "rank" | "len"
             | "num-matches" | "min-match-len" => self.choose(INTEGERS),
             _ => self.choose(VALUES),

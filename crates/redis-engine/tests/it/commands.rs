@@ -16,13 +16,15 @@ use redis_engine::resp::value::{self, Value};
 const START_US: i64 = 1_700_000_000_000_000;
 
 /// The groups whose commands the engine implements, except those in tests/truth/out-of-scope.txt.
-const GROUPS: [&str; 11] = [
+const GROUPS: [&str; 13] = [
     "string",
     "bitmap",
     "hash",
     "list",
     "set",
     "sorted-set",
+    "hyperloglog",
+    "geo",
     "generic",
     "transactions",
     "pubsub",

@@ -61,15 +61,23 @@ impl Allocation {
         if length <= self.capacity {
             return self;
         }
-        let target_length = if length < MAX_SPARE { 2 * length } else { length + MAX_SPARE };
+        Allocation::with_room_for(if length < MAX_SPARE { 2 * length } else { length + MAX_SPARE })
+    }
+
+    /// Returns the allocation for a string that is expected to grow to the given length (`sdsResize`).
+    pub fn with_room_for(length: usize) -> Self {
         // The smallest header cannot describe spare room, so a larger one is used.
-        let header = header(target_length).max(3);
-        let allocated = size_class(header + target_length + 1);
+        let header = header(length).max(3);
+        let allocated = size_class(header + length + 1);
         Allocation { allocated, capacity: allocated - header - 1 }
     }
 
     pub fn allocated(self) -> usize {
         self.allocated
+    }
+
+    pub fn capacity(self) -> usize {
+        self.capacity
     }
 }
 
