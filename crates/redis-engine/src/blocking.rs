@@ -7,7 +7,7 @@
 //!
 //! The code in `unblocking.rs` wakes the clients whose keys became ready.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::client_id::ClientId;
 use super::command::{Command, Group};
@@ -53,14 +53,14 @@ impl Blocking {
         if let Some(deadline) = command.deadline {
             self.deadlines.insert((deadline, client));
         }
-        *self.count_mut(command.command) += 1;
+        self.change_counts(command.command, |count| *count += 1);
         self.commands.insert(client, command);
     }
 
     /// Unblocks a client and returns its command, or `None` if the client is not blocked. Writes no reply.
     pub(crate) fn unblock(&mut self, client: ClientId) -> Option<BlockedCommand> {
         let command = self.commands.remove(&client)?;
-        *self.count_mut(command.command) -= 1;
+        self.change_counts(command.command, |count| *count -= 1);
         for key in &command.keys {
             let place = (command.database, key.clone());
             if let Some(queue) = self.queues.get_mut(&place) {
@@ -86,18 +86,30 @@ impl Blocking {
         self.commands.keys().copied().collect()
     }
 
-    /// Returns how many clients are blocked on lists, and how many on sorted sets.
+    /// Returns how many clients are blocked on each type of value.
     pub(crate) fn counts(&self) -> BlockedCounts {
         self.counts
     }
 
-    /// Returns a mutable reference to the number of clients that are blocked on the type of value that `command` pops
-    /// from.
-    fn count_mut(&mut self, command: &Command) -> &mut usize {
+    /// Changes the number of clients that are blocked on the type of value that `command` waits for.
+    fn change_counts(&mut self, command: &Command, change: impl Fn(&mut usize)) {
         match command.group {
-            Group::SortedSet => &mut self.counts.sorted_sets,
-            _ => &mut self.counts.lists,
+            Group::SortedSet => change(&mut self.counts.sorted_sets),
+            Group::Stream => {
+                change(&mut self.counts.streams);
+                if command.is_unblocked_by_deletion() {
+                    change(&mut self.counts.stream_groups);
+                }
+            }
+            _ => change(&mut self.counts.lists),
         }
+    }
+
+    /// Returns the number of keys on which clients are blocked that are unblocked if the key is deleted.
+    pub(crate) fn keys_with_unblocking_deletion(&self) -> usize {
+        let commands = self.commands.values().filter(|blocked| blocked.command.is_unblocked_by_deletion());
+        let keys = commands.flat_map(|blocked| blocked.keys.iter().map(|key| (blocked.database, key)));
+        keys.collect::<HashSet<_>>().len()
     }
 
     /// Returns the number of blocked clients.

@@ -183,12 +183,17 @@ impl Call<'_> {
     /// again. If the deadline passes, the reply is null. Inside EXEC the command does not block: it replies null
     /// immediately.
     pub fn block(&mut self, keys: &[&[u8]], deadline: Option<i64>) -> Outcome {
+        self.block_with(keys, deadline, self.argv)
+    }
+
+    /// Blocks the client like `block`, but later runs the command with other arguments.
+    pub fn block_with(&mut self, keys: &[&[u8]], deadline: Option<i64>, argv: &[&[u8]]) -> Outcome {
         if self.mode == Mode::Exec {
             self.reply.null_array();
             return Ok(());
         }
         let to_owned = |words: &[&[u8]]| words.iter().map(|word| word.to_vec()).collect();
-        let (keys, argv) = (to_owned(keys), to_owned(self.argv));
+        let (keys, argv) = (to_owned(keys), to_owned(argv));
         let blocked =
             BlockedCommand { database: self.keyspace.selected(), keys, deadline, argv, command: self.command };
         self.server.blocking.block(self.client, blocked);

@@ -46,24 +46,28 @@ pub struct Keys {
     /// The position of the argument that holds the number of keys (`ZUNION 2 a b`), or 0 if there is none. The keys
     /// follow this argument.
     pub count_at: i32,
+    /// Whether the keys are the first half of the arguments after `STREAMS`.
+    pub follow_streams: bool,
 }
 
 impl Keys {
     /// No argument is a key.
-    pub const NONE: Keys = Keys { first: 0, last: 0, step: 0, count_at: 0 };
+    pub const NONE: Keys = Keys { first: 0, last: 0, step: 0, count_at: 0, follow_streams: false };
     /// The first argument is the only key.
     pub(crate) const FIRST: Keys = Keys::range(1, 1, 1);
+    /// The first half of the arguments after `STREAMS` are keys.
+    pub(crate) const STREAMS: Keys = Keys { follow_streams: true, ..Keys::NONE };
     /// All arguments are keys.
     pub(crate) const ALL: Keys = Keys::range(1, -1, 1);
 
     /// Returns the positions from `first` to `last`, in steps of `step`.
     pub(crate) const fn range(first: i32, last: i32, step: i32) -> Keys {
-        Keys { first, last, step, count_at: 0 }
+        Keys { first, last, step, ..Keys::NONE }
     }
 
     /// Returns the positions of the keys that follow the argument at `count_at`, which holds the number of keys.
     pub(crate) const fn counted(count_at: i32) -> Keys {
-        Keys { first: 0, last: 0, step: 0, count_at }
+        Keys { count_at, ..Keys::NONE }
     }
 
     /// Adds the keys that follow the argument at `count_at` to these keys, as in `ZUNIONSTORE destination 2 a b`.
@@ -71,9 +75,9 @@ impl Keys {
         Keys { count_at, ..self }
     }
 
-    /// Returns the positions of the keys in an `argv` of length `words`. `count` parses the argument at a position as
-    /// the number of keys, and returns `None` if it is invalid.
-    pub fn positions(self, words: usize, count: impl Fn(usize) -> Option<usize>) -> Vec<usize> {
+    /// Returns the positions of the keys in an `argv` of length `words`. `word` returns the argument at a position, or
+    /// `None` if it is not known.
+    pub fn positions<'a>(self, words: usize, word: impl Fn(usize) -> Option<&'a [u8]>) -> Vec<usize> {
         let mut positions = Vec::new();
         if let (Ok(first @ 1..), Ok(step @ 1..)) = (usize::try_from(self.first), usize::try_from(self.step)) {
             let last = match usize::try_from(self.last) {
@@ -84,12 +88,34 @@ impl Keys {
         }
         if let Ok(at @ 1..) = usize::try_from(self.count_at)
             && at < words
-            && let Some(n) = count(at)
+            && let Some(n) = word(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok())
         {
             positions.extend((at + 1..words).take(n));
         }
+        if self.follow_streams
+            && let Some(at) = streams_at(words, word)
+        {
+            let after = words - at - 1;
+            positions.extend(at + 1..at + 1 + after.div_ceil(2));
+        }
         positions
     }
+}
+
+/// Returns the position of `STREAMS` in a call of XREAD or XREADGROUP, or `None` if there is none. Skips the values of
+/// the options before it, which may be the same word.
+fn streams_at<'a>(words: usize, word: impl Fn(usize) -> Option<&'a [u8]>) -> Option<usize> {
+    let mut at = 1;
+    while at < words {
+        at += match word(at)?.to_ascii_uppercase().as_slice() {
+            b"STREAMS" => return Some(at),
+            b"BLOCK" | b"COUNT" => 2,
+            b"GROUP" => 3,
+            b"NOACK" => 1,
+            _ => return None,
+        };
+    }
+    None
 }
 
 /// A group of commands in Redis's documentation.
@@ -111,6 +137,8 @@ pub enum Group {
     Hyperloglog,
     /// Commands on places, which are stored in sorted sets.
     Geo,
+    /// Commands on streams.
+    Stream,
     /// Commands on keys of any type.
     Generic,
     /// Commands for transactions.
@@ -137,6 +165,7 @@ impl Group {
             Group::SortedSet => "sorted-set",
             Group::Hyperloglog => "hyperloglog",
             Group::Geo => "geo",
+            Group::Stream => "stream",
             Group::Generic => "generic",
             Group::Transactions => "transactions",
             Group::Pubsub => "pubsub",
@@ -243,6 +272,12 @@ impl Command {
                 | "SSUBSCRIBE"
                 | "SUNSUBSCRIBE"
         )
+    }
+
+    /// Returns whether a client that this command has blocked is unblocked when a key is deleted or changes its type,
+    /// because the consumer group that it reads from is then lost.
+    pub(crate) fn is_unblocked_by_deletion(&self) -> bool {
+        self.name == "XREADGROUP"
     }
 
     /// Returns the name of the container command, such as `OBJECT` for `OBJECT ENCODING`, or `None` if this command is

@@ -81,6 +81,8 @@ pub(crate) const INVALID_CURSOR: Error = Error::from_static("ERR invalid cursor"
 pub(crate) const WRONG_PASSWORD: Error =
     Error::from_static("WRONGPASS invalid username-password pair or user is disabled.");
 pub(crate) const NO_AUTH: Error = Error::from_static("NOAUTH Authentication required.");
+pub(crate) const INVALID_STREAM_ID: Error =
+    Error::from_static("ERR Invalid stream ID specified as stream command argument");
 pub(crate) const NESTED_MULTI: Error = Error::from_static("ERR MULTI calls can not be nested");
 pub(crate) const EXEC_WITHOUT_MULTI: Error = Error::from_static("ERR EXEC without MULTI");
 pub(crate) const DISCARD_WITHOUT_MULTI: Error = Error::from_static("ERR DISCARD without MULTI");

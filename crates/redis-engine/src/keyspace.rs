@@ -88,7 +88,7 @@ pub struct Keyspace {
     /// Whether keyspace events are recorded, because `notify-keyspace-events` enables some of them.
     pub(crate) events_enabled: bool,
     events: Vec<Event>,
-    /// The numbers of clients blocked on lists and on sorted sets. A key is signalled as ready only if a client is
+    /// The numbers of clients blocked on each type of value. A key is signalled as ready only if a client is
     /// blocked on a value of its type.
     pub(crate) blocked: BlockedCounts,
     ready_keys: Vec<(usize, Vec<u8>)>,
@@ -349,6 +349,9 @@ impl Keyspace {
         // Redis removes the old value first, so there is always a `new` event.
         let old = self.find(to).and_then(|index| self.database_mut().remove_at(index));
         let entry = self.new_entry(value, expires_ms);
+        if let Some(old) = &old {
+            self.signal_removed(to, &old.value);
+        }
         if events.on_source.is_none() {
             self.memory_cap.count_entry(to, &entry);
         }
@@ -374,7 +377,11 @@ impl Keyspace {
         self.memory_cap.count_entry(key, &entry);
         let database = self.database_mut();
         let old = match index {
-            Some(index) => Some(database.replace(index, key, entry)),
+            Some(index) => {
+                let old = database.replace(index, key, entry);
+                self.signal_removed(key, &old.value);
+                Some(old)
+            }
             None => {
                 database.add(key, entry, NewHead::Plain);
                 None
@@ -400,6 +407,7 @@ impl Keyspace {
     pub(crate) fn take_for_move(&mut self, key: &[u8]) -> Option<Entry> {
         self.find(key)?;
         let entry = self.database_mut().remove(key)?;
+        self.signal_removed(key, &entry.value);
         self.signal_modified(key);
         Some(entry)
     }
@@ -408,6 +416,7 @@ impl Keyspace {
     pub(crate) fn remove(&mut self, key: &[u8], event: &'static str) -> Option<Entry> {
         let index = self.find(key)?;
         let entry = self.database_mut().remove_at(index)?;
+        self.signal_removed(key, &entry.value);
         self.signal_changed(key);
         self.notify(Class::Generic, event, key);
         Some(entry)
@@ -418,7 +427,9 @@ impl Keyspace {
         let Some((key, entry)) = self.databases[database].at(index) else { return 0 };
         let (key, bytes) = (key.to_vec(), entry.memory(key, Samples::default()));
         let here = std::mem::replace(&mut self.selected, database);
-        self.database_mut().remove_at(index);
+        if let Some(entry) = self.database_mut().remove_at(index) {
+            self.signal_removed(&key, &entry.value);
+        }
         self.stats.evicted_keys += 1;
         self.signal_modified(&key);
         self.notify(Class::Evicted, "evicted", &key);
@@ -481,6 +492,7 @@ impl Keyspace {
 
     /// Removes all keys of a database, and returns their number.
     pub(crate) fn flush(&mut self, database: usize) -> usize {
+        self.signal_streams_removed(database);
         let emptied = std::mem::take(&mut self.databases[database]);
         let change = |key: &[u8]| KeyChange { before: emptied.get(key).is_some(), after: None };
         self.watches.touch_database(database, change);
@@ -492,6 +504,7 @@ impl Keyspace {
     /// Swaps two databases. For clients that watch a key in either database, the swap counts as a change to the key.
     pub(crate) fn swap(&mut self, a: usize, b: usize) {
         let now_ms = self.now_ms();
+        [a, b].into_iter().for_each(|database| self.signal_streams_removed(database));
         let mut watches = std::mem::take(&mut self.watches);
         for (old, new) in [(a, b), (b, a)] {
             watches.touch_database(old, |key| KeyChange {
@@ -503,6 +516,11 @@ impl Keyspace {
         self.databases.swap(a, b);
         self.changes += 1;
         self.dirty += 1;
+    }
+
+    /// Signals that a command modified a value without affecting the clients that watch its key.
+    fn signal_unwatched_change(&mut self) {
+        self.changes += 1;
     }
 
     /// Updates the key of a value that has changed. Reschedules the expiry of the value's fields, or removes the key if

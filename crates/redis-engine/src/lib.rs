@@ -113,6 +113,7 @@ impl Engine {
     /// # Panics
     /// Panics if the client is not connected, or if `argv` is empty.
     pub fn execute(&mut self, client: ClientId, argv: &[&[u8]], now_us: i64) {
+        self.keyspace.blocked = self.server.blocking.counts();
         self.keyspace.set_clock(now_us);
         let state = self.server.clients.get_mut(client);
         self.keyspace.select(state.database);
@@ -123,7 +124,6 @@ impl Engine {
         let length_before = reply.len();
         let room = self.server.clients.output_room;
         reply.limit_to(room.map_or(usize::MAX, |room| length_before.saturating_add(room)));
-        self.keyspace.blocked = self.server.blocking.counts();
         self.dispatch(client, argv, &mut reply);
         self.publish_events();
         if let Some(state) = self.server.clients.find(client) {
@@ -156,11 +156,16 @@ impl Engine {
     /// Moves the clock to `now_us`, in microseconds since 1970. Removes expired keys if an expire cycle has ended, and
     /// unblocks the clients whose timeout has passed.
     pub fn advance(&mut self, now_us: i64) {
+        self.keyspace.blocked = self.server.blocking.counts();
         self.keyspace.set_clock(now_us);
         for client in self.server.blocking.timed_out(self.keyspace.now_ms()) {
             self.server.unblock(client, None);
         }
         self.publish_events();
+        // The expiry of a stream unblocks the clients that read from its consumer groups.
+        if self.keyspace.blocked.any() {
+            self.serve_blocked_clients();
+        }
     }
 
     /// Publishes the pending keyspace events to their subscribers.

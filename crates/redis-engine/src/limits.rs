@@ -31,6 +31,10 @@ pub struct Limits {
     pub zset_max_listpack_value: usize,
     /// Maximum length in bytes of a HyperLogLog in the sparse encoding.
     pub hll_sparse_max_bytes: usize,
+    /// Maximum size of a stream node in bytes, or 0 if there is no limit.
+    pub stream_node_max_bytes: usize,
+    /// Maximum number of entries of a stream node, or 0 if there is no limit.
+    pub stream_node_max_entries: usize,
     /// Maximum length of a string in bytes.
     pub proto_max_bulk_len: usize,
 }
@@ -47,6 +51,8 @@ impl Default for Limits {
             zset_max_listpack_entries: 128,
             zset_max_listpack_value: 64,
             hll_sparse_max_bytes: 3000,
+            stream_node_max_bytes: 4096,
+            stream_node_max_entries: 100,
             proto_max_bulk_len: 512 << 20,
         }
     }

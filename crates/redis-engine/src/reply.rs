@@ -220,6 +220,22 @@ impl Reply {
         self.counted(b'*', n);
     }
 
+    /// Writes an array whose length is known only after its elements: `write` writes them and returns their number.
+    pub(crate) fn array_of(&mut self, write: impl FnOnce(&mut Self) -> usize) {
+        let start = self.bytes.len();
+        let count = write(self);
+        self.insert_header(start, |reply| reply.array(count));
+    }
+
+    /// Inserts what `write` writes at an earlier position of the output. The header of a collection is inserted in this
+    /// way if the number of its elements is known only after they were written.
+    pub(crate) fn insert_header(&mut self, start: usize, write: impl FnOnce(&mut Self)) {
+        let end = self.bytes.len();
+        write(self);
+        let header_length = self.bytes.len() - end;
+        self.bytes[start..].rotate_right(header_length);
+    }
+
     /// Writes the header of a map of `n` pairs. In RESP2 this is an array of `2 * n` elements.
     pub fn map(&mut self, n: usize) {
         if self.is_resp3() { self.counted(b'%', n) } else { self.counted(b'*', 2 * n) }

@@ -19,7 +19,10 @@ impl Engine {
             }
             for (database, key) in ready_keys {
                 for client in self.server.blocking.clients_blocked_on(database, &key) {
-                    if self.holds_expected_type(client, database, &key) && !self.retry(client, database) {
+                    if self.holds_expected_type(client, database, &key)
+                        && !self.retry(client, database)
+                        && !self.is_shared_by_readers(database, &key)
+                    {
                         break;
                     }
                 }
@@ -27,16 +30,29 @@ impl Engine {
         }
     }
 
-    /// Returns whether a key holds the type that a blocked client's command pops from. If it holds another type, the
-    /// client stays blocked, although its command would fail with `WRONGTYPE` if it were sent now.
+    /// Returns whether a key holds the type that a blocked client's command waits for. If it holds another type, the
+    /// client stays blocked, although its command would fail with `WRONGTYPE` if it were sent now. A client that reads
+    /// from a consumer group is unblocked with this error, or because the key is missing.
     fn holds_expected_type(&mut self, client: ClientId, database: usize, key: &[u8]) -> bool {
         let Some(blocked) = self.server.blocking.get(client) else { return false };
+        if blocked.command.is_unblocked_by_deletion() {
+            return true;
+        }
         self.keyspace.select(database);
         let value = self.keyspace.peek(key).map(|entry| &entry.value);
         matches!(
             (value, blocked.command.group),
-            (Some(Value::List(_)), Group::List) | (Some(Value::SortedSet(_)), Group::SortedSet)
+            (Some(Value::List(_)), Group::List)
+                | (Some(Value::SortedSet(_)), Group::SortedSet)
+                | (Some(Value::Stream(_)), Group::Stream)
         )
+    }
+
+    /// Returns whether a key holds a value from which clients read without removing anything, so that a client may find
+    /// something although the clients before it found nothing.
+    fn is_shared_by_readers(&mut self, database: usize, key: &[u8]) -> bool {
+        self.keyspace.select(database);
+        matches!(self.keyspace.peek(key).map(|entry| &entry.value), None | Some(Value::Stream(_)))
     }
 
     /// Runs a blocked client's command again. Returns whether the client is unblocked.
@@ -47,6 +63,7 @@ impl Engine {
         self.keyspace.select(database);
         self.run(blocked.command, client, &argv, &mut reply, Mode::Retry);
         if reply.is_empty() {
+            self.publish_events();
             return false;
         }
         self.server.blocking.unblock(client);

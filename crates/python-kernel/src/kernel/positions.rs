@@ -18,9 +18,7 @@ use operation::Operation;
 use ruff_text_size::{TextRange, TextSize};
 use rustpython_compiler::core::{OneIndexed, SourceLocation};
 use rustpython_compiler::parser;
-use rustpython_vm::{
-    Py, PyObject, PyObjectRef, PyPayload, PyRef, VirtualMachine, builtins::PyCode,
-};
+use rustpython_vm::{Py, PyObject, PyObjectRef, PyPayload, PyRef, VirtualMachine, builtins::PyCode};
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use tracker::{ExpectedRanges, Scope, Tracker};

@@ -161,6 +161,7 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
         ("@bitmap", command.group == Group::Bitmap),
         ("@hyperloglog", command.group == Group::Hyperloglog),
         ("@geo", command.group == Group::Geo),
+        ("@stream", command.group == Group::Stream),
         ("@pubsub", command.has(Flag::Pubsub)),
         ("@admin", is_admin),
         ("@fast", command.has(Flag::Fast)),
@@ -192,48 +193,43 @@ fn write_key_specs(reply: &mut Reply, command: &Command) {
             }
             Position::Counted { at } => (Some(at), ("keynum", [("keynumidx", 0), ("firstkey", 1), ("keystep", 1)])),
             Position::Keyword { .. } => (None, ("range", [("lastkey", 0), ("keystep", 1), ("limit", 0)])),
+            Position::FirstHalfAfterKeyword { .. } => {
+                (None, ("range", [("lastkey", -1), ("keystep", 1), ("limit", 2)]))
+            }
             Position::Unknown => (None, ("unknown", [("", 0); 3])),
         };
         let (kind, numbers) = find;
-        let index = begin.map(|index| [("index", index)]);
-        if let Position::Keyword { keyword, start } = spec.position {
-            write_keyword_search(reply, keyword, start);
-            write_search_step(reply, "find_keys", kind, &numbers);
-            continue;
+        let numbers = if kind == "unknown" { &[] } else { &numbers[..] };
+        match (begin, spec.position) {
+            (Some(index), _) => write_search_step(reply, "begin_search", "index", &[("index", index)]),
+            (None, Position::Keyword { keyword, start } | Position::FirstHalfAfterKeyword { keyword, start }) => {
+                write_search_step_header(reply, "begin_search", "keyword", 2);
+                pair(reply, "keyword", keyword);
+                reply.bulk(b"startfrom");
+                reply.integer(start.into());
+            }
+            (None, _) => write_search_step(reply, "begin_search", "unknown", &[]),
         }
-        write_search_step(
-            reply,
-            "begin_search",
-            if index.is_some() { "index" } else { "unknown" },
-            index.as_ref().map_or(&[], |n| n),
-        );
-        write_search_step(reply, "find_keys", kind, if index.is_some() { &numbers } else { &[] });
+        write_search_step(reply, "find_keys", kind, numbers);
     }
 }
 
-/// Writes that a key follows a keyword, which is searched from the argument at `start`.
-fn write_keyword_search(reply: &mut Reply, keyword: &str, start: i32) {
-    reply.bulk(b"begin_search");
-    reply.map(2);
-    pair(reply, "type", "keyword");
-    reply.bulk(b"spec");
-    reply.map(2);
-    pair(reply, "keyword", keyword);
-    reply.bulk(b"startfrom");
-    reply.integer(start.into());
+fn write_search_step(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
+    write_search_step_header(reply, name, kind, numbers.len());
+    for (name, number) in numbers {
+        reply.bulk(name.as_bytes());
+        reply.integer((*number).into());
+    }
 }
 
-fn write_search_step(reply: &mut Reply, name: &str, kind: &str, numbers: &[(&str, i32)]) {
+/// Writes a search step up to the pairs of its specification.
+fn write_search_step_header(reply: &mut Reply, name: &str, kind: &str, pairs: usize) {
     reply.bulk(name.as_bytes());
     reply.map(2);
     reply.bulk(b"type");
     reply.bulk(kind.as_bytes());
     reply.bulk(b"spec");
-    reply.map(numbers.len());
-    for (name, number) in numbers {
-        reply.bulk(name.as_bytes());
-        reply.integer((*number).into());
-    }
+    reply.map(pairs);
 }
 
 const COMMAND_LIST: Command = Command {
@@ -324,7 +320,14 @@ fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
     if counts > 0 && count(counts).is_none() {
         return Err(Error::from_static("ERR Invalid arguments specified for command"));
     }
-    let mut positions = command.keys.positions(argv.len(), count);
+    let mut positions = command.keys.positions(argv.len(), |at| argv.get(at).copied());
+    if command.keys.follow_streams {
+        // If the number of arguments after STREAMS is odd, the one in the middle is not a key.
+        positions.truncate(positions.first().map_or(0, |first| (argv.len() - first) / 2));
+        if positions.is_empty() {
+            return Err(Error::from_static("ERR Invalid arguments specified for command"));
+        }
+    }
     if command.name == "SORT" {
         let store = argv.windows(2).rposition(|pair| pair[0].eq_ignore_ascii_case(b"STORE"));
         positions.extend(store.map(|at| at + 1));

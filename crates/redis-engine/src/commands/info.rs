@@ -123,7 +123,7 @@ fn clients(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std:
     line(text, "clients_in_timeout_table", server.blocking.clients_with_deadline())?;
     line(text, "total_watched_keys", keyspace.watches.key_count())?;
     line(text, "total_blocking_keys", server.blocking.keys())?;
-    line(text, "total_blocking_keys_on_nokey", 0)
+    line(text, "total_blocking_keys_on_nokey", server.blocking.keys_with_unblocking_deletion())
 }
 
 /// Formats a number of bytes in human-readable form, with a unit, as in `1.50K`.
@@ -249,6 +249,8 @@ fn key_sizes(text: &mut String, _: &ServerState, keyspace: &Keyspace) -> std::fm
         let mut counts = [[0_usize; 65]; KINDS.len()];
         for (_, entry) in database.iter() {
             let (kind, size) = match &entry.value {
+                // Redis has no histogram of streams.
+                Value::Stream(_) => continue,
                 Value::Str(text) => (0, text.len()),
                 Value::List(list) => (1, list.len()),
                 Value::Set(set) => (2, set.len()),

@@ -19,6 +19,9 @@ pub enum Position {
     Counted { at: i32 },
     /// The key follows a keyword, which is searched from the argument at position `start`.
     Keyword { keyword: &'static str, start: i32 },
+    /// The keys are the first half of the arguments after a keyword, which is searched from the argument at position
+    /// `start`.
+    FirstHalfAfterKeyword { keyword: &'static str, start: i32 },
     /// The positions of the keys cannot be expressed in a specification.
     Unknown,
 }
@@ -37,6 +40,10 @@ const fn counted(at: i32, flags: &'static [&'static str]) -> KeySpec {
 
 const fn after(keyword: &'static str, start: i32, flags: &'static [&'static str]) -> KeySpec {
     KeySpec { notes: "", flags, position: Position::Keyword { keyword, start } }
+}
+
+const fn first_half_after(keyword: &'static str, start: i32, flags: &'static [&'static str]) -> KeySpec {
+    KeySpec { notes: "", flags, position: Position::FirstHalfAfterKeyword { keyword, start } }
 }
 
 const fn unknown(notes: &'static str, flags: &'static [&'static str]) -> KeySpec {
@@ -59,6 +66,7 @@ const CONVERTS: &[&str] = &["RW", "access"];
 const MERGES: &[&str] = &["RW", "access", "insert"];
 const DELETES_ELEMENTS: &[&str] = &["RW", "delete"];
 const READS_AND_DELETES: &[&str] = &["RW", "access", "delete"];
+const CHANGES_AND_DELETES: &[&str] = &["RW", "update", "delete"];
 const OVERWRITES: &[&str] = &["OW", "update"];
 const CREATES: &[&str] = &["OW", "insert"];
 const DELETES_KEY: &[&str] = &["RM", "delete"];
@@ -130,6 +138,7 @@ pub fn for_command(command: &str) -> &'static [KeySpec] {
         "GEORADIUSBYMEMBER" => {
             const { &[at(1, READS), after("STORE", 5, OVERWRITES), after("STOREDIST", 5, OVERWRITES)] }
         }
+        _ if command.starts_with('X') => stream_specs(command),
         _ => const { &[at(1, READS)] },
     }
 }
@@ -141,6 +150,24 @@ fn source_and_destination(command: &str) -> &'static [KeySpec] {
         "RENAME" => const { &[at(1, READS_AND_DELETES), at(2, OVERWRITES)] },
         "RENAMENX" => const { &[at(1, READS_AND_DELETES), at(2, CREATES)] },
         _ => const { &[at(2, OVERWRITES), range(3, -1, 1, READS)] },
+    }
+}
+
+fn stream_specs(command: &str) -> &'static [KeySpec] {
+    const TRIMS: &str = "UPDATE instead of INSERT because of the optional trimming feature";
+    match command {
+        "XADD" => const { &[at(1, CHANGES).with_notes(TRIMS)] },
+        "XLEN" => const { &[at(1, READS_METADATA)] },
+        "XDEL" | "XDELEX" | "XTRIM" | "XAUTOCLAIM" => const { &[at(1, DELETES_ELEMENTS)] },
+        "XACK" | "XCLAIM" | "XSETID" => const { &[at(1, CHANGES)] },
+        "XACKDEL" => const { &[at(1, CHANGES_AND_DELETES)] },
+        "XREAD" => const { &[first_half_after("STREAMS", 1, READS)] },
+        "XREADGROUP" => const { &[first_half_after("STREAMS", 4, READS)] },
+        "XGROUP CREATE" | "XGROUP CREATECONSUMER" => const { &[at(2, INSERTS)] },
+        "XGROUP SETID" => const { &[at(2, CHANGES)] },
+        "XGROUP DESTROY" | "XGROUP DELCONSUMER" => const { &[at(2, DELETES_ELEMENTS)] },
+        _ if command.starts_with("XINFO ") => const { &[at(2, READS)] },
+        _ => const { &[at(1, READS)] },
     }
 }
 
@@ -187,6 +214,7 @@ pub fn flags_at(command: &str, argv: &[&[u8]], position: usize) -> &'static [&'s
     let starts = |spec: &&KeySpec| match spec.position {
         Position::Range { first, .. } => usize::try_from(first).is_ok_and(|first| first <= position),
         Position::Counted { at } => usize::try_from(at).is_ok_and(|at| at < position),
+        Position::FirstHalfAfterKeyword { .. } => true,
         Position::Keyword { .. } | Position::Unknown => false,
     };
     specs.iter().rfind(starts).map_or(&[], |spec| spec.flags)

@@ -34,6 +34,12 @@ mod sorted_set;
 mod sorted_set_algebra;
 mod sorted_set_pop;
 mod sorted_set_range;
+mod stream;
+mod stream_group;
+mod stream_info;
+mod stream_pending;
+mod stream_read;
+mod stream_trim;
 mod string;
 mod string_part;
 mod transaction;
@@ -65,6 +71,12 @@ static FAMILIES: &[&[&Command]] = &[
     hyperloglog::COMMANDS,
     geo::COMMANDS,
     geo_search::COMMANDS,
+    stream::COMMANDS,
+    stream_trim::COMMANDS,
+    stream_read::COMMANDS,
+    stream_group::COMMANDS,
+    stream_pending::COMMANDS,
+    stream_info::COMMANDS,
     generic::COMMANDS,
     expire::COMMANDS,
     scan::COMMANDS,

@@ -188,7 +188,7 @@ fn sorted_elements(call: &mut Call, options: &Options) -> Result<Vec<Box<[u8]>>,
         Value::List(list) => list.iter().map(Box::from).collect(),
         Value::Set(set) => set.iter().map(Box::from).collect(),
         Value::SortedSet(zset) => zset.iter().map(|(member, _)| Box::from(member)).collect(),
-        Value::Str(_) | Value::Hash(_) => return Err(error::WRONG_TYPE),
+        Value::Str(_) | Value::Hash(_) | Value::Stream(_) => return Err(error::WRONG_TYPE),
     };
     let is_set = matches!(entry.value, Value::Set(_));
     match (options.by, options.alphabetic) {

@@ -8,6 +8,7 @@ mod quicklist;
 pub mod set;
 mod small_bytes;
 pub mod sorted_set;
+pub mod stream;
 pub mod string;
 
 use self::hash::Fields;
@@ -19,6 +20,7 @@ use list::NodeLimit;
 pub use set::Set;
 pub use small_bytes::SmallBytes;
 pub use sorted_set::SortedSet;
+pub use stream::Stream;
 pub use string::Str;
 
 /// The value of a key.
@@ -34,6 +36,8 @@ pub enum Value {
     Hash(Box<Hash>),
     /// A sorted set.
     SortedSet(Box<SortedSet>),
+    /// A stream.
+    Stream(Box<Stream>),
 }
 
 /// A type of value that a key can hold. `Keyspace` reads and edits values through this trait, and returns WRONGTYPE if
@@ -78,6 +82,7 @@ data_type!(List, List);
 data_type!(Set, Set);
 data_type!(Hash, Hash);
 data_type!(SortedSet, SortedSet);
+data_type!(Stream, Stream);
 
 impl Value {
     /// Returns the name that TYPE reports.
@@ -88,6 +93,7 @@ impl Value {
             Value::Set(_) => "set",
             Value::Hash(_) => "hash",
             Value::SortedSet(_) => "zset",
+            Value::Stream(_) => "stream",
         }
     }
 
@@ -99,6 +105,7 @@ impl Value {
             Value::Set(value) => value.encoding(),
             Value::Hash(value) => value.encoding(),
             Value::SortedSet(value) => value.encoding(),
+            Value::Stream(value) => value.encoding(),
         }
     }
 
@@ -110,6 +117,7 @@ impl Value {
             Value::Set(_) => Set::CLASS,
             Value::Hash(_) => Hash::CLASS,
             Value::SortedSet(_) => SortedSet::CLASS,
+            Value::Stream(_) => Stream::CLASS,
         }
     }
 
@@ -126,7 +134,7 @@ impl Value {
     pub(crate) fn noted_field_expiry(&self) -> Option<i64> {
         match self {
             Value::Hash(value) => value.noted_expiry(),
-            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => None,
+            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) | Value::Stream(_) => None,
         }
     }
 
@@ -134,7 +142,7 @@ impl Value {
     pub(crate) fn expire_fields(&mut self, fields: Fields, now_ms: i64) -> usize {
         match self {
             Value::Hash(value) => value.expire(fields, now_ms),
-            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) => 0,
+            Value::Str(_) | Value::List(_) | Value::Set(_) | Value::SortedSet(_) | Value::Stream(_) => 0,
         }
     }
 
@@ -146,17 +154,19 @@ impl Value {
             Value::Set(value) => Value::Set(Box::new(value.compact_copy())),
             Value::Hash(value) => Value::Hash(Box::new(value.compact_copy())),
             Value::SortedSet(value) => Value::SortedSet(Box::new(value.compact_copy())),
+            Value::Stream(value) => Value::Stream(Box::new(value.compact_copy())),
         }
     }
 
     /// Returns Redis's estimate of how many allocations must be freed to delete the value. This is the number of nodes
-    /// of a quicklist or of elements of a table, and otherwise 1.
+    /// of a quicklist or of elements of a table, that of nodes and pending entries of a stream, and otherwise 1.
     pub(crate) fn allocations(&self) -> usize {
         match self {
             Value::List(value) if value.nodes().is_quicklist() => value.nodes().count(),
             Value::Set(value) if matches!(value.layout(), set::Layout::Hashtable(_)) => value.len(),
             Value::Hash(value) if matches!(value.layout(), hash::Layout::Hashtable(_)) => value.len(),
             Value::SortedSet(value) if matches!(value.layout(), sorted_set::Layout::Skiplist(_)) => value.len(),
+            Value::Stream(value) => value.allocations(),
             _ => 1,
         }
     }
@@ -169,6 +179,7 @@ impl Value {
             Value::Set(value) => **value = value.reloaded(limits),
             Value::Hash(value) => **value = value.reloaded(*limits),
             Value::SortedSet(value) => value.reload(*limits),
+            Value::Stream(value) => **value = value.compact_copy(),
         }
         self
     }
@@ -176,8 +187,8 @@ impl Value {
     /// Returns whether the value is an empty container, in which case its key is deleted.
     pub fn is_empty(&self) -> bool {
         match self {
-            // An empty string is a valid value, so its key is not deleted.
-            Value::Str(_) => false,
+            // An empty string and an empty stream are valid values, so their keys are not deleted.
+            Value::Str(_) | Value::Stream(_) => false,
             Value::List(value) => value.is_empty(),
             Value::Set(value) => value.is_empty(),
             Value::Hash(value) => value.is_empty(),

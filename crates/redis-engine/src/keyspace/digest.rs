@@ -51,6 +51,7 @@ impl Entry {
             Value::Set(_) => 2,
             Value::SortedSet(_) => 3,
             Value::Hash(_) => 4,
+            Value::Stream(_) => 6,
         };
         digest.mix(&type_number.to_be_bytes());
         match &self.value {
@@ -67,6 +68,13 @@ impl Entry {
                     pair.add(b"!!hexpire!!");
                 }
                 digest.add(&pair.0);
+            }),
+            Value::Stream(stream) => stream.iter().for_each(|entry| {
+                digest.mix(format!("{}.{}", entry.id.ms, entry.id.seq).as_bytes());
+                entry.for_each(|field, value| {
+                    field.with_bytes(|bytes| digest.mix(bytes));
+                    value.with_bytes(|bytes| digest.mix(bytes));
+                });
             }),
         }
         if self.expires_ms().is_some() {

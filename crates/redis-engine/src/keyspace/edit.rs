@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use super::Keyspace;
-use crate::data::{DataType, Str};
+use crate::data::{DataType, Str, Stream};
 use crate::error::{self, Error};
 use crate::notify::Class;
 
@@ -74,19 +74,62 @@ impl<'a, T: DataType> Edit<'a, T> {
     }
 
     /// Ends the edit like `commit`, for a command that Redis counts as the given number of changes.
-    pub fn commit_changes(mut self, event: &'static str, changes: usize) {
-        self.count_growth();
-        self.keyspace.dirty += changes as u64;
-        let created = std::mem::take(&mut self.created);
-        let now_ms = self.keyspace.now_ms();
-        self.keyspace.database_mut().entry_mut(self.index).accessed_ms = now_ms;
-        if created {
-            self.keyspace.notify(Class::New, "new", self.key);
-        }
-        self.keyspace.notify(T::CLASS, event, self.key);
+    pub fn commit_changes(self, event: &'static str, changes: usize) {
+        self.commit_events(&[event], changes);
+    }
+
+    /// Ends the edit like `commit_changes`, with several keyspace events.
+    fn commit_events(mut self, events: &[&'static str], changes: usize) {
+        let created = self.count_changes(changes);
+        self.notify_all(created, events);
         if self.keyspace.settle(self.index, self.key) && created {
             self.keyspace.signal_key_as_ready(self.key);
         }
+    }
+
+    /// Counts the changes, and updates the access time. Returns whether the key was created.
+    fn count_changes(&mut self, changes: usize) -> bool {
+        self.count_growth();
+        self.keyspace.dirty += changes as u64;
+        let now_ms = self.keyspace.now_ms();
+        self.keyspace.database_mut().entry_mut(self.index).accessed_ms = now_ms;
+        std::mem::take(&mut self.created)
+    }
+
+    fn notify_all(&mut self, created: bool, events: &[&'static str]) {
+        if created {
+            self.keyspace.notify(Class::New, "new", self.key);
+        }
+        events.iter().for_each(|event| self.keyspace.notify(T::CLASS, event, self.key));
+    }
+}
+
+impl Edit<'_, Stream> {
+    /// Ends the edit after an entry was added. Clients that are blocked on the stream may read the entry.
+    pub fn commit_entry(mut self, events: &[&'static str]) {
+        let created = self.count_changes(1);
+        self.notify_all(created, events);
+        self.keyspace.settle(self.index, self.key);
+        self.keyspace.signal_key_as_ready(self.key);
+    }
+
+    /// Ends the edit of a consumer group. As in Redis, such a change does not affect the clients that watch the key,
+    /// unless the key was created.
+    pub fn commit_group(mut self, events: &[&'static str], changes: usize) {
+        if self.created {
+            return self.commit_events(events, changes);
+        }
+        self.count_changes(changes);
+        self.notify_all(false, events);
+        self.keyspace.signal_unwatched_change();
+    }
+
+    /// Ends the edit after a consumer group was removed. Clients that are blocked on it are unblocked.
+    pub fn commit_lost_group(mut self, event: &'static str) {
+        self.count_changes(1);
+        self.notify_all(false, &[event]);
+        self.keyspace.signal_unwatched_change();
+        self.keyspace.signal_key_as_ready(self.key);
     }
 }
 

@@ -76,7 +76,9 @@ impl Keyspace {
 
     /// Removes a key that has expired.
     pub(super) fn expire(&mut self, key: &[u8]) {
-        self.database_mut().remove(key);
+        if let Some(entry) = self.database_mut().remove(key) {
+            self.signal_removed(key, &entry.value);
+        }
         self.stats.expired_keys += 1;
         self.signal_modified(key);
         self.notify(Class::Expired, "expired", key);

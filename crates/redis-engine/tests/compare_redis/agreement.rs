@@ -16,6 +16,8 @@ pub enum Tolerance {
     OrderOfContainer,
     /// Integers may differ by up to this amount, because they depend on the clock.
     Clock(i64),
+    /// The times of consumers and pending entries may differ.
+    StreamTimes,
     /// The values may differ, because they describe the connection.
     Connection,
     /// Integers may differ by up to half of the real server's value, if the memory of one of the command's keys depends
@@ -31,6 +33,7 @@ impl Tolerance {
             "SMEMBERS" | "SINTER" | "SSCAN" | "HGETALL" | "HKEYS" | "HVALS" | "HSCAN" => Tolerance::OrderOfContainer,
             "TTL" | "EXPIRETIME" | "HTTL" | "HEXPIRETIME" => Tolerance::Clock(5),
             "PTTL" | "PEXPIRETIME" | "HPTTL" | "HPEXPIRETIME" => Tolerance::Clock(5000),
+            "XPENDING" | "XINFO" => Tolerance::StreamTimes,
             "HELLO" => Tolerance::Connection,
             "MEMORY" => Tolerance::Memory,
             _ => Tolerance::None,
@@ -120,6 +123,7 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
     match tolerance {
         Tolerance::None => false,
         Tolerance::Order | Tolerance::OrderOfContainer => sorted_texts(ours) == sorted_texts(theirs),
+        Tolerance::StreamTimes => differ_in_times_only(ours, theirs),
         Tolerance::Connection => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
         Tolerance::Memory => match (ours, theirs) {
             (Value::Integer(a), Value::Integer(b)) => *a > b / 2 && *a < b + b / 2,
@@ -134,6 +138,38 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
             }
             _ => false,
         },
+    }
+}
+
+/// Returns whether the replies of XPENDING or XINFO differ only in times: those that follow their names, and those of
+/// pending entries, which are before the number of deliveries.
+fn differ_in_times_only(ours: &Value, theirs: &Value) -> bool {
+    const NAMES: [&[u8]; 4] = [b"idle", b"inactive", b"seen-time", b"active-time"];
+    let is_name = |value: &Value| matches!(value, Value::Bulk(name) if NAMES.contains(&name.as_slice()));
+    let are_close = |ours: &Value, theirs: &Value| match (ours, theirs) {
+        (Value::Integer(a), Value::Integer(b)) => a.abs_diff(*b) <= 5000 && *a >= 0 && *b >= 0,
+        _ => false,
+    };
+    match (ours, theirs) {
+        (Value::Array(ours), Value::Array(theirs)) => {
+            let begins_with_id = matches!(ours.first(), Some(Value::Bulk(id)) if id.contains(&b'-'));
+            let is_time = |at: usize| {
+                begins_with_id && ours.len() >= 3 && at + 2 == ours.len() || at > 0 && is_name(&ours[at - 1])
+            };
+            let pairs = ours.iter().zip(theirs).enumerate();
+            ours.len() == theirs.len()
+                && pairs.into_iter().all(|(at, (ours, theirs))| {
+                    differ_in_times_only(ours, theirs) || is_time(at) && are_close(ours, theirs)
+                })
+        }
+        (Value::Map(ours), Value::Map(theirs)) => {
+            ours.len() == theirs.len()
+                && ours.iter().zip(theirs).all(|((name, ours), (their_name, theirs))| {
+                    name == their_name
+                        && (differ_in_times_only(ours, theirs) || is_name(name) && are_close(ours, theirs))
+                })
+        }
+        _ => ours == theirs,
     }
 }
 

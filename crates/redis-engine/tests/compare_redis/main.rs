@@ -186,7 +186,8 @@ fn play(server: &mut RealServer, steps: &[Step]) -> Outcome {
         "FLUSHALL",
         "CONFIG SET notify-keyspace-events \0 hash-max-listpack-entries 512 set-max-intset-entries 512 \
          set-max-listpack-entries 128 zset-max-listpack-entries 128 list-max-listpack-size -2 \
-         hll-sparse-max-bytes 3000",
+         hll-sparse-max-bytes 3000 \
+         stream-node-max-entries 100 stream-node-max-bytes 4096",
     ] {
         let words: Vec<&str> = setting.split_whitespace().map(|word| word.trim_matches('\0')).collect();
         let answer = server.ask(&words);

@@ -79,6 +79,14 @@ const FIXED: &[&str] = &[
     "MEMORY USAGE {key} SAMPLES 0",
     "DEBUG DIGEST-VALUE {key}",
     "DEBUG DIGEST-VALUE {key} {key}",
+    "XINFO STREAM {stream} FULL",
+    "XINFO STREAM {stream}",
+    "XINFO GROUPS {stream}",
+    "XRANGE {stream} - +",
+    "XREVRANGE {stream} + - COUNT 2",
+    "MEMORY USAGE {stream} SAMPLES 2",
+    "MEMORY USAGE {stream} SAMPLES 0",
+    "DEBUG RELOAD",
     "SMEMBERS {key}",
     "HGETALL {key}",
     "LRANGE {key} 0 -1",
@@ -110,6 +118,8 @@ const FIXED: &[&str] = &[
     "CONFIG SET hll-sparse-max-bytes 26",
     "CONFIG SET hash-max-listpack-entries 4",
     "CONFIG SET list-max-listpack-size 3",
+    "CONFIG SET stream-node-max-entries 2",
+    "CONFIG SET stream-node-max-bytes 100",
 ];
 
 /// Commands for transactions, Pub/Sub and blocking, which involve several clients. Words in braces stand for random
@@ -153,6 +163,34 @@ const INTERACTIONS: &[&str] = &[
     "RENAME {list} {list}",
     "DEL {list}",
     "DEL {zset}",
+    "XADD {stream} {new-id} {value} {value}",
+    "XADD {stream} {new-id} {value} {value}",
+    "XADD {stream} {new-id} a {value} b {value}",
+    "XADD {stream} {new-id} a {value} b {value}",
+    "XGROUP CREATE {stream} {group} 0 MKSTREAM",
+    "XGROUP CREATE {stream} {group} 0",
+    "XGROUP DESTROY {stream} {group}",
+    "XREAD STREAMS {stream} 0",
+    "XREAD BLOCK {milliseconds} COUNT 2 STREAMS {stream} {stream} $ 2",
+    "XREAD BLOCK {milliseconds} STREAMS {stream} +",
+    "XREADGROUP GROUP {group} {consumer} STREAMS {stream} >",
+    "XREADGROUP GROUP {group} {consumer} COUNT 1 STREAMS {stream} >",
+    "XREADGROUP GROUP {group} {consumer} COUNT 1 STREAMS {stream} >",
+    "XREADGROUP GROUP {group} {consumer} NOACK STREAMS {stream} >",
+    "XREADGROUP GROUP {group} {consumer} STREAMS {stream} 0",
+    "XREADGROUP GROUP {group} {consumer} BLOCK {milliseconds} STREAMS {stream} {stream} > >",
+    "XREADGROUP GROUP {group} {consumer} BLOCK {milliseconds} STREAMS {stream} >",
+    "XPENDING {stream} {group}",
+    "XPENDING {stream} {group} - + 10",
+    "XACK {stream} {group} {id}",
+    "XTRIM {stream} MAXLEN 2 ACKED",
+    "XTRIM {stream} MAXLEN ~ 1 DELREF",
+    "XDELEX {stream} DELREF IDS 2 {id} {id}",
+    "XDELEX {stream} ACKED IDS 2 {id} {id}",
+    "XACKDEL {stream} {group} ACKED IDS 2 {id} {id}",
+    "XACKDEL {stream} {group} DELREF IDS 1 {id}",
+    "DEL {stream}",
+    "SET {stream} x",
     "DEL {key}",
 ];
 
@@ -163,12 +201,13 @@ const LOW_THRESHOLDS: &[&str] = &[
     "CONFIG SET set-max-listpack-entries 4",
     "CONFIG SET zset-max-listpack-entries 3",
     "CONFIG SET list-max-listpack-size 3",
+    "CONFIG SET stream-node-max-entries 3",
 ];
 
 /// Commands after which the client that sends them gets an event for every change.
 const EVENTS: &[&str] = &["CONFIG SET notify-keyspace-events KEAnmoc", "PSUBSCRIBE __key*__:*"];
 
-const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g", "h", "i", "p", "q"];
+const KEYS: &[&str] = &["a", "b", "c", "d", "e", "f", "g", "h", "i", "p", "q", "s"];
 const VALUES: &[&str] = &[
     "",
     "1",
@@ -193,6 +232,13 @@ const INTEGERS: &[&str] = &["0", "1", "2", "3", "-1", "-2", "5", "10", "100", "7
 const INVALID: &[&str] =
     &["9223372036854775807", "-9223372036854775808", "9223372036854775808", "abc", "1.5", "", " 1", "01"];
 const SCORES: &[&str] = &["1", "2", "0", "-1.5", "3.25", "1e3", "inf", "-inf", "0.1", "5", "-0"];
+/// IDs of stream entries. IDs that the server chooses are left out, because they depend on the clock.
+const NEW_IDS: &[&str] =
+    &["1-*", "2-*", "3-*", "3-*", "4-*", "5-*", "7-*", "1-1", "2-1", "5-7", "300-*", "9-18446744073709551615"];
+const IDS: &[&str] = &["1-0", "1-1", "1-2", "2-0", "2-1", "3-0", "3-1", "3-2", "4-0", "5-0", "5-7", "7-0", "9", "0"];
+const INTERVAL_ENDS: &[&str] = &["-", "+", "1-1", "(1-1", "2", "(3", "3-1", "(5-7", "0", "(0", "(-", "9-9"];
+const GROUPS: &[&str] = &["g", "g", "h"];
+const CONSUMERS: &[&str] = &["alice", "bob"];
 const BOUNDS: &[&str] = &["-", "+", "[a", "(b", "[foo", "-inf", "+inf", "(1", "2", "0", "-1", "5", "1", "(3.25"];
 
 /// Generates a script of about `length` steps.
@@ -258,6 +304,7 @@ fn is_generated(row: &Command) -> bool {
         | Group::SortedSet
         | Group::Hyperloglog
         | Group::Geo
+        | Group::Stream
         | Group::Generic => true,
         Group::Transactions | Group::Pubsub | Group::Connection | Group::Server | Group::Scripting => false,
     };
@@ -288,6 +335,13 @@ impl Writer<'_> {
             "{key}" => self.choose(KEYS),
             "{list}" => self.choose(&["d", "d", "g", "g", "e"]),
             "{zset}" => self.choose(&["f", "f", "g", "b"]),
+            "{stream}" => self.choose(&["s", "s", "s", "g"]),
+            "{new-id}" => self.choose(NEW_IDS),
+            "{id}" => self.choose(IDS),
+            "{group}" => self.choose(GROUPS),
+            "{consumer}" => self.choose(CONSUMERS),
+            "{milliseconds}" if self.with_short_times => self.choose(&["0", SHORT_MS]),
+            "{milliseconds}" => b"0".to_vec(),
             "{value}" => self.choose(VALUES),
             "{timeout}" => self.timeout(),
             _ => word.as_bytes().to_vec(),
@@ -308,6 +362,7 @@ impl Writer<'_> {
             Group::List => &["d", "d", "g"],
             Group::Set => &["e", "a"],
             Group::SortedSet => &["f", "f", "b"],
+            Group::Stream => &["s", "s", "g"],
             _ => KEYS,
         };
         let keys = if self.random.below(5) == 0 { KEYS } else { usual };
@@ -334,6 +389,8 @@ impl Writer<'_> {
         if row.name == "SORT" && [&b"BY"[..], b"STORE"].iter().all(|word| argv.iter().any(|w| w == word)) {
             return vec![b"PING".to_vec()];
         }
+        // An ID that the server chooses depends on the clock.
+        argv.iter_mut().filter(|word| row.name == "XADD" && *word == b"*").for_each(|word| *word = b"6-*".to_vec());
         argv
     }
 
@@ -368,6 +425,11 @@ impl Writer<'_> {
     fn value(&mut self, name: &str, row: &Command) -> Vec<u8> {
         if self.random.below(25) == 0 {
             return self.choose(INVALID);
+        }
+        if row.group == Group::Stream
+            && let Some(word) = self.stream_value(name, row)
+        {
+            return word;
         }
         match name {
             "key" | "source" | "destination" | "newkey" | "sourcekey" | "destkey" | "key1" | "key2" | "src" | "dst"
@@ -404,6 +466,27 @@ impl Writer<'_> {
             | "num-matches" | "min-match-len" => self.choose(INTEGERS),
             _ => self.choose(VALUES),
         }
+    }
+}
+
+impl Writer<'_> {
+    /// Chooses a value for an argument of a stream command, or returns `None` for an argument that other commands have as
+    /// well.
+    fn stream_value(&mut self, name: &str, row: &Command) -> Option<Vec<u8>> {
+        Some(match name {
+            "id" if row.name == "XADD" => self.choose(NEW_IDS),
+            "id" | "lastid" | "last-id" | "max-deleted-id" => self.choose(IDS),
+            "threshold" => self.choose(&["0", "1", "2", "5", "2-1", "3"]),
+            "start" | "end" => self.choose(INTERVAL_ENDS),
+            "group" => self.choose(GROUPS),
+            "consumer" => self.choose(CONSUMERS),
+            "numids" => self.choose(&["1", "1", "2", "0"]),
+            "min-idle-time" | "ms" => self.choose(&["0", "0", "100000", "5000000"]),
+            "milliseconds" if self.with_short_times => self.choose(&["0", SHORT_MS]),
+            "milliseconds" => b"0".to_vec(),
+            "entries-read" | "entries-added" => self.choose(&["0", "1", "2", "3", "10", "-1"]),
+            _ => return None,
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use redis_engine::resp::value::{self, Value};
 const START_US: i64 = 1_700_000_000_000_000;
 
 /// The groups whose commands the engine implements, except those in tests/truth/out-of-scope.txt.
-const GROUPS: [&str; 13] = [
+const GROUPS: [&str; 14] = [
     "string",
     "bitmap",
     "hash",
@@ -25,6 +25,7 @@ const GROUPS: [&str; 13] = [
     "sorted-set",
     "hyperloglog",
     "geo",
+    "stream",
     "generic",
     "transactions",
     "pubsub",
@@ -166,7 +167,7 @@ fn compare(row: &Command, truth: &Recorded, problems: &mut Vec<String>) {
             problems.push(format!("{}: {what}: ours {ours}, Redis's {theirs}", row.name));
         }
     };
-    let Keys { first, last, step, count_at } = row.keys;
+    let Keys { first, last, step, count_at, follow_streams: _ } = row.keys;
     let counted: Vec<i32> = (count_at > 0).then_some(count_at).into_iter().collect();
     check("arity", row.arity.to_string(), truth.arity.to_string());
     check("keys", format!("{:?}", [first, last, step]), format!("{:?}", truth.keys));

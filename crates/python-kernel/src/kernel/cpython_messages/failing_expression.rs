@@ -245,9 +245,8 @@ fn chained_expression(source: &str, range: TextRange) -> Option<Expr> {
                 Expr::Call(call) => call.func.as_attribute_expr(),
                 other => other.as_attribute_expr(),
             };
-            let is_wanted = |attribute| {
-                positions::range_from_attribute(self.source, expression.range(), attribute) == self.range
-            };
+            let is_wanted =
+                |attribute| positions::range_from_attribute(self.source, expression.range(), attribute) == self.range;
             if attribute.is_some_and(is_wanted) {
                 self.found = Some(expression.clone());
             }

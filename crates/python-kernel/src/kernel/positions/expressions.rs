@@ -209,13 +209,7 @@ impl<'a> Tracker<'a> {
 
     /// Walks through the arguments of a call. `pushed` is the number of arguments that precede them. The interpreter
     /// gives the call itself the position `recorded`, and CPython gives it `range`.
-    pub fn walk_arguments(
-        &mut self,
-        arguments: &'a Arguments,
-        pushed: usize,
-        recorded: TextRange,
-        range: TextRange,
-    ) {
+    pub fn walk_arguments(&mut self, arguments: &'a Arguments, pushed: usize, recorded: TextRange, range: TextRange) {
         let is_starred = arguments.args.iter().any(Expr::is_starred_expr);
         if !needs_tuple(arguments) {
             self.walk_all(&arguments.args);
@@ -309,8 +303,7 @@ impl<'a> Tracker<'a> {
     fn is_method_call(&self, call: &ExprCall, attribute: &ExprAttribute) -> bool {
         let (args, keywords) = (&call.arguments.args, &call.arguments.keywords);
         let count = args.len() + keywords.len() + usize::from(!keywords.is_empty());
-        let is_imported =
-            matches!(&*attribute.value, Expr::Name(name) if self.imported.contains(name.id.as_str()));
+        let is_imported = matches!(&*attribute.value, Expr::Name(name) if self.imported.contains(name.id.as_str()));
         count < MAX_METHOD_ARGUMENTS
             && !is_imported
             && !args.iter().any(Expr::is_starred_expr)

@@ -111,7 +111,9 @@ impl Operation {
             Instruction::WithExceptStart => Self::ExitWithException,
             Instruction::RaiseVarargs { .. } => Self::Raise,
             Instruction::CheckExcMatch | Instruction::CheckEgMatch => Self::MatchException,
-            Instruction::CallIntrinsic1 { .. } if matches!(argument.try_into(), Ok(IntrinsicFunction1::Print)) => Self::Echo,
+            Instruction::CallIntrinsic1 { .. } if matches!(argument.try_into(), Ok(IntrinsicFunction1::Print)) => {
+                Self::Echo
+            }
             _ => return None,
         })
     }

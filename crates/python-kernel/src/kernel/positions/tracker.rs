@@ -22,7 +22,10 @@ pub struct Scope {
 #[derive(Clone, Copy)]
 pub enum Enclosing<'a> {
     /// `with`: `__exit__` is called. CPython gives the call the position of the context expression.
-    With { context: TextRange, is_async: bool },
+    With {
+        context: TextRange,
+        is_async: bool,
+    },
     /// `try`: the body of `finally` is compiled again.
     Finally(&'a [Stmt]),
     Loop,
@@ -71,14 +74,9 @@ impl<'a> Tracker<'a> {
 
     /// Records the operations that wait for an awaitable or for a generator.
     pub fn emit_await(&mut self, range: TextRange) {
-        for operation in [
-            Operation::Await,
-            Operation::Await,
-            Operation::Yield,
-            Operation::Yield,
-            Operation::Await,
-            Operation::Await,
-        ] {
+        for operation in
+            [Operation::Await, Operation::Await, Operation::Yield, Operation::Yield, Operation::Await, Operation::Await]
+        {
             self.emit(operation, range);
         }
     }

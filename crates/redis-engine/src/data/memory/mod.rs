@@ -13,6 +13,7 @@
 //! | a large list | 40 bytes, and for each node 40 bytes and its listpack | `Nodes` |
 //! | a large set or hash | the table, and for each element 24 bytes and its strings | `table` |
 //! | a large sorted set | like a large set, but 16 bytes per member; a skip list, and one node per member | below |
+//! | a stream | its listpacks; for each group, consumer and pending entry a fixed size, and radix trees | `stream` |
 //!
 //! As in Redis, only some elements of a large container are measured (`SAMPLES`), and the size of the others is
 //! extrapolated.
@@ -26,6 +27,7 @@ pub(crate) mod allocator;
 pub(crate) mod head;
 pub(crate) mod listpack;
 pub(crate) mod sds;
+mod stream;
 pub(crate) mod table;
 
 use allocator::size_class;
@@ -120,6 +122,7 @@ pub(crate) fn usage(head: Head, value: &Value, samples: Samples) -> usize {
         Value::Set(set) => set_usage(set, samples),
         Value::Hash(hash) => hash_usage(hash, samples),
         Value::SortedSet(zset) => sorted_set_usage(zset, samples),
+        Value::Stream(stream) => (stream::usage(stream, samples), 0.0),
     };
     let embedded_string = match value {
         Value::Str(Str::Embedded(text)) => Some(text.len()),
