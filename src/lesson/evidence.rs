@@ -181,7 +181,8 @@ pub fn canonical(name: &str) -> String {
 pub(super) fn command_name(words: &[Vec<u8>]) -> String {
     let word = |i: usize| words.get(i).map(|w| String::from_utf8_lossy(w).to_ascii_uppercase()).unwrap_or_default();
     match word(0).as_str() {
-        container @ ("OBJECT" | "CLIENT" | "CONFIG" | "PUBSUB" | "COMMAND" | "MEMORY" | "DEBUG") => {
+        container @ ("OBJECT" | "CLIENT" | "CONFIG" | "PUBSUB" | "COMMAND" | "MEMORY" | "DEBUG" | "XGROUP"
+        | "XINFO") => {
             format!("{container} {}", word(1))
         }
         name => canonical(name),
@@ -190,9 +191,9 @@ pub(super) fn command_name(words: &[Vec<u8>]) -> String {
 
 /// Returns the arguments of a command that are keys.
 pub fn keys(words: &[Vec<u8>]) -> Vec<&[u8]> {
-    let count = |at: usize| std::str::from_utf8(words.get(at)?).ok()?.parse().ok();
     let row = commands::by_name(&command_name(words));
-    let positions = row.map(|row| row.keys.positions(words.len(), count)).unwrap_or_default();
+    let positions =
+        row.map(|row| row.keys.positions(words.len(), |at| words.get(at).map(Vec::as_slice))).unwrap_or_default();
     positions.into_iter().filter_map(|at| words.get(at)).map(Vec::as_slice).collect()
 }
 

@@ -151,8 +151,8 @@ impl SentCommand {
     /// Returns whether the argument at this index is a key. The command's name is not counted.
     pub fn is_key(&self, index: usize) -> bool {
         let Some(row) = commands::by_name(&self.name) else { return false };
-        let count = |at: usize| self.words.get(at.checked_sub(1)?)?.parse().ok();
-        row.keys.positions(self.words.len() + 1, count).contains(&(index + 1))
+        let word = |at: usize| self.words.get(at.checked_sub(1)?).map(String::as_bytes);
+        row.keys.positions(self.words.len() + 1, word).contains(&(index + 1))
     }
 }
 

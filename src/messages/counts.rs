@@ -30,6 +30,14 @@ messages! {
     one_member() = "1 member";
     /// A number of members, other than 1, of a set or a sorted set.
     members(number) = "{number} members";
+    /// A single entry of a stream.
+    one_entry() = "1 entry";
+    /// A number of entries of a stream, other than 1.
+    entries(number) = "{number} entries";
+    /// One delivery of an entry.
+    once() = "once";
+    /// A number of deliveries of an entry, other than 1.
+    times(number) = "{number} times";
     /// A single lesson.
     one_lesson() = "1 lesson";
     /// A number of lessons other than 1.

@@ -154,6 +154,24 @@ messages! {
     reverse_rank_column() = "rev";
     /// The header of the rank column (ZRANK) in the picture of a sorted set.
     rank_column() = "rank";
+    /// The header of the column of IDs in the picture of a stream.
+    entry_id_column() = "ID";
+    /// The header of the column of fields and values in the picture of a stream.
+    entry_fields_column() = "fields";
+    /// How far a consumer group has read, in the picture of a stream.
+    stream_group(group, last_id, lag, pending) =
+        "group {group}: read up to {last_id}, {lag} still to read, {pending} not acknowledged";
+    /// How far a consumer group has read, if Redis cannot tell how much is left.
+    stream_group_without_lag(group, last_id, pending) =
+        "group {group}: read up to {last_id}, {pending} not acknowledged";
+    /// A consumer that has acknowledged everything.
+    consumer_without_pending(consumer) = "{consumer}: nothing to acknowledge";
+    /// A consumer and the entries that it has not acknowledged.
+    consumer_pending(consumer, entries) = "{consumer}: {entries}";
+    /// An entry that was delivered and not acknowledged.
+    pending_entry(id, deliveries, idle) = "{id} (delivered {deliveries}, {idle} ago)";
+    /// An entry that was delivered and not acknowledged, and has since been deleted from the stream.
+    pending_deleted_entry(id, deliveries, idle) = "{id} (deleted; delivered {deliveries}, {idle} ago)";
     /// The header of the member column in the picture of a sorted set.
     member_column() = "member";
     /// The header of the score column in the picture of a sorted set.
@@ -194,6 +212,8 @@ messages! {
     spoken_set_heading(heading) = "{heading}, in no order.";
     /// The heading of a sorted set, for a screen reader.
     spoken_ranking_heading(heading) = "{heading}, highest score first.";
+    /// The heading of a stream, for a screen reader.
+    spoken_stream_heading(heading) = "{heading}, oldest first.";
     /// The description of an empty string, for a screen reader.
     spoken_empty_string() = "It is empty.";
     /// A string and its bytes, for a screen reader.

@@ -175,12 +175,59 @@ fn add_data(
     matches: &mut NameMatches,
     queries: &SessionQueries,
 ) {
-    let count_at = |index: usize| words.get(index).and_then(|word| word.parse().ok());
-    if command.keys.positions(at + 1, count_at).contains(&at) {
+    let word_at = |index: usize| words.get(index).map(|word| word.as_bytes());
+    if command.keys.positions(at + 1, word_at).contains(&at) {
         add_keys(Some(command.group), dialect, matches, queries);
+    } else if command.group == Group::Stream {
+        add_groups_or_consumers(command, at, words, dialect, matches, queries);
     } else if at == 2 && words.len() > 1 {
         add_members(&unquoted(words[1]), dialect, matches, queries);
     }
+}
+
+/// Adds the consumer groups of a stream, or the consumers of a group, if a stream command has one of them at index `at`.
+fn add_groups_or_consumers(
+    command: &'static Command,
+    at: usize,
+    words: &[&str],
+    dialect: Dialect,
+    matches: &mut NameMatches,
+    queries: &SessionQueries,
+) {
+    let word = |index: usize| words.get(index).map(|word| unquoted(word));
+    // XREADGROUP has the group before the keys, so groups of all streams are candidates.
+    let (key, group) = match (command.name, at) {
+        ("XREADGROUP", 2) if word(1).is_some_and(|word| word.eq_ignore_ascii_case("GROUP")) => (None, None),
+        ("XREADGROUP", 3) => (None, word(2)),
+        ("XGROUP SETID" | "XGROUP DESTROY" | "XGROUP CREATECONSUMER" | "XGROUP DELCONSUMER" | "XINFO CONSUMERS", 3) => {
+            (word(2), None)
+        }
+        ("XGROUP DELCONSUMER", 4) => (word(2), word(3)),
+        ("XACK" | "XACKDEL" | "XPENDING" | "XCLAIM" | "XAUTOCLAIM", 2) => (word(1), None),
+        ("XCLAIM" | "XAUTOCLAIM", 3) => (word(1), word(2)),
+        ("XPENDING", 6..) => (word(1), word(2)),
+        _ => return,
+    };
+    let mut with_names = std::mem::take(matches);
+    let found = queries.ask(move |session, _| {
+        let database = &session.engine().keyspace.databases()[session.database(dialect)];
+        let streams = database.iter().filter(|(name, _)| key.as_ref().is_none_or(|key| key.as_bytes() == *name));
+        let groups = streams.filter_map(|(_, entry)| match &entry.value {
+            Value::Stream(stream) => Some(stream.groups()),
+            _ => None,
+        });
+        for (name, state) in groups.flatten() {
+            match &group {
+                None => with_names.add_data(name, ""),
+                Some(group) if group.as_bytes() == &**name => {
+                    state.consumers().keys().for_each(|name| with_names.add_data(name, ""));
+                }
+                Some(_) => {}
+            }
+        }
+        with_names
+    });
+    *matches = found.unwrap_or_default();
 }
 
 /// Returns the argument that a word of a redis-cli line stands for, without its quotes and escapes.
@@ -214,6 +261,7 @@ fn is_type_of_group(value: &Value, group: Option<Group>) -> bool {
         Some(Group::List) => matches!(value, Value::List(_)),
         Some(Group::Set) => matches!(value, Value::Set(_)),
         Some(Group::SortedSet | Group::Geo) => matches!(value, Value::SortedSet(_)),
+        Some(Group::Stream) => matches!(value, Value::Stream(_)),
         _ => true,
     }
 }

@@ -8,6 +8,7 @@ mod fields;
 mod overlap;
 mod ranking;
 mod spoken;
+mod stream;
 mod text;
 mod ttl;
 
@@ -32,6 +33,7 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
                 Body::Elements(elements) => elements::layout(elements, drawing_style),
                 Body::Members(members) => layout_members(members, drawing_style),
                 Body::Ranking(ranking) => ranking::layout(ranking, drawing_style),
+                Body::Stream(stream) => stream::layout(stream, drawing_style),
             });
             if let Some(ttl) = picture.ttl {
                 lines.push(ttl::ttl_line(ttl, drawing_style));
@@ -116,6 +118,7 @@ fn heading(picture: &KeyPicture) -> String {
         Body::Fields(_) => counted(count, counts::one_field, counts::fields),
         Body::Elements(_) => counted(count, counts::one_element, counts::elements),
         Body::Members(_) | Body::Ranking(_) => counted(count, counts::one_member, counts::members),
+        Body::Stream(_) => counted(count, counts::one_entry, counts::entries),
     };
     messages::key_heading(label_text(&picture.key), picture.kind, parts)
 }
@@ -141,6 +144,11 @@ fn marks(picture: &KeyPicture) -> Vec<char> {
             let mut marks = part_marks(&ranking.members, |member| &member.change);
             let moved = ranking.members.iter().filter_map(shown_part).filter(|member| member.rose != 0);
             marks.extend(moved.map(|member| if member.rose > 0 { '↑' } else { '↓' }));
+            marks
+        }
+        (Previous::SameType, Body::Stream(stream)) => {
+            let mut marks = part_marks(&stream.entries, |entry| &entry.change);
+            marks.extend(stream.groups.iter().map(|group| change_mark(&group.change)));
             marks
         }
     }

@@ -1,11 +1,11 @@
 //! Pictures as sentences and lists, for a screen reader.
 
 use super::ttl::format_ttl;
-use super::{change_note, footer, heading, label_text, shown_part, since_text, text};
+use super::{change_note, footer, heading, label_text, shown_part, since_text, stream, text};
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph};
 use crate::messages::render as messages;
 use crate::session::picture::{
-    Body, Change, Element, Field, KeyPicture, Member, Overlap, Picture, Piece, Previous, Ranked,
+    Body, Change, Element, Entry, Field, KeyPicture, Member, Overlap, Picture, Piece, Previous, Ranked,
 };
 
 pub(super) fn layout(picture: &Picture, style: Style) -> Vec<Line> {
@@ -36,6 +36,14 @@ fn layout_key(picture: &KeyPicture, style: Style) -> Vec<Line> {
         Body::Members(members) => (messages::spoken_set_heading(heading), describe_pieces(members, describe_member)),
         Body::Ranking(ranking) => {
             (messages::spoken_ranking_heading(heading), describe_pieces(&ranking.members, describe_ranked_member))
+        }
+        Body::Stream(stream) => {
+            let mut items = describe_pieces(&stream.entries, describe_entry);
+            for group in &stream.groups {
+                items.push(format!("{}{}", stream::group_text(group), describe_change(&group.change)));
+                items.extend(group.consumers.iter().map(stream::consumer_text));
+            }
+            (messages::spoken_stream_heading(heading), items)
         }
     };
     let mut lines = layout_paragraph(Role::Strong, heading, style);
@@ -105,6 +113,10 @@ fn describe_field(field: &Field) -> String {
 fn describe_element(element: &Element) -> String {
     let indices = element.place.map(|(head, tail)| messages::spoken_indices(head, tail)).unwrap_or_default();
     format!("{indices}{}{}", label_text(&element.label), describe_change(&element.change))
+}
+
+fn describe_entry(entry: &Entry) -> String {
+    format!("{}: {}{}", entry.id, stream::entry_text(entry), describe_change(&entry.change))
 }
 
 fn describe_member(member: &Member) -> String {

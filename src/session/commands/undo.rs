@@ -371,6 +371,12 @@ fn elements_of(value: &Value) -> usize {
             let sample = (0..SAMPLE).filter_map(|index| set.at(index)).map(|(member, _)| member.len());
             of_elements(set.len(), sample.collect())
         }
+        Value::Stream(stream) => {
+            // Clones share the entries, but not what is pending.
+            let pending: usize = stream.groups().values().map(|group| group.pending().len()).sum();
+            let sample = stream.iter().take(SAMPLE).map(|entry| entry.data_bytes());
+            pending + of_elements(stream.len(), sample.collect())
+        }
     }
 }
 

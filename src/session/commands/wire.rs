@@ -251,8 +251,7 @@ fn sent_parts(call: &Call) -> Vec<Part> {
     let words = words(call);
     let named: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
     let Ok(command) = commands::find(&named) else { return parts };
-    let count = |at: usize| words.get(at).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
-    let keys = command.keys.positions(words.len(), count);
+    let keys = command.keys.positions(words.len(), |at| words.get(at).map(Vec::as_slice));
     let name_words = command.name.split(' ').count();
     // The first part is the array header, and each of the following parts is an element. Only the first elements of a
     // long command are recorded.

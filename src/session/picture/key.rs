@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::stream::stream;
 use super::{
     Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Piece, Previous, Ranked, Ranking, Since, Ttl,
 };
@@ -75,6 +76,8 @@ pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPi
         (Value::Set(value), _) => members(value, None),
         (Value::SortedSet(value), PreviousValue::Known(Value::SortedSet(was))) => ranking(value, Some(was)),
         (Value::SortedSet(value), _) => ranking(value, None),
+        (Value::Stream(value), PreviousValue::Known(Value::Stream(was))) => stream(value, Some(was), context.now_ms),
+        (Value::Stream(value), _) => stream(value, None, context.now_ms),
     };
     let parts = match &entry.value {
         Value::Str(value) => value.len(),
@@ -113,6 +116,7 @@ pub fn parts(value: &Value) -> usize {
         Value::List(value) => value.len(),
         Value::Set(value) => value.len(),
         Value::SortedSet(value) => value.len(),
+        Value::Stream(value) => value.len(),
     }
 }
 
@@ -120,7 +124,7 @@ pub fn parts(value: &Value) -> usize {
 pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::SortedSet(_) => "sorted set",
-        Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) => value.type_name(),
+        Value::Str(_) | Value::List(_) | Value::Set(_) | Value::Hash(_) | Value::Stream(_) => value.type_name(),
     }
 }
 
@@ -132,6 +136,7 @@ fn data_bytes(value: &Value) -> usize {
         Value::List(value) => value.iter().map(<[u8]>::len).sum(),
         Value::Set(value) => value.iter().map(<[u8]>::len).sum(),
         Value::SortedSet(value) => value.iter().map(|(member, score)| member.len() + format_double(score).len()).sum(),
+        Value::Stream(value) => value.iter().map(|entry| entry.data_bytes()).sum(),
     }
 }
 

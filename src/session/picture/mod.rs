@@ -6,6 +6,7 @@
 mod baselines;
 mod key;
 mod overlap;
+mod stream;
 
 pub use baselines::{Baselines, Gone, Place};
 use key::{KeyContext, MOST_COMPARED, PreviousValue, key_picture, kind, parts};
@@ -68,6 +69,7 @@ pub enum Body {
     Elements(Vec<Piece<Element>>),
     Members(Vec<Piece<Member>>),
     Ranking(Ranking),
+    Stream(StreamPicture),
 }
 
 /// Either a part of a value that is shown, or the number of consecutive parts that are hidden.
@@ -158,6 +160,57 @@ pub struct Ranked {
     /// Number of ranks by which the member rose. Negative if the member fell.
     pub rose: i64,
     pub change: Change,
+}
+
+/// The entries and the consumer groups of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamPicture {
+    pub entries: Vec<Piece<Entry>>,
+    pub groups: Vec<Group>,
+}
+
+/// An entry of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub id: String,
+    /// The fields and values.
+    pub pairs: Vec<(Label, Label)>,
+    pub change: Change,
+}
+
+/// A consumer group of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    pub name: Label,
+    /// The ID of the last entry that was delivered as new.
+    pub last_id: String,
+    /// Number of entries that the group has not read yet, or `None` if Redis does not know it.
+    pub lag: Option<i64>,
+    /// Number of entries that are not acknowledged.
+    pub pending_count: usize,
+    pub consumers: Vec<Consumer>,
+    pub change: Change,
+}
+
+/// A consumer of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consumer {
+    pub name: Label,
+    /// Number of entries that the consumer has not acknowledged.
+    pub pending_count: usize,
+    pub pending: Vec<Piece<PendingEntry>>,
+}
+
+/// An entry that was delivered to a consumer and not acknowledged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PendingEntry {
+    pub id: String,
+    /// Number of deliveries.
+    pub deliveries: u64,
+    /// Time since the last delivery, in milliseconds.
+    pub idle_ms: i64,
+    /// Whether the entry no longer exists in the stream.
+    pub is_deleted: bool,
 }
 
 /// A time to live.
@@ -255,6 +308,10 @@ impl KeyPicture {
             (Previous::SameType, Body::Members(members)) => any(members, |member| member.change != Change::Same),
             (Previous::SameType, Body::Ranking(ranking)) => {
                 any(&ranking.members, |member| member.change != Change::Same)
+            }
+            (Previous::SameType, Body::Stream(stream)) => {
+                any(&stream.entries, |entry| entry.change != Change::Same)
+                    || stream.groups.iter().any(|group| group.change != Change::Same)
             }
         }
     }
