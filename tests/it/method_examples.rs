@@ -12,6 +12,8 @@ use redis_tutor::session::display::help::command_of_method;
 /// Methods whose examples return different results each time, or affect the results of later examples.
 const LEFT_OUT: &[&str] = &[
     "auth",
+    "bgrewriteaof",
+    "bgsave",
     "client_id",
     "client_info",
     "client_kill",
@@ -31,6 +33,7 @@ const LEFT_OUT: &[&str] = &[
     "pttl",
     "quit",
     "reset",
+    "save",
     "select",
     "smembers",
     "sunion",

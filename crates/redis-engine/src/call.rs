@@ -9,7 +9,9 @@ use super::keyspace::Keyspace;
 use super::number;
 use super::reply::Reply;
 use super::resp::quoting;
+use super::secrets;
 use super::server_state::ServerState;
+use super::slow_log::{self, SlowCall};
 
 /// The result of a command. `Ok` means that the command has written its reply or blocked its client. An error is sent
 /// as the reply, and means that the command has changed no data.
@@ -53,10 +55,15 @@ impl Call<'_> {
     pub fn run(&mut self) {
         let written = self.reply.len();
         self.keyspace.memory_cap.count_words(self.argv);
+        let started_us = self.server.running_time_us();
         let outcome = (self.command.run)(self);
+        let duration_us = self.server.running_time_us().saturating_sub(started_us);
         let is_blocked = self.reply.len() == written && self.server.blocking.get(self.client).is_some();
         if !is_blocked || outcome.is_err() {
-            self.server.count_call(self.client, self.command, outcome.as_ref().err());
+            self.server.count_call(self.client, self.command, duration_us, outcome.as_ref().err());
+            if self.server.config.logs_call_of(duration_us) {
+                self.log_slow_call(duration_us);
+            }
         }
         if let Err(error) = outcome {
             self.reply.truncate(written);
@@ -73,6 +80,19 @@ impl Call<'_> {
         }
     }
 
+    /// Adds the call to the slow log.
+    fn log_slow_call(&mut self, duration_us: u64) {
+        if self.command.has(Flag::SkipSlowlog) {
+            return;
+        }
+        let secret = secrets::secret_words(self.command.name, self.argv);
+        let argv = slow_log::shorten(self.argv, |index| secret[index]);
+        let client = self.server.clients.find_for_reading(self.client);
+        let (address, name) = client.map(|client| (client.address.clone(), client.name.clone())).unwrap_or_default();
+        let call = SlowCall { id: 0, ended_us: self.keyspace.now_us(), duration_us, argv, address, name };
+        self.server.slow_log.push(call, self.server.config.slow_log_max_len());
+    }
+
     /// Sends the command to all monitors, with passwords redacted. As in Redis, monitors see a command after it has
     /// run.
     fn show_to_monitors(&mut self) {
@@ -87,19 +107,13 @@ impl Call<'_> {
         };
         let address = &client.address;
         let mut line = format!("{seconds}.{rest:06} [{} {address}]", self.keyspace.selected()).into_bytes();
-        let mut secrets = 0;
-        for (index, word) in self.argv.iter().enumerate() {
+        let secret = secrets::secret_words(self.command.name, self.argv);
+        for (word, is_secret) in self.argv.iter().zip(secret) {
             line.push(b' ');
-            if secrets > 0 {
-                secrets -= 1;
+            if is_secret {
                 line.extend(b"\"(redacted)\"");
             } else {
                 line.extend(format!("\"{}\"", quoting::escape(word)).as_bytes());
-            }
-            if self.command.name == "AUTH" && index == 0 {
-                secrets = self.argv.len();
-            } else if self.command.name == "HELLO" && word.eq_ignore_ascii_case(b"AUTH") {
-                secrets = 2;
             }
         }
         for monitor in self.server.clients.monitors().to_vec() {

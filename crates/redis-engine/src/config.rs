@@ -2,7 +2,7 @@
 //!
 //! One table lists all parameters of Redis 8.2. Those that take effect are the thresholds of encodings,
 //! `proto-max-bulk-len`, `notify-keyspace-events`, `hz`, `requirepass`, `enable-debug-command`, `maxmemory` with its
-//! policy and samples, the limits of client buffers, and those of connections: `maxclients`,
+//! policy and samples, the slow log's limits, the limits of client buffers, and those of connections: `maxclients`,
 //! `max-new-connections-per-cycle`, `tcp-backlog`, `tcp-keepalive` and `timeout`. The others are only stored, for
 //! clients and tutorials that read or set them.
 
@@ -30,6 +30,8 @@ pub struct Config {
     pub output_limits: OutputLimits,
     /// The value of `maxmemory` in bytes. 0 means no limit.
     pub(crate) max_memory: u64,
+    /// The value of `slowlog-log-slower-than` in microseconds, or `u64::MAX` if nothing is logged.
+    slow_call_us: u64,
     /// The value of `timeout`: the number of seconds after which the driver disconnects an idle client, or 0 for never.
     pub idle_timeout_seconds: i64,
 }
@@ -42,6 +44,7 @@ impl Default for Config {
             events: Classes::default(),
             output_limits: OutputLimits::default(),
             max_memory: 0,
+            slow_call_us: 10_000,
             idle_timeout_seconds: 0,
         }
     }
@@ -128,6 +131,18 @@ impl Config {
     fn cache_numbers(&mut self) {
         self.max_memory = self.integer("maxmemory").unsigned_abs();
         self.idle_timeout_seconds = self.integer("timeout");
+        let threshold_us = u64::try_from(self.integer("slowlog-log-slower-than")).ok();
+        self.slow_call_us = threshold_us.filter(|_| self.slow_log_max_len() > 0).unwrap_or(u64::MAX);
+    }
+
+    /// Returns whether the slow log records a call that took the given number of microseconds.
+    pub(crate) fn logs_call_of(&self, duration_us: u64) -> bool {
+        duration_us >= self.slow_call_us
+    }
+
+    /// Returns the value of `slowlog-max-len`: the maximum number of calls in the slow log.
+    pub(crate) fn slow_log_max_len(&self) -> usize {
+        usize::try_from(self.integer("slowlog-max-len")).unwrap_or(0)
     }
 
     /// Returns the encoding thresholds and size limits that commands use.

@@ -11,6 +11,7 @@ use super::config::Config;
 use super::error::Error;
 use super::notify::Event;
 use super::rng::Rng;
+use super::slow_log::SlowLog;
 use super::statistics::Statistics;
 use super::subscriptions::{Kind, Subscriber, Subscriptions};
 
@@ -29,12 +30,17 @@ pub struct ServerState {
     pub(crate) random: Rng,
     /// The counters that INFO reports.
     pub statistics: Statistics,
+    /// The slow log.
+    pub(crate) slow_log: SlowLog,
     /// Number of failed attempts to authenticate since the server started. CONFIG RESETSTAT does not reset this number.
     pub(crate) wrong_passwords: u64,
     /// The password that AUTH requires (`requirepass`), if one is set.
     pub password: Option<Vec<u8>>,
     /// When the server started, in microseconds since 1970.
     pub(crate) started_us: i64,
+    /// When SAVE or BGSAVE ran last, or when the server started if they have not run, in microseconds since 1970.
+    /// Nothing is saved.
+    pub(crate) saved_us: i64,
     /// The `run_id` that INFO reports: 40 hexadecimal digits.
     pub(crate) run_id: String,
     /// The `process_id` that INFO reports, set by the driver.
@@ -42,6 +48,9 @@ pub struct ServerState {
     /// Function that measures the `used_memory_rss` that INFO reports, in bytes. The driver sets it. Without it, INFO
     /// reports `used_memory`.
     pub resident_memory: Option<fn() -> u64>,
+    /// Function that returns the microseconds since a fixed time, by a clock that never goes back. The driver sets it,
+    /// and commands are timed with it. Without it, a command takes only the time that it asks the driver to sleep.
+    pub monotonic_us: Option<fn() -> u64>,
     /// Function that makes room for the given number of clients if possible, and returns the number of clients for
     /// which there is room. The driver sets it. CONFIG SET rejects a `maxclients` above the returned number.
     pub make_room_for_clients: Option<fn(i64) -> i64>,
@@ -75,12 +84,15 @@ impl ServerState {
             // generated.
             random: Rng::new(seed),
             statistics: Statistics::default(),
+            slow_log: SlowLog::default(),
             wrong_passwords: 0,
             password: None,
             started_us: now_us,
+            saved_us: now_us,
             run_id,
             process_id: 0,
             resident_memory: None,
+            monotonic_us: None,
             make_room_for_clients: None,
             pause_us: 0,
             stop_requested: None,
@@ -126,13 +138,26 @@ impl ServerState {
         }
     }
 
-    /// Counts a command that has run, and the error that it returned, if any. The command of a blocked client is
-    /// counted when the client is unblocked, as in Redis.
-    pub(crate) fn count_call(&mut self, client: ClientId, command: &'static Command, error: Option<&Error>) {
+    /// Returns how long commands have run, in microseconds since a fixed time. The difference of two results is the
+    /// time in between, including the time for which commands have asked the driver to sleep.
+    pub(crate) fn running_time_us(&self) -> u64 {
+        self.monotonic_us.map_or(0, |read| read()).saturating_add(self.pause_us.unsigned_abs())
+    }
+
+    /// Counts a command that has run for the given time, and the error that it returned, if any. The command of a
+    /// blocked client is counted when the client is unblocked, as in Redis.
+    pub(crate) fn count_call(
+        &mut self,
+        client: ClientId,
+        command: &'static Command,
+        duration_us: u64,
+        error: Option<&Error>,
+    ) {
         self.statistics.commands_processed += 1;
         let calls = self.statistics.calls_of(command);
         calls.calls += 1;
         calls.failed += u64::from(error.is_some());
+        calls.total_us += duration_us;
         if let Some(error) = error {
             self.statistics.count_error(error);
         }
@@ -145,7 +170,7 @@ impl ServerState {
     /// whether the client was blocked.
     pub(crate) fn unblock(&mut self, client: ClientId, error: Option<&Error>) -> bool {
         let Some(blocked) = self.blocking.unblock(client) else { return false };
-        self.count_call(client, blocked.command, error);
+        self.count_call(client, blocked.command, 0, error);
         self.clients.write_to(client, |reply| match error {
             Some(error) => reply.error(error),
             None => reply.null_array(),

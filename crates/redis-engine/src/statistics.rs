@@ -15,6 +15,8 @@ pub struct Calls {
     pub rejected: u64,
     /// Number of calls that ran and returned an error.
     pub failed: u64,
+    /// How long the calls ran in total, in microseconds.
+    pub total_us: u64,
 }
 
 /// Counters since the start or the last CONFIG RESETSTAT.

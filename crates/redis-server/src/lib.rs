@@ -42,7 +42,8 @@ pub use notice::Notice;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use redis_engine::Engine;
 
@@ -170,6 +171,7 @@ impl std::error::Error for ServeError {}
 pub fn serve(options: &Options, mut report: impl FnMut(&Notice) + Send + 'static) -> Result<(), ServeError> {
     let mut engine = Engine::new(options.seed, now_us());
     engine.keyspace.memory_cap.limit = options.memory_limit;
+    engine.server.monotonic_us = Some(monotonic_us);
     let mut server = Server::bind(options, &mut engine)?;
     let stop_handle = server.stop_handle();
     ctrlc::set_handler(move || stop_handle.stop()).map_err(ServeError::CtrlC)?;
@@ -204,6 +206,12 @@ fn fit_max_clients(engine: &mut Engine, report: &mut impl FnMut(&Notice)) {
 pub fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Returns the time since the first call in microseconds, by a clock that never goes back.
+fn monotonic_us() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    u64::try_from(START.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Returns the socket address to listen on, after resolving the host name.

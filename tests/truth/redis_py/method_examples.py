@@ -702,6 +702,9 @@ r.flushall()
 r.command_getkeysandflags('LMOVE', 'a', 'b', 'LEFT', 'RIGHT')
 
 r.flushall()
+r.role()
+
+r.flushall()
 r.execute_command('SET', 'greeting', 'hello')
 r.wait(0, 100)
 

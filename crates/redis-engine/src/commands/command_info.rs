@@ -145,10 +145,12 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     let name = command.name;
     let is_sort = matches!(name, "SORT" | "SORT_RO");
     let is_keyspace = matches!(name, "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB")
-        || command.group == Group::Generic && !is_sort && name != "WAIT";
-    let is_connection = command.group == Group::Connection || name == "WAIT" || name.starts_with("COMMAND");
-    let is_admin = command.has(Flag::Admin) || name == "LASTSAVE";
-    let is_dangerous = is_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
+        || command.group == Group::Generic && !is_sort && !matches!(name, "WAIT" | "WAITAOF");
+    let is_connection =
+        command.group == Group::Connection || matches!(name, "WAIT" | "WAITAOF") || name.starts_with("COMMAND");
+    let is_admin = command.has(Flag::Admin) || matches!(name, "LASTSAVE" | "ROLE");
+    let is_dangerous =
+        is_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
     let in_redis_order = [
         ("@keyspace", is_keyspace),
         ("@read", command.has(Flag::Readonly) && command.group != Group::Scripting),

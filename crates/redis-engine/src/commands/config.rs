@@ -9,7 +9,8 @@ use crate::glob;
 use crate::keyspace::KeyspaceStats;
 use crate::statistics::Statistics;
 
-pub const COMMANDS: &[&Command] = &[&CONFIG, &CONFIG_GET, &CONFIG_HELP, &CONFIG_RESETSTAT, &CONFIG_SET];
+pub const COMMANDS: &[&Command] =
+    &[&CONFIG, &CONFIG_GET, &CONFIG_HELP, &CONFIG_RESETSTAT, &CONFIG_REWRITE, &CONFIG_SET];
 
 const CONFIG: Command = Command {
     name: "CONFIG",
@@ -88,6 +89,7 @@ fn set(call: &mut Call) -> Outcome {
         return Err(error);
     }
     call.keyspace.limits = call.server.config.limits();
+    call.server.slow_log.trim(call.server.config.slow_log_max_len());
     call.keyspace.set_hz(call.server.config.integer("hz"));
     call.keyspace.events_enabled = call.server.config.events.any();
     let password = call.server.config.get("requirepass").to_vec();
@@ -135,6 +137,24 @@ fn resetstat(call: &mut Call) -> Outcome {
     Ok(())
 }
 
+const CONFIG_REWRITE: Command = Command {
+    name: "CONFIG REWRITE",
+    syntax: "",
+    arity: 2,
+    flags: &[Flag::Admin, Flag::Noscript, Flag::Loading, Flag::Stale],
+    keys: Keys::NONE,
+    group: Group::Server,
+    since: "2.8.0",
+    complexity: "O(1)",
+    summary: "Writes the configuration to the file with which the server started. This server has no file.",
+    example: "CONFIG REWRITE",
+    run: rewrite,
+};
+
+fn rewrite(_: &mut Call) -> Outcome {
+    Err(Error::from_static("ERR The server is running without a config file"))
+}
+
 const CONFIG_HELP: Command = Command {
     name: "CONFIG HELP",
     syntax: "",
@@ -159,6 +179,8 @@ fn help(call: &mut Call) -> Outcome {
             "    Set the configuration <directive> to <value>.",
             "RESETSTAT",
             "    Reset statistics reported by the INFO command.",
+            "REWRITE",
+            "    Rewrite the configuration file.",
         ],
     )
 }

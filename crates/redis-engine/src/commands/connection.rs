@@ -217,8 +217,17 @@ fn write_server_info(call: &mut Call) {
     }
     more_texts.into_iter().for_each(|text| pair(reply, text));
     reply.bulk(b"modules");
+    write_modules(reply);
+}
+
+/// Writes the list of modules.
+pub(super) fn write_modules(reply: &mut Reply) {
     reply.array(1);
     reply.map(4);
+    let pair = |reply: &mut Reply, (name, text): (&str, &str)| {
+        reply.bulk(name.as_bytes());
+        reply.bulk(text.as_bytes());
+    };
     pair(reply, ("name", "vectorset"));
     reply.bulk(b"ver");
     reply.integer(1);

@@ -335,7 +335,7 @@ fn wait(call: &mut Call) -> Outcome {
 
 /// Checks that the argument at `index` is a valid timeout in milliseconds. The timeout is not used, because there are
 /// no replicas to wait for.
-fn check_timeout(call: &Call, index: usize) -> Outcome {
+pub(super) fn check_timeout(call: &Call, index: usize) -> Outcome {
     let ms = call.integer(index).map_err(|_| Error::from_static("ERR timeout is not an integer or out of range"))?;
     match ms.checked_add(call.keyspace.now_ms()) {
         _ if ms < 0 => Err(error::TIMEOUT_NEGATIVE),

@@ -162,7 +162,7 @@ fn persistence(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> 
     lines(text, &[("loading", "0"), ("async_loading", "0")])?;
     line(text, "rdb_changes_since_last_save", keyspace.dirty)?;
     line(text, "rdb_bgsave_in_progress", 0)?;
-    line(text, "rdb_last_save_time", server.started_us / 1_000_000)?;
+    line(text, "rdb_last_save_time", server.saved_us / 1_000_000)?;
     lines(text, &[("rdb_last_bgsave_status", "ok"), ("rdb_last_bgsave_time_sec", "-1")])?;
     lines(text, &[("rdb_current_bgsave_time_sec", "-1"), ("rdb_saves", "0"), ("aof_enabled", "0")])?;
     lines(text, &[("aof_rewrite_in_progress", "0"), ("aof_rewrite_scheduled", "0"), ("aof_last_write_status", "ok")])?;
@@ -215,11 +215,11 @@ fn cpu(text: &mut String, _: &ServerState, _: &Keyspace) -> std::fmt::Result {
 fn command_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
     for (name, calls) in server.statistics.commands() {
         let name = name.to_lowercase().replace(' ', "|");
-        // The engine cannot measure the duration of a command, so the microseconds are 0.
+        let per_call = if calls.calls == 0 { 0.0 } else { calls.total_us as f64 / calls.calls as f64 };
         write!(
             text,
-            "cmdstat_{name}:calls={},usec=0,usec_per_call=0.00,rejected_calls={},failed_calls={}\r\n",
-            calls.calls, calls.rejected, calls.failed
+            "cmdstat_{name}:calls={},usec={},usec_per_call={per_call:.2},rejected_calls={},failed_calls={}\r\n",
+            calls.calls, calls.total_us, calls.rejected, calls.failed
         )?;
     }
     Ok(())

@@ -22,13 +22,16 @@ mod key_specs;
 mod list;
 mod list_blocking;
 mod list_pop;
+mod lolwut;
 mod object;
 mod partial_sort;
 mod pubsub;
+mod replication;
 mod scan;
 mod server;
 mod set;
 mod set_algebra;
+mod slowlog;
 mod sort;
 mod sorted_set;
 mod sorted_set_algebra;
@@ -90,6 +93,9 @@ static FAMILIES: &[&[&Command]] = &[
     config::COMMANDS,
     info::COMMANDS,
     server::COMMANDS,
+    slowlog::COMMANDS,
+    replication::COMMANDS,
+    lolwut::COMMANDS,
     debug::COMMANDS,
 ];
 

@@ -174,13 +174,13 @@ const LASTSAVE: Command = Command {
     group: Group::Server,
     since: "1.0.0",
     complexity: "O(1)",
-    summary: "The time of the last save. Nothing is saved here, so it is when the server started.",
+    summary: "The time of the last SAVE or BGSAVE, or of the start. Nothing is saved here.",
     example: "LASTSAVE",
     run: lastsave,
 };
 
 fn lastsave(call: &mut Call) -> Outcome {
-    call.reply.integer(call.server.started_us.div_euclid(1_000_000));
+    call.reply.integer(call.server.saved_us.div_euclid(1_000_000));
     Ok(())
 }
 

@@ -37,6 +37,9 @@ const GROUPS: [&str; 14] = [
 /// does. Otherwise they return an error which says that this server runs no scripts.
 const SCRIPTING: &str = "scripting";
 
+/// Commands that always return an error on a server without replicas, without a configuration file and without modules.
+pub const ALWAYS_REJECTED: [&str; 5] = ["CONFIG REWRITE", "FAILOVER", "MODULE LOAD", "MODULE LOADEX", "MODULE UNLOAD"];
+
 /// A command as the real server reports it.
 #[derive(Debug)]
 struct Recorded {
@@ -273,6 +276,9 @@ fn every_example_runs() {
             if let Value::Error(text) = engine.run(&argv) {
                 let text = String::from_utf8_lossy(&text);
                 if row.group.name() == SCRIPTING && text.ends_with("this server runs no Lua scripts") {
+                    continue;
+                }
+                if ALWAYS_REJECTED.contains(&row.name) {
                     continue;
                 }
                 problems.push(format!("{}: {line}: {text}", row.name));
