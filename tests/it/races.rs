@@ -35,6 +35,11 @@ fn racing_programs_see_the_learners_earlier_definitions() {
     goes_as_its_snapshot("orders", include_str!("../races/typed-orders.txt"));
 }
 
+#[test]
+fn programs_with_event_loops_race_command_by_command() {
+    goes_as_its_snapshot("asyncio", include_str!("../races/typed-asyncio.txt"));
+}
+
 /// Types the given lines in the lesson `id` from `tests/races`, and compares the transcript with its snapshot.
 fn goes_as_its_snapshot(id: &str, typed: &str) {
     let (folder, _) = races();

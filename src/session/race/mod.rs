@@ -347,10 +347,15 @@ impl Race {
         for effect in std::mem::take(&mut self.runtime.effects) {
             match effect {
                 Effect::Send { child, thread, frame } => {
-                    if let (RacePhase::Racing, ToChild::Received { data }) = (self.phase, &frame)
-                        && let Some(index) = self.racer_with(|client| client.python.child == Some(child))
-                    {
-                        self.take_reply(index, turn_text::replies(&self.racers[index].sent, data));
+                    let racer = self.racer_with(|client| client.python.child == Some(child));
+                    if let Some(index) = racer.filter(|_| self.phase == RacePhase::Racing) {
+                        match &frame {
+                            ToChild::Received { data } => {
+                                self.take_reply(index, turn_text::replies(&self.racers[index].sent, data));
+                            }
+                            ToChild::ReceivedAny { arrivals } => self.take_arrivals(index, arrivals),
+                            _ => {}
+                        }
                     }
                     self.effects.push(Effect::Send { child, thread, frame });
                 }

@@ -6,6 +6,7 @@ use crate::lesson::evidence::{DisplayedValue, Submission};
 use crate::lesson::race_result::{ProgramError, Turn, TurnOutcome};
 use crate::markup::code;
 use crate::messages::lesson_run as messages;
+use python_kernel::frame::Arrival;
 
 impl Race {
     pub(super) fn racer_state(&self, racer: &Racer) -> RacerState {
@@ -36,8 +37,11 @@ impl Race {
             if index == 0 && self.tally.orders == 0 {
                 self.tally.commands.extend(commands.iter().cloned());
             }
+            let reply = self.runtime.release_held(client);
+            if !reply.is_empty() {
+                self.take_reply(index, turn_text::replies(&commands, &reply));
+            }
             self.racers[index].sent = commands;
-            self.runtime.release_held(client);
         } else if let Some(input) = racer.rest.pop_front() {
             self.push_turn(index, input.text().to_owned(), TurnOutcome::Waits);
             self.runtime.begin_cli(client, input.text());
@@ -61,6 +65,17 @@ impl Race {
         match self.order.steps.get_mut(last) {
             Some(step) if step.outcome == TurnOutcome::Waits && nobody_sent_since => step.outcome = outcome,
             _ => self.push_turn(index, String::new(), outcome),
+        }
+    }
+
+    /// Adds the replies that a racer's event loop receives to the racer's last turn, unless its reply is known already.
+    pub(super) fn take_arrivals(&mut self, index: usize, arrivals: &[Arrival]) {
+        let racer = &self.racers[index];
+        let last = racer.last_turn.and_then(|last| self.order.steps.get(last));
+        if last.is_some_and(|last| last.outcome == TurnOutcome::Waits) {
+            let data: Vec<u8> =
+                arrivals.iter().filter_map(|arrival| arrival.data.as_deref()).flatten().copied().collect();
+            self.take_reply(index, turn_text::replies(&racer.sent, &data));
         }
     }
 

@@ -1,5 +1,7 @@
 //! The gate in front of the server, which holds a racing client's commands until its turn comes.
 
+use std::collections::VecDeque;
+
 use super::Runtime;
 use super::client_index::ClientIndex;
 use python_kernel::frame::FromChild;
@@ -33,10 +35,11 @@ pub struct Held {
 }
 
 impl Held {
-    /// Parses and returns the commands that are held.
+    /// Parses and returns the commands that `Runtime::release_held` sends next.
     pub fn commands(&self) -> Vec<Vec<Vec<u8>>> {
         let mut commands = Vec::new();
-        for sent in &self.sent {
+        let is_event_loop = matches!(self.request, FromChild::ReceiveAny { .. });
+        for sent in self.sent.iter().take(if is_event_loop { 1 } else { usize::MAX }) {
             let mut parser = RequestParser::default();
             let allowance = RequestLimits { authenticated: true, max_bulk_len: sent.data.len() };
             let mut rest = sent.data.as_slice();
@@ -79,15 +82,28 @@ impl Runtime {
         None
     }
 
-    /// Sends the round trip that is held at a client's gate, if there is one.
-    pub fn release_held(&mut self, client: ClientIndex) {
+    /// Sends what is held at a client's gate, if anything is. If an event loop has sent commands on several connections,
+    /// sends only those on the first one, because other clients' commands can arrive in between. Returns the reply to
+    /// an event loop's commands, which is empty if they have to wait.
+    pub fn release_held(&mut self, client: ClientIndex) -> Vec<u8> {
         let gate = std::mem::replace(&mut self.clients[client].python.gate, Gate::Shut { unasked: Vec::new() });
-        if let Gate::Holds(Held { thread, sent, request }) = gate {
-            for Sent { connection, data } in sent {
-                self.feed(client, connection, &data);
+        let Gate::Holds(Held { thread, sent, request }) = gate else { return Vec::new() };
+        let is_event_loop = matches!(request, FromChild::ReceiveAny { .. });
+        let mut sent = VecDeque::from(sent);
+        let mut reply = Vec::new();
+        while let Some(Sent { connection, data }) = sent.pop_front() {
+            self.feed(client, connection, &data);
+            if is_event_loop {
+                reply.extend(self.arrived(client, connection));
+                break;
             }
-            self.handle_frame_of(client, thread, request);
         }
+        if sent.is_empty() {
+            self.handle_frame_of(client, thread, request);
+        } else {
+            self.clients[client].python.gate = Gate::Holds(Held { thread, sent: sent.into(), request });
+        }
+        reply
     }
 }
 

@@ -366,6 +366,13 @@ impl Runtime {
         Some(Some(data))
     }
 
+    /// Returns a copy of the bytes that have arrived on a child's connection and were not fetched.
+    pub fn arrived(&self, client: ClientIndex, connection: u32) -> Vec<u8> {
+        let open = self.clients[client].python.connections.get(&connection);
+        let state = open.and_then(|open| self.engine.server.clients.find_for_reading(open.client));
+        state.map(|state| state.reply.as_bytes().to_vec()).unwrap_or_default()
+    }
+
     /// Answers a child's request, and gives that child the turn.
     pub fn answer(&mut self, client: ClientIndex, thread: u32, answer: ToChild) {
         self.send_answer(client, thread, answer, None);
