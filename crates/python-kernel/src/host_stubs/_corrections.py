@@ -242,6 +242,16 @@ def correct_heapq(heapq):
     checked(heapq.heapify, False)
 
 
+def correct_inspect(inspect):
+    def without_marker(signature):
+        """Returns the text of a native function's signature without the "$", and whether its parameter is bound."""
+        if signature.startswith("($"):
+            return "(" + signature[2:], 0
+        return signature, None
+
+    inspect._signature_strip_non_python_syntax = without_marker
+
+
 def correct_io(io):
     import _io
     from _string_io import StringIO
@@ -310,6 +320,12 @@ def correct_strptime(strptime):
     strptime._TimeRE_cache = TimeRE()
 
 
+def correct_logging(logging):
+    from _logging_errors import handle_error
+
+    logging.Handler.handleError = handle_error
+
+
 def correct_logging_handlers(handlers):
     # These handlers would connect only when they log, and drop the record if that failed. So their constructors raise a
     # PermissionError.
@@ -328,6 +344,34 @@ def correct_pickle(pickle):
     # Protocol 4 was CPython's default up to 3.13. With it, pickled values are byte-for-byte the same as in CPython
     # 3.13.
     pickle.DEFAULT_PROTOCOL = 4
+    # In CPython, these classes belong to the native module.
+    for error in (pickle.PickleError, pickle.PicklingError, pickle.UnpicklingError):
+        error.__module__ = "_pickle"
+    original_save_global = pickle._Pickler.save_global
+
+    def save_global(self, obj, name=None):
+        try:
+            return original_save_global(self, obj, name)
+        except pickle.PicklingError as error:
+            reason = failure(obj, name, str(error))
+        raise reason
+
+    def failure(obj, name, message):
+        """Returns the exception of CPython 3.13 for an object that cannot be found by its name."""
+        name = name or getattr(obj, "__qualname__", None) or obj.__name__
+        module = getattr(obj, "__module__", None)
+        if "<locals>" in name:
+            return AttributeError(f"Can't get local object {name!r}")
+        if " it's not found as " in message:
+            message = f"Can't pickle {obj!r}: attribute lookup {name} on {module} failed"
+        elif ": No module named " in message:
+            message = f"Can't pickle {obj!r}: import of module {module!r} failed"
+        return pickle.PicklingError(message)
+
+    pickle._Pickler.save_global = save_global
+    dispatch = pickle._Pickler.dispatch
+    for kind in [kind for kind, save in dispatch.items() if save is original_save_global]:
+        dispatch[kind] = save_global
 
     def raising_unpickling_error(load):
         def loaded(*args, **options):
@@ -343,6 +387,12 @@ def correct_pickle(pickle):
         return loaded
 
     pickle.load, pickle.loads = raising_unpickling_error(pickle.load), raising_unpickling_error(pickle.loads)
+
+
+def correct_queue(queue):
+    # In CPython, these classes belong to the native module.
+    queue.Empty.__module__ = queue.SimpleQueue.__module__ = "_queue"
+    queue.SimpleQueue.__name__ = queue.SimpleQueue.__qualname__ = "SimpleQueue"
 
 
 def correct_random(random):
@@ -434,6 +484,9 @@ def correct_warnings(warnings):
         return text
 
     warnings._formatwarnmsg_impl = format_with_display_name
+    # Only newer versions of Python show the details of a warning in its `repr`.
+    del warnings.WarningMessage.__repr__
+    warnings.WarningMessage.__module__ = warnings.catch_warnings.__module__ = "warnings"
 
 
 def correct_zoneinfo(common):
@@ -472,10 +525,13 @@ CORRECTIONS = {
     "collections": correct_collections,
     "functools": correct_functools,
     "heapq": correct_heapq,
+    "inspect": correct_inspect,
     "io": correct_io,
     "json.encoder": correct_json_encoder,
+    "logging": correct_logging,
     "logging.handlers": correct_logging_handlers,
     "pickle": correct_pickle,
+    "queue": correct_queue,
     "random": correct_random,
     "re._compiler": correct_regex_compiler,
     "subprocess": correct_subprocess,

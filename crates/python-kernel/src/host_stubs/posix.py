@@ -60,22 +60,38 @@ _define_unavailable(
 )
 
 
-class stat_result(tuple):
-    """The result type of `os.stat`."""
+def _record(module, name, fields, doc):
+    """Returns a class of tuples whose items are also attributes, such as the system calls return."""
+    fields = fields.split()
+    full_name = f"{module}.{name}"
+
+    def new(cls, sequence, dict={}, /):
+        values = tuple(sequence)
+        if len(values) != len(fields):
+            raise TypeError(f"{full_name}() takes a {len(fields)}-sequence ({len(values)}-sequence given)")
+        return tuple.__new__(cls, values)
+
+    def represent(self):
+        return f"{full_name}({', '.join(f'{field}={value!r}' for field, value in zip(fields, self))})"
+
+    return type(name, (tuple,), {
+        "__new__": new, "__repr__": represent, "__reduce__": lambda self: (type(self), (tuple(self), {})),
+        "__module__": module, "__doc__": doc, "__slots__": (), "__match_args__": tuple(fields),
+        "n_fields": len(fields), "n_sequence_fields": len(fields), "n_unnamed_fields": 0,
+        **{field: property(lambda self, i=i: self[i]) for i, field in enumerate(fields)},
+    })
 
 
-class terminal_size(tuple):
-    """The result type of `os.get_terminal_size`."""
-
-
-class uname_result(tuple):
-    """The result type of `os.uname`."""
-
-    _names = "sysname", "nodename", "release", "version", "machine"
-    sysname, nodename, release, version, machine = [property(lambda self, i=i: self[i]) for i in range(5)]
-
-    def __repr__(self):
-        return f"posix.uname_result({', '.join(f'{name}={value!r}' for name, value in zip(self._names, self))})"
+stat_result = _record(
+    "os", "stat_result", "st_mode st_ino st_dev st_nlink st_uid st_gid st_size st_atime st_mtime st_ctime",
+    "stat_result: Result from stat, fstat, or lstat.",
+)
+terminal_size = _record(
+    "os", "terminal_size", "columns lines", "A tuple of (columns, lines) for holding terminal window size"
+)
+uname_result = _record(
+    "posix", "uname_result", "sysname nodename release version machine", "uname_result: Result from os.uname()."
+)
 
 
 class DirEntry:

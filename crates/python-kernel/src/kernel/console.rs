@@ -1,39 +1,84 @@
 //! The native module `_host`, which replaces the terminal and the operating system for Python. It is written in Rust so
 //! that the learner cannot break it by rebinding names. It contains the streams (`sys.stdout`, `sys.stderr`,
-//! `sys.stdin`), the function that echoes a value, `input`, and guards on `eval`, `exec` and `compile` against source
-//! text that is nested too deeply to be compiled.
+//! `sys.stdin`), the function that echoes a value, `input`, and the builtins `eval`, `exec` and `compile`.
 
-use super::{guards, kernel, nesting_error};
+use super::{compilation, guards, kernel};
 use rustpython_vm::{
-    PyObjectRef, PyResult, VirtualMachine,
+    AsObject, PyObjectRef, PyResult, VirtualMachine,
+    builtins::{PyCode, PyStr},
+    compiler::Mode,
     function::{ArgBytesLike, FuncArgs},
 };
 
 pub(super) use _host::{Output, module_def};
 
-/// Calls the original of a guarded builtin, or raises an error if the source text is nested too deeply.
-fn call_guarded(builtin: &'static str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-    use rustpython_vm::builtins::{PyBytes, PyCode, PyStr};
+/// Implements `eval` and `exec`. Source text is compiled here, and then passed to the original as a code object.
+fn run_source(builtin: &'static str, mode: Mode, mut args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     if let Some(source) = args.args.first() {
-        let source = match source.downcast_ref::<PyStr>() {
-            Some(text) => Some(text.to_string_lossy()),
-            None => source.downcast_ref::<PyBytes>().map(|bytes| String::from_utf8_lossy(bytes.as_bytes())),
-        };
-        if let Some(error) = source.and_then(|source| nesting_error(&source, "<string>", vm)) {
-            return Err(error);
+        let is_text = source.downcast_ref::<PyStr>().is_some();
+        if let Some(code) = source.downcast_ref::<PyCode>() {
+            guards::check_executable(builtin, code, vm)?;
+        } else if !is_text && source.try_to_value::<ArgBytesLike>(vm).is_err() {
+            return Err(vm.new_type_error(format!("{builtin}() arg 1 must be a string, bytes or code object")));
+        } else if let Some(text) = source_text(source, vm) {
+            let text = if matches!(mode, Mode::Eval) { text.trim_start_matches([' ', '\t']) } else { &text };
+            args.args[0] = compilation::compile(text, mode, "<string>", vm)?.into();
         }
     }
-    if let Some(source) = args.args.first()
-        && builtin != "compile"
-        && source.downcast_ref::<PyStr>().is_none()
-        && source.downcast_ref::<PyCode>().is_none()
-        && source.try_to_value::<ArgBytesLike>(vm).is_err()
-    {
-        return Err(vm.new_type_error(format!("{builtin}() arg 1 must be a string, bytes or code object")));
+    call_original(builtin, args, vm)
+}
+
+/// Implements `compile`. Source text is compiled here, unless it is only to be parsed.
+fn compile_source(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
+    const PARAMETERS: [&str; 6] = ["source", "filename", "mode", "flags", "dont_inherit", "optimize"];
+    let argument = |name: &str| {
+        let at = PARAMETERS.iter().position(|parameter| *parameter == name);
+        at.and_then(|at| args.args.get(at)).or_else(|| args.kwargs.get(name)).cloned()
+    };
+    let text_of = |name: &str| {
+        let value = argument(name)?;
+        Some(value.downcast_ref::<PyStr>()?.to_str()?.to_owned())
+    };
+    let mode = text_of("mode").and_then(|mode| mode.parse::<Mode>().ok());
+    let (Some(source), Some(filename), Some(mode)) =
+        (argument("source").and_then(|source| source_text(&source, vm)), text_of("filename"), mode)
+    else {
+        return call_original("compile", args, vm);
+    };
+    let source = if matches!(mode, Mode::Eval) { source.trim_start_matches([' ', '\t']) } else { &source };
+    let is_default = |value: Option<PyObjectRef>, default: i32| {
+        value.is_none_or(|value| value.try_to_value::<i32>(vm).is_ok_and(|value| value == default))
+    };
+    let has_defaults = is_default(argument("flags"), 0)
+        && is_default(argument("optimize"), -1)
+        && !args.kwargs.contains_key("_feature_version");
+    if has_defaults {
+        return Ok(compilation::compile(source, mode, &filename, vm)?.into());
     }
-    if let Some(code) = args.args.first().and_then(|source| source.downcast_ref::<PyCode>()) {
-        guards::check_executable(builtin, code, vm)?;
+    compilation::check_syntax(source, &filename, vm)?;
+    call_original("compile", args, vm).map_err(|error| {
+        let is_syntax_error = error.fast_isinstance(vm.ctx.exceptions.syntax_error);
+        // With the flag for incomplete input, the class of the exception says whether the input is incomplete.
+        let is_incomplete = error.class().is(vm.ctx.exceptions.incomplete_input_error);
+        let reworded =
+            (is_syntax_error && !is_incomplete).then(|| compilation::error_in(source, mode, &filename, vm)).flatten();
+        reworded.unwrap_or(error)
+    })
+}
+
+/// Returns source text that is passed as a string or as bytes. Returns `None` if the original builtin must refuse it.
+fn source_text(source: &PyObjectRef, vm: &VirtualMachine) -> Option<String> {
+    let text = match source.downcast_ref::<PyStr>() {
+        Some(text) => text.to_str()?.to_owned(),
+        None => String::from_utf8(source.try_to_value::<ArgBytesLike>(vm).ok()?.borrow_buf().to_vec()).ok()?,
+    };
+    if text.contains('\0') || (source.downcast_ref::<PyStr>().is_none() && text.contains("coding")) {
+        return None;
     }
+    Some(text)
+}
+
+fn call_original(builtin: &str, args: FuncArgs, vm: &VirtualMachine) -> PyResult {
     match kernel().unguarded(builtin) {
         Some(builtin) => builtin.call(args, vm),
         None => Err(vm.new_runtime_error("the sandbox is not set up yet")),
@@ -51,13 +96,14 @@ fn write_to(stream: &PyObjectRef, text: &str, vm: &VirtualMachine) -> PyResult<(
 
 #[rustpython_vm::pymodule]
 mod _host {
-    use super::{call_guarded, kernel, write_to};
+    use super::{compile_source, kernel, run_source, write_to};
     use crate::frame::{FromChild, Stream, ToChild};
     use crate::kernel as child;
     use crate::kernel::{alloc_guard, clock};
     use rustpython_vm::{
         AsObject, PyObjectRef, PyPayload, PyResult, VirtualMachine,
         builtins::{PyBaseException, PyBytesRef, PyListRef, PyStrRef},
+        compiler::Mode,
         function::{ArgBytesLike, ArgIntoFloat, FuncArgs, OptionalArg},
         pyclass,
     };
@@ -312,17 +358,17 @@ mod _host {
 
     #[pyfunction]
     fn eval(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        call_guarded("eval", args, vm)
+        run_source("eval", Mode::Eval, args, vm)
     }
 
     #[pyfunction]
     fn exec(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        call_guarded("exec", args, vm)
+        run_source("exec", Mode::Exec, args, vm)
     }
 
     #[pyfunction]
     fn compile(args: FuncArgs, vm: &VirtualMachine) -> PyResult {
-        call_guarded("compile", args, vm)
+        compile_source(args, vm)
     }
 
     #[pyfunction]

@@ -21,11 +21,12 @@ use rustpython_vm::{
 use std::sync::OnceLock;
 
 /// Returns the exception classes whose messages are rewritten.
-fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 8] {
+fn classes(vm: &VirtualMachine) -> [&'static Py<PyType>; 9] {
     let exceptions = &vm.ctx.exceptions;
     [
         exceptions.attribute_error,
         exceptions.index_error,
+        exceptions.lookup_error,
         exceptions.name_error,
         exceptions.overflow_error,
         exceptions.type_error,
@@ -103,6 +104,13 @@ fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachi
 /// interpreter's.
 fn of_operation(class: &str, message: &str, failing: &FailingExpression, vm: &VirtualMachine) -> Option<String> {
     match class {
+        "LookupError" => {
+            // The interpreter's message has the normalized name.
+            let name = message.strip_prefix("unknown encoding: ")?;
+            let normalized = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
+            let given = failing.text_arguments(vm).into_iter().find(|text| normalized(text) == name)?;
+            (given != name).then(|| format!("unknown encoding: {given}"))
+        }
         "TypeError" => type_errors::rewrite(message, failing, vm),
         "ZeroDivisionError" if message == "division by zero" => match failing.operator() {
             Some(Operator::FloorDiv) => Some("integer division or modulo by zero".to_owned()),

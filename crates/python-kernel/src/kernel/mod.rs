@@ -8,6 +8,7 @@
 mod alloc_guard;
 mod amendments;
 mod clock;
+mod compilation;
 mod complete;
 mod console;
 mod cpython_messages;
@@ -23,6 +24,7 @@ mod resp;
 mod rng;
 mod run;
 mod syntax_error;
+mod syntax_warnings;
 mod traceback;
 mod variables;
 mod wire;
@@ -283,8 +285,8 @@ fn interpreter(seed: u64, signals: UserSignalReceiver) -> Interpreter {
     settings.install_signal_handlers = false;
     let builder = Interpreter::builder(settings);
     let mut natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
-    // `host_stubs` contains its own `_csv` module, which replaces this one.
-    natives.retain(|module| module.name.as_str() != "_csv");
+    // `host_stubs` contains its own versions of these modules.
+    natives.retain(|module| !["_csv", "pyexpat"].contains(&module.name.as_str()));
     natives.push(console::module_def(&builder.ctx));
     natives.push(wire::module_def(&builder.ctx));
     // The guarded modules are added after the interpreter's own modules, so that they replace some of them.

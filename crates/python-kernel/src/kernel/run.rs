@@ -1,12 +1,12 @@
 //! Compiles a statement's source text, runs it in the learner's namespace, and describes how it ended.
 
 use super::interrupt::keyboard_interrupt;
-use super::{Kernel, kernel, lock, nesting_error, positions, syntax_error, traceback};
+use super::{Kernel, compilation, kernel, lock, positions, traceback};
 use crate::frame::{RunOutcome, Stream, UncaughtException};
 use rustpython_vm::{
     AsObject, Py, PyObjectRef, PyResult, VirtualMachine,
     builtins::{PyBaseException, PyBaseExceptionRef, PyInt, PyList},
-    compiler::{CompileError, Mode},
+    compiler::Mode,
     scope::Scope,
 };
 use std::sync::atomic::Ordering;
@@ -31,91 +31,12 @@ pub fn run(number: u32, source: String, echo: bool, scope: &Scope, vm: &VirtualM
 
 fn execute(number: u32, source: &str, echo: bool, scope: &Scope, vm: &VirtualMachine) -> PyResult<()> {
     let filename = format!("<stdin-{number}>");
-    lock(&kernel().sources).insert(filename.clone(), source.to_owned());
-    if let Some(error) = nesting_error(source, &filename, vm) {
-        return Err(error);
-    }
     let mode = if echo { Mode::Single } else { Mode::Exec };
-    if let Some(error) = missed_syntax_error(source, vm) {
-        return Err(error);
-    }
-    let code = vm.compile(source, mode, filename).map_err(|error| syntax_error(&error, source, vm))?;
-    vm.run_code_obj(positions::correct(&code, source, vm), scope.clone()).map(drop)
-}
-
-/// Returns the SyntaxError for a compiler error, with CPython's message and position.
-fn syntax_error(error: &CompileError, source: &str, vm: &VirtualMachine) -> PyBaseExceptionRef {
-    let raised = vm.new_syntax_error(error, Some(source));
-    convert_position(&raised, source, vm);
-    if let Some(diagnostic) = syntax_error::cpython_diagnostic(error, source) {
-        set_diagnostic(&raised, &diagnostic, source, vm);
-    }
-    raised
-}
-
-/// Returns the SyntaxError for a mistake that CPython reports but the interpreter's parser accepts. Returns `None` if
-/// there is no such mistake.
-fn missed_syntax_error(source: &str, vm: &VirtualMachine) -> Option<PyBaseExceptionRef> {
-    let diagnostic = syntax_error::missed_by_parser(source)?;
-    let raised = vm.new_exception_msg(vm.ctx.exceptions.syntax_error.to_owned(), diagnostic.message.as_str().into());
-    set_diagnostic(&raised, &diagnostic, source, vm);
-    Some(raised)
-}
-
-/// Sets the message and position of a SyntaxError. This cannot fail, because the attributes accept any value.
-fn set_diagnostic(
-    raised: &PyBaseExceptionRef,
-    diagnostic: &syntax_error::Diagnostic,
-    source: &str,
-    vm: &VirtualMachine,
-) {
-    let set = |name: &'static str, value: PyObjectRef| {
-        let _ = raised.as_object().set_attr(name, value, vm);
-    };
-    set("msg", vm.ctx.new_str(diagnostic.message.as_str()).into());
-    let Some(place) = &diagnostic.place else { return };
-    for (line_name, column_name, at) in [("lineno", "offset", place.start), ("end_lineno", "end_offset", place.end)] {
-        let before = source.get(..at).unwrap_or(source);
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = before.matches('\n').count() + 1;
-        // A position after the final line end still counts as being on the last line.
-        let column = before[line_start..].chars().count() + at.saturating_sub(source.len()) + 1;
-        set(line_name, vm.ctx.new_int(line).into());
-        set(column_name, vm.ctx.new_int(column).into());
-    }
-    let line = source.get(..place.start).unwrap_or(source).matches('\n').count();
-    set("text", vm.ctx.new_str(source.split('\n').nth(line).unwrap_or_default()).into());
-    set("filename", vm.ctx.new_str("<stdin>").into());
-}
-
-/// Converts the columns of a SyntaxError from bytes, as the compiler counts them, to characters. Sets its file name to
-/// "<stdin>", which is shown for all source text.
-fn convert_position(error: &PyBaseExceptionRef, source: &str, vm: &VirtualMachine) {
-    let number = |name: &'static str| {
-        let value = error.as_object().get_attr(name, vm).ok()?;
-        usize::try_from(value.downcast_ref::<PyInt>()?.as_bigint()).ok()
-    };
-    let set = |name: &'static str, value: PyObjectRef| {
-        // Setting these attributes cannot fail, because a SyntaxError accepts any value for them.
-        let _ = error.as_object().set_attr(name, value, vm);
-    };
-    for (line, offset) in [("lineno", "offset"), ("end_lineno", "end_offset")] {
-        if let (Some(line), Some(column)) = (number(line), number(offset)) {
-            let line = source.split('\n').nth(line.saturating_sub(1)).unwrap_or_default().as_bytes();
-            let before = &line[..column.saturating_sub(1).min(line.len())];
-            let beyond = column.saturating_sub(1) - before.len();
-            let column = String::from_utf8_lossy(before).chars().count() + beyond + 1;
-            set(offset, vm.ctx.new_int(column).into());
-        }
-    }
-    let message = error.as_object().get_attr("msg", vm).and_then(|message| message.str(vm));
-    if message.is_ok_and(|message| message.as_bytes() == b"unterminated string")
-        && let Some(offset) = number("offset")
-    {
-        // CPython underlines only the quote that was never closed, so the range ends after one character.
-        set("end_offset", vm.ctx.new_int(offset + 1).into());
-    }
-    set("filename", vm.ctx.new_str("<stdin>").into());
+    let code = compilation::compile(source, mode, &filename, vm);
+    // The text is stored after it is compiled, because CPython shows no line of it in the compiler's warnings.
+    lock(&kernel().sources).insert(filename, source.to_owned());
+    let code = positions::correct(&*code?, source, vm);
+    vm.run_code_obj(code, scope.clone()).map(drop)
 }
 
 /// Restores what the previous statement may have rebound: builtins, streams and hooks, tracing, and the import system.

@@ -10,7 +10,11 @@
 
 mod builtin_functions;
 mod bytestrings;
+mod code_objects;
 mod complexes;
+mod context_vars;
+mod docstrings;
+mod exceptions;
 mod floats;
 mod format;
 mod generators;
@@ -27,7 +31,10 @@ mod replace;
 mod sets;
 mod structs;
 mod texts;
+mod threads;
+mod type_names;
 mod unicode;
+mod weakrefs;
 
 pub use replace::native_class;
 
@@ -43,20 +50,28 @@ pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
     builtin_functions::install(vm)?;
     bytestrings::install(vm)?;
+    code_objects::install(vm);
     complexes::install(vm);
+    docstrings::install(vm)?;
+    exceptions::install(vm);
     floats::install(vm);
     generators::install(vm)?;
     integers::install(vm)?;
     iterators::install(vm)?;
     mappings::install(vm)?;
     sets::install(vm)?;
-    texts::install(vm)
+    texts::install(vm)?;
+    threads::install(vm)?;
+    type_names::install(vm)?;
+    weakrefs::install(vm);
+    Ok(())
 }
 
 /// Installs the corrections of a native module that has just been created.
 pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyResult<()> {
     match name {
         "_collections" => module_messages::amend_collections(module, vm),
+        "_contextvars" => context_vars::amend(module, vm),
         "_functools" => partials::amend(module, vm),
         "_hashlib" => hashes::amend(module, vm),
         "_sre" => regexes::amend(module, vm),

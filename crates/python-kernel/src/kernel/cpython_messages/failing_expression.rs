@@ -57,6 +57,12 @@ impl FailingExpression {
         self.instruction.starts_with(name)
     }
 
+    /// Returns whether a slice is assigned to, as in `a[1:2] = b`.
+    pub(super) fn stores_slice(&self) -> bool {
+        let is_slice = matches!(&self.expression, Some(Expr::Subscript(target)) if target.slice.is_slice_expr());
+        is_slice && self.instruction.starts_with("Store")
+    }
+
     /// Returns the operator of a binary operation or an augmented assignment. Returns `None` for any other expression.
     pub(super) fn operator(&self) -> Option<Operator> {
         match &self.expression {
@@ -112,6 +118,17 @@ impl FailingExpression {
         }
     }
 
+    /// Returns the arguments of a call that are text, as far as they are literals or names.
+    pub(super) fn text_arguments(&self, vm: &VirtualMachine) -> Vec<String> {
+        let Some(Expr::Call(call)) = &self.expression else { return Vec::new() };
+        let values = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
+        let text = |value: &Expr| match value {
+            Expr::StringLiteral(literal) => Some(literal.value.to_str().to_owned()),
+            other => Some(self.value(other, vm)?.downcast_ref::<PyStr>()?.to_str()?.to_owned()),
+        };
+        values.filter_map(text).collect()
+    }
+
     /// Returns the index and the type of the first argument's first item that is not of the given type, if any. The
     /// argument must be a list, tuple or string literal.
     pub(super) fn first_item_that_is_not(&self, type_: &str) -> Option<(usize, &'static str)> {
@@ -155,6 +172,7 @@ impl FailingExpression {
     pub(super) fn class_has(&self, name: &'static str, vm: &VirtualMachine) -> Option<bool> {
         let class: PyObjectRef = match self.expression.as_ref()? {
             Expr::Call(call) => self.value(&call.func, vm)?,
+            other if literal_type(other).is_some() => return Some(false),
             other => self.value(other, vm)?.class().to_owned().into(),
         };
         Some(class.get_attr(name, vm).is_ok())

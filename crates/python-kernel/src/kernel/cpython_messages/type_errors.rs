@@ -86,6 +86,7 @@ fn not_iterable_message(type_: &str, failing: &FailingExpression, vm: &VirtualMa
     let argument = failing.type_of_argument(0, vm);
     let is_argument = argument.is_none_or(|argument| argument == type_);
     match failing.called_name() {
+        _ if failing.stores_slice() => Some("must assign iterable to extended slice".to_owned()),
         _ if failing.is_instruction("ContainsOp") => Some(format!("argument of type '{type_}' is not iterable")),
         Some("join") if is_argument => Some("can only join an iterable".to_owned()),
         Some("bytes") if is_argument => Some(format!("cannot convert '{type_}' object to bytes")),

@@ -412,7 +412,7 @@ def _maintenance_setting(config, protocol):
 
 
 _LOADED_ON_USE = {
-    "CaseInsensitiveDict": "utils",
+    "CaseInsensitiveDict": "replies",
     "Lock": "lock",
     "Monitor": "pubsub",
     "Pipeline": "pipeline",

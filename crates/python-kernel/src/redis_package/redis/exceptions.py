@@ -24,10 +24,11 @@ ExceptionType.SERVER = ExceptionType("server")
 class RedisError(Exception):
     """The base class of all errors of this package."""
 
-    error_type = ExceptionType.SERVER
+    _category = ExceptionType.SERVER
 
     def __init__(self, *args, status_code=None):
         super().__init__(*args)
+        self.error_type = self._category
         self.status_code = status_code
 
     def __repr__(self):
@@ -37,25 +38,25 @@ class RedisError(Exception):
 class ConnectionError(RedisError):
     """The connection could not be opened, or was lost."""
 
-    error_type = ExceptionType.NETWORK
+    _category = ExceptionType.NETWORK
 
 
 class TimeoutError(RedisError):
     """No reply arrived in time."""
 
-    error_type = ExceptionType.NETWORK
+    _category = ExceptionType.NETWORK
 
 
 class AuthenticationError(ConnectionError):
     """The server rejected the user name or password."""
 
-    error_type = ExceptionType.AUTH
+    _category = ExceptionType.AUTH
 
 
 class AuthorizationError(ConnectionError):
     """The user does not have the permission for this."""
 
-    error_type = ExceptionType.AUTH
+    _category = ExceptionType.AUTH
 
 
 class BusyLoadingError(ConnectionError):
@@ -101,7 +102,7 @@ class ReadOnlyError(ResponseError):
 class NoPermissionError(ResponseError):
     """The user does not have the permission to run this command."""
 
-    error_type = ExceptionType.AUTH
+    _category = ExceptionType.AUTH
 
 
 class ModuleError(ResponseError):
@@ -136,13 +137,15 @@ class ChildDeadlockedError(Exception):
 class AuthenticationWrongNumberOfArgsError(ResponseError):
     """AUTH was called with a number of arguments that the server does not accept."""
 
-    error_type = ExceptionType.AUTH
+    _category = ExceptionType.AUTH
 
 
 class RedisClusterException(Exception):
     """The base class of the errors of a cluster client."""
 
-    error_type = ExceptionType.SERVER
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.error_type = ExceptionType.SERVER
 
     def __repr__(self):
         return f"{self.error_type.value}:{self.__class__.__name__}"
@@ -156,16 +159,16 @@ class ClusterDownError(ClusterError, ResponseError):
     """The cluster is down at the moment."""
 
     def __init__(self, resp, status_code=None):
-        super().__init__(resp, status_code=status_code)
         self.message = resp
+        super().__init__(resp, status_code=status_code)
 
 
 class AskError(ResponseError):
     """The slot is being moved: send this one command to another node."""
 
     def __init__(self, resp, status_code=None):
-        super().__init__(resp, status_code=status_code)
         self.message = resp
+        super().__init__(resp, status_code=status_code)
         slot, address = resp.split(" ")
         host, _, port = address.rpartition(":")
         self.slot_id = int(slot)

@@ -539,15 +539,17 @@ LEGACY = {
 }
 
 
-class ResponseCallbacks(dict):
-    """A table of converters. Command names are case-insensitive.
+class CaseInsensitiveDict(dict):
+    """A dict whose keys are text, in which capital and small letters are the same. A client's converters are in one.
 
     `known` caches the converter, or None, for each spelling of a command that was used: the fast path of each call.
     """
 
-    def __init__(self, converters):
-        super().__init__(converters)
+    __module__ = "redis.client"
+
+    def __init__(self, data):
         self.known = {}
+        self.update(data)
 
     def converter(self, command):
         """Looks up the converter for a command, or None, and caches it in `known`."""
@@ -555,34 +557,56 @@ class ResponseCallbacks(dict):
         self.known[command] = found
         return found
 
-    def __contains__(self, command):
-        return super().__contains__(command.upper())
+    def __contains__(self, key):
+        return super().__contains__(key.upper())
 
-    def __getitem__(self, command):
-        return super().__getitem__(command.upper())
+    def __getitem__(self, key):
+        return super().__getitem__(key.upper())
 
-    def __setitem__(self, command, convert):
+    def __setitem__(self, key, value):
         self.known.clear()
-        super().__setitem__(command.upper(), convert)
+        super().__setitem__(key.upper(), value)
 
-    def __delitem__(self, command):
+    def __delitem__(self, key):
         self.known.clear()
-        super().__delitem__(command.upper())
+        super().__delitem__(key.upper())
 
-    def get(self, command, default=None):
-        """Returns the converter for a command."""
-        return super().get(command.upper(), default)
+    def get(self, key, default=None):
+        """Returns the value of a key, or the default."""
+        return super().get(key.upper(), default)
 
-    def update(self, converters):
-        """Adds several converters."""
-        for command, convert in converters.items():
-            self[command] = convert
+    def update(self, data):
+        """Adds the entries of another dict."""
+        self.known.clear()
+        super().update({key.upper(): value for key, value in data.items()})
+
+    # As in redis-py, the methods below take a key as it is. Those of `dict` would leave an old converter in `known`.
+
+    def pop(self, *args):
+        """Removes a key and returns its value."""
+        self.known.clear()
+        return super().pop(*args)
+
+    def popitem(self):
+        """Removes the last entry and returns it."""
+        self.known.clear()
+        return super().popitem()
+
+    def setdefault(self, *args):
+        """Returns the value of a key, after adding it if it was missing."""
+        self.known.clear()
+        return super().setdefault(*args)
+
+    def clear(self):
+        """Removes all entries."""
+        self.known.clear()
+        super().clear()
 
 
 def callbacks_for(protocol, legacy_responses):
     """Returns the table for a client's protocol (None, 2 or 3) and its setting of `legacy_responses`."""
     if protocol is None and legacy_responses:
-        return ResponseCallbacks(LEGACY)
+        return CaseInsensitiveDict(LEGACY)
     from redis import replies_by_protocol
 
-    return ResponseCallbacks(replies_by_protocol.table(protocol in (None, 3, "3"), legacy_responses))
+    return CaseInsensitiveDict(replies_by_protocol.table(protocol in (None, 3, "3"), legacy_responses))

@@ -39,35 +39,6 @@ class pipeline:
             self._pipeline.execute()
 
 
-class CaseInsensitiveDict(dict):
-    """A dict whose keys are text, in which capital and small letters are the same."""
-
-    __module__ = "redis.client"
-
-    def __init__(self, data):
-        self.update(data)
-
-    def __contains__(self, key):
-        return super().__contains__(key.upper())
-
-    def __delitem__(self, key):
-        super().__delitem__(key.upper())
-
-    def __getitem__(self, key):
-        return super().__getitem__(key.upper())
-
-    def __setitem__(self, key, value):
-        super().__setitem__(key.upper(), value)
-
-    def get(self, key, default=None):
-        """Returns the value of a key, or the default."""
-        return super().get(key.upper(), default)
-
-    def update(self, data):
-        """Adds the entries of another dict."""
-        super().update({key.upper(): value for key, value in data.items()})
-
-
 def dict_merge(*dicts):
     """Returns a dict with the entries of all dicts."""
     merged = {}

@@ -54,3 +54,24 @@ time.gmtime('a')
 time.gmtime(10 ** 20)
 time.gmtime(float('nan'))
 time.ctime(1e30)
+import os, shutil, argparse, queue, pickle, logging, sys
+os.terminal_size((80, 24)), shutil.get_terminal_size().columns, os.terminal_size((1, 2)).lines
+os.terminal_size((1,))
+argparse.ArgumentParser(prog="x")
+parser = argparse.ArgumentParser(prog="x", description="d"); parser.add_argument("a", type=int); parser.add_argument("-v", "--verbose", action="store_true", help="more"); parser.print_help()
+parser.parse_args(["3", "-v"])
+queue.Queue().get_nowait()
+queue.Empty, queue.Full, queue.SimpleQueue
+pickle.loads(b"junk")
+pickle.PicklingError, pickle.UnpicklingError, pickle.PickleError
+def local():
+    def inner(): pass
+    return pickle.dumps(inner)
+
+local()
+pickle.dumps(print) == pickle.dumps(print), pickle.loads(pickle.dumps(len))
+import contextlib, io
+with contextlib.redirect_stderr(io.StringIO()) as stream:
+    logging.warning("bad %d", "x")
+
+stream.getvalue().splitlines()[0], stream.getvalue().splitlines()[-2:]
