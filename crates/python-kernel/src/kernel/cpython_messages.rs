@@ -92,6 +92,12 @@ fn rewrite(error: &Py<PyBaseException>, vm: &VirtualMachine) {
 /// Returns CPython's message for an exception, or `None` if it does not differ from the interpreter's.
 fn cpython_message(error: &Py<PyBaseException>, message: &str, vm: &VirtualMachine) -> Option<String> {
     let class = error.class().name();
+    // The interpreter uses `issubclass` to compare an exception with what `except` names.
+    if message.starts_with("issubclass() arg ")
+        && FailingExpression::from_traceback(error, vm).is_some_and(|failing| failing.is_instruction("CheckExcMatch"))
+    {
+        return Some("catching classes that do not inherit from BaseException is not allowed".to_owned());
+    }
     if let Some(rewritten) = message_templates::rewrite(&class, message) {
         return Some(rewritten);
     }

@@ -23,7 +23,7 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 use tracker::{ExpectedRanges, Scope, Tracker};
 
-pub use tracker::range_from_attribute;
+pub use tracker::start_at_attribute;
 
 /// Returns the code object with CPython's positions, also in the code objects of its functions and classes. `source` is
 /// the text from which it was compiled.

@@ -73,6 +73,41 @@ TRACEBACKS = [
     ["eval('1/0')", "exec('raise OSError(2, \"gone\")')"],
     ["raise OSError(2, 'No such file')", "raise KeyboardInterrupt", "raise StopIteration(3)"],
     ["while True:\n    break_\n"],
+    # The positions of operations: a chain over several lines, and the values of other expressions than the failing one.
+    [
+        "class C:\n    def m(self, *a, **k): return self\n    def bad(self, *a, **k): raise LookupError('bad')\n",
+        "c = C()", "x = (c\n     .m()\n     .m('a', k=[1])\n     .bad())", "c.m(\n    1).bad('é').m()", "x = (c.m()\n  .nope)",
+        "c.m() \\\n .bad(1,\n  2)", "(c\n .m(*[1])\n .bad(*[2]))", "import json\n(json\n .loads(\n 'q'))", "c.m().nope = (c\n.m)",
+    ],
+    [
+        "class E:\n    def __enter__(self): 1/0\n    def __exit__(self, *a): pass\n",
+        "class X:\n    def __enter__(self): return self\n    def __exit__(self, *a): 1/0\n",
+        "with E():\n    pass\n", "with X() as x, E() as (a, b):\n    x = [1]\n", "with X():\n    y = 2\n    z = [y]\n", "with X():\n    q\n",
+        "def f():\n    with X() as b:\n        x = 1\n        return 3\n", "f()", "def f():\n    for x in [1]:\n        with X():\n            break\n",
+        "f()", "def f():\n    try:\n        with X(): return [1]\n    finally:\n        [2].q\n", "f()",
+    ],
+    [
+        "d = {}", "d[[]] = [1]", "d[[]] = {'a': 1}", "d[[]] = 1, 2", "d[[]] = x = [2, 3]", "d[[]], y = 1, [2]", "d.x = [1]", "d[[1]] += 1",
+        "d['k'] = [1]", "d['k'] += 1", "d.k += [1]", "n = 1", "n += 'a'", "n -= [1]", "undefined += 1", "(a, b), c = 1, 2", "[a, b] = [1]",
+        "for a, b in [1]: pass", "del d[[]]", "class O: pass", "o = O()", "del o.k", "del nothing, d",
+    ],
+    ["class C:\n    x = int('q')\n", "def f():\n    class C:\n        x = 1 / 0\n", "f()", "class C(metaclass=3): pass", "class D(int, str):\n    y = [1]\n"],
+    [
+        "n = 1", "@n\ndef f(a=[1]):\n    pass\n", "@print\n@n.real\nclass C:\n    x = [1]\n", "@n\nasync def f(a: int) -> int: return a\n",
+        "@q\ndef f(): pass\n", "def f(a=q): pass", "class B:\n    def f(self, *a): raise LookupError\n",
+        "class C(B):\n    def f(self, *a): return super().f(1)\n    def g(self): return super().nope\n", "C().f()", "C().g()",
+    ],
+    [
+        "class P:\n    def __bool__(self): 1/0\n    def __repr__(self): 1/0\n    def __format__(self, spec): 1/0\n", "p = P()",
+        "p and 1", "x = 1 and (p or 2)", "not p", "if p: pass", "1 if p else 2", "all(p for _ in [1])", "[p, 1]", "f'{p}'", "f'a {p!s}{1}'",
+        "f'{p:>10}'", "'%s: %s' % (1, p)", "[*5]", "[1, *5]", "{**5}", "{'a': 1, **5}", "print(1, *5)", "print(**5)", "print(**{'end': 1}, end=2)",
+        "{[]}", "{1: 2, []: 3}", "{[] for _ in [1]}", "{[]: 1 for _ in [1]}", "[x for x in 5]", "[x for x in [1] if p]", "[1].push(2)", "[1].a.b",
+    ],
+    [
+        "def g():\n    x = yield [1]\n", "h = g()", "next(h)", "h.throw(ValueError('late'))", "def g():\n    yield from 5\n", "list(g())",
+        "async def g():\n    await 5\n", "g().send(None)", "try:\n    1/0\nexcept 3:\n    x = [1]\n", "assert (1 ==\n  2), [1]",
+        "[\n  1,\n  [2].q,\n]", "def f():\n    'doc'\n    return [y.q for y in [1] if y]\n", "f()", "import collections\ncollections.nope",
+    ],
     ["print('a', end=1)"],
     ["    1/0"],
     ["x = = 1"],

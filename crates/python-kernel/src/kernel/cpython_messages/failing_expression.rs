@@ -264,7 +264,7 @@ fn chained_expression(source: &str, range: TextRange) -> Option<Expr> {
                 other => other.as_attribute_expr(),
             };
             let is_wanted =
-                |attribute| positions::range_from_attribute(self.source, expression.range(), attribute) == self.range;
+                |attribute| positions::start_at_attribute(self.source, expression.range(), attribute) == self.range;
             if attribute.is_some_and(is_wanted) {
                 self.found = Some(expression.clone());
             }

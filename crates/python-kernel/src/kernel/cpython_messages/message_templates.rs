@@ -37,6 +37,7 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
         "isinstance() arg 2 must be a type, a tuple of types, or a union, not {}",
         "isinstance() arg 2 must be a type, a tuple of types, or a union",
     ),
+    ("TypeError", "'{}' object can't be awaited", "object {} can't be used in 'await' expression"),
     ("TypeError", "issubclass() arg 1 must be a class, not {}", "issubclass() arg 1 must be a class"),
     (
         "TypeError",

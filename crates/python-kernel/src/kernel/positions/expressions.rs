@@ -168,7 +168,7 @@ impl<'a> Tracker<'a> {
             Expr::Subscript(subscript) => self.walk_subscript(subscript, Operation::StoreItem),
             Expr::Attribute(attribute) => {
                 self.walk_expression(&attribute.value);
-                self.emit(Operation::StoreAttribute, self.from_attribute(target.range(), attribute));
+                self.emit(Operation::StoreAttribute, self.start_at_attribute(target.range(), attribute));
             }
             Expr::Tuple(_) | Expr::List(_) => {
                 self.emit(Operation::Unpack, target.range());
@@ -187,7 +187,7 @@ impl<'a> Tracker<'a> {
             Expr::Subscript(subscript) => self.walk_subscript(subscript, Operation::DeleteItem),
             Expr::Attribute(attribute) => {
                 self.walk_expression(&attribute.value);
-                self.emit(Operation::DeleteAttribute, self.from_attribute(target.range(), attribute));
+                self.emit(Operation::DeleteAttribute, self.start_at_attribute(target.range(), attribute));
             }
             Expr::Tuple(_) | Expr::List(_) => {
                 for element in elements(target) {
@@ -255,8 +255,11 @@ impl<'a> Tracker<'a> {
                 let is_super = !needs_tuple(&call.arguments) && self.is_super(attribute);
                 self.walk_attribute(attribute, is_super);
                 let recorded = if is_super { attribute.attr.range } else { range };
-                let expected =
-                    if self.is_method_call(call, attribute) { self.from_attribute(range, attribute) } else { range };
+                let expected = if self.is_method_call(call, attribute) {
+                    self.start_at_attribute(range, attribute)
+                } else {
+                    range
+                };
                 self.walk_arguments(&call.arguments, 0, recorded, expected);
             }
             function if loops_over_generator(call) => {
@@ -283,7 +286,7 @@ impl<'a> Tracker<'a> {
             self.emit(Operation::LoadSuperAttribute, range);
         } else {
             self.walk_expression(&attribute.value);
-            self.emit(Operation::LoadAttribute, self.from_attribute(range, attribute));
+            self.emit(Operation::LoadAttribute, self.start_at_attribute(range, attribute));
         }
     }
 

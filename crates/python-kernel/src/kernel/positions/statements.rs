@@ -131,7 +131,7 @@ impl<'a> Tracker<'a> {
             }
             Expr::Attribute(attribute) => {
                 self.walk_expression(&attribute.value);
-                self.emit(Operation::LoadAttribute, self.from_attribute(target, attribute));
+                self.emit(Operation::LoadAttribute, self.start_at_attribute(target, attribute));
             }
             _ => self.emit(Operation::LoadVariable, target),
         }
@@ -140,7 +140,7 @@ impl<'a> Tracker<'a> {
         match &*assign.target {
             Expr::Subscript(_) => self.emit(Operation::StoreItem, target),
             Expr::Attribute(attribute) => {
-                self.emit(Operation::StoreAttribute, self.from_attribute(target, attribute));
+                self.emit(Operation::StoreAttribute, self.start_at_attribute(target, attribute));
             }
             _ => {}
         }

@@ -95,8 +95,8 @@ impl<'a> Tracker<'a> {
 
     /// Returns the position that CPython gives to an attribute access or a method call with the position `range`. If
     /// the attribute's name is not on the line where `range` starts, CPython's position starts at the name.
-    pub fn from_attribute(&self, range: TextRange, attribute: &ExprAttribute) -> TextRange {
-        range_from_attribute(self.source, range, attribute)
+    pub fn start_at_attribute(&self, range: TextRange, attribute: &ExprAttribute) -> TextRange {
+        start_at_attribute(self.source, range, attribute)
     }
 
     fn collect_imports(&mut self, body: &'a [Stmt]) {
@@ -114,8 +114,8 @@ impl<'a> Tracker<'a> {
     }
 }
 
-/// See `Tracker::from_attribute`.
-pub fn range_from_attribute(source: &str, range: TextRange, attribute: &ExprAttribute) -> TextRange {
+/// See `Tracker::start_at_attribute`.
+pub fn start_at_attribute(source: &str, range: TextRange, attribute: &ExprAttribute) -> TextRange {
     let before = &source[range.start().to_usize()..attribute.end().to_usize()];
     if before.contains('\n') { TextRange::new(attribute.attr.start(), range.end()) } else { range }
 }
