@@ -1,7 +1,7 @@
 //! The lessons of simulated sessions. Sessions with real Python processes use the built-in lessons. Sessions with
 //! models use lessons whose code the model supports.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -136,4 +136,14 @@ pub fn renamed(lesson: &Lesson) -> Arc<Lesson> {
         format!("{} (edited)", lesson.title)
     };
     Arc::new(Lesson { title, ..lesson.clone() })
+}
+
+/// Returns the finished steps in the progress, as pairs of lesson and step ids. For a finished lesson, there is also a
+/// pair with an empty step id.
+pub fn finished(progress: &Progress) -> BTreeSet<(String, String)> {
+    let of_lesson = progress.lessons.iter().flat_map(|(id, lesson)| {
+        let whole = lesson.finished.then(String::new);
+        lesson.done.iter().cloned().chain(whole).map(|step| (id.clone(), step))
+    });
+    of_lesson.collect()
 }

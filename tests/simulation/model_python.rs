@@ -18,6 +18,10 @@ use super::model_program::{Op, Value, Word, bytes_of, compile};
 /// The number of the thread that handles signals and sends `InterruptWait`.
 const SIGNAL_THREAD: u32 = 1;
 
+/// Maximum number of times that a command is sent again because the server has closed its connection. It is the same
+/// as that of `redis.Redis()`.
+const MOST_RETRIES: u32 = 3;
+
 /// The socket timeout of the client `r`, in microseconds. It is the same as that of `redis.Redis()`.
 const TIMEOUT_US: u64 = 5_000_000;
 
@@ -52,15 +56,35 @@ struct Thread {
     value: Option<Value>,
     question: Option<Question>,
     arrived: VecDeque<ToChild>,
+    /// Number of times that the current command was sent again.
+    retries: u32,
 }
 
 /// A request whose answer a thread is waiting for.
 enum Question {
     Connect { client: String, connection: u32 },
-    Replies { client: String, connection: u32, wanted: usize, is_list: bool, values: Vec<Value>, bytes: Vec<u8> },
+    Replies { sent: Sent, connection: u32, values: Vec<Value>, bytes: Vec<u8> },
     Time,
     Sleep,
     Line,
+}
+
+/// Commands that were sent through a client.
+#[derive(Clone)]
+struct Sent {
+    client: String,
+    commands: Vec<Vec<Word>>,
+    /// Whether the commands form a pipeline, whose result is a list.
+    is_list: bool,
+}
+
+impl Sent {
+    fn into_op(self) -> Op {
+        match self.is_list {
+            true => Op::Pipeline(self.client, self.commands),
+            false => Op::Command(self.client, self.commands.into_iter().next().unwrap_or_default()),
+        }
+    }
 }
 
 /// What a model is doing if it has no frame to read.
@@ -336,8 +360,8 @@ impl ModelPython {
                 let text = if let Value::Text(text) = &value { text.clone() } else { value.to_string() };
                 self.print(format!("{text}\n"));
             }
-            Op::Command(client, words) => self.send(thread, client, vec![words], false),
-            Op::Pipeline(client, commands) => self.send(thread, client, commands, true),
+            Op::Command(client, words) => self.send(thread, Sent { client, commands: vec![words], is_list: false }),
+            Op::Pipeline(client, commands) => self.send(thread, Sent { client, commands, is_list: true }),
             Op::Close(client) => {
                 let idle = self.idle.remove(&client).unwrap_or_default();
                 idle.into_iter().for_each(|connection| self.disconnect(thread.number, connection));
@@ -363,16 +387,12 @@ impl ModelPython {
         }
     }
 
-    /// Sends commands through a client. If the client has no idle connection, opens one first. `is_list` is true for a
-    /// pipeline, whose result is a list.
-    fn send(&mut self, thread: &mut Thread, client: String, commands: Vec<Vec<Word>>, is_list: bool) {
+    /// Sends commands. If their client has no idle connection, opens one first.
+    fn send(&mut self, thread: &mut Thread, sent: Sent) {
+        let client = sent.client.clone();
         let Some(connection) = self.idle.get_mut(&client).and_then(Vec::pop) else {
             self.last_connection += 1;
-            thread.ops.push_front(if is_list {
-                Op::Pipeline(client.clone(), commands)
-            } else {
-                Op::Command(client.clone(), commands.into_iter().next().unwrap_or_default())
-            });
+            thread.ops.push_front(sent.into_op());
             let setup: Vec<Vec<u8>> = ["CLIENT", "SETINFO", "LIB-NAME", "model"].map(|word| word.into()).to_vec();
             let request = FromChild::Connect {
                 connection: self.last_connection,
@@ -384,7 +404,7 @@ impl ModelPython {
             return self.ask(thread, &request, question);
         };
         let mut data = Vec::new();
-        for words in &commands {
+        for words in &sent.commands {
             let mut argv = Vec::new();
             for word in words {
                 match word {
@@ -400,9 +420,9 @@ impl ModelPython {
             }
             data.extend(request::encode(&argv));
         }
-        let (wanted, values, bytes) = (commands.len(), Vec::new(), Vec::new());
         let timeout_us = (client == "r").then_some(TIMEOUT_US);
-        let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
+        let is_list = sent.is_list;
+        let question = Question::Replies { sent, connection, values: Vec::new(), bytes: Vec::new() };
         if is_list {
             // A pipeline sends its commands in one protocol frame, and asks for the replies in another.
             self.push(thread.number, &FromChild::Send { connection, data });
@@ -443,16 +463,24 @@ impl ModelPython {
             (Question::Sleep, ToChild::Slept) => {}
             (Question::Line, ToChild::Line { text: Some(text) }) => thread.value = Some(Value::Text(text)),
             (Question::Line, ToChild::Line { text: None }) => self.raise(thread, "EOFError", "EOF when reading a line"),
-            (Question::Replies { client, connection, wanted, is_list, values, bytes }, ToChild::Received { data }) => {
+            (Question::Replies { sent, connection, values, bytes }, ToChild::Received { data }) => {
                 let bytes = [bytes, data].concat();
-                let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
-                self.take_replies(thread, question);
+                thread.retries = 0;
+                self.take_replies(thread, Question::Replies { sent, connection, values, bytes });
             }
             (Question::Replies { connection, .. }, ToChild::TimedOut) => {
                 self.disconnect(thread.number, connection);
                 self.raise(thread, "redis.exceptions.TimeoutError", "Timeout reading from socket");
             }
+            (Question::Replies { connection, sent, .. }, ToChild::ConnectionClosed)
+                if thread.retries < MOST_RETRIES =>
+            {
+                self.disconnect(thread.number, connection);
+                thread.retries += 1;
+                thread.ops.push_front(sent.into_op());
+            }
             (Question::Replies { connection, .. }, ToChild::ConnectionClosed) => {
+                thread.retries = 0;
                 self.disconnect(thread.number, connection);
                 self.raise(thread, "redis.exceptions.ConnectionError", "Connection closed by server.");
             }
@@ -462,7 +490,8 @@ impl ModelPython {
 
     /// Parses the replies that have arrived, and requests more data if some are missing.
     fn take_replies(&mut self, thread: &mut Thread, question: Question) {
-        let Question::Replies { client, connection, wanted, is_list, mut values, mut bytes } = question else { return };
+        let Question::Replies { sent, connection, mut values, mut bytes } = question else { return };
+        let (client, wanted, is_list) = (sent.client.clone(), sent.commands.len(), sent.is_list);
         while values.len() < wanted
             && let Some((reply, used)) = value::parse(&bytes).expect("the engine writes valid replies")
         {
@@ -479,7 +508,7 @@ impl ModelPython {
         }
         if values.len() < wanted {
             let timeout_us = (client == "r").then_some(TIMEOUT_US);
-            let question = Question::Replies { client, connection, wanted, is_list, values, bytes };
+            let question = Question::Replies { sent, connection, values, bytes };
             return self.ask(thread, &FromChild::Receive { connection, timeout_us }, question);
         }
         self.release(client, connection);

@@ -23,7 +23,7 @@ use redis_tutor::session::{MEMORY_LIMIT, Options, START_US, Session};
 
 use super::children::{Child, PythonProcess, Read};
 use super::faults::{Fault, Faults};
-use super::lessons::Lessons;
+use super::lessons::{Lessons, finished};
 use super::model_python::ModelPython;
 use super::plan::{ClientAction, PythonKind, Settings, TimeKind};
 use super::real_clients::RealClients;
@@ -40,6 +40,9 @@ const EVENT_US: i64 = 50;
 
 /// The time that passes while a child is silent, in microseconds, if real time passes.
 const SILENCE_US: i64 = 50_000;
+
+/// The lowest `ChildId` of a Python process that belongs to a race.
+pub const FIRST_RACE_CHILD: u32 = 1 << 20;
 
 /// The index of the tutor's own client.
 const TUTOR: u64 = 0;
@@ -359,10 +362,8 @@ impl<'a> World<'a> {
     fn deliver_end(&mut self, id: ChildId) -> Result<(), Failure> {
         self.deliver(Event::ChildGone(id));
         self.perform_effects()?;
-        if let Some(client) = self.clients.get(&id)
-            && !self.session.children().any(|child| self.clients.get(&child) == Some(client))
-        {
-            self.lost_variables.remove(client);
+        if !self.session.children().any(|child| self.clients.get(&child) == self.clients.get(&id)) {
+            self.forget_lost_variables(id);
         }
         Ok(())
     }
@@ -389,9 +390,18 @@ impl<'a> World<'a> {
         let variables = self.child_variables(id);
         let client = self.clients.get(&id).copied();
         if let (Some(_), Some(client)) = (self.children.remove(&id), client) {
-            self.lost_variables.extend(variables.clone().map(|variables| (client, variables)));
+            if id.0 < FIRST_RACE_CHILD {
+                self.lost_variables.extend(variables.clone().map(|variables| (client, variables)));
+            }
             // The variables of a real Python process are not known.
             self.losses.push((client, variables.unwrap_or_default()));
+        }
+    }
+
+    /// Forgets the variables that the client of a child has lost. The clients of races have no variables to keep.
+    fn forget_lost_variables(&mut self, id: ChildId) {
+        if let Some(client) = self.clients.get(&id).filter(|_| id.0 < FIRST_RACE_CHILD) {
+            self.lost_variables.remove(client);
         }
     }
 
@@ -462,10 +472,8 @@ impl<'a> World<'a> {
             }
             Effect::Kill(id) => {
                 self.children.remove(&id);
-                if let Some(client) = self.clients.get(&id) {
-                    // The variables of a child that the session itself kills are no longer needed.
-                    self.lost_variables.remove(client);
-                }
+                // The variables of a child that the session itself kills are no longer needed.
+                self.forget_lost_variables(id);
             }
             Effect::WriteFile { path, text } => events.push(self.write_file(path, &text)?),
             Effect::OpenPort(port) => events.push(Event::PortOpened(self.open_port(port))),
@@ -503,13 +511,12 @@ impl<'a> World<'a> {
         if !self.started.contains(&id) {
             return Err(format!("children: {frame:?} is sent to {id:?}, which was never started"));
         }
-        let Some(child) = self.children.get_mut(&id) else { return Ok(()) };
-        if let ToChild::Start { seed, .. } = frame {
-            let client = seed.wrapping_sub(self.settings.seed);
-            self.clients.insert(id, client);
+        if let (ToChild::Start { seed, .. }, true) = (&frame, self.children.contains_key(&id)) {
+            self.clients.insert(id, seed.wrapping_sub(self.settings.seed));
             // The new child begins without variables, or a replay restores them.
-            self.lost_variables.remove(&client);
+            self.forget_lost_variables(id);
         }
+        let Some(child) = self.children.get_mut(&id) else { return Ok(()) };
         if let (ToChild::Run { .. }, Some(model)) = (&frame, child.model()) {
             self.before_run.insert(id, model.variables());
         }
@@ -580,14 +587,4 @@ impl<'a> World<'a> {
         self.transcript.push_str(&format!("{line}--- {text}\n"));
         self.record.push_str(&format!("--- {text}\n"));
     }
-}
-
-/// Returns the finished steps in the progress, as pairs of lesson and step ids. For a finished lesson, there is also a
-/// pair with an empty step id.
-fn finished(progress: &Progress) -> BTreeSet<(String, String)> {
-    let of_lesson = progress.lessons.iter().flat_map(|(id, lesson)| {
-        let whole = lesson.finished.then(String::new);
-        lesson.done.iter().cloned().chain(whole).map(|step| (id.clone(), step))
-    });
-    of_lesson.collect()
 }

@@ -7,11 +7,8 @@ use redis_tutor::session::event::{Event, Prompt};
 use super::super::plan::{Check, PythonKind, Settings, Step};
 use super::super::play::without_addresses;
 use super::super::state::{State, Tolerance, state};
-use super::super::world::{Failure, Stop, World};
+use super::super::world::{FIRST_RACE_CHILD, Failure, Stop, World};
 use super::{MOST_WAITS, Player};
-
-/// The lowest `ChildId` of a Python process that belongs to a race.
-const FIRST_RACE_CHILD: u32 = 1 << 20;
 
 /// Python code that prints the variables of a real Python process.
 const VARIABLES: &str =
