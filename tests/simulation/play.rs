@@ -100,7 +100,9 @@ fn depends_on_timing(plan: &Plan) -> bool {
 fn shows_connections(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| match step {
         Step::Type(text) | Step::TypeAtOnce(text) | Step::Statement(text) | Step::CliLine(text) => {
-            ["MONITOR", "CLIENT ID", "CLIENT LIST", "CLIENT UNBLOCK"].iter().any(|command| text.contains(command))
+            const COMMANDS: [&str; 6] =
+                ["MONITOR", "HELLO", "CLIENT ID", "CLIENT INFO", "CLIENT LIST", "CLIENT UNBLOCK"];
+            COMMANDS.iter().any(|command| text.contains(command))
         }
         _ => false,
     })
