@@ -38,6 +38,7 @@ const LEFT_OUT: &[&str] = &[
     "smembers",
     "sunion",
     "time",
+    "xpending_range",
     "zrandmember",
 ];
 

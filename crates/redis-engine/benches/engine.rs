@@ -44,7 +44,7 @@ const fn row_with_undo(command: &'static str, undo: &'static str, note: &'static
     Row { command, undo: Some(undo), note }
 }
 
-const ROWS: [Row; 18] = [
+const ROWS: [Row; 21] = [
     row("SET key:% value", "random keys"),
     row("GET key:%", "random keys"),
     row("INCR counter:%", "random keys"),
@@ -63,6 +63,9 @@ const ROWS: [Row; 18] = [
     row("ZREVRANK zset member:%", "random members"),
     row("ZREVRANGE zset @ 100", "100 members from the middle"),
     row("ZRANGEBYSCORE zset % inf LIMIT 0 100", "up to 100 members from a random score"),
+    row("XADD stream * field value", "new entries"),
+    row("XRANGE stream 0-% + COUNT 10", "10 entries from a random ID"),
+    row_with_undo("XREADGROUP GROUP group consumer COUNT 1 STREAMS stream >", "XGROUP SETID stream group 0", "one entry"),
 ];
 
 impl BenchEngine {
@@ -81,10 +84,12 @@ impl BenchEngine {
                 format!("RPUSH list element:{n}"),
                 format!("SADD set member:{n}"),
                 format!("ZADD zset {score} member:{n}"),
+                format!("XADD stream 0-{} field value:{n}", n + 1),
             ] {
                 engine.call(&line);
             }
         }
+        engine.call("XGROUP CREATE stream group 0");
         for n in 0..100 {
             engine.call(&format!("SADD small member:{}", n * size / 50));
         }

@@ -64,20 +64,21 @@ pub(super) fn group_text(group: &Group) -> String {
 }
 
 fn layout_group(group: &Group, style: Style) -> Vec<Line> {
-    let mark = format!(" {} ", change_mark(&group.change));
+    // A paragraph begins with a space, which separates the text from the mark.
+    let mark = format!(" {}", change_mark(&group.change));
     let mut lines: Vec<Line> = Vec::new();
-    let narrow = Style { width: style.width.saturating_sub(3), ..style };
+    let narrow = Style { width: style.width.saturating_sub(2), ..style };
     for (index, mut line) in
         layout_paragraph(change_role(&group.change), group_text(group), narrow).into_iter().enumerate()
     {
-        let start = if index == 0 { mark.clone() } else { "   ".into() };
+        let start = if index == 0 { mark.clone() } else { "  ".into() };
         line.insert(0, Span::new(change_role(&group.change), start));
         lines.push(line);
     }
     for consumer in &group.consumers {
-        let narrow = Style { width: style.width.saturating_sub(5), ..style };
+        let narrow = Style { width: style.width.saturating_sub(4), ..style };
         for mut line in layout_paragraph(Role::Plain, consumer_text(consumer), narrow) {
-            line.insert(0, Span::new(Role::Plain, "     "));
+            line.insert(0, Span::new(Role::Plain, "    "));
             lines.push(line);
         }
     }

@@ -43,6 +43,7 @@ pub fn command_of_method(method: &Method) -> Option<&'static Command> {
         "delete" => "DEL",
         "pipeline" | "multi" => "MULTI",
         "execute" => "EXEC",
+        "xpending_range" => "XPENDING",
         "pubsub" | "listen" | "get_message" => "SUBSCRIBE",
         "transaction" => "WATCH",
         "lock" | "acquire" => "SET",

@@ -99,7 +99,7 @@ const XLEN: Command = Command {
     since: "5.0.0",
     complexity: "O(1)",
     summary: "The number of entries in a stream.",
-    example: "XADD orders * item tea amount 2\nXLEN orders",
+    example: "XADD orders 1-1 item tea amount 2\nXLEN orders",
     run: xlen,
 };
 

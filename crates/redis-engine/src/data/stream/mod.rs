@@ -318,3 +318,87 @@ impl Stream {
 pub(crate) fn pending_radix_node_count(ids: impl Iterator<Item = StreamId>) -> usize {
     radix::node_count(ids)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Rng;
+
+    type Pairs = Vec<(Vec<u8>, Vec<u8>)>;
+
+    /// Returns up to three random fields with values, often those of other entries.
+    fn pairs(random: &mut Rng) -> Pairs {
+        let word = |random: &mut Rng| match random.below(3) {
+            0 => random.below(70_000).to_string().into_bytes(),
+            1 => vec![b'x'; random.below(80)],
+            _ => b"field".to_vec(),
+        };
+        let fields = if random.below(4) == 0 { 1 + random.below(3) } else { 2 };
+        let same = random.below(3) > 0;
+        let field = |random: &mut Rng, n: usize| if same { format!("f{n}").into_bytes() } else { word(random) };
+        (0..fields).map(|n| (field(random, n), word(random))).collect()
+    }
+
+    #[test]
+    fn entries_agree_with_a_model() {
+        let mut random = Rng::new(8);
+        for limits in [(0, 1), (0, 3), (200, 0), (4096, 100)] {
+            let limits = NodeLimits { bytes: limits.0, entries: limits.1 };
+            let (mut stream, mut model) = (Stream::default(), BTreeMap::<StreamId, Pairs>::new());
+            for _ in 0..1500 {
+                let near = StreamId::new(random.below(1 + stream.last_id().ms as usize) as u64, random.below(3) as u64);
+                match random.below(12) {
+                    0..7 => {
+                        let id = NewId::AutomaticSequence(stream.last_id().ms + random.below(2) as u64);
+                        let id = stream.id_for(id, 0).expect("the sequence numbers are small");
+                        let pairs = pairs(&mut random);
+                        let words: Vec<&[u8]> = pairs.iter().flat_map(|(f, v)| [f.as_slice(), v.as_slice()]).collect();
+                        stream.add(id, &words, limits).expect("the entry is small");
+                        model.insert(id, pairs);
+                    }
+                    7..10 => {
+                        assert_eq!(stream.delete(near), model.remove(&near).is_some());
+                        stream.update_first_id();
+                    }
+                    10 => {
+                        let threshold = Threshold::MinId(near.min(StreamId::new(stream.first_id().ms + 2, 0)));
+                        let Threshold::MinId(id) = threshold else { unreachable!() };
+                        let trim =
+                            Trim { threshold, is_approximate: false, limit: None, references: References::Keep };
+                        let kept = model.split_off(&id);
+                        assert_eq!(stream.trim(&trim), std::mem::replace(&mut model, kept).len());
+                    }
+                    _ => {
+                        let length = model.len().saturating_sub(random.below(3));
+                        let threshold = Threshold::MaxLength(length);
+                        let trim =
+                            Trim { threshold, is_approximate: false, limit: None, references: References::Keep };
+                        assert_eq!(stream.trim(&trim), model.len() - length);
+                        while model.len() > length {
+                            model.pop_first();
+                        }
+                    }
+                }
+                assert_eq!((stream.len(), stream.first_id()), (model.len(), *model.keys().next().unwrap_or(&StreamId::MIN)));
+                let end = StreamId::new(near.ms + random.below(5) as u64, random.below(3) as u64);
+                let ids: Vec<_> = model.keys().filter(|id| (near..=end).contains(*id)).collect();
+                assert!(stream.range(near..=end).map(|entry| entry.id).eq(ids.iter().map(|id| **id)));
+                assert!(stream.range_backwards(near..=end).map(|entry| entry.id).eq(ids.iter().rev().map(|id| **id)));
+                assert_eq!(stream.get(near).map(|entry| entry.pairs()).as_ref(), model.get(&near));
+            }
+            assert!(stream.iter().map(|entry| (entry.id, entry.pairs())).eq(model));
+        }
+    }
+
+    #[test]
+    fn a_change_does_not_affect_a_clone() {
+        let limits = NodeLimits { bytes: 0, entries: 10 };
+        let mut stream = Stream::default();
+        stream.add(StreamId::new(1, 0), &[b"a", b"1"], limits).expect("the entry is small");
+        let clone = stream.clone();
+        stream.add(StreamId::new(2, 0), &[b"a", b"2"], limits).expect("the entry is small");
+        stream.delete(StreamId::new(1, 0));
+        assert_eq!((stream.len(), clone.len()), (1, 1));
+        assert!(clone.get(StreamId::new(1, 0)).is_some() && clone.get(StreamId::new(2, 0)).is_none());
+    }
+}
