@@ -8,7 +8,9 @@ use std::sync::OnceLock;
 
 const NAME: &str = "ellipsis";
 
-static ORIGINAL_REPR: OnceLock<fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>> = OnceLock::new();
+type Repr = fn(&PyObject, &VirtualMachine) -> PyResult<PyRef<PyStr>>;
+
+static ORIGINAL_REPR: OnceLock<Repr> = OnceLock::new();
 
 /// Replaces the properties and the `repr` of classes, so that they return CPython's name for this class.
 pub fn install(vm: &VirtualMachine) -> PyResult<()> {
