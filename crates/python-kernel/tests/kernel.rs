@@ -429,7 +429,7 @@ fn deep_nesting_raises_the_exception_of_cpython() {
     let mut python = Python::start();
     for (source, class, message) in [
         ("eval('(' * 200000)", "SyntaxError", "too many nested parentheses (<string>, line 1)"),
-        ("compile('[' * 201, 'x', 'exec')", "SyntaxError", "too many nested parentheses (<string>, line 1)"),
+        ("compile('[' * 201, 'x', 'exec')", "SyntaxError", "too many nested parentheses (x, line 1)"),
         ("exec('-' * 100000 + '1')", "RecursionError", "maximum recursion depth exceeded during compilation"),
         ("def f(): f()\nf()", "RecursionError", "maximum recursion depth exceeded"),
         ("import sys\nsys.setrecursionlimit(10**9)\nf()", "RecursionError", ""),

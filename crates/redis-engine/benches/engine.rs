@@ -65,7 +65,11 @@ const ROWS: [Row; 21] = [
     row("ZRANGEBYSCORE zset % inf LIMIT 0 100", "up to 100 members from a random score"),
     row("XADD stream * field value", "new entries"),
     row("XRANGE stream 0-% + COUNT 10", "10 entries from a random ID"),
-    row_with_undo("XREADGROUP GROUP group consumer COUNT 1 STREAMS stream >", "XGROUP SETID stream group 0", "one entry"),
+    row_with_undo(
+        "XREADGROUP GROUP group consumer COUNT 1 STREAMS stream >",
+        "XGROUP SETID stream group 0",
+        "one entry",
+    ),
 ];
 
 impl BenchEngine {

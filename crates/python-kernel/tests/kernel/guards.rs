@@ -292,23 +292,28 @@ fn a_thread_that_ends_is_not_overlooked() {
     // The finalizer of the thread's function runs when the interpreter no longer counts the thread.
     const ENDING: &str = "\
 import sys, _thread
-frames, done, read = [], [], []
+frames, started, done, ended, read = [], [], [], [], []
 class Target:
-    def __call__(self, *args): pass
+    # The thread goes on once it has the only reference, so that the finalizer runs in it.
+    def __call__(self, *args):
+        while not started: pass
     def __del__(self):
         def work():
             secret = 1
             frames.append(sys._getframe())
             while not done: pass
         work()
+        ended.append(1)
 def run_native(function):
     while getattr(function, '__closure__', None): function = function.__closure__[0].cell_contents
     return function
 def read_variables(start):
     start()
+    started.append(1)
     while not frames: pass
     read.append(frames.pop().f_locals)
     done.append(1)
+    while not ended: pass
 ";
     let mut python = Python::start();
     python.output_of(ENDING);
@@ -317,7 +322,7 @@ def read_variables(start):
         "run_native(_thread.start_joinable_thread)(Target())",
         "run_native(_thread.start_joinable_thread)(function=Target())",
     ] {
-        python.output_of(&format!("done.clear(); read_variables(lambda: {start})"));
+        python.output_of(&format!("started.clear(); done.clear(); ended.clear(); read_variables(lambda: {start})"));
     }
     assert_eq!(python.output_of("read"), "[{}, {}, {}]\n");
 }

@@ -135,7 +135,7 @@ fn variables_are_read_as_in_cpython() {
         ("def f(x): return Property().p\n\nf(3)", "3\n"),
         ("def f(x): return locals(), vars(), dir(), eval('x')\n\nf(3)", "({'x': 3}, {'x': 3}, ['x'], 3)\n"),
         ("Derived().f()", "('base', 'base', 'base')\n"),
-        ("locals, dir.__name__, locals.__doc__[:8]", "(<built-in function locals>, 'dir', 'locals($')\n"),
+        ("locals, dir.__name__, locals.__doc__[:8]", "(<built-in function locals>, 'dir', 'Return a')\n"),
         (
             "def f():\n    x = 1\n    if 0: y = 1\n    del y\n\ntry: f()\nexcept UnboundLocalError as e: print(e.__traceback__.tb_next.tb_frame.f_locals)\n",
             "{'x': 1}\n",

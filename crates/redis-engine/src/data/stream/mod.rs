@@ -363,23 +363,24 @@ mod tests {
                     10 => {
                         let threshold = Threshold::MinId(near.min(StreamId::new(stream.first_id().ms + 2, 0)));
                         let Threshold::MinId(id) = threshold else { unreachable!() };
-                        let trim =
-                            Trim { threshold, is_approximate: false, limit: None, references: References::Keep };
+                        let trim = Trim { threshold, is_approximate: false, limit: None, references: References::Keep };
                         let kept = model.split_off(&id);
                         assert_eq!(stream.trim(&trim), std::mem::replace(&mut model, kept).len());
                     }
                     _ => {
                         let length = model.len().saturating_sub(random.below(3));
                         let threshold = Threshold::MaxLength(length);
-                        let trim =
-                            Trim { threshold, is_approximate: false, limit: None, references: References::Keep };
+                        let trim = Trim { threshold, is_approximate: false, limit: None, references: References::Keep };
                         assert_eq!(stream.trim(&trim), model.len() - length);
                         while model.len() > length {
                             model.pop_first();
                         }
                     }
                 }
-                assert_eq!((stream.len(), stream.first_id()), (model.len(), *model.keys().next().unwrap_or(&StreamId::MIN)));
+                assert_eq!(
+                    (stream.len(), stream.first_id()),
+                    (model.len(), *model.keys().next().unwrap_or(&StreamId::MIN))
+                );
                 let end = StreamId::new(near.ms + random.below(5) as u64, random.below(3) as u64);
                 let ids: Vec<_> = model.keys().filter(|id| (near..=end).contains(*id)).collect();
                 assert!(stream.range(near..=end).map(|entry| entry.id).eq(ids.iter().map(|id| **id)));
