@@ -326,11 +326,20 @@ impl Client {
     /// Returns whether a command may need more memory, and is therefore rejected while `maxmemory` is exceeded. EXEC
     /// may need more memory if any of the queued commands may.
     pub(crate) fn may_need_memory(&self, command: &Command) -> bool {
+        self.may_run(command, Flag::Denyoom)
+    }
+
+    /// Returns whether a command may change data. EXEC may change data if any of the queued commands may.
+    pub(crate) fn may_write(&self, command: &Command) -> bool {
+        self.may_run(command, Flag::Write)
+    }
+
+    fn may_run(&self, command: &Command, flag: Flag) -> bool {
         match &self.transaction {
             Some(transaction) if command.name == "EXEC" => {
-                transaction.queue.iter().any(|queued| queued.command.has(Flag::Denyoom))
+                transaction.queue.iter().any(|queued| queued.command.has(flag))
             }
-            _ => command.has(Flag::Denyoom),
+            _ => command.has(flag),
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Config {
     slow_call_us: u64,
     /// The value of `timeout`: the number of seconds after which the driver disconnects an idle client, or 0 for never.
     pub idle_timeout_seconds: i64,
+    /// Whether writes require replicas (`min-replicas-to-write` and `min-replicas-max-lag`).
+    pub(crate) requires_replicas: bool,
 }
 
 impl Default for Config {
@@ -46,6 +48,7 @@ impl Default for Config {
             max_memory: 0,
             slow_call_us: 10_000,
             idle_timeout_seconds: 0,
+            requires_replicas: false,
         }
     }
 }
@@ -143,6 +146,7 @@ impl Config {
     /// Returns the value of `slowlog-max-len`: the maximum number of calls in the slow log.
     pub(crate) fn slow_log_max_len(&self) -> usize {
         usize::try_from(self.integer("slowlog-max-len")).unwrap_or(0)
+        self.requires_replicas = self.integer("min-replicas-to-write") > 0 && self.integer("min-replicas-max-lag") > 0;
     }
 
     /// Returns the encoding thresholds and size limits that commands use.

@@ -33,6 +33,7 @@ impl Error {
 pub(crate) const WRONG_TYPE: Error =
     Error::from_static("WRONGTYPE Operation against a key holding the wrong kind of value");
 pub(crate) const OUT_OF_MEMORY: Error = Error::from_static("OOM command not allowed when used memory > 'maxmemory'.");
+pub(crate) const NO_REPLICAS: Error = Error::from_static("NOREPLICAS Not enough good replicas to write.");
 pub(crate) const SYNTAX: Error = Error::from_static("ERR syntax error");
 pub(crate) const NO_SUCH_KEY: Error = Error::from_static("ERR no such key");
 pub(crate) const NOT_AN_INTEGER: Error = Error::from_static("ERR value is not an integer or out of range");

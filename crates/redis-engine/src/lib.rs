@@ -240,6 +240,10 @@ impl Engine {
         if state.may_need_memory(command) && (!is_within_limit || self.keyspace.exceeds_memory_cap()) {
             return Err(error::OUT_OF_MEMORY);
         }
+        // There are no replicas, so a minimum number of them is never reached.
+        if self.server.config.requires_replicas && state.may_write(command) {
+            return Err(error::NO_REPLICAS);
+        }
         if state.reply.protocol == Protocol::Resp2
             && !command.runs_while_subscribed()
             && self.server.subscriptions.is_subscribed(client)

@@ -195,7 +195,11 @@ fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::f
 }
 
 fn replication(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
-    lines(text, &[("role", "master"), ("connected_slaves", "0"), ("master_failover_state", "no-failover")])?;
+    lines(text, &[("role", "master"), ("connected_slaves", "0")])?;
+    if server.config.requires_replicas {
+        line(text, "min_slaves_good_slaves", 0)?;
+    }
+    line(text, "master_failover_state", "no-failover")?;
     line(text, "master_replid", &server.run_id)?;
     line(text, "master_replid2", "0".repeat(40))?;
     lines(text, &[("master_repl_offset", "0"), ("second_repl_offset", "-1"), ("repl_backlog_active", "0")])?;
