@@ -292,6 +292,10 @@ const XAUTOCLAIM: Command = Command {
 /// XAUTOCLAIM examines up to this many pending entries for each entry that it may return.
 const ATTEMPTS_PER_ENTRY: usize = 10;
 
+/// A greater COUNT is refused. Redis allocates 16 bytes for each entry in advance, which exceeds the address space of 47
+/// bits.
+const MAX_ALLOCATED_COUNT: usize = 1 << 43;
+
 fn xautoclaim(call: &mut Call) -> Outcome {
     let (key, name, consumer) = (call.argv[1], call.argv[2], call.argv[3]);
     let now_ms = call.keyspace.now_ms();
@@ -319,6 +323,9 @@ fn xautoclaim(call: &mut Call) -> Outcome {
     }
     if !group_exists? {
         return Err(no_group(key, name, ""));
+    }
+    if count > MAX_ALLOCATED_COUNT {
+        return Err(Error::from_static("ERR Insufficient memory, failed allocating transient memory, COUNT too high."));
     }
     let Some(mut stream) = call.keyspace.edit::<Stream>(key)? else { return Ok(()) };
     let Some(group) = stream.group_mut(name) else { return Ok(()) };

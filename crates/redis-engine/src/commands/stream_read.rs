@@ -280,7 +280,7 @@ fn read_for_consumer(
     let Some(group) = stream.group_mut(group_name) else { return false };
     let (consumer, is_new_consumer) = group.see_consumer(consumer_name, now_ms);
     let last_id = group.last_id;
-    let mut changes = usize::from(is_new_consumer);
+    let (mut changes, mut delivered) = (usize::from(is_new_consumer), 0);
     let is_served = match position {
         Position::New => {
             let is_served = stream.last_entry_id().is_some_and(|last| last > last_id);
@@ -291,6 +291,7 @@ fn read_for_consumer(
                     write_entries(reply, entries.inspect(|entry| ids.push(entry.id)));
                 });
                 stream.deliver(group_name, &consumer, &ids, request.is_acknowledged, now_ms);
+                delivered = ids.len();
                 changes += 1;
             }
             is_served
@@ -323,6 +324,7 @@ fn read_for_consumer(
         }
     };
     stream.commit_group(if is_new_consumer { &["xgroup-createconsumer"] } else { &[] }, changes);
+    call.keyspace.memory_cap.count_pending(delivered);
     is_served
 }
 

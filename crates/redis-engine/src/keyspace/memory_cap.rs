@@ -14,6 +14,10 @@ use crate::error::{self, Error};
 /// bytes that jemalloc adds by rounding up.
 const WORD_OVERHEAD: usize = 64;
 
+/// The memory that a pending entry of a consumer group takes up in Redis: an entry in each of two radix trees, with up to
+/// three new nodes, and what it refers to.
+const PENDING_ENTRY: usize = 1024;
+
 /// The data may exceed the limit by `limit / TOLERANCE` bytes before its memory is measured again.
 const TOLERANCE: u64 = 64;
 
@@ -51,6 +55,13 @@ impl MemoryCap {
     pub(crate) fn count_words(&mut self, argv: &[&[u8]]) {
         if self.limit > 0 {
             self.add(argv.iter().map(|word| word.len() + WORD_OVERHEAD).sum());
+        }
+    }
+
+    /// Adds the size of pending entries to the count of added bytes. A single command can make many entries pending.
+    pub(crate) fn count_pending(&mut self, entries: usize) {
+        if self.limit > 0 {
+            self.add(entries.saturating_mul(PENDING_ENTRY));
         }
     }
 
@@ -162,9 +173,10 @@ mod tests {
     fn commands_that_add_data_are_refused_above_the_limit_and_others_are_not() {
         let kilobyte = "x".repeat(1000);
         type Line<'a> = &'a dyn Fn(usize) -> String;
-        let cases: [(&str, Line<'_>, std::ops::Range<usize>); 7] = [
+        let cases: [(&str, Line<'_>, std::ops::Range<usize>); 8] = [
             ("many strings", &|n| format!("SET {n} {kilobyte}"), 900..1100),
             ("a list", &|_| format!("RPUSH l {kilobyte}"), 900..1100),
+            ("a stream", &|_| format!("XADD s * field {kilobyte}"), 900..1100),
             ("small members", &|n| format!("SADD s {n}"), 10_000..40_000),
             ("a string that becomes longer", &|_| format!("APPEND s {kilobyte}"), 250..1100),
             ("a string that is extended at once", &|n| format!("SETRANGE {n} 300000 x"), 3..5),
@@ -188,6 +200,22 @@ mod tests {
             run(&mut engine, client, &[b"FLUSHALL"]);
             assert_eq!(run(&mut engine, client, &[b"SET", b"a", b"1"]), "+OK\r\n", "{what}");
         }
+    }
+
+    #[test]
+    fn pending_entries_count_although_the_command_that_creates_them_is_short() {
+        let (mut engine, client) = limited_engine();
+        for _ in 0..1000 {
+            run(&mut engine, client, &[b"XADD", b"s", b"*", b"f", b"v"]);
+        }
+        // Each group takes up half of the limit.
+        let groups = successes(&mut engine, client, |n| {
+            words(&match n % 2 {
+                0 => format!("XGROUP CREATE s g{n} 0"),
+                _ => format!("XREADGROUP GROUP g{} c STREAMS s >", n - 1),
+            })
+        });
+        assert!(groups < 8, "{groups}");
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Counters {
             return;
         }
         group.entries_read = match group.entries_read {
-            Some(read) if !self.has_deleted_after(group.last_id) => Some(read + 1),
+            Some(read) if !self.has_deleted_after(group.last_id) => Some(read.wrapping_add(1)),
             read if self.entries_added == 0 => read,
             _ => self.entries_until(id),
         };

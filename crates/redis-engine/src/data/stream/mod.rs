@@ -264,7 +264,7 @@ impl Stream {
             return i64::try_from(counters.length).ok();
         }
         let read = group.entries_read.filter(|_| !counters.has_deleted_after(group.last_id));
-        read.or_else(|| counters.entries_until(group.last_id)).map(|read| added - read)
+        read.or_else(|| counters.entries_until(group.last_id)).map(|read| added.wrapping_sub(read))
     }
 
     /// Delivers entries to a consumer of a group as new ones. Unless `is_acknowledged`, they become pending.
