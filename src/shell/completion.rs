@@ -194,18 +194,32 @@ fn add_groups_or_consumers(
     matches: &mut NameMatches,
     queries: &SessionQueries,
 ) {
-    let word = |index: usize| words.get(index).map(|word| unquoted(word));
-    // XREADGROUP has the group before the keys, so groups of all streams are candidates.
-    let (key, group) = match (command.name, at) {
-        ("XREADGROUP", 2) if word(1).is_some_and(|word| word.eq_ignore_ascii_case("GROUP")) => (None, None),
-        ("XREADGROUP", 3) => (None, word(2)),
-        ("XGROUP SETID" | "XGROUP DESTROY" | "XGROUP CREATECONSUMER" | "XGROUP DELCONSUMER" | "XINFO CONSUMERS", 3) => {
-            (word(2), None)
-        }
-        ("XGROUP DELCONSUMER", 4) => (word(2), word(3)),
-        ("XACK" | "XACKDEL" | "XPENDING" | "XCLAIM" | "XAUTOCLAIM", 2) => (word(1), None),
-        ("XCLAIM" | "XAUTOCLAIM", 3) => (word(1), word(2)),
-        ("XPENDING", 6..) => (word(1), word(2)),
+    // A method of redis-py has the command's name without its second word, and no word `GROUP`.
+    let is_method = dialect == Dialect::Python;
+    let reads_group = command.name == "XREADGROUP";
+    let name_words = if is_method { 1 } else { command.name.split(' ').count() + usize::from(reads_group) };
+    let Some(index) = at.checked_sub(name_words) else { return };
+    let argument = |index: usize| words.get(name_words + index).map(|word| unquoted(word));
+    let (key, group) = match (command.name, index) {
+        // The group precedes the keys, so the groups of all streams are candidates.
+        ("XREADGROUP", 0) => (None, None),
+        ("XREADGROUP", 1) => (None, argument(0)),
+        ("XREAD" | "XREADGROUP", _) => return,
+        (_, 0) => return add_keys(Some(command.group), dialect, matches, queries),
+        (
+            "XGROUP SETID"
+            | "XGROUP DESTROY"
+            | "XGROUP CREATECONSUMER"
+            | "XGROUP DELCONSUMER"
+            | "XINFO CONSUMERS"
+            | "XACK"
+            | "XACKDEL"
+            | "XPENDING"
+            | "XCLAIM"
+            | "XAUTOCLAIM",
+            1,
+        ) => (argument(0), None),
+        ("XGROUP DELCONSUMER" | "XCLAIM" | "XAUTOCLAIM", 2) | ("XPENDING", 5..) => (argument(0), argument(1)),
         _ => return,
     };
     let mut with_names = std::mem::take(matches);

@@ -397,6 +397,7 @@ fn type_of_command(name: &str) -> Option<&'static str> {
         "list" => Some("list"),
         "set" => Some("set"),
         "sorted-set" => Some("zset"),
+        "stream" => Some("stream"),
         _ => None,
     }
 }

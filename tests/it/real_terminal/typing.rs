@@ -207,6 +207,29 @@ fn names_keys_and_fields_are_completed() {
 }
 
 #[test]
+fn groups_and_consumers_of_streams_are_completed() {
+    let mut terminal = Terminal::start("completion-of-groups", (80, 24), &["play"]);
+    terminal.wait_for_prompt(">>>");
+    terminal.enter_line("XGROUP CREATE orders kitchen $ MKSTREAM", "\nOK\n", ">>>");
+    terminal.enter_line("XGROUP CREATECONSUMER orders kitchen cook", "\n(integer) 1\n", ">>>");
+    for (typed, completed) in [
+        ("XREADGROUP GROUP ki", "XREADGROUP GROUP kitchen"),
+        (" c", "XREADGROUP GROUP kitchen cook"),
+        (" STREAMS or", "XREADGROUP GROUP kitchen cook STREAMS orders"),
+    ] {
+        terminal.send_keys(typed);
+        terminal.send_keys(TAB);
+        terminal.wait_for_text(completed);
+    }
+    terminal.send_keys(" >\r");
+    terminal.wait_for_text("\n(nil)\n");
+    terminal.wait_for_prompt(">>>");
+    terminal.send_keys("r.xpending('orders', 'ki");
+    terminal.send_keys(TAB);
+    terminal.wait_for_text("r.xpending('orders', 'kitchen");
+}
+
+#[test]
 fn input_reads_a_line_at_its_own_prompt() {
     let mut terminal = Terminal::start("input", (80, 24), &["play"]);
     terminal.wait_for_prompt(">>>");

@@ -709,6 +709,107 @@ r.execute_command('SET', 'greeting', 'hello')
 r.wait(0, 100)
 
 r.flushall()
+r.xadd('orders', {'item': 'tea', 'amount': 2}, id='5-1')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.xlen('orders')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.xdel('orders', '1-1')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.xdelex('orders', '1-1', '9-9', ref_policy='DELREF')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XADD', 'orders', '2-1', 'item', 'milk', 'amount', '1')
+r.xtrim('orders', maxlen=1, approximate=False)
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XADD', 'orders', '2-1', 'item', 'milk', 'amount', '1')
+r.xrange('orders', count=10)
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XADD', 'orders', '2-1', 'item', 'milk', 'amount', '1')
+r.xrevrange('orders', count=1)
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.xread({'orders': '0'}, count=10)
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '0')
+r.xreadgroup('kitchen', 'cook', {'orders': '>'}, count=1)
+
+r.flushall()
+r.xgroup_create('orders', 'kitchen', id='$', mkstream=True)
+
+r.flushall()
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
+r.xgroup_setid('orders', 'kitchen', '0')
+
+r.flushall()
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
+r.xgroup_destroy('orders', 'kitchen')
+
+r.flushall()
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
+r.xgroup_createconsumer('orders', 'kitchen', 'cook')
+
+r.flushall()
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
+r.execute_command('XGROUP', 'CREATECONSUMER', 'orders', 'kitchen', 'cook')
+r.xgroup_delconsumer('orders', 'kitchen', 'cook')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '0')
+r.execute_command('XREADGROUP', 'GROUP', 'kitchen', 'cook', 'STREAMS', 'orders', '>')
+r.xack('orders', 'kitchen', '1-1')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '0')
+r.execute_command('XREADGROUP', 'GROUP', 'kitchen', 'cook', 'STREAMS', 'orders', '>')
+r.xackdel('orders', 'kitchen', '1-1', ref_policy='ACKED')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '0')
+r.execute_command('XREADGROUP', 'GROUP', 'kitchen', 'cook', 'STREAMS', 'orders', '>')
+r.xpending('orders', 'kitchen')
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '0')
+r.execute_command('XREADGROUP', 'GROUP', 'kitchen', 'cook', 'STREAMS', 'orders', '>')
+r.xclaim('orders', 'kitchen', 'helper', 0, ['1-1'])
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '0')
+r.execute_command('XREADGROUP', 'GROUP', 'kitchen', 'cook', 'STREAMS', 'orders', '>')
+r.xautoclaim('orders', 'kitchen', 'helper', 0)
+
+r.flushall()
+r.execute_command('XADD', 'orders', '1-1', 'item', 'tea', 'amount', '2')
+r.xinfo_stream('orders')
+
+r.flushall()
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
+r.xinfo_groups('orders')
+
+r.flushall()
+r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
+r.xinfo_consumers('orders', 'kitchen')
+
+r.flushall()
 r.script_flush()
 
 r.flushall()
