@@ -206,7 +206,7 @@ impl Session {
         if let Some(prompt) = runtime.awaited_input() {
             return Need::Line(Prompt::Program { text: prompt });
         }
-        if runtime.clients[runtime.foreground].is_free() {
+        if runtime.clients[runtime.foreground].is_free() && !runtime.waits_for_tutor() {
             return Need::Line(self.prompt());
         }
         Need::Time { deadline_us: runtime.next_deadline_us() }

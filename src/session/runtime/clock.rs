@@ -46,6 +46,11 @@ impl Clock {
         self.start_us + self.elapsed_us
     }
 
+    /// Returns whether real time passes.
+    pub fn is_real(&self) -> bool {
+        self.is_real
+    }
+
     /// Reports how much real time has passed since the start, in microseconds.
     pub fn set_elapsed(&mut self, us: i64) {
         self.elapsed_us = self.elapsed_us.max(us);

@@ -236,13 +236,25 @@ impl Runtime {
     }
 
     /// Returns the earliest deadline of a waiting program or a blocked client, in microseconds since 1970. Returns
-    /// `None` if there is no deadline.
+    /// `None` if there is no deadline. During a trial, only the tutor's program can continue, so the deadlines of other
+    /// programs are ignored.
     pub fn next_deadline_us(&self) -> Option<i64> {
-        let asks = self.clients.iter().flat_map(|client| client.python.asks.values()).filter_map(Ask::deadline_us);
+        let running = self.clients.indices().filter(|&client| client == client::TUTOR || !self.is_trial());
+        let asks = running.flat_map(|client| self.clients[client].python.asks.values()).filter_map(Ask::deadline_us);
         let blocked = self.engine.server.blocking.next_deadline().map(|ms| ms.saturating_mul(1000));
         // The clock never reaches a deadline after `END_US`, so such a deadline is ignored. For example, the command
         // `BLPOP tasks 9223372036854` waits forever.
         asks.chain(blocked).min().filter(|&us| us <= Clock::END_US)
+    }
+
+    /// Returns whether no input may be entered yet, because the tutor's own program is waiting for a point in time, and
+    /// time would not pass at the prompt.
+    pub fn waits_for_tutor(&self) -> bool {
+        let tutor = &self.clients[client::TUTOR];
+        let blocked = tutor.connections().filter_map(|id| self.engine.server.blocking.get(id)?.deadline);
+        let asks = tutor.python.asks.values().filter_map(Ask::deadline_us);
+        let mut deadlines = blocked.map(|ms| ms.saturating_mul(1000)).chain(asks);
+        !self.clock.is_real() && !tutor.is_free() && deadlines.any(|us| us <= Clock::END_US)
     }
 
     /// Begins a trial: saves the data and the time, which [`Runtime::end_trial`] restores. During the trial, only the

@@ -134,7 +134,11 @@ impl Player<'_> {
         let lesson = Some(format!("{lesson}/{step}"));
         let settings = Settings { lesson, is_practice: false, ..self.plan.settings.clone() };
         let mut fresh = World::new(&settings, self.lessons, Progress::default());
-        let stop = fresh.settle()?;
+        let mut stop = fresh.settle()?;
+        while let Stop::Waiting { deadline_us: Some(_) } = stop {
+            fresh.deliver(Event::SkipWait);
+            stop = fresh.settle()?;
+        }
         let Stop::Prompt(prompt) = stop else { return Err(format!("rebuild: {stop:?} instead of a prompt")) };
         let (mut fresh, mut start) = (state(&fresh, &prompt), start);
         if fresh.now_us != start.now_us && self.stores_times() {
@@ -224,7 +228,13 @@ impl Player<'_> {
                 Stop::Over => break,
                 Stop::Prompt(Prompt::Program { .. }) => self.world.deliver(Event::EndOfInput),
                 Stop::Prompt(_) => self.world.deliver(Event::Entered(":quit".into())),
-                Stop::Waiting { .. } => self.world.deliver(Event::Interrupt),
+                Stop::Waiting { .. } => {
+                    self.world.deliver(Event::Interrupt);
+                    // Ctrl-C does not end a sleep of the tutor's own program.
+                    if !self.world.is_time_real() {
+                        self.world.deliver(Event::SkipWait);
+                    }
+                }
             }
         }
         if self.stop != Stop::Over {
