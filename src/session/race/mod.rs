@@ -394,7 +394,10 @@ impl Race {
         let Some(origin) = self.origin.as_deref().cloned() else { return };
         for racer in &mut self.racers {
             let client = &mut self.runtime.clients[racer.client];
-            let is_idle = client.is_free() && matches!(client.python.gate, Gate::Open | Gate::Shut { .. });
+            // A thread might send commands in the next order that belong to this one.
+            let has_threads = client.python.threads > 0;
+            let is_held = matches!(client.python.gate, Gate::Holds(_));
+            let is_idle = client.is_free() && !has_threads && !is_held;
             if !is_idle {
                 self.effects.extend(client.python.child.map(Effect::Kill));
                 client.work = None;
