@@ -133,6 +133,7 @@ impl Config {
     /// Updates the fields that cache frequently read numbers.
     fn cache_numbers(&mut self) {
         self.max_memory = self.integer("maxmemory").unsigned_abs();
+        self.requires_replicas = self.integer("min-replicas-to-write") > 0 && self.integer("min-replicas-max-lag") > 0;
         self.idle_timeout_seconds = self.integer("timeout");
         let threshold_us = u64::try_from(self.integer("slowlog-log-slower-than")).ok();
         self.slow_call_us = threshold_us.filter(|_| self.slow_log_max_len() > 0).unwrap_or(u64::MAX);
@@ -146,7 +147,6 @@ impl Config {
     /// Returns the value of `slowlog-max-len`: the maximum number of calls in the slow log.
     pub(crate) fn slow_log_max_len(&self) -> usize {
         usize::try_from(self.integer("slowlog-max-len")).unwrap_or(0)
-        self.requires_replicas = self.integer("min-replicas-to-write") > 0 && self.integer("min-replicas-max-lag") > 0;
     }
 
     /// Returns the encoding thresholds and size limits that commands use.
