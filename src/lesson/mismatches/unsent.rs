@@ -240,8 +240,8 @@ fn unsupported_type(error: &Failure) -> Option<Unsent> {
 }
 
 fn misspelt_command(source: &str) -> Option<Unsent> {
-    // A line that ends with a colon begins a Python block, so `def` is not a misspelt DEL. `await` is
-    // Python's, too.
+    // Keywords of Python are not misspelt commands. A line that ends with a colon begins a block, so `def` does not stand
+    // for DEL, and `await` does not stand for WAIT.
     let opening = source.lines().next().filter(|line| !line.trim_end().ends_with(':'))?;
     let first = opening.split_whitespace().next().filter(|first| *first != "await")?;
     let name = first.chars().all(|c| c.is_ascii_alphabetic()).then(|| first.to_ascii_uppercase())?;
