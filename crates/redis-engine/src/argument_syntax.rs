@@ -67,7 +67,7 @@ impl ValueType {
             "count" | "numkeys" | "numfields" | "seconds" | "milliseconds" | "increment" | "decrement" | "index"
             | "offset" | "start" | "stop" | "end" | "limit" | "db" | "destination-db" | "rank" | "len" | "bit"
             | "index1" | "index2" | "numreplicas" | "protover" | "client-id" | "maxage" | "min-match-len"
-            | "num-matches" | "cursor" => ValueType::Integer,
+            | "num-matches" | "cursor" | "numids" | "entries-read" | "entries-added" | "ms" => ValueType::Integer,
             _ => ValueType::Text,
         }
     }

@@ -24,7 +24,7 @@ pub struct Command {
     pub group: Group,
     /// The version of Redis that introduced the command.
     pub since: &'static str,
-    /// The time complexity, as worded in COMMAND DOCS.
+    /// The time complexity, as worded in COMMAND DOCS. Empty if it is missing there.
     pub complexity: &'static str,
     /// A one-line description of what the command does.
     pub summary: &'static str,

@@ -377,14 +377,16 @@ fn write_docs(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let arguments = argument_syntax::parse(command.syntax);
     let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.bulk(full_name(command).as_bytes());
-    reply.map(4 + usize::from(!arguments.is_empty()) + usize::from(!subcommands.is_empty()));
+    let has_complexity = !command.complexity.is_empty();
+    let optional_pairs = [has_complexity, !arguments.is_empty(), !subcommands.is_empty()];
+    reply.map(3 + optional_pairs.into_iter().filter(|&is_there| is_there).count());
     let texts = [
         ("summary", command.summary),
         ("since", command.since),
         ("group", command.group.name()),
         ("complexity", command.complexity),
     ];
-    texts.into_iter().for_each(|(name, text)| pair(reply, name, text));
+    texts.into_iter().take(3 + usize::from(has_complexity)).for_each(|(name, text)| pair(reply, name, text));
     if !arguments.is_empty() {
         reply.bulk(b"arguments");
         let specs = if command.keys == Keys::NONE { 0 } else { key_specs::for_command(command.name).len() };
