@@ -196,6 +196,21 @@ messages! {
     set_bits_count(number) = "{number} bits are set";
     /// The number of set bits in the part of a binary string that is shown, if there is no room for their positions.
     set_bits_count_and_more(number) = "{number} bits are set, and more";
+    /// The estimate of a HyperLogLog.
+    estimate(number) = "HyperLogLog: about {number} different elements (standard error 0.81%)";
+    /// The estimate of a HyperLogLog, and the one before the change.
+    estimate_and_old_estimate(number, old) =
+        "HyperLogLog: about {number} different elements, was {old} (standard error 0.81%)";
+    /// The registers of a HyperLogLog in the sparse encoding.
+    sparse_registers(used, all) = "sparse: {used} of {all} registers are in use, runs of empty ones take 1 or 2 bytes";
+    /// The registers of a HyperLogLog in the dense encoding.
+    dense_registers(used, all) = "dense: {used} of {all} registers are in use, each takes 6 bits";
+    /// The header of the column with the runs of zero bits in the picture of a HyperLogLog.
+    zeros_column() = "zero bits";
+    /// The header of the column with the number of registers in the picture of a HyperLogLog.
+    registers_column() = "registers";
+    /// The meaning of the mark for several members at nearly the same place on a map.
+    several_places(mark) = "{mark} several members";
     /// The sizes of the regions in the picture that compares two sets.
     set_operations(left, right, both, all) =
         "SDIFF: {left} at the left, {right} at the right. SINTER: {both}. SUNION: {all}.";
@@ -214,6 +229,10 @@ messages! {
     spoken_ranking_heading(heading) = "{heading}, highest score first.";
     /// The heading of a stream, for a screen reader.
     spoken_stream_heading(heading) = "{heading}, oldest first.";
+    /// The heading of a sorted set of places, for a screen reader.
+    spoken_map_heading(heading) = "{heading}, places on a map.";
+    /// How many registers of a HyperLogLog have seen a run of zero bits, for a screen reader.
+    spoken_registers(zeros, number) = "{zeros} zero bits: {number} registers";
     /// The description of an empty string, for a screen reader.
     spoken_empty_string() = "It is empty.";
     /// A string and its bytes, for a screen reader.

@@ -13,10 +13,6 @@ const MIN_STATEMENTS: usize = 3;
 /// with a dot exempts a whole class.
 const EXEMPT: &[(&str, &str)] = &[
     (
-        "the engine has no geo indexes and HyperLogLogs; tests/truth/package covers these methods",
-        "GeoCommands. HyperlogCommands.",
-    ),
-    (
         "the engine runs no Lua: each method raises an error that says so",
         "ScriptCommands. FunctionCommands. Pipeline.load_scripts Lock.register_scripts",
     ),

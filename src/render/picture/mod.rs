@@ -5,8 +5,10 @@
 
 mod elements;
 mod fields;
+mod map;
 mod overlap;
 mod ranking;
+mod sketch;
 mod spoken;
 mod stream;
 mod text;
@@ -34,6 +36,8 @@ pub fn layout(picture: &Picture, style: Style) -> Vec<Line> {
                 Body::Members(members) => layout_members(members, drawing_style),
                 Body::Ranking(ranking) => ranking::layout(ranking, drawing_style),
                 Body::Stream(stream) => stream::layout(stream, drawing_style),
+                Body::Sketch(sketch) => sketch::layout(sketch, drawing_style),
+                Body::Map(map) => map::layout(map, drawing_style),
             });
             if let Some(ttl) = picture.ttl {
                 lines.push(ttl::ttl_line(ttl, drawing_style));
@@ -114,10 +118,10 @@ fn change_role(change: &Change) -> Role {
 fn heading(picture: &KeyPicture) -> String {
     let count = picture.parts;
     let parts = match picture.body {
-        Body::Text(_) => counted(count, counts::one_byte, counts::bytes),
+        Body::Text(_) | Body::Sketch(_) => counted(count, counts::one_byte, counts::bytes),
         Body::Fields(_) => counted(count, counts::one_field, counts::fields),
         Body::Elements(_) => counted(count, counts::one_element, counts::elements),
-        Body::Members(_) | Body::Ranking(_) => counted(count, counts::one_member, counts::members),
+        Body::Members(_) | Body::Ranking(_) | Body::Map(_) => counted(count, counts::one_member, counts::members),
         Body::Stream(_) => counted(count, counts::one_entry, counts::entries),
     };
     messages::key_heading(label_text(&picture.key), picture.kind, parts)
@@ -151,6 +155,11 @@ fn marks(picture: &KeyPicture) -> Vec<char> {
             marks.extend(stream.groups.iter().map(|group| change_mark(&group.change)));
             marks
         }
+        (Previous::SameType, Body::Sketch(sketch)) => {
+            let is_changed = sketch.rows.iter().any(|row| row.registers != row.registers_before);
+            if is_changed { vec!['~'] } else { Vec::new() }
+        }
+        (Previous::SameType, Body::Map(map)) => part_marks(&map.places, |place| &place.change),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Pictures as sentences and lists, for a screen reader.
 
 use super::ttl::format_ttl;
-use super::{change_note, footer, heading, label_text, shown_part, since_text, stream, text};
+use super::{change_note, footer, heading, label_text, shown_part, since_text, sketch, stream, text};
 use crate::markup::{self, Block, Line, Role, Span, Style, Text, layout_paragraph};
 use crate::messages::render as messages;
 use crate::session::picture::{
-    Body, Change, Element, Entry, Field, KeyPicture, Member, Overlap, Picture, Piece, Previous, Ranked,
+    Body, Change, Element, Entry, Field, KeyPicture, MapPlace, Member, Overlap, Picture, Piece, Previous, Ranked,
 };
 
 pub(super) fn layout(picture: &Picture, style: Style) -> Vec<Line> {
@@ -45,6 +45,8 @@ fn layout_key(picture: &KeyPicture, style: Style) -> Vec<Line> {
             }
             (messages::spoken_stream_heading(heading), items)
         }
+        Body::Sketch(sketch) => (format!("{heading}."), sketch::spoken(sketch)),
+        Body::Map(map) => (messages::spoken_map_heading(heading), describe_pieces(&map.places, describe_place)),
     };
     let mut lines = layout_paragraph(Role::Strong, heading, style);
     lines.extend(layout_list(items, style));
@@ -121,6 +123,10 @@ fn describe_entry(entry: &Entry) -> String {
 
 fn describe_member(member: &Member) -> String {
     format!("{}{}", label_text(&member.label), describe_change(&member.change))
+}
+
+fn describe_place(place: &MapPlace) -> String {
+    format!("{}: {}{}", label_text(&place.label), place.shown_position, describe_change(&place.change))
 }
 
 fn describe_ranked_member(member: &Ranked) -> String {

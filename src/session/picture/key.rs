@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::map::map;
+use super::sketch::sketch;
 use super::stream::stream;
 use super::{
     Body, Bytes, Change, Element, Field, KeyPicture, Label, Member, Piece, Previous, Ranked, Ranking, Since, Ttl,
@@ -74,8 +76,8 @@ pub fn key_picture(key: &[u8], entry: &Entry, context: &KeyContext<'_>) -> KeyPi
         (Value::List(value), _) => elements(value, None),
         (Value::Set(value), PreviousValue::Known(Value::Set(was))) => members(value, Some(was)),
         (Value::Set(value), _) => members(value, None),
-        (Value::SortedSet(value), PreviousValue::Known(Value::SortedSet(was))) => ranking(value, Some(was)),
-        (Value::SortedSet(value), _) => ranking(value, None),
+        (Value::SortedSet(value), PreviousValue::Known(Value::SortedSet(was))) => map_or_ranking(value, Some(was)),
+        (Value::SortedSet(value), _) => map_or_ranking(value, None),
         (Value::Stream(value), PreviousValue::Known(Value::Stream(was))) => stream(value, Some(was), context.now_ms),
         (Value::Stream(value), _) => stream(value, None, context.now_ms),
     };
@@ -164,6 +166,14 @@ pub(super) fn pieces<T>(total: usize, is_changed: impl Fn(usize) -> bool, make: 
 }
 
 fn text(value: &Str, was: Option<&Str>) -> Body {
+    let bytes = bytes(value, was);
+    match sketch(value, was, bytes.clone()) {
+        Some(sketch) => Body::Sketch(sketch),
+        None => Body::Text(bytes),
+    }
+}
+
+fn bytes(value: &Str, was: Option<&Str>) -> Bytes {
     let bytes = value.bytes();
     let before = was.map(|was| was.bytes());
     let differs = |index: usize, byte: u8| before.as_ref().is_some_and(|before| before.get(index) != Some(&byte));
@@ -174,13 +184,13 @@ fn text(value: &Str, was: Option<&Str>) -> Body {
         Some(before) if **before != *bytes => Change::ChangedFrom(Label::from_bytes(before)),
         _ => Change::Same,
     };
-    Body::Text(Bytes {
+    Bytes {
         label: Label::from_bytes(&bytes),
         bytes: shown.collect(),
         rest: bytes.len().saturating_sub(MOST_BYTES),
         is_binary: !is_text,
         change,
-    })
+    }
 }
 
 fn fields(value: &Hash, was: Option<&Hash>, context: &KeyContext<'_>) -> Body {
@@ -274,6 +284,10 @@ fn members(value: &Set, was: Option<&Set>) -> Body {
     };
     let is_changed = |index: usize| value.at(index).is_none_or(is_new);
     Body::Members(pieces(value.len() + gone.len(), is_changed, make))
+}
+
+fn map_or_ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {
+    map(value, was).map_or_else(|| ranking(value, was), Body::Map)
 }
 
 fn ranking(value: &SortedSet, was: Option<&SortedSet>) -> Body {

@@ -5,7 +5,9 @@
 
 mod baselines;
 mod key;
+mod map;
 mod overlap;
+mod sketch;
 mod stream;
 
 pub use baselines::{Baselines, Gone, Place};
@@ -70,6 +72,10 @@ pub enum Body {
     Members(Vec<Piece<Member>>),
     Ranking(Ranking),
     Stream(StreamPicture),
+    /// A string that is a HyperLogLog.
+    Sketch(Sketch),
+    /// A sorted set whose scores are geohashes.
+    Map(Map),
 }
 
 /// Either a part of a value that is shown, or the number of consecutive parts that are hidden.
@@ -213,6 +219,52 @@ pub struct PendingEntry {
     pub is_deleted: bool,
 }
 
+/// A HyperLogLog.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sketch {
+    /// The estimated number of different elements.
+    pub estimate: i64,
+    /// The previous estimate, or `None` if the key was no HyperLogLog or its value is not known.
+    pub estimate_before: Option<i64>,
+    pub is_dense: bool,
+    /// Number of registers that are not zero.
+    pub used_registers: usize,
+    /// Number of all registers.
+    pub registers: usize,
+    /// How many registers have each value, from the lowest.
+    pub rows: Vec<SketchRow>,
+    /// The string itself.
+    pub bytes: Bytes,
+}
+
+/// How many registers of a HyperLogLog have a given value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SketchRow {
+    /// The value, from 1 to 63.
+    pub value: usize,
+    pub registers: usize,
+    pub registers_before: usize,
+}
+
+/// Places on a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Map {
+    pub places: Vec<Piece<MapPlace>>,
+    /// Longitude and latitude of each member in degrees, also of those that `places` leaves out.
+    pub positions: Vec<(f64, f64)>,
+}
+
+/// A member of a sorted set whose score is a geohash.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapPlace {
+    pub label: Label,
+    /// Longitude and latitude in degrees.
+    pub position: (f64, f64),
+    /// The position as it is shown, such as `13.3614 E 38.1156 N`.
+    pub shown_position: String,
+    pub change: Change,
+}
+
 /// A time to live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ttl {
@@ -313,6 +365,8 @@ impl KeyPicture {
                 any(&stream.entries, |entry| entry.change != Change::Same)
                     || stream.groups.iter().any(|group| group.change != Change::Same)
             }
+            (Previous::SameType, Body::Sketch(sketch)) => sketch.bytes.change != Change::Same,
+            (Previous::SameType, Body::Map(map)) => any(&map.places, |place| place.change != Change::Same),
         }
     }
 }
