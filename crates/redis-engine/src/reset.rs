@@ -36,12 +36,13 @@ impl Engine {
     /// Undoes all changes that were made after `before` was copied from this engine. The clients in `rehearsing` keep
     /// their current state.
     ///
-    /// Keys, blocked commands and the random number generator are restored. All other clients that are still connected
-    /// are restored as well, which discards the output that was written to them since the copy was made.
+    /// Keys, settings, blocked commands and the random number generator are restored. All other clients that are still
+    /// connected are restored as well, which discards the output that was written to them since the copy was made.
     pub fn undo_rehearsal(&mut self, before: Engine, rehearsing: &[ClientId]) {
         self.keyspace = before.keyspace;
         self.server.blocking = before.server.blocking;
         self.server.random = before.server.random;
+        (self.server.config, self.server.password) = (before.server.config, before.server.password);
         self.server.clients.restore(before.server.clients, rehearsing);
         for client in self.server.blocking.clients() {
             if self.server.clients.find(client).is_none() {
@@ -120,6 +121,19 @@ mod tests {
         let chosen = run(&mut engine, tutor, "SRANDMEMBER s -20");
         engine.undo_rehearsal(before, &[tutor]);
         assert_eq!(run(&mut engine, client, "SRANDMEMBER s -20"), chosen);
+    }
+
+    #[test]
+    fn a_rehearsal_changes_no_settings() {
+        let mut engine = Engine::new(1, 0);
+        let tutor = engine.connect();
+        let before = engine.clone();
+        run(&mut engine, tutor, "CONFIG SET maxmemory-policy allkeys-lru");
+        run(&mut engine, tutor, "CONFIG SET requirepass secret");
+        engine.undo_rehearsal(before, &[tutor]);
+        assert!(run(&mut engine, tutor, "CONFIG GET maxmemory-policy").contains("noeviction"));
+        let new = engine.connect();
+        assert_eq!(run(&mut engine, new, "PING"), "+PONG\r\n", "there is no password");
     }
 
     #[test]
