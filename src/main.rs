@@ -1,11 +1,13 @@
-//! The binary: runs as a Python child process if the first argument requests it, and as the command-line program
+//! The binary: runs as a Python or Lua child process if the first argument requests it, and as the command-line program
 //! otherwise.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|word| word == python_kernel::SUBCOMMAND) {
-        python_kernel::main();
+    match std::env::args_os().nth(1) {
+        Some(word) if word == python_kernel::SUBCOMMAND => python_kernel::main(),
+        Some(word) if word == lua_kernel::SUBCOMMAND => lua_kernel::main(),
+        _ => {}
     }
     redis_tutor::cli::main()
 }

@@ -28,6 +28,8 @@ pub fn serve(arguments: &Arguments, serve: &Serve) -> Result<i32, Error> {
         tcp_keepalive: serve.tcp_keepalive,
         timeout: serve.timeout,
         memory_limit: arguments.memory_limit.unwrap_or(0),
+        // Without the path of this binary, EVAL replies that the server runs no scripts.
+        lua_program: std::env::current_exe().ok(),
     };
     redis_server::serve(&options, report).map_err(|error| match error {
         ServeError::Unprotected(address) => Error::new(messages::serve_needs_password(address)),

@@ -127,6 +127,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "user_files",
             "lesson",
             "python_kernel",
+            "lua_kernel",
             "redis_engine",
             "markup",
         ],
@@ -134,7 +135,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The names of the workspace's crates as they are written in Rust paths.
-const CRATES: &[&str] = &["redis_engine", "redis_server", "python_kernel", "adaptive_spin", "child_sandbox"];
+const CRATES: &[&str] =
+    &["redis_engine", "redis_server", "python_kernel", "lua_kernel", "adaptive_spin", "child_sandbox"];
 
 /// Items whose use is restricted because they have side effects outside the program, or because they are dependencies
 /// that only some code may use. Each row lists items, and then the only files and folders of the workspace that may use
@@ -152,6 +154,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "cli/lesson_schema_test.rs",
             "redis-server",
             "python-kernel/kernel",
+            "lua-kernel/parent_pipe.rs",
             "child-sandbox",
         ],
     ),
@@ -169,6 +172,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "redis-server",
             "python-kernel/kernel",
             "python-kernel/main.rs",
+            "lua-kernel",
         ],
     ),
     // The Python parser uses a thread only to get a large stack.
@@ -181,6 +185,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "redis-server",
             "python-kernel/kernel",
             "python-kernel/syntax/stack.rs",
+            "lua-kernel/lib.rs",
             "adaptive-spin",
         ],
     ),
@@ -188,7 +193,15 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
     // `user_files` reads the timestamps of files, but not the clock.
     (
         &["std::time::SystemTime", "std::time::Instant"],
-        &["cli", "driver", "shell", "user_files/file_system.rs", "redis-server", "adaptive-spin"],
+        &[
+            "cli",
+            "driver",
+            "shell",
+            "user_files/file_system.rs",
+            "redis-server",
+            "lua-kernel/child.rs",
+            "adaptive-spin",
+        ],
     ),
     (
         &["std::io"],
@@ -201,6 +214,7 @@ const ONLY_IN: &[(&[&str], &[&str])] = &[
             "transcript",
             "python-kernel/frame.rs",
             "python-kernel/kernel",
+            "lua-kernel",
             "child-sandbox/resources.rs",
         ],
     ),

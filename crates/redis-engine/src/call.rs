@@ -7,11 +7,11 @@ use super::command_table::CommandTable;
 use super::error::{self, Error};
 use super::keyspace::Keyspace;
 use super::number;
-use super::reply::Reply;
+use super::reply::{Protocol, Reply};
 use super::resp::quoting;
+use super::scripting::{Purpose, Running, ScriptJob, ScriptWork};
 use super::secrets;
 use super::server_state::ServerState;
-use super::slow_log::{self, SlowCall};
 
 /// The result of a command. `Ok` means that the command has written its reply or blocked its client. An error is sent
 /// as the reply, and means that the command has changed no data.
@@ -44,6 +44,8 @@ pub enum Mode {
     Plain,
     /// EXEC runs the command, which must not block.
     Exec,
+    /// A script runs the command, which must not block.
+    Script,
     /// A key that the client is blocked on may be ready, so its command runs again. If the key is not ready, the
     /// command blocks again.
     Retry,
@@ -59,11 +61,12 @@ impl Call<'_> {
         let outcome = (self.command.run)(self);
         let duration_us = self.server.running_time_us().saturating_sub(started_us);
         let is_blocked = self.reply.len() == written && self.server.blocking.get(self.client).is_some();
-        if !is_blocked || outcome.is_err() {
+        // The command of a script is counted when the script has ended.
+        let starts_script = outcome.is_ok() && self.mode != Mode::Script && self.server.scripting.runs_for(self.client);
+        if (!is_blocked && !starts_script) || outcome.is_err() {
             self.server.count_call(self.client, self.command, duration_us, outcome.as_ref().err());
-            if self.server.config.logs_call_of(duration_us) {
-                self.log_slow_call(duration_us);
-            }
+            let now_us = self.keyspace.now_us();
+            self.server.log_if_slow(self.client, self.command, self.argv, duration_us, now_us);
         }
         if let Err(error) = outcome {
             self.reply.truncate(written);
@@ -75,28 +78,15 @@ impl Call<'_> {
         if let Some(commands) = &mut self.server.recorded_commands {
             commands.push(self.argv.iter().map(|word| word.to_vec()).collect());
         }
-        if !self.server.clients.monitors().is_empty() {
+        if !self.command.has(Flag::SkipMonitor) && !self.command.has(Flag::Admin) {
             self.show_to_monitors();
         }
     }
 
-    /// Adds the call to the slow log.
-    fn log_slow_call(&mut self, duration_us: u64) {
-        if self.command.has(Flag::SkipSlowlog) {
-            return;
-        }
-        let secret = secrets::secret_words(self.command.name, self.argv);
-        let argv = slow_log::shorten(self.argv, |index| secret[index]);
-        let client = self.server.clients.find_for_reading(self.client);
-        let (address, name) = client.map(|client| (client.address.clone(), client.name.clone())).unwrap_or_default();
-        let call = SlowCall { id: 0, ended_us: self.keyspace.now_us(), duration_us, argv, address, name };
-        self.server.slow_log.push(call, self.server.config.slow_log_max_len());
-    }
-
     /// Sends the command to all monitors, with passwords redacted. As in Redis, monitors see a command after it has
     /// run.
-    fn show_to_monitors(&mut self) {
-        if self.command.has(Flag::SkipMonitor) || self.command.has(Flag::Admin) {
+    pub(crate) fn show_to_monitors(&mut self) {
+        if self.server.clients.monitors().is_empty() {
             return;
         }
         let now_us = self.keyspace.now_us();
@@ -105,7 +95,7 @@ impl Call<'_> {
         else {
             return;
         };
-        let address = &client.address;
+        let address = if self.mode == Mode::Script { "lua" } else { &client.address };
         let mut line = format!("{seconds}.{rest:06} [{} {address}]", self.keyspace.selected()).into_bytes();
         let secret = secrets::secret_words(self.command.name, self.argv);
         for (word, is_secret) in self.argv.iter().zip(secret) {
@@ -202,7 +192,7 @@ impl Call<'_> {
 
     /// Blocks the client like `block`, but later runs the command with other arguments.
     pub fn block_with(&mut self, keys: &[&[u8]], deadline: Option<i64>, argv: &[&[u8]]) -> Outcome {
-        if self.mode == Mode::Exec {
+        if matches!(self.mode, Mode::Exec | Mode::Script) {
             self.reply.null_array();
             return Ok(());
         }
@@ -212,5 +202,39 @@ impl Call<'_> {
             BlockedCommand { database: self.keyspace.selected(), keys, deadline, argv, command: self.command };
         self.server.blocking.block(self.client, blocked);
         Ok(())
+    }
+
+    /// Leaves a script in the engine that the driver must run. The last argument is whether the script must only read,
+    /// and whether it may use more memory when `maxmemory` is exceeded.
+    pub(crate) fn start_script(
+        &mut self,
+        work: ScriptWork,
+        keys: &[&[u8]],
+        args: &[&[u8]],
+        purpose: Purpose,
+        [is_read_only, allows_oom]: [bool; 2],
+    ) {
+        let to_owned = |words: &[&[u8]]| words.iter().map(|word| word.to_vec()).collect();
+        let protocol = if self.reply.protocol == Protocol::Resp3 { 3 } else { 2 };
+        let job = ScriptJob { work, keys: to_owned(keys), args: to_owned(args), protocol };
+        let running = Running {
+            job,
+            client: self.client,
+            command: self.command,
+            argv: to_owned(self.argv),
+            purpose,
+            is_read_only,
+            allows_oom,
+            has_written: false,
+            is_killed: false,
+            database: self.keyspace.selected(),
+            started_us: self.keyspace.now_us(),
+            command_started_us: self.server.running_time_us(),
+            reply: Reply::new(self.reply.protocol),
+            length_before: 0,
+            rest: None,
+            is_orphaned: false,
+        };
+        self.server.scripting.running = Some(Box::new(running));
     }
 }

@@ -309,6 +309,11 @@ impl Clients {
         self.pending_writes.push(id);
     }
 
+    /// Tells the driver that a client has new output.
+    pub(crate) fn add_pending_write(&mut self, id: ClientId) {
+        self.pending_writes.push(id);
+    }
+
     /// Returns the clients that `take_pending_writes` would return, but leaves them pending.
     pub fn pending_writes(&self) -> &[ClientId] {
         &self.pending_writes

@@ -58,6 +58,8 @@ pub mod reply;
 mod reset;
 pub mod resp;
 pub mod rng;
+mod script_run;
+pub mod scripting;
 mod secrets;
 pub mod server_state;
 mod slow_log;
@@ -101,7 +103,13 @@ impl Engine {
     }
 
     /// Disconnects a client, and ends its watches, its blocked command and its subscriptions.
+    ///
+    /// If the client's command runs a script, the script ends first.
     pub fn disconnect(&mut self, client: ClientId) {
+        if let Some(running) = self.server.scripting.running.as_mut().filter(|running| running.client == client) {
+            running.is_orphaned = true;
+            return;
+        }
         self.keyspace.watches.unwatch(client);
         self.server.disconnect(client);
     }
@@ -116,7 +124,10 @@ impl Engine {
     /// Panics if the client is not connected, or if `argv` is empty.
     pub fn execute(&mut self, client: ClientId, argv: &[&[u8]], now_us: i64) {
         self.keyspace.blocked = self.server.blocking.counts();
-        self.keyspace.set_clock(now_us);
+        // While a script runs, time stands still.
+        if self.server.scripting.running.is_none() {
+            self.keyspace.set_clock(now_us);
+        }
         let state = self.server.clients.get_mut(client);
         self.keyspace.select(state.database);
         self.keyspace.updates_access_times = !state.no_touch;
@@ -128,6 +139,16 @@ impl Engine {
         reply.limit_to(room.map_or(usize::MAX, |room| length_before.saturating_add(room)));
         self.dispatch(client, argv, &mut reply);
         self.publish_events();
+        if let Some(running) = self.server.scripting.running.as_mut().filter(|running| running.client == client) {
+            (running.reply, running.length_before) = (reply, length_before);
+            return;
+        }
+        self.finish_command(client, reply, length_before);
+    }
+
+    /// Adds the reply of a command to its client's output, and serves the clients that the command has unblocked.
+    /// `length_before` is the length of `reply` before the command.
+    pub(crate) fn finish_command(&mut self, client: ClientId, mut reply: Reply, length_before: usize) {
         if let Some(state) = self.server.clients.find(client) {
             if !state.reply_mode.finish_command() {
                 reply.truncate(length_before);
@@ -145,11 +166,11 @@ impl Engine {
             }
         }
         self.server.statistics.output_limit_disconnections += std::mem::take(&mut self.server.clients.too_long_outputs);
-        if self.keyspace.blocked.any() {
+        if self.keyspace.blocked.any() && self.server.scripting.running.is_none() {
             if self.server.pause_us > 0 {
                 // If a transaction ran DEBUG SLEEP, blocked clients are served at the end of the sleep, which is later
-                // than `now_us`.
-                self.keyspace.set_clock(now_us.saturating_add(self.server.pause_us));
+                // than the time of the command.
+                self.keyspace.set_clock(self.keyspace.now_us().saturating_add(self.server.pause_us));
             }
             self.serve_blocked_clients();
         }
@@ -157,7 +178,12 @@ impl Engine {
 
     /// Moves the clock to `now_us`, in microseconds since 1970. Removes expired keys if an expire cycle has ended, and
     /// unblocks the clients whose timeout has passed.
+    ///
+    /// Does nothing while a script runs, because time then stands still.
     pub fn advance(&mut self, now_us: i64) {
+        if self.server.scripting.running.is_some() {
+            return;
+        }
         self.keyspace.blocked = self.server.blocking.counts();
         self.keyspace.set_clock(now_us);
         for client in self.server.blocking.timed_out(self.keyspace.now_ms()) {
@@ -235,7 +261,11 @@ impl Engine {
         if state.transaction.is_some() && command.has(Flag::NoMulti) {
             return Err(Error::from_static("ERR Command not allowed inside a transaction"));
         }
+        if let Some(running) = &self.server.scripting.running {
+            return if command.has(Flag::AllowBusy) { Ok(()) } else { Err(running.busy_error()) };
+        }
         let is_within_limit = eviction::perform_evictions(&mut self.keyspace, &mut self.server);
+        self.server.scripting.is_over_memory = !is_within_limit;
         let state = self.server.clients.get(client);
         if state.may_need_memory(command) && (!is_within_limit || self.keyspace.exceeds_memory_cap()) {
             return Err(error::OUT_OF_MEMORY);
@@ -269,7 +299,14 @@ impl Engine {
         error
     }
 
-    fn run(&mut self, command: &'static Command, client: ClientId, argv: &[&[u8]], reply: &mut Reply, mode: Mode) {
+    pub(crate) fn run(
+        &mut self,
+        command: &'static Command,
+        client: ClientId,
+        argv: &[&[u8]],
+        reply: &mut Reply,
+        mode: Mode,
+    ) {
         let Engine { keyspace, server } = self;
         let mut call = Call { keyspace, server, commands: &commands::TABLE, reply, client, command, argv, mode };
         call.run();

@@ -17,6 +17,7 @@ impl Engine {
         }
         let old = std::mem::replace(self, Engine::new(seed, now_us));
         self.keyspace.memory_cap.limit = old.keyspace.memory_cap.limit;
+        self.server.scripting.has_interpreter = old.server.scripting.has_interpreter;
         if old.server.clients.is_empty() {
             return;
         }

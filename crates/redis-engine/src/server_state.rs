@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::blocking::Blocking;
 use super::client::{ClientId, Clients};
-use super::command::Command;
+use super::command::{Command, Flag};
 use super::config::Config;
 use super::error::Error;
 use super::notify::Event;
 use super::rng::Rng;
-use super::slow_log::SlowLog;
+use super::scripting::Scripting;
+use super::secrets;
+use super::slow_log::{self, SlowCall, SlowLog};
 use super::statistics::Statistics;
 use super::subscriptions::{Kind, Subscriber, Subscriptions};
 
@@ -34,6 +36,8 @@ pub struct ServerState {
     pub(crate) slow_log: SlowLog,
     /// Number of failed attempts to authenticate since the server started. CONFIG RESETSTAT does not reset this number.
     pub(crate) wrong_passwords: u64,
+    /// Scripts and functions.
+    pub scripting: Scripting,
     /// The password that AUTH requires (`requirepass`), if one is set.
     pub password: Option<Vec<u8>>,
     /// When the server started, in microseconds since 1970.
@@ -86,6 +90,7 @@ impl ServerState {
             statistics: Statistics::default(),
             slow_log: SlowLog::default(),
             wrong_passwords: 0,
+            scripting: Scripting::default(),
             password: None,
             started_us: now_us,
             saved_us: now_us,
@@ -163,6 +168,44 @@ impl ServerState {
         }
         if let Some(client) = self.clients.find(client) {
             client.commands += 1;
+        }
+    }
+
+    /// Adds a call that took `duration_us` to the slow log, if it was slow.
+    pub(crate) fn log_if_slow(
+        &mut self,
+        client: ClientId,
+        command: &'static Command,
+        argv: &[&[u8]],
+        duration_us: u64,
+        now_us: i64,
+    ) {
+        if !self.config.logs_call_of(duration_us) || command.has(Flag::SkipSlowlog) {
+            return;
+        }
+        let secret = secrets::secret_words(command.name, argv);
+        let argv = slow_log::shorten(argv, |index| secret[index]);
+        let state = self.clients.find_for_reading(client);
+        let (address, name) = state.map(|client| (client.address.clone(), client.name.clone())).unwrap_or_default();
+        let call = SlowCall { id: 0, ended_us: now_us, duration_us, argv, address, name };
+        self.slow_log.push(call, self.config.slow_log_max_len());
+    }
+
+    /// Counts the command of a script that has ended, and the error that it returned, if any. The second value of
+    /// `error` is whether the error itself was already counted.
+    pub(crate) fn count_finished_script(
+        &mut self,
+        client: ClientId,
+        command: &'static Command,
+        duration_us: u64,
+        error: Option<&(Error, bool)>,
+    ) {
+        match error {
+            Some((_, true)) => {
+                self.count_call(client, command, duration_us, None);
+                self.statistics.calls_of(command).failed += 1;
+            }
+            error => self.count_call(client, command, duration_us, error.map(|(error, _)| error)),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use mio::net::TcpStream;
 
 use super::output_queue::{OutputQueue, send};
+use super::scripts::Scripts;
 use redis_engine::Engine;
 use redis_engine::client::{Client, ClientId, OutputBuffer};
 use redis_engine::config::OutputLimit;
@@ -88,7 +89,13 @@ impl Connection {
 
     /// Reads from the socket once, into `buffer`, and runs the requests that are complete. All connections share the
     /// buffer.
-    pub fn read(&mut self, engine: &mut Engine, buffer: &mut [u8], now_us: i64) -> ConnectionState {
+    pub fn read(
+        &mut self,
+        engine: &mut Engine,
+        scripts: &mut Scripts,
+        buffer: &mut [u8],
+        now_us: i64,
+    ) -> ConnectionState {
         let read = match self.stream.read(buffer) {
             Ok(0) => return ConnectionState::Closed,
             Ok(read) => read,
@@ -106,12 +113,12 @@ impl Connection {
             return ConnectionState::Closed;
         }
         if self.read_buffer.is_empty() {
-            let used = self.run_requests(engine, &buffer[..read], now_us);
+            let used = self.run_requests(engine, scripts, &buffer[..read], now_us);
             self.read_buffer.extend_from_slice(&buffer[used..read]);
         } else {
             self.read_buffer.extend_from_slice(&buffer[..read]);
             self.read_peak = self.read_peak.max(self.read_buffer.len());
-            self.run_read_buffer(engine, now_us);
+            self.run_read_buffer(engine, scripts, now_us);
         }
         match read == buffer.len() || self.has_reported_end {
             true => ConnectionState::MoreToRead,
@@ -129,22 +136,22 @@ impl Connection {
     }
 
     /// Runs the requests that were read while the client was blocked.
-    pub fn resume(&mut self, engine: &mut Engine, now_us: i64) -> ConnectionState {
+    pub fn resume(&mut self, engine: &mut Engine, scripts: &mut Scripts, now_us: i64) -> ConnectionState {
         if !self.read_buffer.is_empty() {
-            self.run_read_buffer(engine, now_us);
+            self.run_read_buffer(engine, scripts, now_us);
         }
         ConnectionState::Open
     }
 
-    fn run_read_buffer(&mut self, engine: &mut Engine, now_us: i64) {
+    fn run_read_buffer(&mut self, engine: &mut Engine, scripts: &mut Scripts, now_us: i64) {
         let mut input = std::mem::take(&mut self.read_buffer);
-        let used = self.run_requests(engine, &input, now_us);
+        let used = self.run_requests(engine, scripts, &input, now_us);
         input.drain(..used);
         self.read_buffer = input;
     }
 
     /// Runs the complete requests at the start of `input`. Returns the number of bytes that these requests occupy.
-    fn run_requests(&mut self, engine: &mut Engine, input: &[u8], now_us: i64) -> usize {
+    fn run_requests(&mut self, engine: &mut Engine, scripts: &mut Scripts, input: &[u8], now_us: i64) -> usize {
         let mut used = 0;
         while used < input.len() {
             let Some(client) = engine.server.clients.find(self.client) else { break };
@@ -153,7 +160,7 @@ impl Connection {
             }
             let authenticated = client.authenticated;
             client.traffic.unread = input.len();
-            if engine.is_blocked(self.client) || engine.server.pause_us > 0 {
+            if engine.is_blocked(self.client) || engine.runs_script(self.client) || engine.server.pause_us > 0 {
                 break;
             }
             let limits = RequestLimits { authenticated, max_bulk_len: engine.keyspace.limits.proto_max_bulk_len };
@@ -161,6 +168,7 @@ impl Connection {
                 Ok(None) => break,
                 Ok(Some(taken)) => {
                     self.execute(engine, &input[used..], now_us);
+                    scripts.run_pending(engine);
                     used += taken;
                     if !self.keep_output_within_limits(engine) {
                         return input.len();

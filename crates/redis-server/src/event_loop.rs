@@ -21,6 +21,7 @@ use mio::{Events, Poll, Token, Waker};
 use super::connection::{Connection, ConnectionState};
 use super::listener::Listener;
 use super::notice::{Notice, Reporter};
+use super::scripts::Scripts;
 use super::{Options, ServeError, now_us, resolve};
 use adaptive_spin::{AdaptiveSpin, MIN_SPIN, SpinPolicy};
 use redis_engine::Engine;
@@ -31,6 +32,10 @@ const WAKER: Token = Token(usize::MAX - 1);
 
 /// Maximum number of bytes in a single read from a socket.
 const READ_CHUNK: usize = 64 * 1024;
+
+/// Maximum time of a single wait while a script runs. It is short, because a script that was killed may have to be ended
+/// by force.
+const MAX_SCRIPT_WAIT: Duration = Duration::from_millis(20);
 
 /// A listening socket and the connections of its clients. The engine belongs to the caller.
 pub struct Server {
@@ -62,6 +67,7 @@ pub struct Server {
     /// The slot that housekeeping checked last.
     last_checked: usize,
     reporter: Reporter,
+    scripts: Scripts,
     read_buffer: Box<[u8]>,
     spin: AdaptiveSpin,
     stop_handle: StopHandle,
@@ -117,7 +123,9 @@ impl Server {
     pub fn bind(options: &Options, engine: &mut Engine) -> Result<Self, ServeError> {
         let address = resolve(options)?;
         Self::configure(options, engine);
-        let server = Self::listen(address, engine)?;
+        let mut server = Self::listen(address, engine)?;
+        engine.server.scripting.has_interpreter = options.lua_program.is_some();
+        server.scripts = Scripts::new(options.lua_program.clone());
         let password = options.password.clone().unwrap_or_default();
         engine.server.password = (!password.is_empty()).then(|| password.clone().into_bytes());
         engine.server.config.set_unchecked("requirepass", password.as_bytes());
@@ -175,6 +183,7 @@ impl Server {
             housekeeping_us: None,
             last_checked: 0,
             reporter: Reporter::new(|_| {}),
+            scripts: Scripts::new(None),
             read_buffer: vec![0; READ_CHUNK].into(),
             spin: AdaptiveSpin::new(),
             stop_handle: StopHandle { state: Arc::default(), waker },
@@ -217,7 +226,11 @@ impl Server {
     /// # Errors
     /// Returns an error if waiting for sockets fails.
     pub fn run_once(&mut self, engine: &mut Engine, max_wait: Option<Duration>) -> io::Result<()> {
-        let timeout = if self.is_busy() { Some(Duration::ZERO) } else { self.timeout(engine, max_wait) };
+        let timeout = if !self.queue.is_empty() || self.is_accepting {
+            Some(Duration::ZERO)
+        } else {
+            self.timeout(engine, max_wait)
+        };
         match self.poll(timeout) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
@@ -243,7 +256,7 @@ impl Server {
 
     /// Returns whether [`handle_ready`](Server::handle_ready) has more to do, even if no socket has changed.
     pub fn is_busy(&self) -> bool {
-        !self.queue.is_empty() || self.is_accepting
+        !self.queue.is_empty() || self.is_accepting || self.scripts.is_busy()
     }
 
     /// Returns the time at which [`handle_ready`](Server::handle_ready) has something to do, even if no socket has
@@ -253,7 +266,11 @@ impl Server {
     }
 
     fn handle_changes(&mut self, engine: &mut Engine, now_us: i64) {
-        if engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
+        if self.scripts.is_busy() {
+            self.scripts.resume(engine);
+            self.flush_written_clients(engine, now_us);
+        }
+        if !self.scripts.is_busy() && engine.next_deadline().is_some_and(|at_ms| at_ms <= now_us / 1000) {
             engine.advance(now_us);
             self.flush_written_clients(engine, now_us);
         }
@@ -292,6 +309,7 @@ impl Server {
 
     /// Disconnects all clients.
     pub fn close(&mut self, engine: &mut Engine) {
+        self.scripts.stop(engine);
         for index in 0..self.connections.len() {
             self.close_connection(engine, index);
         }
@@ -300,6 +318,10 @@ impl Server {
     /// Waits for events. If the previous wait found events, first polls in a busy loop, unless recent attempts to do so
     /// found none.
     fn poll(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        if self.scripts.is_busy() {
+            self.wait_for_script_or_sockets(timeout);
+            return self.poll.poll(&mut self.events, Some(Duration::ZERO));
+        }
         let had_events = !self.events.is_empty();
         if had_events && timeout.is_none_or(|timeout| timeout > MIN_SPIN) {
             let policy = SpinPolicy::for_clients(self.by_client.len()).limited_to(timeout);
@@ -315,9 +337,26 @@ impl Server {
         self.poll.poll(&mut self.events, timeout)
     }
 
+    /// Waits until a running script needs an answer, or until a socket changes. Errors are ignored, because the next
+    /// iteration of the event loop notices what has happened.
+    fn wait_for_script_or_sockets(&self, timeout: Option<Duration>) {
+        #[cfg(unix)]
+        if let Some(script) = self.scripts.descriptor() {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let wait = timeout.unwrap_or(MAX_SCRIPT_WAIT).min(MAX_SCRIPT_WAIT);
+            let mut polled = [PollFd::from_borrowed_fd(script, PollFlags::IN), PollFd::new(self, PollFlags::IN)];
+            let _ = poll(&mut polled, Timespec::try_from(wait).ok().as_ref());
+            return;
+        }
+        std::thread::sleep(timeout.unwrap_or(MAX_SCRIPT_WAIT).min(Duration::from_millis(1)));
+    }
+
     fn timeout(&self, engine: &Engine, max_wait: Option<Duration>) -> Option<Duration> {
         let time_until = |at_us: i64| Duration::from_micros(at_us.saturating_sub(now_us()).max(0).unsigned_abs());
-        let left = engine.next_deadline().map(|at_ms| time_until(at_ms.saturating_mul(1000)));
+        let left = engine
+            .next_deadline()
+            .filter(|_| !self.scripts.is_busy())
+            .map(|at_ms| time_until(at_ms.saturating_mul(1000)));
         let housekeeping = self.housekeeping_us.map(time_until);
         [left, max_wait, housekeeping].into_iter().flatten().min()
     }
@@ -327,10 +366,10 @@ impl Server {
         let mut state = match action {
             Action::FlushAndRead if connection.has_unsent() => connection.flush(engine, now_us),
             Action::Read | Action::FlushAndRead => ConnectionState::Open,
-            Action::ResumeAndRead => connection.resume(engine, now_us),
+            Action::ResumeAndRead => connection.resume(engine, &mut self.scripts, now_us),
         };
         if state == ConnectionState::Open {
-            state = connection.read(engine, &mut self.read_buffer, now_us);
+            state = connection.read(engine, &mut self.scripts, &mut self.read_buffer, now_us);
         }
         match state {
             ConnectionState::Open => self.to_flush.push(index),

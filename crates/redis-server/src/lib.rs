@@ -35,6 +35,7 @@ mod event_loop;
 mod listener;
 mod notice;
 mod output_queue;
+mod scripts;
 
 pub use event_loop::{Server, StopHandle};
 pub use notice::Notice;
@@ -42,6 +43,7 @@ pub use notice::Notice;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -71,6 +73,9 @@ pub struct Options {
     pub timeout: u32,
     /// Maximum memory that the data may take up, in bytes, or 0 for no limit. Redis has no such setting.
     pub memory_limit: u64,
+    /// The program that runs Lua scripts when it is started with the subcommand [`lua_kernel::SUBCOMMAND`]. Without it,
+    /// EVAL and similar commands return an error.
+    pub lua_program: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -86,6 +91,7 @@ impl Default for Options {
             tcp_keepalive: 300,
             timeout: 0,
             memory_limit: 0,
+            lua_program: None,
         }
     }
 }

@@ -14,6 +14,9 @@ const USAGE: &str = "usage: redis-server-bare [--port 6379] [--bind 127.0.0.1] [
                      [--seed N]";
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == lua_kernel::SUBCOMMAND) {
+        lua_kernel::main();
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = parse_options(&arguments)
         .map_err(|message| format!("{message}\n{USAGE}"))
@@ -45,7 +48,7 @@ fn print_error(message: impl std::fmt::Display) {
 /// # Errors
 /// Returns the message to print if an option is unknown, or if its value is missing or invalid.
 fn parse_options(arguments: &[String]) -> Result<Options, String> {
-    let mut options = Options::default();
+    let mut options = Options { lua_program: std::env::current_exe().ok(), ..Options::default() };
     for pair in arguments.chunks(2) {
         let [name, value] = pair else { return Err(format!("{} needs a value", pair[0])) };
         let number = || format!("{name} takes a number, not '{value}'");

@@ -76,6 +76,7 @@ const CHANGES_THE_TTL: &str = "RW and UPDATE because it changes the TTL";
 const CHANGES_REPRESENTATION: &str =
     "RW because it may change the internal representation of the key, and propagate to replicas";
 const ASSUMES_THE_WORST: &str = "We cannot tell how the keys will be used so we assume the worst, RW and UPDATE";
+const ASSUMES_THE_WORST_READ: &str = "We cannot tell how the keys will be used so we assume the worst, RO and ACCESS";
 
 /// Returns the key specifications of a command.
 pub fn for_command(command: &str) -> &'static [KeySpec] {
@@ -118,6 +119,8 @@ pub fn for_command(command: &str) -> &'static [KeySpec] {
         "SETEX" | "PSETEX" => const { &[at(1, OVERWRITES)] },
         "HGETEX" | "GETEX" => const { &[at(1, READS_AND_CHANGES).with_notes(CHANGES_THE_TTL)] },
         "EVAL" | "FCALL" => const { &[counted(2, READS_AND_CHANGES).with_notes(ASSUMES_THE_WORST)] },
+        "EVAL_RO" | "FCALL_RO" => const { &[counted(2, READS).with_notes(ASSUMES_THE_WORST_READ)] },
+        "EVALSHA_RO" => const { &[counted(2, READS)] },
         "EVALSHA" => const { &[counted(2, READS_AND_CHANGES)] },
         "LCS" => const { &[range(1, 1, 1, READS)] },
         "COPY" | "ZRANGESTORE" | "RENAME" | "RENAMENX" | "BITOP" => source_and_destination(command),

@@ -109,7 +109,7 @@ fn move_or_block(call: &mut Call, from: End, to: End, timeout_at: usize) -> Outc
     if move_element(call, from, to)? {
         return Ok(());
     }
-    if call.mode == Mode::Exec {
+    if matches!(call.mode, Mode::Exec | Mode::Script) {
         // In a transaction the reply is null, whereas the reply after a timeout is a null array.
         call.reply.null();
         return Ok(());

@@ -10,6 +10,7 @@ mod connection;
 mod counter;
 mod debug;
 mod expire;
+mod function;
 mod generic;
 mod geo;
 mod geo_search;
@@ -28,6 +29,7 @@ mod partial_sort;
 mod pubsub;
 mod replication;
 mod scan;
+mod script;
 mod server;
 mod set;
 mod set_algebra;
@@ -93,6 +95,8 @@ static FAMILIES: &[&[&Command]] = &[
     config::COMMANDS,
     info::COMMANDS,
     server::COMMANDS,
+    script::COMMANDS,
+    function::COMMANDS,
     slowlog::COMMANDS,
     replication::COMMANDS,
     lolwut::COMMANDS,

@@ -73,7 +73,7 @@ const SSUBSCRIBE: Command = Command {
 /// Subscribes to sharded channels. Returns an error in a transaction, although SUBSCRIBE is allowed there for backward
 /// compatibility.
 fn ssubscribe(call: &mut Call) -> Outcome {
-    if call.mode == Mode::Exec {
+    if matches!(call.mode, Mode::Exec | Mode::Script) {
         return Err(Error::from_static("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"));
     }
     subscribe(call, Kind::Shard, b"ssubscribe")

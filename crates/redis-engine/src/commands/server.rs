@@ -1,5 +1,4 @@
-//! Commands on the whole server: flushing, swapping databases, TIME, MONITOR and MEMORY. The commands for scripts,
-//! which are not supported, are defined here as well.
+//! Commands on the whole server: flushing, swapping databases, TIME, MONITOR and MEMORY.
 
 use std::ops::Range;
 
@@ -10,30 +9,8 @@ use crate::error::{self, Error};
 use crate::keyspace::DATABASES;
 use crate::number;
 
-pub const COMMANDS: &[&Command] = &[
-    &DBSIZE,
-    &EVAL,
-    &EVALSHA,
-    &EVALSHA_RO,
-    &EVAL_RO,
-    &FCALL,
-    &FCALL_RO,
-    &FLUSHALL,
-    &FLUSHDB,
-    &FUNCTION,
-    &FUNCTION_FLUSH,
-    &FUNCTION_HELP,
-    &LASTSAVE,
-    &MEMORY,
-    &MEMORY_HELP,
-    &MEMORY_USAGE,
-    &MONITOR,
-    &SCRIPT,
-    &SCRIPT_FLUSH,
-    &SCRIPT_HELP,
-    &SWAPDB,
-    &TIME,
-];
+pub const COMMANDS: &[&Command] =
+    &[&DBSIZE, &FLUSHALL, &FLUSHDB, &LASTSAVE, &MEMORY, &MEMORY_HELP, &MEMORY_USAGE, &MONITOR, &SWAPDB, &TIME];
 
 const DBSIZE: Command = Command {
     name: "DBSIZE",
@@ -105,7 +82,7 @@ fn flush(call: &mut Call, databases: Range<usize>) -> Outcome {
 }
 
 /// Returns `error` unless there are no arguments from `index` on, or only a single ASYNC or SYNC.
-fn check_flush_mode(call: &Call, index: usize, error: Error) -> Outcome {
+pub fn check_flush_mode(call: &Call, index: usize, error: Error) -> Outcome {
     let known = call.is_option(index, "ASYNC") || call.is_option(index, "SYNC");
     if call.argv.len() == index || (known && call.argv.len() == index + 1) { Ok(()) } else { Err(error) }
 }
@@ -270,224 +247,6 @@ fn memory_help(call: &mut Call) -> Outcome {
             "USAGE <key> [SAMPLES <count>]",
             "    Return memory in bytes used by <key> and its value. Nested values are",
             "    sampled up to <count> times (default: 5, 0 means sample all).",
-        ],
-    )
-}
-
-const EVAL: Command = Command {
-    name: "EVAL",
-    syntax: "script numkeys [key [key ...]] [arg [arg ...]]",
-    arity: -3,
-    flags: &[Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
-    keys: Keys::counted(2),
-    group: Group::Scripting,
-    since: "2.6.0",
-    complexity: "Depends on the script that is executed.",
-    summary: "Runs a Lua script on a real server. This server has no Lua.",
-    example: "EVAL 'return 1' 0",
-    run: no_scripts,
-};
-
-const EVAL_RO: Command = Command {
-    name: "EVAL_RO",
-    syntax: "script numkeys [key [key ...]] [arg [arg ...]]",
-    arity: -3,
-    flags: &[Flag::Readonly, Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
-    keys: Keys::counted(2),
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "Depends on the script that is executed.",
-    summary: "Runs a Lua script that only reads. This server has no Lua.",
-    example: "EVAL_RO 'return 1' 0",
-    run: no_scripts,
-};
-
-const EVALSHA: Command = Command {
-    name: "EVALSHA",
-    syntax: "sha1 numkeys [key [key ...]] [arg [arg ...]]",
-    arity: -3,
-    flags: &[Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
-    keys: Keys::counted(2),
-    group: Group::Scripting,
-    since: "2.6.0",
-    complexity: "Depends on the script that is executed.",
-    summary: "Runs a cached Lua script on a real server. This server has no Lua.",
-    example: "EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0",
-    run: no_scripts,
-};
-
-const EVALSHA_RO: Command = Command {
-    name: "EVALSHA_RO",
-    syntax: "sha1 numkeys [key [key ...]] [arg [arg ...]]",
-    arity: -3,
-    flags: &[Flag::Readonly, Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
-    keys: Keys::counted(2),
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "Depends on the script that is executed.",
-    summary: "Runs a cached Lua script that only reads. This server has no Lua.",
-    example: "EVALSHA_RO e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0",
-    run: no_scripts,
-};
-
-const FCALL: Command = Command {
-    name: "FCALL",
-    syntax: "function numkeys [key [key ...]] [arg [arg ...]]",
-    arity: -3,
-    flags: &[Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
-    keys: Keys::counted(2),
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "Depends on the function that is executed.",
-    summary: "Runs a loaded function on a real server. This server has no Lua.",
-    example: "FCALL greet 0",
-    run: no_scripts,
-};
-
-const FCALL_RO: Command = Command {
-    name: "FCALL_RO",
-    syntax: "function numkeys [key [key ...]] [arg [arg ...]]",
-    arity: -3,
-    flags: &[Flag::Readonly, Flag::Noscript, Flag::Stale, Flag::SkipMonitor, Flag::NoMandatoryKeys, Flag::Movablekeys],
-    keys: Keys::counted(2),
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "Depends on the function that is executed.",
-    summary: "Runs a loaded function that only reads. This server has no Lua.",
-    example: "FCALL_RO greet 0",
-    run: no_scripts,
-};
-
-fn no_scripts(call: &mut Call) -> Outcome {
-    Err(Error::new(format!("ERR {} is not available: this server runs no Lua scripts", call.command.name)))
-}
-
-const SCRIPT: Command = Command {
-    name: "SCRIPT",
-    syntax: "",
-    arity: -2,
-    flags: &[],
-    keys: Keys::NONE,
-    group: Group::Scripting,
-    since: "2.6.0",
-    complexity: "Depends on subcommand.",
-    summary: "Manages Lua scripts. This server has none.",
-    example: "SCRIPT FLUSH",
-    run: command::missing_subcommand,
-};
-
-const SCRIPT_FLUSH: Command = Command {
-    name: "SCRIPT FLUSH",
-    syntax: "[ASYNC | SYNC]",
-    arity: -2,
-    flags: &[Flag::Noscript],
-    keys: Keys::NONE,
-    group: Group::Scripting,
-    since: "2.6.0",
-    complexity: "O(N) with N being the number of scripts in cache",
-    summary: "Removes all cached scripts.",
-    example: "SCRIPT FLUSH",
-    run: script_flush,
-};
-
-fn script_flush(call: &mut Call) -> Outcome {
-    if call.argv.len() > 3 {
-        return Err(error::subcommand_syntax(call.argv[1], "SCRIPT"));
-    }
-    check_flush_mode(call, 2, Error::from_static("ERR SCRIPT FLUSH only support SYNC|ASYNC option"))?;
-    call.reply.ok();
-    Ok(())
-}
-
-const SCRIPT_HELP: Command = Command {
-    name: "SCRIPT HELP",
-    syntax: "",
-    arity: 2,
-    flags: &[Flag::Loading, Flag::Stale],
-    keys: Keys::NONE,
-    group: Group::Scripting,
-    since: "5.0.0",
-    complexity: "O(1)",
-    summary: "The subcommands of SCRIPT.",
-    example: "SCRIPT HELP",
-    run: script_help,
-};
-
-fn script_help(call: &mut Call) -> Outcome {
-    command::help(
-        call,
-        &[
-            "FLUSH [ASYNC|SYNC]",
-            "    Flush the Lua scripts cache. Very dangerous on replicas.",
-            "    When called without the optional mode argument, the behavior is determined by the",
-            "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
-            "    * ASYNC: Asynchronously flush the scripts cache.",
-            "    * SYNC: Synchronously flush the scripts cache.",
-        ],
-    )
-}
-
-const FUNCTION: Command = Command {
-    name: "FUNCTION",
-    syntax: "",
-    arity: -2,
-    flags: &[],
-    keys: Keys::NONE,
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "Depends on subcommand.",
-    summary: "Manages functions. This server has none.",
-    example: "FUNCTION FLUSH",
-    run: command::missing_subcommand,
-};
-
-const FUNCTION_FLUSH: Command = Command {
-    name: "FUNCTION FLUSH",
-    syntax: "[ASYNC | SYNC]",
-    arity: -2,
-    flags: &[Flag::Write, Flag::Noscript],
-    keys: Keys::NONE,
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "O(N) where N is the number of functions deleted",
-    summary: "Deletes all functions.",
-    example: "FUNCTION FLUSH",
-    run: function_flush,
-};
-
-fn function_flush(call: &mut Call) -> Outcome {
-    if call.argv.len() > 3 {
-        return Err(error::subcommand_syntax(call.argv[1], "FUNCTION"));
-    }
-    check_flush_mode(call, 2, Error::from_static("ERR FUNCTION FLUSH only supports SYNC|ASYNC option"))?;
-    call.reply.ok();
-    Ok(())
-}
-
-const FUNCTION_HELP: Command = Command {
-    name: "FUNCTION HELP",
-    syntax: "",
-    arity: 2,
-    flags: &[Flag::Loading, Flag::Stale],
-    keys: Keys::NONE,
-    group: Group::Scripting,
-    since: "7.0.0",
-    complexity: "O(1)",
-    summary: "The subcommands of FUNCTION.",
-    example: "FUNCTION HELP",
-    run: function_help,
-};
-
-fn function_help(call: &mut Call) -> Outcome {
-    command::help(
-        call,
-        &[
-            "FLUSH [ASYNC|SYNC]",
-            "    Delete all the libraries.",
-            "    When called without the optional mode argument, the behavior is determined by the",
-            "    lazyfree-lazy-user-flush configuration directive. Valid modes are:",
-            "    * ASYNC: Asynchronously flush the libraries.",
-            "    * SYNC: Synchronously flush the libraries.",
         ],
     )
 }

@@ -4,6 +4,7 @@ use crate::call::{Call, Mode, Outcome};
 use crate::client::{QueuedCommand, Transaction};
 use crate::command::{Command, Flag, Group, Keys};
 use crate::error;
+use crate::scripting::ExecRest;
 use crate::watch::{KeyState, WatchedKey};
 
 pub const COMMANDS: &[&Command] = &[&DISCARD, &EXEC, &MULTI, &UNWATCH, &WATCH];
@@ -59,7 +60,8 @@ fn exec(call: &mut Call) -> Outcome {
         return Ok(());
     }
     call.reply.array(transaction.queue.len());
-    for QueuedCommand { command, argv } in &transaction.queue {
+    let mut queue = transaction.queue.into_iter();
+    while let Some(QueuedCommand { command, argv }) = queue.next() {
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
         Call {
             keyspace: call.keyspace,
@@ -76,6 +78,10 @@ fn exec(call: &mut Call) -> Outcome {
         if call.keyspace.events_enabled {
             let events = call.keyspace.take_events();
             call.server.publish_events(&events);
+        }
+        if let Some(running) = &mut call.server.scripting.running {
+            running.rest = Some(ExecRest { queue: queue.collect() });
+            return Ok(());
         }
     }
     Ok(())

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::{fs, iter};
 
 /// Maximum number of files that may import each other in a cycle. `Command` and `Call` import each other. The server
-/// state belongs to the same cycle, because it holds blocked, queued and counted commands.
-const MAX_CYCLE: usize = 10;
+/// state belongs to the same cycle, because it holds blocked, queued and counted commands, and the running script.
+const MAX_CYCLE: usize = 14;
 
 /// The path of a module in the crate, such as `["data", "hash"]`. The path of the crate root is empty.
 type Module = Vec<String>;

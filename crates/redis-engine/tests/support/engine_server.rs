@@ -37,7 +37,7 @@ impl EngineServer {
     }
 
     /// Delivers output, and disconnects the clients that the engine has closed, as a driver does after each command.
-    fn deliver(&mut self) {
+    pub fn deliver(&mut self) {
         for client in self.clients.iter_mut().filter(|client| client.is_open) {
             let state = self.engine.server.clients.get_mut(client.id);
             client.received.extend(state.reply.take());
