@@ -7,13 +7,16 @@ use crate::throw;
 /// Adding this number to a double moves the integer's lowest 32 bits to the lowest bits of the double.
 const SHIFT_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 
+/// An operation, and its name in Lua.
+type Named<T> = (&'static str, T);
+
 /// Creates the library.
 ///
 /// # Errors
 /// Returns an error if there is not enough memory.
 pub fn create(lua: &Lua) -> mlua::Result<Table> {
     let library = lua.create_table()?;
-    let unary: [(&str, fn(u32) -> u32); 3] =
+    let unary: [Named<fn(u32) -> u32>; 3] =
         [("tobit", |bits| bits), ("bnot", |bits| !bits), ("bswap", u32::swap_bytes)];
     for (name, operation) in unary {
         let function = lua.create_function(move |lua, args: MultiValue| {
@@ -21,7 +24,7 @@ pub fn create(lua: &Lua) -> mlua::Result<Table> {
         })?;
         library.raw_set(name, function)?;
     }
-    let folding: [(&str, fn(u32, u32) -> u32); 3] =
+    let folding: [Named<fn(u32, u32) -> u32>; 3] =
         [("band", |a, b| a & b), ("bor", |a, b| a | b), ("bxor", |a, b| a ^ b)];
     for (name, operation) in folding {
         let function = lua.create_function(move |lua, args: MultiValue| {
@@ -33,7 +36,7 @@ pub fn create(lua: &Lua) -> mlua::Result<Table> {
         })?;
         library.raw_set(name, function)?;
     }
-    let shifts: [(&str, fn(u32, u32) -> u32); 5] = [
+    let shifts: [Named<fn(u32, u32) -> u32>; 5] = [
         ("lshift", |bits, by| bits << by),
         ("rshift", |bits, by| bits >> by),
         ("arshift", |bits, by| ((bits as i32) >> by) as u32),

@@ -220,7 +220,7 @@ fn replace_loading_functions(lua: &Lua, names: &Table) -> mlua::Result<()> {
     })?;
     names.raw_set("loadstring", function)?;
     let function = lua.create_function(move |lua, args: MultiValue| {
-        let Some(Value::Function(reader)) = args.get(0) else {
+        let Some(Value::Function(reader)) = args.front() else {
             return Err(throw::wrong_type(lua, &args, 1, "function"));
         };
         let name = match args.get(1) {
@@ -262,7 +262,7 @@ fn replace_raw_functions(lua: &Lua, protected: &Rc<Protected>, names: &Table) ->
     let raw_next: Function = names.raw_get("next")?;
     let (known, next) = (protected.clone(), raw_next.clone());
     let function = lua.create_function(move |lua, args: MultiValue| {
-        let Some(Value::Table(table)) = args.get(0) else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
+        let Some(Value::Table(table)) = args.front() else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
         let table = known.contents(table).unwrap_or_else(|| table.clone());
         let key = args.get(1).cloned().unwrap_or(Value::Nil);
         next.call::<MultiValue>((table, key)).map_err(without_traceback)
@@ -270,21 +270,21 @@ fn replace_raw_functions(lua: &Lua, protected: &Rc<Protected>, names: &Table) ->
     names.raw_set("next", function)?;
     let (known, next) = (protected.clone(), raw_next);
     let function = lua.create_function(move |lua, args: MultiValue| {
-        let Some(Value::Table(table)) = args.get(0) else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
+        let Some(Value::Table(table)) = args.front() else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
         let table = known.contents(table).unwrap_or_else(|| table.clone());
         Ok((next.clone(), table, Value::Nil))
     })?;
     names.raw_set("pairs", function)?;
     let known = protected.clone();
     let function = lua.create_function(move |lua, args: MultiValue| {
-        let Some(Value::Table(table)) = args.get(0) else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
+        let Some(Value::Table(table)) = args.front() else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
         let Some(key) = args.get(1) else { return Err(throw::bad_argument(lua, 2, "value expected")) };
         known.contents(table).unwrap_or_else(|| table.clone()).raw_get::<Value>(key.clone())
     })?;
     names.raw_set("rawget", function)?;
     let (known, rawset) = (protected.clone(), names.raw_get::<Function>("rawset")?);
     let function = lua.create_function(move |lua, args: MultiValue| {
-        let Some(Value::Table(table)) = args.get(0) else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
+        let Some(Value::Table(table)) = args.front() else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
         let (Some(key), Some(value)) = (args.get(1), args.get(2)) else {
             let missing = args.len() + 1;
             return Err(throw::bad_argument(lua, missing, "value expected"));
@@ -297,7 +297,7 @@ fn replace_raw_functions(lua: &Lua, protected: &Rc<Protected>, names: &Table) ->
     names.raw_set("rawset", function)?;
     let known = protected.clone();
     let function = lua.create_function(move |lua, args: MultiValue| {
-        let Some(Value::Table(table)) = args.get(0) else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
+        let Some(Value::Table(table)) = args.front() else { return Err(throw::wrong_type(lua, &args, 1, "table")) };
         let metatable = match args.get(1) {
             Some(Value::Table(metatable)) => Some(metatable.clone()),
             Some(Value::Nil) => None,
@@ -318,7 +318,7 @@ fn replace_raw_functions(lua: &Lua, protected: &Rc<Protected>, names: &Table) ->
     let (known, getmetatable) = (protected.clone(), names.raw_get::<Function>("getmetatable")?);
     let strings: Table = getmetatable.call("")?;
     let strings = protected.add(lua, &strings)?;
-    let function = lua.create_function(move |lua, args: MultiValue| match args.get(0) {
+    let function = lua.create_function(move |lua, args: MultiValue| match args.front() {
         None => Err(throw::bad_argument(lua, 1, "value expected")),
         Some(Value::String(_)) => Ok(Value::Table(strings.clone())),
         Some(Value::Table(table)) if known.contents(table).is_some() => {

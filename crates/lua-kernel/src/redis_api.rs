@@ -199,7 +199,7 @@ fn number_argument(number: f64) -> String {
 /// Returns the table of `redis.error_reply` or `redis.status_reply`.
 fn reply_table(lua: &Lua, args: &MultiValue, field: &str) -> mlua::Result<Table> {
     let table = lua.create_table()?;
-    let text = match args.get(0) {
+    let text = match args.front() {
         Some(Value::String(text)) if args.len() == 1 => text.as_bytes().to_vec(),
         _ => {
             table.raw_set("err", "ERR wrong number or type of arguments")?;

@@ -183,7 +183,7 @@ impl Writer<'_> {
         if self.reply.len() > MAX_REPLY {
             return Err(ReplyError::TooLong);
         }
-        if self.written % 4096 == 0 && (self.is_killed)() {
+        if self.written.is_multiple_of(4096) && (self.is_killed)() {
             return Err(ReplyError::Killed);
         }
         match value {

@@ -118,7 +118,8 @@ fn add_switches(lua: &Lua, library: &Table, settings: &Shared) -> mlua::Result<(
         }
     })?;
     library.raw_set("encode_invalid_numbers", function)?;
-    let switches: [(&str, fn(&mut Settings) -> &mut bool); 2] = [
+    type Switch = (&'static str, fn(&mut Settings) -> &mut bool);
+    let switches: [Switch; 2] = [
         ("decode_invalid_numbers", |settings| &mut settings.decodes_invalid_numbers),
         ("encode_keep_buffer", |settings| &mut settings.keeps_buffer),
     ];
@@ -170,7 +171,7 @@ fn check_count(lua: &Lua, args: &MultiValue, max: usize) -> mlua::Result<()> {
 /// Returns the index of the choice that the first argument names, or `None` if it is nil. True and false stand for `on`
 /// and `off`.
 fn check_choice(lua: &Lua, args: &MultiValue, choices: &[&str]) -> mlua::Result<Option<usize>> {
-    match args.get(0) {
+    match args.front() {
         None | Some(Value::Nil) => Ok(None),
         Some(Value::Boolean(yes)) => Ok(Some(usize::from(*yes))),
         Some(_) => {

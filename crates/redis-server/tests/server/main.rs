@@ -9,4 +9,5 @@ mod buffers;
 mod commands;
 mod connections;
 mod program;
+mod scripts;
 mod support;
