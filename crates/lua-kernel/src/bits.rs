@@ -7,8 +7,11 @@ use crate::throw;
 /// Adding this number to a double moves the integer's lowest 32 bits to the lowest bits of the double.
 const SHIFT_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 
-/// An operation, and its name in Lua.
-type Named<T> = (&'static str, T);
+/// An operation on one number, with its name in Lua.
+type Unary = (&'static str, fn(u32) -> u32);
+
+/// An operation on two numbers, with its name in Lua.
+type Binary = (&'static str, fn(u32, u32) -> u32);
 
 /// Creates the library.
 ///
@@ -16,16 +19,14 @@ type Named<T> = (&'static str, T);
 /// Returns an error if there is not enough memory.
 pub fn create(lua: &Lua) -> mlua::Result<Table> {
     let library = lua.create_table()?;
-    let unary: [Named<fn(u32) -> u32>; 3] =
-        [("tobit", |bits| bits), ("bnot", |bits| !bits), ("bswap", u32::swap_bytes)];
+    let unary: [Unary; 3] = [("tobit", |bits| bits), ("bnot", |bits| !bits), ("bswap", u32::swap_bytes)];
     for (name, operation) in unary {
         let function = lua.create_function(move |lua, args: MultiValue| {
             Ok(f64::from(operation(check_bits(lua, &args, 1)?) as i32))
         })?;
         library.raw_set(name, function)?;
     }
-    let folding: [Named<fn(u32, u32) -> u32>; 3] =
-        [("band", |a, b| a & b), ("bor", |a, b| a | b), ("bxor", |a, b| a ^ b)];
+    let folding: [Binary; 3] = [("band", |a, b| a & b), ("bor", |a, b| a | b), ("bxor", |a, b| a ^ b)];
     for (name, operation) in folding {
         let function = lua.create_function(move |lua, args: MultiValue| {
             let mut bits = check_bits(lua, &args, 1)?;
@@ -36,7 +37,7 @@ pub fn create(lua: &Lua) -> mlua::Result<Table> {
         })?;
         library.raw_set(name, function)?;
     }
-    let shifts: [Named<fn(u32, u32) -> u32>; 5] = [
+    let shifts: [Binary; 5] = [
         ("lshift", |bits, by| bits << by),
         ("rshift", |bits, by| bits >> by),
         ("arshift", |bits, by| ((bits as i32) >> by) as u32),
