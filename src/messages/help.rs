@@ -4,6 +4,8 @@
 messages! {
     /// The description of a Redis command. `summary` is a sentence, and `complexity` begins with `O(...)`.
     redis_command(summary, complexity, version) = "{summary} {complexity}, since {version}.";
+    /// The description of a Redis command whose complexity is not documented. `summary` is a sentence.
+    redis_command_without_complexity(summary, version) = "{summary} Since {version}.";
     /// Shown for a method whose command the built-in Redis does not have.
     no_command_beneath() = "It sends a command that the Redis in redis-tutor does not have.";
     /// Shown for a command for which redis-py has no method.

@@ -87,7 +87,10 @@ fn help(method: Option<&Method>, command: Option<&Command>) -> String {
         Some(command) => {
             paragraphs.push(code(format!("{} {}", command.name, command.syntax).trim_end()));
             let complexity = command.complexity.trim_end_matches('.');
-            paragraphs.push(messages::redis_command(command.summary, complexity, command.since));
+            paragraphs.push(match complexity {
+                "" => messages::redis_command_without_complexity(command.summary, command.since),
+                _ => messages::redis_command(command.summary, complexity, command.since),
+            });
         }
         None if method.is_some_and(Method::is_command) => paragraphs.push(messages::no_command_beneath()),
         None => {}
