@@ -37,11 +37,6 @@ def retry_until(attempt, timeout):
     return True
 
 
-def correct_ast(ast):
-    # Newer versions of Python show a node's fields in its `repr`. This restores the plain `repr` of CPython 3.13.
-    ast.AST.__repr__ = object.__repr__
-
-
 def correct_collections(collections):
     def name_view(view, kind):
         view.__name__ = view.__qualname__ = f"odict_{kind}"
@@ -73,6 +68,18 @@ def correct_decimal(decimal):
         return converted
 
     decimal._convert_other = convert_other
+    # The order in which CPython lists signals.
+    order = "Clamped InvalidOperation DivisionByZero Inexact FloatOperation Overflow Rounded Subnormal Underflow".split()
+
+    def represent(self):
+        """Show the current context."""
+        flags, traps = ([name for name in order if signals[getattr(decimal, name)]] for signals in (self.flags, self.traps))
+        return (
+            f"Context(prec={self.prec}, rounding={self.rounding}, Emin={self.Emin}, Emax={self.Emax}, "
+            f"capitals={self.capitals}, clamp={self.clamp}, flags=[{', '.join(flags)}], traps=[{', '.join(traps)}])"
+        )
+
+    decimal.Context.__repr__ = represent
 
 
 def correct_datetime(datetime):
@@ -209,14 +216,6 @@ def correct_functools(functools):
 
     cmp_to_key.__module__, cmp_to_key.__qualname__ = "functools", "cmp_to_key"
     functools.cmp_to_key = cmp_to_key
-    original_wrapper = functools._lru_cache_wrapper
-
-    def lru_cache_wrapper(user_function, *args):
-        if not callable(user_function):
-            raise TypeError("the first argument must be callable")
-        return original_wrapper(user_function, *args)
-
-    functools._lru_cache_wrapper = lru_cache_wrapper
 
 
 def correct_heapq(heapq):
@@ -250,6 +249,14 @@ def correct_inspect(inspect):
         return signature, None
 
     inspect._signature_strip_non_python_syntax = without_marker
+
+    def is_abstract(object):
+        """Return true if the object is an abstract base class (ABC)."""
+        # The interpreter does not mark abstract classes with a flag.
+        return isinstance(object, type) and bool(getattr(object, "__abstractmethods__", None))
+
+    is_abstract.__name__ = is_abstract.__qualname__ = "isabstract"
+    inspect.isabstract = is_abstract
 
 
 def correct_io(io):
@@ -517,12 +524,26 @@ def correct_zoneinfo_class(module):
     module.ZoneInfo.__repr__ = lambda self: f"{type(self).__module__}.{original_repr(self)}"
 
 
+def by_version(name):
+    """Returns the correction of a module that differs because the library is that of a newer version of Python."""
+
+    def correct(module):
+        import _newer_library
+
+        getattr(_newer_library, name)(module)
+
+    return correct
+
+
 CORRECTIONS = {
     "_pydatetime": correct_datetime,
     "_pydecimal": correct_decimal,
     "_strptime": correct_strptime,
-    "ast": correct_ast,
+    "argparse": by_version("correct_argparse"),
+    "ast": by_version("correct_ast"),
+    "asyncio.runners": by_version("correct_asyncio_runners"),
     "collections": correct_collections,
+    "dataclasses": by_version("correct_dataclasses"),
     "functools": correct_functools,
     "heapq": correct_heapq,
     "inspect": correct_inspect,

@@ -28,7 +28,24 @@ pub fn compile_with_options(
     check_syntax(source, filename, vm)?;
     // `VirtualMachine::compile` would issue warnings in the words of CPython 3.14.
     let code = compiler::compile(source, mode, filename, options);
-    let code = code.map_err(|error| syntax_error(&error, source, filename, vm))?;
+    let code = code.map_err(|error| {
+        // The parser words errors of expressions differently, if it does not expect statements.
+        let as_statement = match mode {
+            Mode::Eval => compiler::compile(source, Mode::Exec, filename, vm.compile_opts()).err(),
+            _ => return syntax_error(&error, source, filename, vm),
+        };
+        match (as_statement, &error) {
+            (Some(error), _) => syntax_error(&error, source, filename, vm),
+            // A statement was passed to `eval`.
+            (None, CompileError::Parse(parse_error)) => {
+                let start = parse_error.raw_location.to_std_range().start;
+                let place = Some(start..start + 1);
+                let diagnostic = Diagnostic { message: "invalid syntax".to_owned(), place };
+                new_syntax_error(&diagnostic, source, filename, vm)
+            }
+            (None, _) => syntax_error(&error, source, filename, vm),
+        }
+    })?;
     for warning in syntax_warnings::warnings(source) {
         issue(&warning, source, filename, vm)?;
     }

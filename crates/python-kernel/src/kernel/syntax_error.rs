@@ -4,6 +4,8 @@
 //! around an error in the same way as the `invalid_…` rules in CPython's grammar. It first looks for tokenizer errors,
 //! and then examines the error that the parser found. An error without a specific message is "invalid syntax".
 
+mod code_generation;
+mod statements;
 mod tokens;
 mod unfinished;
 mod wording;
@@ -12,6 +14,7 @@ use crate::syntax;
 use ruff_text_size::Ranged;
 use rustpython_compiler::ast::Expr;
 use rustpython_compiler::ast::token::TokenKind;
+use rustpython_compiler::core::SourceLocation;
 use rustpython_compiler::parser::{
     self, InterpolatedStringErrorType, LexicalErrorType, Mode, ParseErrorType, ParseOptions,
 };
@@ -31,7 +34,10 @@ pub struct Diagnostic {
 /// Returns CPython's version of a compiler error, or `None` if CPython reports the same message and position.
 pub fn cpython_diagnostic(error: &CompileError, source: &str) -> Option<Diagnostic> {
     match error {
-        CompileError::Codegen(error) => code_generation_error(&error.error.to_string()),
+        CompileError::Codegen(error) => {
+            let at = error.location.and_then(|location| offset_of(source, location));
+            code_generation::diagnostic(&error.error.to_string(), source, at)
+        }
         CompileError::Parse(error) => {
             let tokens = SourceTokens::new(source);
             let place = error.raw_location.to_std_range();
@@ -54,15 +60,10 @@ fn diagnostic_at(message: impl Into<String>, place: Range<usize>) -> Option<Diag
     Some(Diagnostic { message: message.into(), place: Some(place) })
 }
 
-/// Returns CPython's message for an error that is detected after parsing, or `None` to keep the interpreter's message.
-fn code_generation_error(message: &str) -> Option<Diagnostic> {
-    let message = match message {
-        "'continue' outside loop" => "'continue' not properly in loop",
-        "'import *' only allowed at module level" => "import * only allowed at module level",
-        message if message.starts_with("cannot define nonlocal") => "nonlocal declaration not allowed at module level",
-        _ => return None,
-    };
-    Some(Diagnostic { message: message.to_owned(), place: None })
+/// Returns the byte offset of a location.
+fn offset_of(source: &str, location: SourceLocation) -> Option<usize> {
+    let line: usize = source.split_inclusive('\n').take(location.line.to_zero_indexed()).map(str::len).sum();
+    Some(line + location.character_offset.to_zero_indexed()).filter(|at| source.is_char_boundary(*at))
 }
 
 #[derive(Debug, Clone)]
@@ -138,7 +139,8 @@ impl<'a> SourceTokens<'a> {
         if let Some(message) = self.message(error, &place) {
             return Some(Diagnostic { message, place: self.corrected_place(error, &place) });
         }
-        self.legacy_statement(at)
+        self.particular_error(at)
+            .or_else(|| self.legacy_statement(at))
             .or_else(|| self.conditional_without_else(error, at))
             .or_else(|| self.missing_value(at))
             .or_else(|| self.malformed_display(error, at))

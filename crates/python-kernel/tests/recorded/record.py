@@ -166,11 +166,17 @@ def tracebacks(sources):
         name = f"<stdin>-{number}"
         linecache.cache[name] = (len(source), None, source.splitlines(True), name)
         try:
-            exec(compiled(source, name), space)
-            recorded.append(None)
+            code = compiled(source, name)
         except SyntaxError as error:
             error.filename = "<stdin>"
+            if error.text is None and error.lineno:
+                # The prompt shows the line even if the compiler has found the error and not the parser.
+                error.text = source.splitlines()[error.lineno - 1]
             recorded.append("".join(traceback.format_exception(error.with_traceback(None))))
+            continue
+        try:
+            exec(code, space)
+            recorded.append(None)
         except BaseException as error:
             text = "".join(traceback.format_exception(without_library_frames(error)))
             # Our own modules are frozen and have no path, so "(unknown location)" is recorded instead of a path.

@@ -22,6 +22,7 @@ mod hashes;
 mod integers;
 mod iterators;
 mod json;
+mod lru_cache;
 mod mappings;
 mod maths;
 mod module_messages;
@@ -42,7 +43,7 @@ use rustpython_vm::{PyObject, PyResult, VirtualMachine, builtins::PyModuleDef, v
 
 /// Returns our native modules, which replace the interpreter's modules of the same name.
 pub fn module_defs(ctx: &Context) -> Vec<&'static PyModuleDef> {
-    vec![hashes::module_def(ctx), json::module_def(ctx)]
+    vec![hashes::module_def(ctx), json::module_def(ctx), lru_cache::module_def(ctx)]
 }
 
 /// Installs the corrections of all builtin functions and classes. Must be called once, before the learner can define a
@@ -72,7 +73,10 @@ pub fn amend_module(name: &str, module: &PyObject, vm: &VirtualMachine) -> PyRes
     match name {
         "_collections" => module_messages::amend_collections(module, vm),
         "_contextvars" => context_vars::amend(module, vm),
-        "_functools" => partials::amend(module, vm),
+        "_functools" => {
+            partials::amend(module, vm)?;
+            lru_cache::amend(module, vm)
+        }
         "_hashlib" => hashes::amend(module, vm),
         "_sre" => regexes::amend(module, vm),
         "_struct" => structs::amend(module, vm),

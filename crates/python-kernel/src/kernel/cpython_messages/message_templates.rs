@@ -66,6 +66,9 @@ const TEMPLATES: &[(&str, &str, &str)] = &[
     ("TypeError", "'slice' object cannot be interpreted as an integer", "sequence index must be integer, not 'slice'"),
     ("TypeError", "cannot compare naive and aware {}", "can't compare offset-naive and offset-aware {}"),
     ("TypeError", "itemgetter expected 1 argument, got 0.", "itemgetter expected 1 argument, got 0"),
+    ("TypeError", "cannot pickle 'lock' object", "cannot pickle '_thread.lock' object"),
+    ("TypeError", "cannot pickle 'RLock' object", "cannot pickle '_thread.RLock' object"),
+    ("AttributeError", "_local has no attribute '{}'", "'_thread._local' object has no attribute '{}'"),
     ("TypeError", "an integer is required.", "an integer is required"),
     (
         "TypeError",

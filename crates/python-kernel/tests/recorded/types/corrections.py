@@ -75,3 +75,19 @@ with contextlib.redirect_stderr(io.StringIO()) as stream:
     logging.warning("bad %d", "x")
 
 stream.getvalue().splitlines()[0], stream.getvalue().splitlines()[-2:]
+parser = argparse.ArgumentParser(prog="x", exit_on_error=False); parser.add_argument("--c", choices=["a", "b"]); parser.parse_args(["--c", "d"])
+import dataclasses, decimal, inspect, abc, asyncio, threading, copy
+@dataclasses.dataclass
+class D:
+    x: int = 1
+
+repr(dataclasses.fields(D)[0]).count("doc="), "kw_only=False,_field_type=_FIELD)" in repr(dataclasses.fields(D)[0])
+decimal.Context(prec=5, flags=[decimal.Inexact, decimal.InvalidOperation, decimal.Rounded])
+class AB(abc.ABC):
+    @abc.abstractmethod
+    def m(self): ...
+
+inspect.isabstract(AB), inspect.isabstract(int), inspect.isabstract(3)
+asyncio.run(3)
+copy.deepcopy(threading.Lock())
+threading.local().y
