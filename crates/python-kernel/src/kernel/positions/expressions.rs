@@ -4,7 +4,7 @@ use super::operation::Operation;
 use super::tracker::{Tracker, is_constant};
 use ruff_text_size::{Ranged, TextRange};
 use rustpython_compiler::ast::{
-    Arguments, BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprAttribute, ExprCall, ExprSubscript,
+    Arguments, BoolOp, CmpOp, Comprehension, ConversionFlag, Expr, ExprAttribute, ExprCall, ExprCompare, ExprSubscript,
     InterpolatedStringElement, Operator, Parameters, UnaryOp,
 };
 
@@ -57,17 +57,19 @@ impl<'a> Tracker<'a> {
                 }
             },
             Expr::UnaryOp(operation) => {
-                self.walk_expression(&operation.operand);
+                match &*operation.operand {
+                    // CPython joins the comparison with the conversion of its result.
+                    Expr::Compare(comparison) if operation.op == UnaryOp::Not && comparison.ops.len() == 1 => {
+                        self.walk_comparison(comparison, range);
+                    }
+                    operand => self.walk_expression(operand),
+                }
                 self.current = range;
                 if operation.op == UnaryOp::Not {
                     self.emit(Operation::ToBool, range);
                 }
             }
-            Expr::Compare(comparison) => {
-                self.walk_expression(&comparison.left);
-                self.walk_all(&comparison.comparators);
-                self.current = range;
-            }
+            Expr::Compare(comparison) => self.walk_comparison(comparison, range),
             Expr::List(list) => self.walk_display(&list.elts, 0, Display::Sequence, range),
             Expr::Tuple(tuple) => self.walk_display(&tuple.elts, 0, Display::Sequence, range),
             Expr::Set(set) => self.walk_display(&set.elts, 0, Display::Set, range),
@@ -131,6 +133,19 @@ impl<'a> Tracker<'a> {
     pub fn walk_all(&mut self, expressions: &'a [Expr]) {
         for expression in expressions {
             self.walk_expression(expression);
+        }
+    }
+
+    /// Walks through a comparison, to which CPython gives the position `range`.
+    fn walk_comparison(&mut self, comparison: &'a ExprCompare, range: TextRange) {
+        self.current = comparison.range;
+        self.walk_expression(&comparison.left);
+        for (operator, comparator) in comparison.ops.iter().zip(&comparison.comparators) {
+            self.walk_expression(comparator);
+            self.current = comparison.range;
+            if !matches!(operator, CmpOp::Is | CmpOp::IsNot | CmpOp::In | CmpOp::NotIn) {
+                self.emit(Operation::Compare, range);
+            }
         }
     }
 

@@ -25,6 +25,8 @@ pub enum Operation {
     DeleteVariable,
     /// `x + y`, `x += y`
     Operator,
+    /// `x < y`
+    Compare,
     /// `a, b = v`
     Unpack,
     /// `f(x)`, and the calls of decorators and of the methods of context managers
@@ -57,6 +59,8 @@ pub enum Operation {
     Raise,
     /// `except x`
     MatchException,
+    /// `case C(x)`
+    MatchClass,
     /// Echoing the value of an expression at the prompt
     Echo,
 }
@@ -72,6 +76,7 @@ impl Operation {
             Instruction::BinaryOp { .. } if matches!(argument.try_into(), Ok(BinaryOperator::Subscr)) => Self::LoadItem,
             Instruction::BinarySlice => Self::LoadItem,
             Instruction::BinaryOp { .. } => Self::Operator,
+            Instruction::CompareOp { .. } => Self::Compare,
             Instruction::StoreSubscr | Instruction::StoreSlice => Self::StoreItem,
             Instruction::DeleteSubscr => Self::DeleteItem,
             Instruction::LoadName { .. }
@@ -111,6 +116,7 @@ impl Operation {
             Instruction::WithExceptStart => Self::ExitWithException,
             Instruction::RaiseVarargs { .. } => Self::Raise,
             Instruction::CheckExcMatch | Instruction::CheckEgMatch => Self::MatchException,
+            Instruction::MatchClass { .. } => Self::MatchClass,
             Instruction::CallIntrinsic1 { .. } if matches!(argument.try_into(), Ok(IntrinsicFunction1::Print)) => {
                 Self::Echo
             }

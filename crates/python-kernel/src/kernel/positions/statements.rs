@@ -225,13 +225,40 @@ impl<'a> Tracker<'a> {
     fn walk_match(&mut self, match_: &'a StmtMatch) {
         self.walk_expression(&match_.subject);
         for case in &match_.cases {
-            if let Pattern::MatchValue(pattern) = &case.pattern {
-                self.walk_expression(&pattern.value);
-            }
+            self.walk_pattern(&case.pattern);
             if let Some(guard) = &case.guard {
                 self.walk_condition(guard);
             }
             self.walk_body(&case.body);
+        }
+    }
+
+    fn walk_pattern(&mut self, pattern: &'a Pattern) {
+        match pattern {
+            Pattern::MatchValue(value) => {
+                self.walk_expression(&value.value);
+                self.emit(Operation::Compare, value.range);
+            }
+            Pattern::MatchClass(class) => {
+                self.walk_expression(&class.cls);
+                self.emit(Operation::MatchClass, class.range);
+                let keywords = class.arguments.keywords.iter().map(|keyword| &keyword.pattern);
+                class.arguments.patterns.iter().chain(keywords).for_each(|pattern| self.walk_pattern(pattern));
+            }
+            Pattern::MatchMapping(mapping) => {
+                self.walk_all(&mapping.keys);
+                mapping.patterns.iter().for_each(|pattern| self.walk_pattern(pattern));
+            }
+            Pattern::MatchSequence(sequence) => {
+                sequence.patterns.iter().for_each(|pattern| self.walk_pattern(pattern));
+            }
+            Pattern::MatchOr(or) => or.patterns.iter().for_each(|pattern| self.walk_pattern(pattern)),
+            Pattern::MatchAs(as_) => {
+                if let Some(pattern) = &as_.pattern {
+                    self.walk_pattern(pattern);
+                }
+            }
+            Pattern::MatchSingleton(_) | Pattern::MatchStar(_) => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::operation::Operation;
 use ruff_text_size::{Ranged, TextRange};
+use rustpython_compiler::ast::visitor::{self, Visitor};
 use rustpython_compiler::ast::{Expr, ExprAttribute, Stmt};
 use std::collections::{HashMap, HashSet};
 
@@ -62,7 +63,9 @@ impl<'a> Tracker<'a> {
 
     /// Walks through a module and returns CPython's positions for all operations in it.
     pub fn walk_module(mut self, body: &'a [Stmt]) -> ExpectedRanges {
-        self.collect_imports(body);
+        let mut imported = ImportedNames::default();
+        imported.visit_body(body);
+        self.imported = imported.names;
         self.walk_body(body);
         self.expected
     }
@@ -98,20 +101,29 @@ impl<'a> Tracker<'a> {
     pub fn start_at_attribute(&self, range: TextRange, attribute: &ExprAttribute) -> TextRange {
         start_at_attribute(self.source, range, attribute)
     }
+}
 
-    fn collect_imports(&mut self, body: &'a [Stmt]) {
-        for statement in body {
-            let names = match statement {
-                Stmt::Import(import) => &import.names,
-                Stmt::ImportFrom(import) => &import.names,
-                _ => continue,
-            };
-            for alias in names {
-                let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                self.imported.insert(bound.split('.').next().unwrap_or(bound));
-            }
+/// A visitor that collects the names that import statements bind, without those in functions and classes.
+#[derive(Default)]
+struct ImportedNames<'a> {
+    names: HashSet<&'a str>,
+}
+
+impl<'a> Visitor<'a> for ImportedNames<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let aliases = match statement {
+            Stmt::Import(import) => &import.names,
+            Stmt::ImportFrom(import) => &import.names,
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => return,
+            other => return visitor::walk_stmt(self, other),
+        };
+        for alias in aliases {
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            self.names.insert(bound.split('.').next().unwrap_or(bound));
         }
     }
+
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 /// See `Tracker::start_at_attribute`.
