@@ -44,7 +44,7 @@ const fn row_with_undo(command: &'static str, undo: &'static str, note: &'static
     Row { command, undo: Some(undo), note }
 }
 
-const ROWS: [Row; 21] = [
+const ROWS: [Row; 23] = [
     row("SET key:% value", "random keys"),
     row("GET key:%", "random keys"),
     row("INCR counter:%", "random keys"),
@@ -70,6 +70,8 @@ const ROWS: [Row; 21] = [
         "XGROUP SETID stream group 0",
         "one entry",
     ),
+    row("PFADD sketch element:%", "random elements"),
+    row("GEOSEARCH places FROMMEMBER member:% BYRADIUS 20 km COUNT 100 ANY", "up to 100 members near a random one"),
 ];
 
 impl BenchEngine {
@@ -89,6 +91,13 @@ impl BenchEngine {
                 format!("SADD set member:{n}"),
                 format!("ZADD zset {score} member:{n}"),
                 format!("XADD stream 0-{} field value:{n}", n + 1),
+                format!("PFADD sketch element:{n}"),
+                // The places are on an area of 10 by 10 degrees.
+                format!(
+                    "GEOADD places {} {} member:{n}",
+                    10.0 * score as f64 / size as f64,
+                    40.0 + 10.0 * n as f64 / size as f64
+                ),
             ] {
                 engine.call(&line);
             }
