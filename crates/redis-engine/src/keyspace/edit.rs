@@ -39,12 +39,12 @@ impl<'a, T: DataType> Edit<'a, T> {
         }
     }
 
-    /// Ends the edit of a value whose representation has changed but not what it stands for. Counts a change, but
-    /// records no event, and does not mark the key as modified.
-    pub fn keep_changed(mut self) {
+    /// Ends the edit of a value whose representation has changed but not what it stands for. Records no event, and does
+    /// not mark the key as modified. `changes` is the number of changes that Redis counts.
+    pub fn keep_converted(mut self, changes: usize) {
         self.count_growth();
         self.created = false;
-        self.keyspace.dirty += 1;
+        self.keyspace.dirty += changes as u64;
         self.keyspace.changes += 1;
         self.keyspace.database_mut().settle(self.index, self.key);
     }
