@@ -1,6 +1,7 @@
 //! COMMAND: information about commands, derived from their definitions.
 
-use super::key_specs::{self, Position};
+use super::command_tips;
+use super::key_specs::{self, KeySpec, Position};
 use crate::argument_syntax::{self, Argument, Shape, ValueType};
 use crate::call::{Call, Outcome};
 use crate::command::{self, Command, Flag, Group, Keys};
@@ -122,8 +123,9 @@ fn write_info(reply: &mut Reply, table: &CommandTable, command: &Command) {
     let Keys { first, last, step, .. } = command.keys;
     [first, last, step].into_iter().for_each(|position| reply.integer(position.into()));
     write_statuses(reply, categories(table, command).into_iter());
-    // The list of tips is empty, because tips concern only cluster clients.
-    reply.set(0);
+    let tips = command_tips::tips(command.name);
+    reply.set(tips.len());
+    tips.iter().for_each(|tip| reply.bulk(tip.as_bytes()));
     write_key_specs(reply, command);
     let subcommands: Vec<_> = subcommands(table, command).collect();
     reply.set(subcommands.len());
@@ -307,7 +309,8 @@ enum GetKeysReply {
 fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
     let argv = &call.argv[2..];
     let command = call.commands.find(argv).map_err(|_| Error::from_static("ERR Invalid command specified"))?;
-    if command.keys == Keys::NONE {
+    let names_no_keys = || key_specs::for_command(command.name).iter().all(KeySpec::is_channel);
+    if command.keys == Keys::NONE || names_no_keys() {
         return Err(Error::from_static("ERR The command has no key arguments"));
     }
     if !command.arity_allows(argv.len()) {

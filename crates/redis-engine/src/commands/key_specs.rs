@@ -51,6 +51,11 @@ const fn unknown(notes: &'static str, flags: &'static [&'static str]) -> KeySpec
 }
 
 impl KeySpec {
+    /// Returns whether the arguments are channels, which have slots in a cluster as keys do.
+    pub fn is_channel(&self) -> bool {
+        self.flags == NO_KEY
+    }
+
     const fn with_notes(self, notes: &'static str) -> KeySpec {
         KeySpec { notes, ..self }
     }

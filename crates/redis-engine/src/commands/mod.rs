@@ -5,6 +5,7 @@ mod bitfield;
 mod bitmap;
 mod client;
 mod command_info;
+mod command_tips;
 mod config;
 mod connection;
 mod counter;

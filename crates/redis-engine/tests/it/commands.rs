@@ -56,6 +56,7 @@ struct Recorded {
     tokens: Vec<String>,
     /// The arguments that belong to a key specification, each with the specification's index, as in `destination:0`.
     key_indices: Vec<String>,
+    tips: Vec<String>,
 }
 
 fn truth(name: &str) -> String {
@@ -73,7 +74,7 @@ impl Recorded {
     /// the command.
     fn parse(line: &str) -> Option<(String, Self)> {
         let columns: Vec<&str> = line.split('\t').collect();
-        let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens, key_indices] =
+        let [name, group, since, complexity, arity, flags, categories, keys, counted, tokens, key_indices, tips] =
             columns[..]
         else {
             return None;
@@ -91,6 +92,7 @@ impl Recorded {
             counted: numbers(counted)?,
             tokens: words(tokens),
             key_indices: words(key_indices),
+            tips: words(tips),
         };
         Some((name.to_owned(), recorded))
     }
@@ -187,7 +189,7 @@ fn compare(row: &Command, truth: &Recorded, problems: &mut Vec<String>) {
 }
 
 #[test]
-fn command_info_has_the_flags_and_categories_of_redis() {
+fn command_info_has_the_flags_categories_and_tips_of_redis() {
     let recorded = recorded();
     let mut engine = SingleClient::new();
     let mut problems = Vec::new();
@@ -195,7 +197,8 @@ fn command_info_has_the_flags_and_categories_of_redis() {
         let Some(truth) = recorded.get(row.name) else { continue };
         let entries = describe(&mut engine, "INFO", row.name);
         let [Value::Array(parts)] = entries.as_slice() else { panic!("COMMAND INFO replies {entries:?}") };
-        for (what, at, theirs) in [("flags", 2, &truth.flags), ("categories", 6, &truth.categories)] {
+        let lists = [("flags", 2, &truth.flags), ("categories", 6, &truth.categories), ("tips", 7, &truth.tips)];
+        for (what, at, theirs) in lists {
             let ours = texts(&parts[at]);
             if ours != *theirs {
                 problems.push(format!("{}: {what}: ours {ours:?}, Redis's {theirs:?}", row.name));
@@ -253,13 +256,13 @@ fn key_indices(arguments: &Value) -> Vec<String> {
     found
 }
 
-/// Returns the strings in an array of status replies.
+/// Returns the strings in an array of status replies or bulk strings.
 fn texts(value: &Value) -> Vec<String> {
     let Value::Array(words) = value else { panic!("not an array: {value:?}") };
     words
         .iter()
         .map(|word| match word {
-            Value::Simple(text) => String::from_utf8_lossy(text).into_owned(),
+            Value::Simple(text) | Value::Bulk(text) => String::from_utf8_lossy(text).into_owned(),
             other => panic!("not a status: {other:?}"),
         })
         .collect()
