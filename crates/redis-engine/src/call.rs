@@ -6,6 +6,7 @@ use super::command::{Command, Flag};
 use super::command_table::CommandTable;
 use super::error::{self, Error};
 use super::keyspace::Keyspace;
+use super::long_double::LongDouble;
 use super::number;
 use super::reply::{Protocol, Reply};
 use super::resp::quoting;
@@ -169,13 +170,18 @@ impl Call<'_> {
     /// # Errors
     /// Returns an error if the timeout is not a float, is out of range, or is negative.
     pub fn deadline(&self, index: usize) -> Result<Option<i64>, Error> {
-        let seconds = number::parse_double(self.argv[index]).ok_or(error::TIMEOUT_NOT_A_FLOAT)?;
-        let ms = (seconds * 1000.0).ceil();
-        if !ms.is_finite() || ms > i64::MAX as f64 {
-            return Err(error::TIMEOUT_OUT_OF_RANGE);
-        }
+        // Redis parses a `long double`, so `1e400` is out of range, but `1e5000` is not a number.
+        let seconds = LongDouble::parse(self.argv[index]).ok_or(error::TIMEOUT_NOT_A_FLOAT)?;
+        let ms = match seconds {
+            LongDouble::Infinite if self.argv[index].starts_with(b"-") => f64::NEG_INFINITY,
+            LongDouble::Infinite => f64::INFINITY,
+            LongDouble::Finite { .. } => (seconds.to_double() * 1000.0).ceil(),
+        };
         if ms < 0.0 {
             return Err(error::TIMEOUT_NEGATIVE);
+        }
+        if ms > i64::MAX as f64 {
+            return Err(error::TIMEOUT_OUT_OF_RANGE);
         }
         if ms == 0.0 {
             return Ok(None);

@@ -97,7 +97,8 @@ impl Config {
                 Kind::Protected => return Err(failed(name, "can't set protected config")),
                 _ => {}
             }
-            if new.iter().any(|&(other, _)| other == at) {
+            // A parameter's former name may be given in addition to its name. The last value counts.
+            if new.iter().any(|&(_, other): &(usize, &[u8])| other.eq_ignore_ascii_case(name)) {
                 return Err(failed(name, "duplicate parameter"));
             }
             new.push((at, *name));
@@ -209,14 +210,18 @@ impl Kind {
             },
             Kind::Memory(min) => match memory(value) {
                 Some(n) if n >= min => Ok(n.to_string().into()),
+                Some(..0) => Err("argument must be greater or equal to 0".into()),
                 Some(_) => Err(format!("argument must be between {min} and {MAX} inclusive")),
                 None => Err("argument must be a memory value".into()),
             },
-            Kind::MemoryOrPercent => match value.strip_suffix(b"%").and_then(decimal) {
+            Kind::MemoryOrPercent => match value.strip_suffix(b"%").and_then(decimal).filter(|&percent| percent >= 0) {
                 Some(..=100) => Ok(value.to_vec()),
                 Some(_) => Err("percentage argument must be less or equal to 100".into()),
                 None => match memory(value) {
-                    Some(n) => Ok(n.to_string().into()),
+                    Some(n @ 0..) => Ok(n.to_string().into()),
+                    // Redis stores a percentage as a negative number, so a number above `2^63` is taken for one.
+                    Some(n @ -100..) => Ok(format!("{}%", -n).into()),
+                    Some(_) => Err("percentage argument must be less or equal to 100".into()),
                     None => Err("argument must be a memory or percent value".into()),
                 },
             },

@@ -49,6 +49,18 @@ impl LongDouble {
         Some(LongDouble::Finite { negative, mantissa, exponent })
     }
 
+    /// Converts the number to a double. A number that is too large becomes an infinity, and a positive number that is too
+    /// small becomes the smallest positive double.
+    pub fn to_double(self) -> f64 {
+        let LongDouble::Finite { negative, mantissa, exponent } = self else { return f64::INFINITY };
+        // Applies the power of two in two steps, because a single factor could exceed the range of a double.
+        let exponent = exponent.clamp(-2200, 2200) as i32;
+        let half = exponent / 2;
+        let magnitude = mantissa as f64 * 2f64.powi(half) * 2f64.powi(exponent - half);
+        let magnitude = if mantissa > 0 && magnitude == 0.0 { f64::from_bits(1) } else { magnitude };
+        if negative { -magnitude } else { magnitude }
+    }
+
     /// Formats a finite number as Redis does, rounded to 17 decimal places and without trailing zeros. Returns `None`
     /// for an infinity.
     pub fn format(self) -> Option<String> {

@@ -120,12 +120,21 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Parses a cursor as C's `strtoul` does: leading spaces and a `+` are accepted.
+/// Parses a cursor. If it is not an integer in Redis's strict form, it is parsed as C's `strtoull` does: leading spaces
+/// and a sign are accepted, and a negative number stands for its remainder modulo `2^64`.
 fn parse_cursor(call: &Call, index: usize) -> Result<usize, Error> {
-    let text = call.argv[index].trim_ascii_start();
-    let text = text.strip_prefix(b"+").unwrap_or(text);
+    let text = call.argv[index];
+    if let Some(n) = number::parse_integer(text) {
+        return usize::try_from(n).map_err(|_| error::INVALID_CURSOR);
+    }
+    let (is_negative, text) = match text.trim_ascii_start() {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
     let digits = std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    digits.and_then(|digits| digits.parse().ok()).ok_or(error::INVALID_CURSOR)
+    let n: u64 = digits.and_then(|digits| digits.parse().ok()).ok_or(error::INVALID_CURSOR)?;
+    usize::try_from(if is_negative { n.wrapping_neg() } else { n }).map_err(|_| error::INVALID_CURSOR)
 }
 
 /// Returns the positions that a call with `cursor` visits, in descending order, and the next cursor.

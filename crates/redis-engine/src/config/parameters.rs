@@ -199,7 +199,7 @@ pub(super) static PARAMETERS: &[Parameter] = &[
     parameter("rdb-save-incremental-fsync", None, "yes", Kind::YesNo),
     parameter("rdbchecksum", None, "yes", Kind::Immutable),
     parameter("rdbcompression", None, "yes", Kind::YesNo),
-    parameter("repl-backlog-size", None, "1048576", Kind::Memory(0)),
+    parameter("repl-backlog-size", None, "1048576", Kind::Memory(1)),
     parameter("repl-backlog-ttl", None, "3600", Kind::Integer(0, MAX)),
     parameter("repl-disable-tcp-nodelay", None, "no", Kind::YesNo),
     parameter("repl-diskless-load", None, "disabled", Kind::Choice(&["disabled", "on-empty-db", "swapdb"])),

@@ -179,10 +179,12 @@ impl RequestParser {
     }
 
     /// Reads a header up to its `\r`, and skips the `\r` and the byte after it. Returns the header's range in `input`,
-    /// or `None` if the header is incomplete.
+    /// or `None` if the header is incomplete. As in Redis, which searches in a C string, a header with a NUL is never
+    /// complete.
     fn line(&mut self, input: &[u8], too_long: &'static str) -> Result<Option<Range<usize>>, ProtocolError> {
         let start = self.position;
-        match input[start..].iter().position(|&byte| byte == b'\r') {
+        let end = input[start..].iter().position(|&byte| byte == b'\r' || byte == 0);
+        match end.filter(|&length| input[start + length] == b'\r') {
             None if input.len() - start > MAX_LINE => Err(protocol_error(too_long)),
             Some(length) if start + length + 2 <= input.len() => {
                 self.position = start + length + 2;
@@ -193,8 +195,10 @@ impl RequestParser {
     }
 
     fn inline_command(&mut self, input: &[u8]) -> Result<Option<usize>, ProtocolError> {
-        let Some(length) = input[self.position..].iter().position(|&byte| byte == b'\n') else {
-            self.position = input.len();
+        // As in Redis, which searches in a C string, a line with a NUL is never complete.
+        let end = input[self.position..].iter().position(|&byte| byte == b'\n' || byte == 0);
+        let Some(length) = end.filter(|&length| input[self.position + length] == b'\n') else {
+            self.position += end.unwrap_or(input.len() - self.position);
             if input.len() > MAX_LINE {
                 return Err(protocol_error("too big inline request"));
             }
@@ -251,6 +255,18 @@ mod tests {
             }
         }
         (commands, None)
+    }
+
+    #[test]
+    fn a_line_with_a_nul_is_never_complete() {
+        for line in ["PING\0\r\n", "\0PING\r\n", "*1\0\r\n$4\r\nPING\r\n", "*1\r\n$4\0\r\nPING\r\n"] {
+            for piece in [1, 100] {
+                let (commands, error) = parse_all(format!("{line}PING\r\n").as_bytes(), piece, LIMITS);
+                assert_eq!((commands, error), (Vec::new(), None), "{line:?}");
+            }
+            let (_, error) = parse_all(format!("{line}{}", "x".repeat(MAX_LINE)).as_bytes(), 1 << 20, LIMITS);
+            assert!(error.is_some_and(|error| error.contains("too big")), "{line:?}");
+        }
     }
 
     #[test]
