@@ -379,9 +379,11 @@ fn queue_replies(output: &mut OutputQueue, client: &mut Client, sent: usize) {
 /// Returns whether `first_word` is how an HTTP request begins. Redis rejects such requests to prevent cross-protocol
 /// scripting, in which a web page makes a browser send a request with commands in its body.
 fn begins_http_request(first_word: &[u8]) -> bool {
-    match first_word {
-        [b'P' | b'p', _, _, _] => first_word.eq_ignore_ascii_case(b"POST"),
-        [b'H' | b'h', _, _, _, b':'] => first_word.eq_ignore_ascii_case(b"Host:"),
-        _ => false,
-    }
+    // Redis compares C strings, so a NUL ends the word.
+    let starts_with = |name: &[u8]| {
+        let end = first_word.get(name.len());
+        matches!(end, None | Some(0))
+            && first_word.get(..name.len()).is_some_and(|word| word.eq_ignore_ascii_case(name))
+    };
+    starts_with(b"POST") || starts_with(b"Host:")
 }

@@ -19,6 +19,7 @@ fn an_http_request_closes_the_connection_without_a_reply() {
             "Host: localhost\r\nSET evil 1\r\n",
             "PING\r\nhost: localhost\r\nSET evil 1\r\n",
             "*2\r\n$4\r\nPOST\r\n$1\r\n/\r\nSET evil 1\r\n",
+            "*1\r\n$5\r\nPOST\0\r\nSET evil 1\r\n",
             "*1\r\n$5\r\nHOST:\r\nSET evil 1\r\n",
             "MULTI\r\nSET evil 1\r\nPOST /\r\nEXEC\r\nSET evil 1\r\n",
         ] {
