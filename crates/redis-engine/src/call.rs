@@ -108,6 +108,9 @@ impl Call<'_> {
             }
         }
         for monitor in self.server.clients.monitors().to_vec() {
+            if self.server.clients.get(monitor).reply_mode.skips_reply() {
+                continue;
+            }
             self.server.clients.write_to(monitor, |reply| reply.status_bytes(&line));
         }
     }

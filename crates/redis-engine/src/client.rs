@@ -126,7 +126,8 @@ impl ReplyMode {
         let (answers, next) = match self {
             ReplyMode::On => (true, ReplyMode::On),
             ReplyMode::Off => (false, ReplyMode::Off),
-            ReplyMode::SkipThisAndNext => (false, ReplyMode::SkipThis),
+            // CLIENT REPLY SKIP itself writes no reply. In a transaction, the reply to EXEC is kept.
+            ReplyMode::SkipThisAndNext => (true, ReplyMode::SkipThis),
             ReplyMode::SkipThis => (false, ReplyMode::On),
         };
         *self = next;

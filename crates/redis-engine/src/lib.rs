@@ -149,8 +149,10 @@ impl Engine {
     /// Adds the reply of a command to its client's output, and serves the clients that the command has unblocked.
     /// `length_before` is the length of `reply` before the command.
     pub(crate) fn finish_command(&mut self, client: ClientId, mut reply: Reply, length_before: usize) {
+        let is_blocked = self.is_blocked(client);
         if let Some(state) = self.server.clients.find(client) {
-            if !state.reply_mode.finish_command() {
+            // The command of a blocked client is finished when the client is unblocked.
+            if !is_blocked && !state.reply_mode.finish_command() {
                 reply.truncate(length_before);
             }
             reply.protocol = state.reply.protocol;

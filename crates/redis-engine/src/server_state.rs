@@ -214,7 +214,10 @@ impl ServerState {
     pub(crate) fn unblock(&mut self, client: ClientId, error: Option<&Error>) -> bool {
         let Some(blocked) = self.blocking.unblock(client) else { return false };
         self.count_call(client, blocked.command, 0, error);
+        let is_answered = self.clients.get_mut(client).reply_mode.finish_command();
+        // Even without a reply, the driver must learn that the client is unblocked, so that it runs the next request.
         self.clients.write_to(client, |reply| match error {
+            _ if !is_answered => {}
             Some(error) => reply.error(error),
             None => reply.null_array(),
         });

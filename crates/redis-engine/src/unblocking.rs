@@ -2,7 +2,6 @@
 
 use super::Engine;
 use super::call::Mode;
-use super::client::ReplyMode;
 use super::client_id::ClientId;
 use super::command::Group;
 use super::data::Value;
@@ -67,10 +66,36 @@ impl Engine {
             return false;
         }
         self.server.blocking.unblock(client);
-        if self.server.clients.get(client).reply_mode == ReplyMode::On {
-            self.server.clients.write_to(client, |out| out.raw(reply.as_bytes()));
-        }
+        let is_answered = self.server.clients.get_mut(client).reply_mode.finish_command();
+        // Even without a reply, the driver must learn that the client is unblocked, so that it runs the next request.
+        self.server.clients.write_to(client, |out| out.raw(if is_answered { reply.as_bytes() } else { b"" }));
         self.publish_events();
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Engine;
+
+    #[test]
+    fn the_reply_of_a_blocked_command_can_be_skipped() {
+        let mut engine = Engine::new(1, 1_000_000_000);
+        let (waiting, other) = (engine.connect(), engine.connect());
+        let mut run = |client, line: &str| {
+            let argv: Vec<&[u8]> = line.split(' ').map(str::as_bytes).collect();
+            engine.execute(client, &argv, 1_000_000_000);
+            let reply = engine.server.clients.get_mut(client).reply.take();
+            String::from_utf8(reply).expect("the replies are ASCII")
+        };
+        for mode in ["SKIP", "OFF"] {
+            for line in ["LPUSH list a", "CLIENT UNBLOCK 1", "CLIENT UNBLOCK 1 ERROR"] {
+                assert_eq!(run(waiting, &format!("CLIENT REPLY {mode}")), "");
+                assert_eq!(run(waiting, "BLPOP list 0"), "", "{mode} {line}");
+                assert_eq!(run(other, line), ":1\r\n");
+                let answer = if mode == "SKIP" { "+PONG\r\n" } else { "" };
+                assert_eq!(run(waiting, "PING"), answer, "{mode} {line}");
+            }
+        }
     }
 }

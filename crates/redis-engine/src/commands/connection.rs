@@ -280,7 +280,10 @@ fn reset(call: &mut Call) -> Outcome {
     client.database = 0;
     client.authenticated = authenticated;
     client.name.clear();
-    client.reply_mode = ReplyMode::On;
+    // As in Redis, the reply to RESET is skipped if CLIENT REPLY SKIP was the command before.
+    if client.reply_mode != ReplyMode::SkipThis {
+        client.reply_mode = ReplyMode::On;
+    }
     client.no_evict = false;
     client.no_touch = false;
     call.keyspace.select(0);
