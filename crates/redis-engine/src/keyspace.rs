@@ -370,6 +370,13 @@ impl Keyspace {
         }
     }
 
+    /// Sets when a key was last accessed, in milliseconds since 1970.
+    pub(crate) fn set_access_time(&mut self, key: &[u8], accessed_ms: i64) {
+        if let Some(index) = self.find(key) {
+            self.database_mut().entry_mut(index).accessed_ms = accessed_ms;
+        }
+    }
+
     /// Sets a key to a value, and returns the entry that was replaced.
     fn replace(&mut self, key: &[u8], value: Value, expires_ms: Option<i64>) -> Option<Entry> {
         let index = self.find(key);

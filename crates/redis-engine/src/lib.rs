@@ -54,6 +54,7 @@ pub mod limits;
 mod long_double;
 mod notify;
 pub mod number;
+mod rdb;
 pub mod reply;
 mod reset;
 pub mod resp;

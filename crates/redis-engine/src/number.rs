@@ -89,6 +89,14 @@ pub fn format_double(v: f64) -> String {
     if let Some(n) = integral(v) {
         return itoa::Buffer::new().format(n).into();
     }
+    format_shortest(v)
+}
+
+/// Formats a finite double with as few digits as possible, also if it is a large whole number.
+pub(crate) fn format_shortest(v: f64) -> String {
+    if !v.is_finite() || v == 0.0 {
+        return format_double(v);
+    }
     let (digits, exponent) = grisu::digits(v.abs());
     let sign = if v < 0.0 { "-" } else { "" };
     format!("{sign}{}", place_point(&digits, exponent))

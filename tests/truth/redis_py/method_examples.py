@@ -570,6 +570,13 @@ r.execute_command('SET', 'session', 'abc', 'EX', '60')
 r.persist('session')
 
 r.flushall()
+r.execute_command('SET', 'greeting', 'hello')
+r.dump('greeting')
+
+r.flushall()
+r.restore('greeting', 0, b'\x00\x05hello\x0c\x00\xa8\x04\xeb\xb6\x9f\x1e\xbeC')
+
+r.flushall()
 r.execute_command('RPUSH', 'queue:tasks', 'send_email', 'make_thumbnail')
 r.lmove('queue:tasks', 'queue:doing', 'LEFT', 'RIGHT')
 

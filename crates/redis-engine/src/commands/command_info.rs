@@ -151,7 +151,8 @@ fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
     let is_connection =
         command.group == Group::Connection || matches!(name, "WAIT" | "WAITAOF") || name.starts_with("COMMAND");
     let is_admin = command.has(Flag::Admin) || matches!(name, "LASTSAVE" | "ROLE");
-    let is_dangerous = is_admin || is_sort || matches!(name, "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
+    let is_dangerous =
+        is_admin || is_sort || matches!(name, "RESTORE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
     let in_redis_order = [
         ("@keyspace", is_keyspace),
         ("@read", command.has(Flag::Readonly) && command.group != Group::Scripting),

@@ -121,7 +121,7 @@ pub fn for_command(command: &str) -> &'static [KeySpec] {
         "LMPOP" | "ZMPOP" => const { &[counted(1, READS_AND_DELETES)] },
         "SSUBSCRIBE" | "SUNSUBSCRIBE" => const { &[range(1, -1, 1, NO_KEY)] },
         "SPUBLISH" => const { &[at(1, NO_KEY)] },
-        "SETEX" | "PSETEX" => const { &[at(1, OVERWRITES)] },
+        "SETEX" | "PSETEX" | "RESTORE" => const { &[at(1, OVERWRITES)] },
         "HGETEX" | "GETEX" => const { &[at(1, READS_AND_CHANGES).with_notes(CHANGES_THE_TTL)] },
         "EVAL" | "FCALL" => const { &[counted(2, READS_AND_CHANGES).with_notes(ASSUMES_THE_WORST)] },
         "EVAL_RO" | "FCALL_RO" => const { &[counted(2, READS).with_notes(ASSUMES_THE_WORST_READ)] },

@@ -10,6 +10,7 @@ mod config;
 mod connection;
 mod counter;
 mod debug;
+mod dump;
 mod expire;
 mod function;
 mod generic;
@@ -84,6 +85,7 @@ static FAMILIES: &[&[&Command]] = &[
     stream_pending::COMMANDS,
     stream_info::COMMANDS,
     generic::COMMANDS,
+    dump::COMMANDS,
     expire::COMMANDS,
     scan::COMMANDS,
     sort::COMMANDS,

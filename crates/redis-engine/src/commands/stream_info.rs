@@ -218,9 +218,9 @@ fn consumers(call: &mut Call) -> Outcome {
         reply.bulk(b"pending");
         reply.count(consumer.pending().len());
         reply.bulk(b"idle");
-        reply.integer((now_ms - consumer.seen_ms).max(0));
+        reply.integer(now_ms.saturating_sub(consumer.seen_ms).max(0));
         reply.bulk(b"inactive");
-        reply.integer(consumer.active_ms.map_or(-1, |active_ms| now_ms - active_ms));
+        reply.integer(consumer.active_ms.map_or(-1, |active_ms| now_ms.saturating_sub(active_ms)));
     }
     Ok(())
 }

@@ -237,7 +237,7 @@ fn xclaim(call: &mut Call) -> Outcome {
                 None => continue,
             };
             let delivered_ms = options.delivered_ms.unwrap_or(now_ms);
-            let deliveries = options.deliveries.unwrap_or(deliveries + u64::from(!options.only_ids));
+            let deliveries = options.deliveries.unwrap_or(deliveries.wrapping_add(u64::from(!options.only_ids)));
             claim(group, id, Pending { consumer: consumer.clone(), delivered_ms, deliveries }, now_ms);
             write_claimed(reply, &stream, id, options.only_ids);
             claimed += 1;

@@ -124,6 +124,54 @@ impl Hash {
         hash
     }
 
+    /// Creates a hash from fields with values and expiry times, as it is loaded from a table. Returns `None` if a field
+    /// occurs twice.
+    pub(crate) fn from_table(fields: &[(Vec<u8>, Vec<u8>, Option<i64>)], limits: Limits) -> Option<Self> {
+        let mut hash = Hash::default();
+        if fields.iter().any(|(_, _, expires_ms)| expires_ms.is_some()) {
+            hash.prepare_for_expiry();
+        }
+        hash.prepare_for(fields.len(), limits);
+        for (field, value, expires_ms) in fields {
+            if !hash.set(field, value, FieldTtl::Keep, limits) {
+                return None;
+            }
+            if expires_ms.is_some() {
+                hash.set_expiry(field, *expires_ms);
+            }
+        }
+        Some(hash)
+    }
+
+    /// Creates a hash from fields with values and expiry times, as it is loaded from a listpack: the fields stay in
+    /// this order. `has_expiries` tells whether the listpack has room for expiry times. Returns `None` if a field
+    /// occurs twice.
+    pub(crate) fn from_listpack(
+        fields: &[(Vec<u8>, Vec<u8>, Option<i64>)],
+        has_expiries: bool,
+        limits: Limits,
+    ) -> Option<Self> {
+        let mut hash = Hash::default();
+        let mut listpack = Listpack::default();
+        for (field, value, expires_ms) in fields {
+            let expiry = Expiry::new(*expires_ms);
+            listpack.add(listpack::entry_size(field) + listpack::entry_size(value));
+            if has_expiries {
+                listpack.add(expiry_entry_size(expiry));
+            }
+            if let Some(at_ms) = expires_ms {
+                hash.volatile.insert((*at_ms, field.as_slice().into()));
+            }
+            let entry = FieldEntry { value: value.as_slice().into(), expiry };
+            if hash.fields.insert(field.as_slice().into(), entry).is_some() {
+                return None;
+            }
+        }
+        hash.layout = if has_expiries { Layout::ListpackEx(listpack) } else { Layout::Listpack(listpack) };
+        hash.prepare_for(fields.len(), limits);
+        Some(hash)
+    }
+
     /// Returns the value of a field, even if the field has expired, or `None` if there is no such field.
     pub fn get(&self, field: &[u8]) -> Option<&[u8]> {
         self.fields.get(field).map(|entry| &*entry.value)

@@ -136,6 +136,17 @@ impl List {
         self.nodes.reload(limit);
     }
 
+    /// Creates a list of the given nodes, each with its elements, and whether it holds a single large element.
+    pub(crate) fn from_nodes(nodes: impl IntoIterator<Item = (Vec<Box<[u8]>>, bool)>, limit: NodeLimit) -> Self {
+        let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };
+        for (elements, is_large_element) in nodes {
+            list.nodes.push_node(&elements, is_large_element);
+            list.elements.extend(elements);
+        }
+        list.nodes.pack(limit);
+        list
+    }
+
     /// Creates a list of the given elements.
     pub(crate) fn from_elements(elements: impl IntoIterator<Item = Box<[u8]>>, limit: NodeLimit) -> Self {
         let mut list = List { elements: VecDeque::new(), nodes: Nodes::quicklist(limit) };

@@ -159,6 +159,22 @@ impl Nodes {
         self.nodes.iter().map(|node| node.bytes).sum()
     }
 
+    /// Iterates over the nodes. Each item is a node's number of elements, and whether it holds a single large element
+    /// instead of a listpack.
+    pub fn contents(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.nodes.iter().map(|node| (node.elements, node.is_large_element))
+    }
+
+    /// Adds a node at the end that holds the given elements, or a single large element.
+    pub fn push_node(&mut self, elements: &[Box<[u8]>], is_large_element: bool) {
+        let mut node = Node::EMPTY;
+        elements.iter().for_each(|element| node.add(element));
+        if is_large_element {
+            node = Node { bytes: elements.iter().map(|element| element.len()).sum(), is_large_element, ..node };
+        }
+        self.nodes.push_back(node);
+    }
+
     /// Iterates over the nodes. Each item is a node's number of elements and its allocated size in bytes.
     pub fn allocated(&self) -> impl Iterator<Item = (usize, usize)> {
         self.nodes.iter().map(|node| (node.elements, size_class(node.bytes)))

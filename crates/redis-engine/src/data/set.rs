@@ -272,6 +272,13 @@ impl Set {
         set
     }
 
+    /// Makes each member of an intset take at least the given number of bytes.
+    pub(crate) fn widen_intset(&mut self, min_width: usize) {
+        if let Layout::Intset { width } = &mut self.layout {
+            *width = (*width).max(min_width);
+        }
+    }
+
     /// Converts the set to an `intset` if all members are integers and their number is within the limit.
     pub(crate) fn try_convert_to_intset(&mut self, limits: &Limits) {
         if self.members.len() <= limits.set_max_intset_entries && self.iter().all(|m| integer(m).is_some()) {

@@ -59,7 +59,7 @@ impl Entry {
             Value::List(list) => list.iter().for_each(|element| digest.mix(element)),
             Value::Set(set) => set.iter().for_each(|member| digest.add(member)),
             Value::SortedSet(zset) => zset.iter().for_each(|(member, score)| {
-                let score = number::format_double(score);
+                let score = number::format_shortest(score);
                 digest.add(&Digest::from_parts(&[member, score.as_bytes()]).0);
             }),
             Value::Hash(hash) => hash.iter().for_each(|(field, value)| {

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use redis_engine::Engine;
+use redis_engine::data::Value as Data;
 use redis_engine::resp::value::{self, Value};
 
 /// How a command's replies may differ between the two servers.
@@ -14,6 +15,8 @@ pub enum Tolerance {
     Order,
     /// The order of elements may differ, if one of the command's keys holds elements in an unspecified order.
     OrderOfContainer,
+    /// The payloads may differ, if the command's key holds elements in an unspecified order.
+    Payload,
     /// Integers may differ by up to this amount, because they depend on the clock.
     Clock(i64),
     /// The times of consumers and pending entries may differ.
@@ -31,6 +34,7 @@ impl Tolerance {
             "SUNION" | "SDIFF" | "KEYS" | "SCAN" | "SORT" | "SORT_RO" | "SPOP" | "SRANDMEMBER" | "HRANDFIELD"
             | "ZRANDMEMBER" | "ZSCAN" | "UNSUBSCRIBE" | "PUNSUBSCRIBE" => Tolerance::Order,
             "SMEMBERS" | "SINTER" | "SSCAN" | "HGETALL" | "HKEYS" | "HVALS" | "HSCAN" => Tolerance::OrderOfContainer,
+            "DUMP" => Tolerance::Payload,
             "TTL" | "EXPIRETIME" | "HTTL" | "HEXPIRETIME" => Tolerance::Clock(5),
             "PTTL" | "PEXPIRETIME" | "HPTTL" | "HPEXPIRETIME" => Tolerance::Clock(5000),
             "XPENDING" | "XINFO" => Tolerance::StreamTimes,
@@ -68,6 +72,20 @@ impl UnspecifiedOrders {
 /// on the distribution of elements in a hash table, which decides when rehashing ends.
 pub fn memory_depends_on_chance(argv: &[Vec<u8>], engine: &Engine) -> bool {
     argv[1..].iter().any(|word| has_encoding("skiplist", engine, word) || is_hash_table(engine, word))
+}
+
+/// Returns whether the payload of one of the command's keys depends on the clock: Redis writes the time under which a
+/// hash is scheduled to lose fields, and when the consumers of a stream were seen.
+pub fn payload_depends_on_clock(argv: &[Vec<u8>], engine: &Engine) -> bool {
+    argv[1..].iter().any(|word| has_encoding("listpackex", engine, word) || has_consumers(engine, word))
+}
+
+fn has_consumers(engine: &Engine, key: &[u8]) -> bool {
+    let entries = engine.keyspace.databases().iter().filter_map(|database| database.get(key));
+    entries.into_iter().any(|entry| match &entry.value {
+        Data::Stream(stream) => stream.groups().values().any(|group| !group.consumers().is_empty()),
+        _ => false,
+    })
 }
 
 fn is_hash_table(engine: &Engine, key: &[u8]) -> bool {
@@ -124,7 +142,7 @@ fn agree(ours: &Value, theirs: &Value, tolerance: Tolerance) -> bool {
         Tolerance::None => false,
         Tolerance::Order | Tolerance::OrderOfContainer => sorted_texts(ours) == sorted_texts(theirs),
         Tolerance::StreamTimes => differ_in_times_only(ours, theirs),
-        Tolerance::Connection => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
+        Tolerance::Connection | Tolerance::Payload => std::mem::discriminant(ours) == std::mem::discriminant(theirs),
         Tolerance::Memory => match (ours, theirs) {
             (Value::Integer(a), Value::Integer(b)) => *a > b / 2 && *a < b + b / 2,
             _ => false,

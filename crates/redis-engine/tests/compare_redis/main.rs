@@ -273,8 +273,10 @@ impl Play<'_> {
             self.server.wait_until_idle();
         }
         let tolerance = match Tolerance::for_command(&name) {
-            Tolerance::OrderOfContainer
-                if !order_was_unspecified && !self.unspecified_orders.contains_any(argv, &self.ours.engine) =>
+            Tolerance::OrderOfContainer | Tolerance::Payload
+                if !order_was_unspecified
+                    && !self.unspecified_orders.contains_any(argv, &self.ours.engine)
+                    && !agreement::payload_depends_on_clock(argv, &self.ours.engine) =>
             {
                 Tolerance::None
             }

@@ -62,6 +62,12 @@ impl StreamId {
         ((u128::from(self.ms) << 64) | u128::from(self.seq)).to_be_bytes()
     }
 
+    /// Returns the ID with these bytes, which `to_bytes` has returned.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        let id = u128::from_be_bytes(bytes);
+        StreamId { ms: (id >> 64) as u64, seq: id as u64 }
+    }
+
     /// Parses an ID. The sequence number is `missing_seq` if it is omitted.
     ///
     /// # Errors

@@ -162,7 +162,8 @@ impl Stream {
             self.nodes.insert(id, Arc::new(Node::new(id, pairs, limits.bytes)));
         }
         self.counters.length += 1;
-        self.counters.entries_added += 1;
+        // The number may have come from anyone, with RESTORE.
+        self.counters.entries_added = self.counters.entries_added.wrapping_add(1);
         self.counters.last_id = id;
         if self.counters.length == 1 {
             self.counters.first_id = id;
@@ -298,6 +299,40 @@ impl Stream {
     /// Iterates over the sizes in bytes that Redis would allocate for the nodes.
     pub(crate) fn node_allocations(&self) -> impl DoubleEndedIterator<Item = usize> {
         self.nodes.values().map(|node| node.allocated())
+    }
+
+    /// Iterates over the nodes. Each item is the ID of the first entry that a node has held, and the bytes of its listpack.
+    pub(crate) fn listpacks(&self) -> impl ExactSizeIterator<Item = (StreamId, Vec<u8>)> {
+        self.nodes.iter().map(|(&master, node)| (master, node.to_listpack()))
+    }
+
+    /// Creates a stream without groups from the listpacks of its nodes. The last ID is that of the last entry, and the
+    /// other numbers are those of a stream from which no entry was ever deleted. Returns `None` if the listpacks are
+    /// invalid, or if the IDs do not grow from each entry to the next.
+    pub(crate) fn from_listpacks(listpacks: Vec<(StreamId, Vec<u8>)>) -> Option<Self> {
+        let mut stream = Stream::default();
+        for (master, bytes) in listpacks {
+            let node = Node::from_listpack(master, &bytes)?;
+            if !stream.nodes.is_empty() && master <= stream.counters.last_id {
+                return None;
+            }
+            stream.counters.last_id = node.last_id();
+            stream.counters.length += node.live;
+            stream.nodes.insert(master, Arc::new(node));
+        }
+        stream.counters.entries_added = stream.counters.length as u64;
+        stream.update_first_id();
+        Some(stream)
+    }
+
+    /// Sets the ID of the first entry as it was saved.
+    pub(crate) fn set_first_id(&mut self, first_id: StreamId) {
+        self.counters.first_id = first_id;
+    }
+
+    /// Returns the number of entries up to an ID that were ever added, or `None` if it cannot be computed.
+    pub(crate) fn entries_until(&self, id: StreamId) -> Option<i64> {
+        self.counters.entries_until(id)
     }
 
     /// Returns a copy whose nodes have no spare room.

@@ -10,6 +10,8 @@
 //! | entry | flags, ms and seq relative to the node's ID, values, number of elements |
 //! | entry with other fields | flags, ms, seq, number of fields, fields and values, number of elements |
 
+mod bytes;
+
 use super::id::StreamId;
 use crate::data::memory::allocator::size_class;
 use crate::data::memory::listpack;
@@ -302,7 +304,7 @@ fn push(elements: &mut Vec<u8>, word: &[u8]) {
         }
     }
     elements.extend_from_slice(word);
-    push_length(elements, start);
+    push_length(elements, elements.len() - start);
 }
 
 fn push_integer(elements: &mut Vec<u8>, n: i64) {
@@ -331,12 +333,11 @@ fn push_integer(elements: &mut Vec<u8>, n: i64) {
             elements.extend(bytes);
         }
     }
-    push_length(elements, start);
+    push_length(elements, elements.len() - start);
 }
 
-/// Appends the length of the element that starts at `start`, in groups of seven bits that are read from the end.
-fn push_length(elements: &mut Vec<u8>, start: usize) {
-    let length = elements.len() - start;
+/// Appends the length of the last element, in groups of seven bits that are read from the end.
+fn push_length(elements: &mut Vec<u8>, length: usize) {
     let groups = groups_of(length);
     for group in (0..groups).rev() {
         let bits = (length >> (7 * group)) as u8 & 0x7f;

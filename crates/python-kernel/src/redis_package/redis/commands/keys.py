@@ -108,11 +108,11 @@ class BasicKeyCommands(StringCommands):
     # --- serialized values ---
 
     def dump(self, name):
-        """Returns a key's value as bytes for restore. redis-tutor's Redis does not support this."""
+        """Returns a key's value as bytes for restore."""
         return self.execute_command("DUMP", name, **_NO_DECODING)
 
     def restore(self, name, ttl, value, replace=False, absttl=False, idletime=None, frequency=None):
-        """Creates a key from the result of dump. redis-tutor's Redis does not support this."""
+        """Creates a key from the result of dump."""
         words = [name, ttl, value]
         if replace:
             words.append("REPLACE")
