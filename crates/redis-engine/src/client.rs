@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::acl::DEFAULT_USER;
 pub use super::client_id::ClientId;
 use super::command::{Command, Flag};
 use super::reply::Reply;
@@ -15,6 +16,8 @@ pub struct Client {
     pub database: usize,
     /// Whether the client has authenticated, or needs no password.
     pub authenticated: bool,
+    /// The name of the user as whom the client has authenticated, or `None` for the default user.
+    pub(crate) user: Option<Box<[u8]>>,
     /// The commands queued since MULTI, or `None` if the client is not in a transaction.
     pub transaction: Option<Transaction>,
     /// The name set by CLIENT SETNAME, or empty if there is none.
@@ -329,6 +332,11 @@ impl Clients {
 }
 
 impl Client {
+    /// Returns the name of the client's user.
+    pub(crate) fn user_name(&self) -> &[u8] {
+        self.user.as_deref().unwrap_or(DEFAULT_USER)
+    }
+
     /// Returns whether a command may need more memory, and is therefore rejected while `maxmemory` is exceeded. EXEC
     /// may need more memory if any of the queued commands may.
     pub(crate) fn may_need_memory(&self, command: &Command) -> bool {

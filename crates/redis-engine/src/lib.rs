@@ -32,6 +32,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod acl;
 pub mod argument_syntax;
 pub mod blocking;
 mod call;
@@ -63,6 +64,7 @@ mod script_run;
 pub mod scripting;
 mod secrets;
 pub mod server_state;
+mod sha256;
 mod slow_log;
 pub mod statistics;
 pub mod subscriptions;
@@ -97,7 +99,7 @@ impl Engine {
     /// Connects a client and returns its id. If the server has a password, the client must authenticate first.
     pub fn connect(&mut self) -> ClientId {
         self.server.statistics.connections_received += 1;
-        let id = self.server.clients.connect(self.server.password.is_none());
+        let id = self.server.clients.connect(!self.server.acl.requires_authentication());
         let client = self.server.clients.get_mut(id);
         (client.connected_us, client.active_us) = (self.keyspace.now_us(), self.keyspace.now_us());
         id
@@ -244,7 +246,7 @@ impl Engine {
     /// Returns the error that rejects the command.
     fn admit(&mut self, client: ClientId, argv: &[&[u8]]) -> Result<&'static Command, Error> {
         let command = commands::find(argv)?;
-        let admitted = self.admit_command(client, command, argv.len());
+        let admitted = self.admit_command(client, command, argv);
         if admitted.is_err() {
             self.server.statistics.calls_of(command).rejected += 1;
         }
@@ -252,17 +254,20 @@ impl Engine {
     }
 
     /// Performs the checks of Redis's `processCommand`, in the same order. Between the checks, evicts keys if
-    /// `maxmemory` is exceeded. `words` is the length of the command's `argv`.
-    fn admit_command(&mut self, client: ClientId, command: &Command, words: usize) -> Result<(), Error> {
-        if !command.arity_allows(words) {
+    /// `maxmemory` is exceeded.
+    fn admit_command(&mut self, client: ClientId, command: &'static Command, argv: &[&[u8]]) -> Result<(), Error> {
+        if !command.arity_allows(argv.len()) {
             return Err(error::wrong_arity(command.name));
         }
         let state = self.server.clients.get(client);
-        if !state.authenticated && !command.has(Flag::NoAuth) {
+        if !state.authenticated && !command.has(Flag::NoAuth) && self.server.acl.requires_authentication() {
             return Err(error::NO_AUTH);
         }
         if state.transaction.is_some() && command.has(Flag::NoMulti) {
             return Err(Error::from_static("ERR Command not allowed inside a transaction"));
+        }
+        if self.server.acl.has_restrictions() {
+            self.check_permissions(client, command, argv)?;
         }
         if let Some(running) = &self.server.scripting.running {
             return if command.has(Flag::AllowBusy) { Ok(()) } else { Err(running.busy_error()) };
@@ -287,6 +292,23 @@ impl Engine {
             return Err(Error::from_static("ERR Replica can't interact with the keyspace"));
         }
         Ok(())
+    }
+
+    /// Checks whether the client's user may run the command. If not, logs that.
+    fn check_permissions(&mut self, client: ClientId, command: &'static Command, argv: &[&[u8]]) -> Result<(), Error> {
+        let Engine { keyspace, server } = self;
+        let reply = &mut Reply::default();
+        let commands = &commands::TABLE;
+        commands::check_permissions(&mut Call {
+            keyspace,
+            server,
+            commands,
+            reply,
+            client,
+            command,
+            argv,
+            mode: Mode::Plain,
+        })
     }
 
     /// Marks the client's transaction, if any, as aborted because a command was rejected. If the command is EXEC, ends

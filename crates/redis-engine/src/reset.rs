@@ -43,7 +43,7 @@ impl Engine {
         self.keyspace = before.keyspace;
         self.server.blocking = before.server.blocking;
         self.server.random = before.server.random;
-        (self.server.config, self.server.password) = (before.server.config, before.server.password);
+        (self.server.config, self.server.acl) = (before.server.config, before.server.acl);
         self.server.clients.restore(before.server.clients, rehearsing);
         for client in self.server.blocking.clients() {
             if self.server.clients.find(client).is_none() {

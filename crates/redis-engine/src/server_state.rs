@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::acl::Acl;
 use super::blocking::Blocking;
 use super::client::{ClientId, Clients};
 use super::command::{Command, Flag};
@@ -34,12 +35,10 @@ pub struct ServerState {
     pub statistics: Statistics,
     /// The slow log.
     pub(crate) slow_log: SlowLog,
-    /// Number of failed attempts to authenticate since the server started. CONFIG RESETSTAT does not reset this number.
-    pub(crate) wrong_passwords: u64,
     /// Scripts and functions.
     pub scripting: Scripting,
-    /// The password that AUTH requires (`requirepass`), if one is set.
-    pub password: Option<Vec<u8>>,
+    /// The users and their permissions.
+    pub(crate) acl: Acl,
     /// When the server started, in microseconds since 1970.
     pub(crate) started_us: i64,
     /// When SAVE or BGSAVE ran last, or when the server started if they have not run, in microseconds since 1970.
@@ -89,9 +88,8 @@ impl ServerState {
             random: Rng::new(seed),
             statistics: Statistics::default(),
             slow_log: SlowLog::default(),
-            wrong_passwords: 0,
             scripting: Scripting::default(),
-            password: None,
+            acl: Acl::new(),
             started_us: now_us,
             saved_us: now_us,
             run_id,
@@ -103,6 +101,11 @@ impl ServerState {
             stop_requested: None,
             recorded_commands: None,
         }
+    }
+
+    /// Sets or removes the password of the default user (`requirepass`).
+    pub fn set_password(&mut self, password: Option<&[u8]>) {
+        self.acl.set_default_password(password);
     }
 
     /// Publishes a message on a channel. Returns how many subscriptions received it.

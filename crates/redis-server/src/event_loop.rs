@@ -127,7 +127,7 @@ impl Server {
         engine.server.scripting.has_interpreter = options.lua_program.is_some();
         server.scripts = Scripts::new(options.lua_program.clone());
         let password = options.password.clone().unwrap_or_default();
-        engine.server.password = (!password.is_empty()).then(|| password.clone().into_bytes());
+        engine.server.set_password(Some(password.as_bytes()).filter(|password| !password.is_empty()));
         engine.server.config.set_unchecked("requirepass", password.as_bytes());
         engine.server.config.set_unchecked("enable-debug-command", options.debug.name());
         Ok(server)

@@ -166,7 +166,7 @@ fn info(call: &mut Call) -> Outcome {
 
 /// Returns a client's line in the reply of CLIENT LIST. The buffer sizes are derived from the byte counts that the
 /// driver reports (`Traffic`).
-fn client_line(call: &Call, id: ClientId) -> String {
+pub(super) fn client_line(call: &Call, id: ClientId) -> String {
     /// Size in bytes of the query buffer that Redis's clients share as long as they send complete requests.
     const QUERY_BUFFER: usize = 20_474;
     let (server, watches, now_us) = (&*call.server, &call.keyspace.watches, call.keyspace.now_us());
@@ -193,7 +193,7 @@ fn client_line(call: &Call, id: ClientId) -> String {
     format!(
         "id={} addr={} laddr={} fd={socket} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={queued} \
          watch={} qbuf={} qbuf-free={query_free} argv-mem={argv_memory} multi-mem={queue_memory} rbs=0 rbp=0 obl={} \
-         oll={} omem={} tot-mem={} events=r cmd={last} user=default redir=-1 resp={} lib-name={} lib-ver={} io-thread=0 \
+         oll={} omem={} tot-mem={} events=r cmd={last} user={} redir=-1 resp={} lib-name={} lib-ver={} io-thread=0 \
          tot-net-in={} tot-net-out={} tot-cmds={}\n",
         id.0,
         client.address,
@@ -212,6 +212,7 @@ fn client_line(call: &Call, id: ClientId) -> String {
         output.blocks,
         output.memory(),
         traffic.allocated,
+        text(client.user_name()),
         if client.reply.protocol == Protocol::Resp3 { 3 } else { 2 },
         text(&client.library),
         text(&client.library_version),
@@ -333,7 +334,7 @@ fn kill(call: &mut Call) -> Outcome {
 
 /// Disconnects a client, unblocks it and ends its subscriptions. Discards its output, unless the client is the one
 /// that runs the command.
-fn disconnect(call: &mut Call, id: ClientId) {
+pub(super) fn disconnect(call: &mut Call, id: ClientId) {
     if id != call.client {
         let client = call.server.clients.get_mut(id);
         client.reply.clear();
@@ -348,6 +349,7 @@ fn disconnect(call: &mut Call, id: ClientId) {
 /// The filters of CLIENT KILL. A client is killed only if it matches all of them.
 struct KillFilter<'a> {
     id: Option<ClientId>,
+    user: Option<&'a [u8]>,
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
     kind: Option<ClientType>,
@@ -358,8 +360,15 @@ struct KillFilter<'a> {
 
 impl<'a> KillFilter<'a> {
     fn parse(call: &Call<'a>) -> Result<Self, Error> {
-        let mut filter =
-            KillFilter { id: None, address: None, local_address: None, kind: None, min_age: None, skips_own: true };
+        let mut filter = KillFilter {
+            id: None,
+            user: None,
+            address: None,
+            local_address: None,
+            kind: None,
+            min_age: None,
+            skips_own: true,
+        };
         for (index, pair) in call.argv[2..].chunks(2).enumerate() {
             let &[_, value] = pair else { return Err(error::SYNTAX) };
             let option = 2 + 2 * index;
@@ -373,9 +382,10 @@ impl<'a> KillFilter<'a> {
             } else if call.is_option(option, "TYPE") {
                 filter.kind = Some(client_type(value)?);
             } else if call.is_option(option, "USER") {
-                if value != b"default" {
+                if call.server.acl.user(value).is_none() {
                     return Err(Error::new([b"ERR No such user '".as_slice(), error::until_nul(value), b"'"].concat()));
                 }
+                filter.user = Some(value);
             } else if call.is_option(option, "MAXAGE") {
                 let not_an_integer = Error::from_static("ERR maxage is not an integer or out of range");
                 let age = number::parse_integer(value).ok_or(not_an_integer)?;
@@ -397,6 +407,7 @@ impl<'a> KillFilter<'a> {
         let client = server.clients.get(id);
         let age = (now_us - client.connected_us) / 1_000_000;
         self.id.is_none_or(|filter_id| filter_id == id)
+            && self.user.is_none_or(|user| user == client.user_name())
             && self.address.is_none_or(|address| address == client.address.as_bytes())
             && self.local_address.is_none_or(|address| address == client.local_address.as_bytes())
             && self.kind.is_none_or(|kind| is_of_type(server, id, kind))

@@ -1,5 +1,6 @@
 //! COMMAND: information about commands, derived from their definitions.
 
+use super::categories::categories;
 use super::command_tips;
 use super::key_specs::{self, KeySpec, Position};
 use crate::argument_syntax::{self, Argument, Shape, ValueType};
@@ -8,7 +9,6 @@ use crate::command::{self, Command, Flag, Group, Keys};
 use crate::command_table::CommandTable;
 use crate::error::{self, Error};
 use crate::glob;
-use crate::number;
 use crate::reply::Reply;
 
 pub const COMMANDS: &[&Command] = &[
@@ -135,48 +135,6 @@ fn write_info(reply: &mut Reply, table: &CommandTable, command: &Command) {
 fn write_statuses<'a>(reply: &mut Reply, words: impl ExactSizeIterator<Item = &'a str>) {
     reply.set(words.len());
     words.for_each(|word| reply.status(word));
-}
-
-/// Returns a command's ACL categories: that of its group, those that follow from its flags, and those that Redis
-/// assigns to it individually.
-fn categories(table: &CommandTable, command: &Command) -> Vec<&'static str> {
-    if subcommands(table, command).next().is_some() && command.name != "COMMAND" {
-        // A container command does nothing by itself, so it has no other categories.
-        return vec!["@slow"];
-    }
-    let name = command.name;
-    let is_sort = matches!(name, "SORT" | "SORT_RO");
-    let is_keyspace = matches!(name, "DBSIZE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB")
-        || command.group == Group::Generic && !is_sort && !matches!(name, "WAIT" | "WAITAOF");
-    let is_connection =
-        command.group == Group::Connection || matches!(name, "WAIT" | "WAITAOF") || name.starts_with("COMMAND");
-    let is_admin = command.has(Flag::Admin) || matches!(name, "LASTSAVE" | "ROLE");
-    let is_dangerous =
-        is_admin || is_sort || matches!(name, "RESTORE" | "FLUSHALL" | "FLUSHDB" | "SWAPDB" | "KEYS" | "INFO");
-    let in_redis_order = [
-        ("@keyspace", is_keyspace),
-        ("@read", command.has(Flag::Readonly) && command.group != Group::Scripting),
-        ("@write", command.has(Flag::Write)),
-        ("@set", command.group == Group::Set || is_sort),
-        ("@sortedset", command.group == Group::SortedSet || is_sort),
-        ("@list", command.group == Group::List || is_sort),
-        ("@hash", command.group == Group::Hash),
-        ("@string", command.group == Group::String),
-        ("@bitmap", command.group == Group::Bitmap),
-        ("@hyperloglog", command.group == Group::Hyperloglog),
-        ("@geo", command.group == Group::Geo),
-        ("@stream", command.group == Group::Stream),
-        ("@pubsub", command.has(Flag::Pubsub)),
-        ("@admin", is_admin),
-        ("@fast", command.has(Flag::Fast)),
-        ("@slow", !command.has(Flag::Fast)),
-        ("@blocking", command.has(Flag::Blocking)),
-        ("@dangerous", is_dangerous),
-        ("@connection", is_connection),
-        ("@transaction", command.group == Group::Transactions),
-        ("@scripting", command.group == Group::Scripting),
-    ];
-    in_redis_order.into_iter().filter(|&(_, holds)| holds).map(|(name, _)| name).collect()
 }
 
 /// Writes the key specifications of a command.
@@ -317,27 +275,8 @@ fn getkeys(call: &mut Call, form: GetKeysReply) -> Outcome {
     if !command.arity_allows(argv.len()) {
         return Err(Error::from_static("ERR Invalid number of arguments specified for command"));
     }
-    let count = |at: usize| {
-        let n = usize::try_from(number::parse_integer(argv[at])?).ok()?;
-        (n > 0 && n < argv.len() - at).then_some(n)
-    };
-    let counts = usize::try_from(command.keys.count_at).unwrap_or(0);
-    if counts > 0 && count(counts).is_none() {
-        return Err(Error::from_static("ERR Invalid arguments specified for command"));
-    }
-    let mut positions = command.keys.positions(argv.len(), |at| argv.get(at).copied());
-    if command.keys.follow_streams {
-        // If the number of arguments after STREAMS is odd, the one in the middle is not a key.
-        positions.truncate(positions.first().map_or(0, |first| (argv.len() - first) / 2));
-        if positions.is_empty() {
-            return Err(Error::from_static("ERR Invalid arguments specified for command"));
-        }
-    }
-    if command.name == "SORT" {
-        let store = argv.windows(2).rposition(|pair| pair[0].eq_ignore_ascii_case(b"STORE"));
-        positions.extend(store.map(|at| at + 1));
-    }
-    positions.extend(key_specs::after_keywords(command.name, argv));
+    let positions = key_specs::key_positions(command, argv)
+        .ok_or(Error::from_static("ERR Invalid arguments specified for command"))?;
     call.reply.array(positions.len());
     for position in positions {
         if form == GetKeysReply::KeysAndFlags {

@@ -92,8 +92,10 @@ fn set(call: &mut Call) -> Outcome {
     call.server.slow_log.trim(call.server.config.slow_log_max_len());
     call.keyspace.set_hz(call.server.config.integer("hz"));
     call.keyspace.events_enabled = call.server.config.events.any();
-    let password = call.server.config.get("requirepass").to_vec();
-    call.server.password = (!password.is_empty()).then_some(password);
+    if call.argv[2..].chunks(2).any(|pair| pair[0].eq_ignore_ascii_case(b"requirepass")) {
+        let password = call.server.config.get("requirepass").to_vec();
+        call.server.set_password(Some(&*password).filter(|password| !password.is_empty()));
+    }
     eviction::perform_evictions(call.keyspace, call.server);
     call.reply.ok();
     Ok(())

@@ -1,11 +1,13 @@
 //! Commands that concern the connection itself: protocol, authentication, database.
 
+use crate::acl::DEFAULT_USER;
 use crate::call::{Call, Outcome};
 use crate::client::ReplyMode;
 use crate::command::{Command, Flag, Group, Keys};
 use crate::error::{self, Error};
 use crate::reply::{Protocol, Reply};
 
+use super::acl::log_failed_authentication;
 use super::client::{check_name, set_name};
 use super::generic::parse_database;
 
@@ -96,14 +98,14 @@ const AUTH: Command = Command {
     group: Group::Connection,
     since: "1.0.0",
     complexity: "O(N) where N is the number of passwords defined for the user",
-    summary: "Authenticates with the server's password.",
+    summary: "Authenticates as a user, or as the default user.",
     example: "AUTH default secret",
     run: auth,
 };
 
 fn auth(call: &mut Call) -> Outcome {
     let (user, password) = match call.argv {
-        [_, password] if call.server.password.is_some() => (b"default".as_slice(), *password),
+        [_, password] if !call.server.acl.default_needs_no_password() => (DEFAULT_USER, *password),
         [_, _] => {
             return Err(Error::from_static(
                 "ERR AUTH <password> called without any password configured for the default user. Are you sure your \
@@ -118,21 +120,16 @@ fn auth(call: &mut Call) -> Outcome {
     Ok(())
 }
 
-/// Authenticates the client. The only user is `default`.
+/// Authenticates the client as a user.
 fn authenticate(call: &mut Call, user: &[u8], password: &[u8]) -> Outcome {
-    let is_correct = call.server.password.as_ref().is_none_or(|expected| are_equal(expected, password));
-    if user != b"default" || !is_correct {
-        call.server.wrong_passwords += 1;
+    if !call.server.acl.user(user).is_some_and(|user| user.accepts(password)) {
+        log_failed_authentication(call, user);
         return Err(error::WRONG_PASSWORD);
     }
-    call.client().authenticated = true;
+    let client = call.client();
+    client.authenticated = true;
+    client.user = (user != DEFAULT_USER).then(|| user.into());
     Ok(())
-}
-
-/// Compares two passwords in constant time, so that the duration does not reveal where they differ.
-fn are_equal(expected: &[u8], given: &[u8]) -> bool {
-    let difference = expected.iter().zip(given).fold(0, |sum, (a, b)| sum | (a ^ b));
-    difference == 0 && expected.len() == given.len()
 }
 
 const HELLO: Command = Command {
@@ -179,7 +176,7 @@ fn hello(call: &mut Call) -> Outcome {
     if let Some((user, password)) = credentials {
         authenticate(call, user, password)?;
     }
-    if !call.client().authenticated {
+    if !call.client().authenticated && call.server.acl.requires_authentication() {
         return Err(Error::from_static(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> \
              <pass> option can be used to authenticate the client and select the RESP protocol version at the same time",
@@ -271,7 +268,7 @@ const RESET: Command = Command {
 };
 
 fn reset(call: &mut Call) -> Outcome {
-    let authenticated = call.server.password.is_none();
+    let authenticated = !call.server.acl.requires_authentication();
     call.keyspace.watches.unwatch(call.client);
     call.server.subscriptions.unsubscribe_all(call.client);
     call.server.clients.set_monitor(call.client, false);
@@ -279,6 +276,7 @@ fn reset(call: &mut Call) -> Outcome {
     client.transaction = None;
     client.database = 0;
     client.authenticated = authenticated;
+    client.user = None;
     client.name.clear();
     // As in Redis, the reply to RESET is skipped if CLIENT REPLY SKIP was the command before.
     if client.reply_mode != ReplyMode::SkipThis {

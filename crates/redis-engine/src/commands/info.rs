@@ -190,7 +190,11 @@ fn stats(text: &mut String, server: &ServerState, keyspace: &Keyspace) -> std::f
     line(text, "total_error_replies", statistics.error_replies)?;
     line(text, "client_query_buffer_limit_disconnections", statistics.query_limit_disconnections)?;
     line(text, "client_output_buffer_limit_disconnections", statistics.output_limit_disconnections)?;
-    line(text, "acl_access_denied_auth", server.wrong_passwords)?;
+    let denied = server.acl.denied;
+    line(text, "acl_access_denied_auth", denied.auth)?;
+    line(text, "acl_access_denied_cmd", denied.command)?;
+    line(text, "acl_access_denied_key", denied.key)?;
+    line(text, "acl_access_denied_channel", denied.channel)?;
     lines(text, info_fields::STATS)
 }
 

@@ -1,6 +1,9 @@
 //! Key specifications: where a command's keys are and what the command does to them, as COMMAND reports it in Redis
 //! 8.2.
 
+use crate::command::{Command, Keys};
+use crate::number;
+
 /// The position of one or more of a command's keys, and what the command does to these keys.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySpec {
@@ -196,8 +199,37 @@ fn sort_specs(command: &str) -> &'static [KeySpec] {
     }
 }
 
+/// Returns the positions of the keys in `argv`, or `None` if the number of keys is invalid.
+pub fn key_positions(command: &Command, argv: &[&[u8]]) -> Option<Vec<usize>> {
+    if command.keys == Keys::NONE {
+        return Some(Vec::new());
+    }
+    let count = |at: usize| {
+        let n = usize::try_from(number::parse_integer(argv[at])?).ok()?;
+        (n > 0 && n < argv.len() - at).then_some(n)
+    };
+    let counts = usize::try_from(command.keys.count_at).unwrap_or(0);
+    if counts > 0 && (counts >= argv.len() || count(counts).is_none()) {
+        return None;
+    }
+    let mut positions = command.keys.positions(argv.len(), |at| argv.get(at).copied());
+    if command.keys.follow_streams {
+        // If the number of arguments after STREAMS is odd, the one in the middle is not a key.
+        positions.truncate(positions.first().map_or(0, |first| (argv.len() - first) / 2));
+        if positions.is_empty() {
+            return None;
+        }
+    }
+    if command.name == "SORT" {
+        let store = argv.windows(2).rposition(|pair| pair[0].eq_ignore_ascii_case(b"STORE"));
+        positions.extend(store.map(|at| at + 1));
+    }
+    positions.extend(after_keywords(command.name, argv));
+    Some(positions)
+}
+
 /// Returns the positions of the keys in `argv` that follow a keyword.
-pub fn after_keywords(command: &str, argv: &[&[u8]]) -> Vec<usize> {
+fn after_keywords(command: &str, argv: &[&[u8]]) -> Vec<usize> {
     let specs = for_command(command).iter().filter_map(|spec| match spec.position {
         Position::Keyword { keyword, start } => {
             let start = usize::try_from(start).ok()?;

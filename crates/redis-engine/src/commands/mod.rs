@@ -1,8 +1,10 @@
 //! All commands, one file per family. Each command is defined by a row, a `Command` constant above the function that
 //! implements the command.
 
+mod acl;
 mod bitfield;
 mod bitmap;
+mod categories;
 mod client;
 mod command_info;
 mod command_tips;
@@ -28,6 +30,7 @@ mod list_pop;
 mod lolwut;
 mod object;
 mod partial_sort;
+mod permissions;
 mod pubsub;
 mod replication;
 mod scan;
@@ -53,6 +56,8 @@ mod transaction;
 
 use std::sync::LazyLock;
 
+use super::acl::Context;
+use super::call::Call;
 use super::command::Command;
 use super::command_table::CommandTable;
 use super::error::Error;
@@ -100,6 +105,7 @@ static FAMILIES: &[&[&Command]] = &[
     server::COMMANDS,
     script::COMMANDS,
     function::COMMANDS,
+    acl::COMMANDS,
     slowlog::COMMANDS,
     replication::COMMANDS,
     lolwut::COMMANDS,
@@ -117,6 +123,20 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
 /// Finds a command by its name, ignoring case. The name of a subcommand has two words (`object encoding`).
 pub fn by_name(name: &str) -> Option<&'static Command> {
     TABLE.by_name(name)
+}
+
+/// Checks whether the user of the calling client may run the command. If not, logs that.
+///
+/// # Errors
+/// Returns the error that rejects the command.
+pub(crate) fn check_permissions(call: &mut Call) -> Result<(), Error> {
+    let (command, argv) = (call.command, call.argv);
+    permissions::check_client(call.server, call.client, command, argv).map_err(|denied| {
+        let is_queuing = call.client().transaction.is_some();
+        let context = if is_queuing { Context::Multi } else { Context::TopLevel };
+        acl::log_denied(call, denied, context, command, argv);
+        denied.error(call.client().user_name(), command)
+    })
 }
 
 /// Finds the command that `argv` calls. `argv` must not be empty. The number of arguments is not checked.

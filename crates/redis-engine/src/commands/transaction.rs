@@ -63,6 +63,11 @@ fn exec(call: &mut Call) -> Outcome {
     let mut queue = transaction.queue.into_iter();
     while let Some(QueuedCommand { command, argv }) = queue.next() {
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
+        if let Err(error) = super::acl::check_queued(call, command, &argv) {
+            call.reply.error(&error);
+            call.server.statistics.count_error(&error);
+            continue;
+        }
         Call {
             keyspace: call.keyspace,
             server: call.server,

@@ -39,8 +39,10 @@ const GROUPS: [&str; 15] = [
 const FAILING_EXAMPLES: [(&str, &str); 3] =
     [("SCRIPT KILL", "NOTBUSY"), ("FUNCTION KILL", "NOTBUSY"), ("FUNCTION DELETE", "Library not found")];
 
-/// Commands that always return an error on a server without replicas, without a configuration file and without modules.
-pub const ALWAYS_REJECTED: [&str; 5] = ["CONFIG REWRITE", "FAILOVER", "MODULE LOAD", "MODULE LOADEX", "MODULE UNLOAD"];
+/// Commands that always return an error on a server without replicas, without files for its
+/// configuration and its users, and without modules.
+pub const ALWAYS_REJECTED: [&str; 7] =
+    ["ACL LOAD", "ACL SAVE", "CONFIG REWRITE", "FAILOVER", "MODULE LOAD", "MODULE LOADEX", "MODULE UNLOAD"];
 
 /// A command as the real server reports it.
 #[derive(Debug)]
