@@ -16,7 +16,6 @@ const EXEMPT: &[(&str, &str)] = &[
         "the engine runs no Lua: each method raises an error that says so",
         "ScriptCommands. FunctionCommands. Pipeline.load_scripts Lock.register_scripts",
     ),
-    ("the engine has a single user: each method raises an error that says so", "ACLCommands."),
     ("constructors are called through their class in most recordings", "__init__"),
     ("the engine has no replication and migration", "sync psync migrate shutdown"),
     (

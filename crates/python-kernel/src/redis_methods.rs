@@ -79,6 +79,7 @@ const SOURCES: &[(&str, &[&str])] = &[
     (include_str!("redis_package/redis/commands/geo.py"), &[]),
     (include_str!("redis_package/redis/commands/hyperloglog.py"), &[]),
     (include_str!("redis_package/redis/commands/streams.py"), &[]),
+    (include_str!("redis_package/redis/commands/acl.py"), &[]),
     (include_str!("redis_package/redis/commands/refused.py"), &[]),
     (include_str!("redis_package/redis/client.py"), &["Redis"]),
     (include_str!("redis_package/redis/pipeline.py"), &["Pipeline"]),

@@ -13,7 +13,7 @@ use rustpython_vm::{
 };
 
 /// The modules that a client needs. Each comes after the modules that it imports. `redis` itself imports all of them.
-const MODULES: [&str; 28] = [
+const MODULES: [&str; 29] = [
     "redis.absent",
     "redis.exceptions",
     "redis.backoff",
@@ -27,6 +27,7 @@ const MODULES: [&str; 28] = [
     "redis.commands.keys",
     "redis.commands.hashes",
     "redis.commands.hyperloglog",
+    "redis.commands.acl",
     "redis.commands.geo",
     "redis.commands.lists",
     "redis.commands.refused",

@@ -331,6 +331,41 @@ def slow_log(reply, **options):
     return [_slow(entry, space) for entry in reply]
 
 
+def _selector(reply):
+    """Converts a selector of ACL GETUSER to a flat list of str."""
+    return texts(flat_of(reply) if isinstance(reply, dict) else reply)
+
+
+def acl_user(reply, selector=_selector, **options):
+    """ACL GETUSER: a dict. Its categories are separate from its commands."""
+    if reply is None:
+        return None
+    found = dict_of_texts(reply)
+    for name in ("flags", "passwords"):
+        found[name] = texts(found[name])
+    for name in ("keys", "channels"):
+        found[name] = text(found[name]).split(" ") if found[name] else []
+    found["selectors"] = [selector(part) for part in found["selectors"]]
+    rules = text(found["commands"]).split(" ")
+    found["commands"] = [rule for rule in rules if "@" not in rule]
+    found["categories"] = [rule for rule in rules if "@" in rule]
+    found["enabled"] = "on" in found["flags"]
+    return found
+
+
+def acl_log(reply, **options):
+    """ACL LOG: a dict for each entry, or whether the log was cleared."""
+    if not isinstance(reply, list):
+        return is_ok(reply)
+    entries = []
+    for entry in reply:
+        found = {name: text(value) for name, value in dict_of_texts(entry).items()}
+        found["age-seconds"] = float(found["age-seconds"])
+        found["client-info"] = client_info(found["client-info"])
+        entries.append(found)
+    return entries
+
+
 def subscriber_counts(reply, **options):
     """PUBSUB NUMSUB: pairs of channel and number."""
     return list(pairs(reply))
@@ -470,6 +505,11 @@ COMMON = {
     **every("SHUTDOWN SLAVEOF SWAPDB WATCH UNWATCH QUIT", is_ok),
     **every("GEORADIUS GEORADIUSBYMEMBER GEOSEARCH", near),
     **every("XRANGE XREVRANGE", entries),
+    "ACL GETUSER": acl_user,
+    "ACL LOAD": is_ok,
+    "ACL LOG": acl_log,
+    "ACL SAVE": is_ok,
+    "ACL SETUSER": is_ok,
     "CLIENT INFO": client_info,
     "CLIENT KILL": client_kill,
     "CLIENT LIST": client_list,
@@ -523,6 +563,12 @@ LEGACY = {
     **every("BGREWRITEAOF BGSAVE", lambda reply: True),
     **every("XREAD XREADGROUP", _streams),
     **every("BLPOP BRPOP", tuple_or_none),
+    "ACL CAT": texts,
+    "ACL GENPASS": text,
+    "ACL HELP": texts,
+    "ACL LIST": texts,
+    "ACL USERS": texts,
+    "ACL WHOAMI": text,
     "CLIENT GETNAME": text,
     "CLIENT TRACKINGINFO": tracking,
     "COMMAND GETKEYS": texts,

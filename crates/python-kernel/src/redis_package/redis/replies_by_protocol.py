@@ -53,7 +53,17 @@ def _memory_flat(reply, **options):
     return found
 
 
+_ACL_TEXTS = {
+    "ACL CAT": texts,
+    "ACL GENPASS": text,
+    "ACL HELP": texts,
+    "ACL LIST": texts,
+    "ACL USERS": texts,
+    "ACL WHOAMI": text,
+}
+
 _RESP2 = {
+    **_ACL_TEXTS,
     **every(_SETS, a_set),
     **every(_RANGES, _scored_flat),
     **every("ZPOPMAX ZPOPMIN", _popped_flat),
@@ -108,7 +118,23 @@ def _commands_resp3(reply, **options):
     return found
 
 
+def _selector_dict(reply):
+    return {name: text(value) for name, value in dict_of_texts(reply).items()}
+
+
+def _acl_user(reply, **options):
+    return replies.acl_user(reply, _selector_dict)
+
+
+def _acl_log_resp3(reply, **options):
+    if not isinstance(reply, list):
+        return replies.is_ok(reply)
+    return [{name: text(value) for name, value in dict_of_texts(entry).items()} for entry in reply]
+
+
 _RESP3 = {
+    "ACL GETUSER": _acl_user,
+    "ACL LOG": _acl_log_resp3,
     **every(_SETS, a_set),
     # As in redis-py, the reply to ZINTER is not converted, although the reply to ZUNION is.
     **every("ZINTER ZPOPMAX ZPOPMIN HGETALL", same),
@@ -199,6 +225,8 @@ def _commands(reply, **options):
 
 
 _BOTH = {
+    "ACL GETUSER": _acl_user,
+    "ACL LOG": replies.acl_log,
     **every("BZPOPMAX BZPOPMIN", _popped_with_key),
     **every("XREAD XREADGROUP", _streams),
     "CLIENT TRACKINGINFO": _tracking,
@@ -223,6 +251,7 @@ _RESP2_UNIFIED = {
 
 _RESP3_UNIFIED = {
     **_RESP3,
+    **_ACL_TEXTS,
     **_BOTH,
     **every(_RANGES + " ZDIFF ZRANDMEMBER", _scored_pairs),
     **every("ZPOPMAX ZPOPMIN", _popped_pairs),

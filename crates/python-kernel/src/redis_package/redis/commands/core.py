@@ -1,12 +1,13 @@
 """The class that combines all command families."""
 
+from redis.commands.acl import ACLCommands
 from redis.commands.geo import GeoCommands
 from redis.commands.hashes import HashCommands, HashDataPersistOptions
 from redis.commands.hyperloglog import HyperlogCommands
 from redis.commands.keys import BasicKeyCommands
 from redis.commands.lists import ListCommands
 from redis.commands.pubsub import PubSubCommands
-from redis.commands.refused import ACLCommands, FunctionCommands, RedisModuleCommands, Script, ScriptCommands
+from redis.commands.refused import FunctionCommands, RedisModuleCommands, Script, ScriptCommands
 from redis.commands.scan import ScanCommands
 from redis.commands.server import HotkeysMetricsTypes, ManagementCommands
 from redis.commands.sets import SetCommands

@@ -1,4 +1,4 @@
-"""Commands that redis-tutor's Redis does not support, for Lua, users, modules and cluster. Each raises an error."""
+"""Commands that redis-tutor's Redis does not support, for Lua, modules and cluster. Each raises an error."""
 
 
 def _refuse_lua(method):
@@ -110,90 +110,6 @@ class FunctionCommands:
     def function_stats(self):
         """Returns the running function. Not supported by redis-tutor."""
         _refuse_lua("function_stats")
-
-
-def _refuse_users(method):
-    raise NotImplementedError(
-        f"redis-tutor's Redis has a single user, so {method}() is not available: set a password with "
-        "r.config_set('requirepass', 'secret')."
-    )
-
-
-class ACLCommands:
-    """The commands on users and their rights."""
-
-    def acl_cat(self, category=None, **kwargs):
-        """Returns the categories of commands. Not supported by redis-tutor."""
-        _refuse_users("acl_cat")
-
-    def acl_dryrun(self, username, *args, **kwargs):
-        """Returns whether a user may run a command. Not supported by redis-tutor."""
-        _refuse_users("acl_dryrun")
-
-    def acl_deluser(self, *username, **kwargs):
-        """Deletes users. Not supported by redis-tutor."""
-        _refuse_users("acl_deluser")
-
-    def acl_genpass(self, bits=None, **kwargs):
-        """Returns a random password. Not supported by redis-tutor."""
-        _refuse_users("acl_genpass")
-
-    def acl_getuser(self, username, **kwargs):
-        """Returns a user's rights. Not supported by redis-tutor."""
-        _refuse_users("acl_getuser")
-
-    def acl_help(self, **kwargs):
-        """Returns the help of ACL. Not supported by redis-tutor."""
-        _refuse_users("acl_help")
-
-    def acl_list(self, **kwargs):
-        """Returns the rules of all users. Not supported by redis-tutor."""
-        _refuse_users("acl_list")
-
-    def acl_log(self, count=None, **kwargs):
-        """Returns the commands that were refused. Not supported by redis-tutor."""
-        _refuse_users("acl_log")
-
-    def acl_log_reset(self, **kwargs):
-        """Clears the log of refused commands. Not supported by redis-tutor."""
-        _refuse_users("acl_log_reset")
-
-    def acl_load(self, **kwargs):
-        """Loads users from a file. Not supported by redis-tutor."""
-        _refuse_users("acl_load")
-
-    def acl_save(self, **kwargs):
-        """Saves users to a file. Not supported by redis-tutor."""
-        _refuse_users("acl_save")
-
-    def acl_setuser(
-        self,
-        username,
-        enabled=False,
-        nopass=False,
-        passwords=None,
-        hashed_passwords=None,
-        categories=None,
-        commands=None,
-        keys=None,
-        channels=None,
-        selectors=None,
-        reset=False,
-        reset_keys=False,
-        reset_channels=False,
-        reset_passwords=False,
-        **kwargs,
-    ):
-        """Creates or changes a user. Not supported by redis-tutor."""
-        _refuse_users("acl_setuser")
-
-    def acl_users(self, **kwargs):
-        """Returns the names of all users. Not supported by redis-tutor."""
-        _refuse_users("acl_users")
-
-    def acl_whoami(self, **kwargs):
-        """Returns the name of this connection's user. Not supported by redis-tutor."""
-        _refuse_users("acl_whoami")
 
 
 def _refuse_type(method, what):
