@@ -185,7 +185,8 @@ fn add_data(
     }
 }
 
-/// Adds the consumer groups of a stream, or the consumers of a group, if a stream command has one of them at index `at`.
+/// Adds the consumer groups of a stream, or the consumers of a group, if a stream command has one of them at index
+/// `at`.
 fn add_groups_or_consumers(
     command: &'static Command,
     at: usize,

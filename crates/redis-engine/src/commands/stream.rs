@@ -132,8 +132,8 @@ const XREVRANGE: Command = Command {
     keys: Keys::FIRST,
     group: Group::Stream,
     since: "5.0.0",
-    complexity: "O(N) with N being the number of elements returned. If N is constant (e.g. always asking for the first 10 \
-                 elements with COUNT), you can consider it O(1).",
+    complexity: "O(N) with N being the number of elements returned. If N is constant (e.g. always asking for the first \
+                 10 elements with COUNT), you can consider it O(1).",
     summary: "The entries between two IDs, newest first.",
     example: "XADD orders 1-1 item tea amount 2\nXADD orders 2-1 item milk amount 1\nXREVRANGE orders + - COUNT 1",
     run: |call| range(call, Direction::Backwards),

@@ -119,8 +119,8 @@ impl Options {
 }
 
 const KEY_IS_REQUIRED: Error = Error::from_static(
-    "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to \
-     create an empty stream automatically.",
+    "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option \
+     to create an empty stream automatically.",
 );
 
 /// Returns the error for a stream that has no group of the given name.

@@ -292,8 +292,8 @@ const XAUTOCLAIM: Command = Command {
 /// XAUTOCLAIM examines up to this many pending entries for each entry that it may return.
 const ATTEMPTS_PER_ENTRY: usize = 10;
 
-/// A greater COUNT is refused. Redis allocates 16 bytes for each entry in advance, which exceeds the address space of 47
-/// bits.
+/// A greater COUNT is refused. Redis allocates 16 bytes for each entry in advance, which exceeds the address space of
+/// 47 bits.
 const MAX_ALLOCATED_COUNT: usize = 1 << 43;
 
 fn xautoclaim(call: &mut Call) -> Outcome {

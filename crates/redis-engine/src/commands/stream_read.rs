@@ -119,8 +119,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Parses the milliseconds of BLOCK. Returns the time at which the timeout expires, in milliseconds since 1970, or `None`
-/// if the command waits forever.
+/// Parses the milliseconds of BLOCK. Returns the time at which the timeout expires, in milliseconds since 1970, or
+/// `None` if the command waits forever.
 fn parse_timeout(call: &Call, at: usize) -> Result<Option<i64>, Error> {
     let not_an_integer = Error::from_static("ERR timeout is not an integer or out of range");
     match number::parse_integer(call.argv[at]).ok_or(not_an_integer)? {
@@ -141,7 +141,8 @@ fn unbalanced(is_group_command: bool) -> Error {
 fn meaningless_in_group(id: char) -> Error {
     Error::new(format!(
         "ERR The {id} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by \
-         specifying a proper ID, or use the > ID to get new messages. The {id} ID would just return an empty result set."
+         specifying a proper ID, or use the > ID to get new messages. The {id} ID would just return an empty result \
+         set."
     ))
 }
 
@@ -154,8 +155,8 @@ fn write_stream(reply: &mut Reply, key: &[u8], write: impl FnOnce(&mut Reply)) {
     write(reply);
 }
 
-/// Writes the reply for all streams: `write` writes those that have something to read, and returns their number. Returns
-/// whether there was any.
+/// Writes the reply for all streams: `write` writes those that have something to read, and returns their number.
+/// Returns whether there was any.
 fn write_streams(call: &mut Call, write: impl FnOnce(&mut Call) -> usize) -> bool {
     let start = call.reply.len();
     let served = write(call);
@@ -207,8 +208,8 @@ fn xread(call: &mut Call) -> Outcome {
     if is_served { Ok(()) } else { block_or_reply_null(call, &request, &starts) }
 }
 
-/// Blocks the client if the command has the option BLOCK, and replies with null otherwise. `$` in the command is replaced
-/// with the last ID so far, so that the command finds later entries when it runs again.
+/// Blocks the client if the command has the option BLOCK, and replies with null otherwise. `$` in the command is
+/// replaced with the last ID so far, so that the command finds later entries when it runs again.
 fn block_or_reply_null(call: &mut Call, request: &Request, starts: &[StreamId]) -> Outcome {
     let Some(deadline) = request.deadline else {
         call.reply.null_array();

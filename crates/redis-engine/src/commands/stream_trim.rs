@@ -142,8 +142,8 @@ const XTRIM: Command = Command {
     keys: Keys::FIRST,
     group: Group::Stream,
     since: "5.0.0",
-    complexity: "O(N), with N being the number of evicted entries. Constant times are very small however, since entries \
-                 are organized in macro nodes containing multiple entries that can be released with a single \
+    complexity: "O(N), with N being the number of evicted entries. Constant times are very small however, since \
+                 entries are organized in macro nodes containing multiple entries that can be released with a single \
                  deallocation.",
     summary: "Removes the oldest entries of a stream, down to a length or up to an ID; returns how many.",
     example: "XADD orders 1-1 item tea amount 2\nXADD orders 2-1 item milk amount 1\nXTRIM orders MAXLEN 1",

@@ -14,8 +14,8 @@ use crate::error::{self, Error};
 /// bytes that jemalloc adds by rounding up.
 const WORD_OVERHEAD: usize = 64;
 
-/// The memory that a pending entry of a consumer group takes up in Redis: an entry in each of two radix trees, with up to
-/// three new nodes, and what it refers to.
+/// The memory that a pending entry of a consumer group takes up in Redis: an entry in each of two radix trees, with up
+/// to three new nodes, and what it refers to.
 const PENDING_ENTRY: usize = 1024;
 
 /// The data may exceed the limit by `limit / TOLERANCE` bytes before its memory is measured again.

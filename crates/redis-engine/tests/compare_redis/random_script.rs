@@ -508,8 +508,8 @@ impl Writer<'_> {
 }
 
 impl Writer<'_> {
-    /// Chooses a value for an argument of a stream command, or returns `None` for an argument that other commands have as
-    /// well.
+    /// Chooses a value for an argument of a stream command, or returns `None` for an argument that other commands have
+    /// as well.
     fn stream_value(&mut self, name: &str, row: &Command) -> Option<Vec<u8>> {
         Some(match name {
             "id" if row.name == "XADD" => self.choose(NEW_IDS),

@@ -21,14 +21,14 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Returns whether an entry after `from` may have been deleted, so that the number of entries after `from` cannot be
-    /// computed. The counterpart in Redis is `streamRangeHasTombstones`.
+    /// Returns whether an entry after `from` may have been deleted, so that the number of entries after `from` cannot
+    /// be computed. The counterpart in Redis is `streamRangeHasTombstones`.
     pub fn has_deleted_after(&self, from: StreamId) -> bool {
         self.length > 0 && self.max_deleted_id != StreamId::MIN && from <= self.max_deleted_id
     }
 
-    /// Returns the number of entries up to an ID that were ever added, or `None` if it cannot be computed. The counterpart
-    /// in Redis is `streamEstimateDistanceFromFirstEverEntry`.
+    /// Returns the number of entries up to an ID that were ever added, or `None` if it cannot be computed. The
+    /// counterpart in Redis is `streamEstimateDistanceFromFirstEverEntry`.
     pub fn entries_until(&self, id: StreamId) -> Option<i64> {
         let added = self.entries_added.cast_signed();
         if added == 0 {

@@ -123,8 +123,8 @@ fn parse_parts(word: &[u8]) -> Option<(u64, Option<&[u8]>)> {
     }
 }
 
-/// Parses a part of an ID as Redis does (`string2ull`): strictly if possible, and otherwise as `strtoull`, which accepts
-/// leading spaces, a sign and leading zeros.
+/// Parses a part of an ID as Redis does (`string2ull`): strictly if possible, and otherwise as `strtoull`, which
+/// accepts leading spaces, a sign and leading zeros.
 fn parse_unsigned(text: &[u8]) -> Option<u64> {
     if let Some(n) = number::parse_integer(text) {
         return u64::try_from(n).ok();

@@ -1,7 +1,7 @@
 //! Stream values: entries with growing IDs, and groups of consumers that share them.
 //!
-//! As in Redis, the entries are in nodes, each of which holds up to `stream-node-max-entries` entries. Nodes are found by
-//! the ID of their first entry. Clones of a stream share the nodes until they change.
+//! As in Redis, the entries are in nodes, each of which holds up to `stream-node-max-entries` entries. Nodes are found
+//! by the ID of their first entry. Clones of a stream share the nodes until they change.
 
 mod counters;
 mod group;

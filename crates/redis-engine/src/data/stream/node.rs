@@ -166,8 +166,8 @@ impl Node {
         self.elements.shrink_to_fit();
     }
 
-    /// Releases the spare room of the allocation if the listpack is now smaller than it was, and enlarges the allocation
-    /// if it is too small.
+    /// Releases the spare room of the allocation if the listpack is now smaller than it was, and enlarges the
+    /// allocation if it is too small.
     fn reallocate(&mut self, bytes_before: usize) {
         let bytes = self.bytes();
         if bytes < bytes_before || bytes > self.allocated {
