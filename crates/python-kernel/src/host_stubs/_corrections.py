@@ -73,7 +73,8 @@ def correct_decimal(decimal):
 
     def represent(self):
         """Show the current context."""
-        flags, traps = ([name for name in order if signals[getattr(decimal, name)]] for signals in (self.flags, self.traps))
+        flags = [name for name in order if self.flags[getattr(decimal, name)]]
+        traps = [name for name in order if self.traps[getattr(decimal, name)]]
         return (
             f"Context(prec={self.prec}, rounding={self.rounding}, Emin={self.Emin}, Emax={self.Emax}, "
             f"capitals={self.capitals}, clamp={self.clamp}, flags=[{', '.join(flags)}], traps=[{', '.join(traps)}])"

@@ -607,7 +607,8 @@ class Parser(Declarations):
                 parts.append(found[0])
             else:
                 value, is_name, position = markup.reference(raw, found.start())
-                parts.append(self.referenced_value(value, is_name, self.main.text.find(raw[found.start() : position], at)))
+                start = self.main.text.find(raw[found.start() : position], at)
+                parts.append(self.referenced_value(value, is_name, start))
         return "".join(parts)
 
     def referenced_value(self, value, is_name, at):
