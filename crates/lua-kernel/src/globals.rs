@@ -44,7 +44,7 @@ const READ_ONLY: &str = "Attempt to modify a readonly table";
 /// The functions that are replaced by Lua code, because they call other functions. `to_script_value` converts an error
 /// that was raised in Rust, and `to_pcall_value` also replaces a table by its field `err`, as Redis's `pcall` does.
 const CALLING_FUNCTIONS: &str = "
-local pcall, xpcall, resume, to_pcall_value, to_script_value, type = ...
+local pcall, xpcall, resume, to_pcall_value, to_script_value, select = ...
 local function finish(ok, ...)
   if ok then return ok, ... end
   return ok, to_pcall_value((...))
@@ -53,7 +53,10 @@ local function finish_resume(ok, ...)
   if ok then return ok, ... end
   return ok, to_script_value((...))
 end
-local function new_pcall(...) return finish(pcall(...)) end
+local function new_pcall(...)
+  if select('#', ...) == 0 then return false end
+  return finish(pcall(...))
+end
 local function new_xpcall(f, handler)
   return xpcall(f, function(e) return handler(to_script_value(e)) end)
 end
@@ -119,11 +122,11 @@ impl Protected {
     }
 }
 
-/// Adds a metatable that raises an error when a name is not found.
+/// Adds a metatable that raises an error when a name is not found. Returns the function that raises it.
 ///
 /// # Errors
 /// Returns an error if there is not enough memory.
-pub fn refuse_unknown_names(lua: &Lua, contents: &Table) -> mlua::Result<()> {
+pub fn refuse_unknown_names(lua: &Lua, contents: &Table) -> mlua::Result<Function> {
     let metatable = lua.create_table()?;
     let refuse = lua.create_function(|lua, (_, key): (Value, Value)| -> mlua::Result<Value> {
         let name = match &key {
@@ -134,8 +137,9 @@ pub fn refuse_unknown_names(lua: &Lua, contents: &Table) -> mlua::Result<()> {
         let text = [b"Script attempted to access nonexistent global variable '", &name[..], b"'"].concat();
         Err(throw::error(lua, text))
     })?;
-    metatable.raw_set("__index", refuse)?;
-    contents.set_metatable(Some(metatable))
+    metatable.raw_set("__index", &refuse)?;
+    contents.set_metatable(Some(metatable))?;
+    Ok(refuse)
 }
 
 /// Replaces the global names by those that Redis offers, and protects them. `libraries` are the additional global
@@ -169,7 +173,7 @@ pub fn install(lua: &Lua, protected: &Rc<Protected>, libraries: &[(&str, Table)]
         names.raw_set(*name, protected.add(lua, contents)?)?;
     }
     names.raw_set("_G", &globals)?;
-    refuse_unknown_names(lua, &names)?;
+    let refuse = refuse_unknown_names(lua, &names)?;
     let mut old_names: Vec<Value> = Vec::new();
     globals.for_each(|name: Value, _: Value| {
         old_names.push(name);
@@ -179,7 +183,7 @@ pub fn install(lua: &Lua, protected: &Rc<Protected>, libraries: &[(&str, Table)]
         globals.raw_set(name, Value::Nil)?;
     }
     let shown = lua.create_table()?;
-    shown.raw_set("__index", lua.create_function(|_, _: MultiValue| Ok(()))?)?;
+    shown.raw_set("__index", refuse)?;
     let shown = protected.add(lua, &shown)?;
     protected.protect(lua, &globals, &names, Some(shown))?;
     Ok(names)
@@ -200,7 +204,7 @@ fn replace_calling_functions(lua: &Lua, names: &Table, coroutine: &Table) -> mlu
     let resume: Function = coroutine.raw_get("resume")?;
     let chunk = lua.load(CALLING_FUNCTIONS).set_name("=[C]");
     let (pcall, xpcall, resume): (Function, Function, Function) =
-        chunk.call((get("pcall")?, get("xpcall")?, resume, to_pcall_value, to_script_value, get("type")?))?;
+        chunk.call((get("pcall")?, get("xpcall")?, resume, to_pcall_value, to_script_value, get("select")?))?;
     names.raw_set("pcall", pcall)?;
     names.raw_set("xpcall", xpcall)?;
     coroutine.raw_set("resume", resume)

@@ -287,7 +287,7 @@ impl Interpreter {
         let run = runner(&lua, shared)?;
         let api = redis_api::create(&lua, shared, environment)?;
         let loading_api = redis_api::create_for_loading(&lua, shared)?;
-        globals::refuse_unknown_names(&lua, &loading_api)?;
+        let _ = globals::refuse_unknown_names(&lua, &loading_api)?;
         let libraries = [
             ("redis", api),
             ("cjson", json::create(&lua)?),

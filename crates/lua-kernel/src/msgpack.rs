@@ -3,7 +3,7 @@
 use mlua::{Lua, MultiValue, Table, Value};
 
 use crate::random::to_i64;
-use crate::throw;
+use crate::throw::{self, Thrown};
 
 /// Tables that are nested more deeply are packed as nil.
 const MAX_NESTING: usize = 16;
@@ -298,8 +298,8 @@ impl Unpacker<'_> {
             let key = self.value(depth + 1)?;
             let value = self.value(depth + 1)?;
             match key {
-                Value::Nil => return Err(throw::error(self.lua, "table index is nil")),
-                Value::Number(n) if n.is_nan() => return Err(throw::error(self.lua, "table index is NaN")),
+                Value::Nil => return Err(without_position("table index is nil")),
+                Value::Number(n) if n.is_nan() => return Err(without_position("table index is NaN")),
                 key => table.raw_set(key, value)?,
             }
         }
@@ -312,4 +312,9 @@ impl Unpacker<'_> {
         }
         Err(throw::error(self.lua, format!("stack overflow (in function {function})")))
     }
+}
+
+/// Returns the error that Lua itself raises in a function that is not written in Lua.
+fn without_position(text: &str) -> mlua::Error {
+    mlua::Error::external(Thrown::Text(text.into()))
 }

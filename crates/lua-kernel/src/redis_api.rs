@@ -73,23 +73,24 @@ pub fn create(lua: &Lua, shared: &Rc<Shared>, environment: Environment) -> mlua:
         api.raw_set(name, lua.create_function(move |lua, args: MultiValue| reply_table(lua, &args, field))?)?;
     }
     let protocol = shared.clone();
-    let function = lua.create_function(move |_, args: MultiValue| {
+    let function = lua.create_function(move |lua, args: MultiValue| {
         if args.len() != 1 {
             return Err(redis_error("redis.setresp() requires one argument."));
         }
-        match args[0].as_number().or(args[0].as_integer().map(|n| n as f64)).map(to_i64) {
+        match lua.coerce_number(args[0].clone())?.map(to_i64) {
             Some(version @ (2 | 3)) => protocol.protocol.set(version as u8),
             _ => return Err(redis_error("RESP version must be 2 or 3.")),
         }
         Ok(())
     })?;
     api.raw_set("setresp", function)?;
-    let function = lua.create_function(|_, args: MultiValue| {
+    let function = lua.create_function(|lua, args: MultiValue| {
         if args.len() != 1 {
             return Err(redis_error("redis.set_repl() requires one argument."));
         }
-        match args[0].as_number().or(args[0].as_integer().map(|n| n as f64)).map(to_i64) {
-            Some(0..=3) => Ok(()),
+        // As in Redis, anything that is not a number counts as 0.
+        match lua.coerce_number(args[0].clone())?.map_or(0, to_i64) {
+            0..=3 => Ok(()),
             _ => Err(redis_error("Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.")),
         }
     })?;
@@ -150,11 +151,11 @@ fn add_constants(lua: &Lua, api: &Table) -> mlua::Result<()> {
 
 /// Adds `redis.log`. There is no log file, so the function only checks its arguments.
 fn add_log(lua: &Lua, api: &Table) -> mlua::Result<()> {
-    let function = lua.create_function(|_, args: MultiValue| {
+    let function = lua.create_function(|lua, args: MultiValue| {
         if args.len() < 2 {
             return Err(redis_error("redis.log() requires two arguments or more."));
         }
-        match args[0].as_number().or(args[0].as_integer().map(|n| n as f64)).map(to_i64) {
+        match lua.coerce_number(args[0].clone())?.map(to_i64) {
             None => Err(redis_error("First argument must be a number (log level).")),
             Some(0..=3) => Ok(()),
             Some(_) => Err(redis_error("Invalid log level.")),

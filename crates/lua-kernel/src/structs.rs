@@ -156,7 +156,12 @@ fn pack(lua: &Lua, mut args: MultiValue) -> mlua::Result<mlua::String> {
 }
 
 fn pack_integer(packed: &mut Vec<u8>, value: f64, size: usize, is_big_endian: bool) {
-    let value = if value < 0.0 { to_i64(value) as u64 } else { value as u64 };
+    // A C compiler for x86-64 converts a double that is too large for a signed integer in this way.
+    const SIGN: u64 = 1 << 63;
+    let value = match value {
+        ..9_223_372_036_854_775_808.0 => to_i64(value) as u64,
+        _ => to_i64(value - SIGN as f64) as u64 ^ SIGN,
+    };
     let start = packed.len();
     packed.extend((0..size).map(|index| if index < 8 { (value >> (8 * index)) as u8 } else { 0 }));
     if is_big_endian {

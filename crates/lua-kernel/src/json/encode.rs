@@ -36,7 +36,7 @@ impl Encoder<'_> {
         }
         match value {
             Value::String(text) => self.string(&text.as_bytes()),
-            Value::Integer(n) => self.text.extend_from_slice(n.to_string().as_bytes()),
+            Value::Integer(n) => self.number(value, *n as f64)?,
             Value::Number(n) => self.number(value, *n)?,
             Value::Boolean(yes) => self.text.extend_from_slice(if *yes { b"true" } else { b"false" }),
             Value::Nil => self.text.extend_from_slice(b"null"),
