@@ -7,10 +7,10 @@ use crate::throw;
 /// Adding this number to a double moves the integer's lowest 32 bits to the lowest bits of the double.
 const SHIFT_TO_INTEGER: f64 = 6_755_399_441_055_744.0;
 
-/// An operation on one number, with its name in Lua.
+/// An operation on one argument, with its name in Lua.
 type Unary = (&'static str, fn(u32) -> u32);
 
-/// An operation on two numbers, with its name in Lua.
+/// An operation on two arguments, with its name in Lua.
 type Binary = (&'static str, fn(u32, u32) -> u32);
 
 /// Creates the library.
