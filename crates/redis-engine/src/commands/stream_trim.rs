@@ -245,7 +245,7 @@ impl<'a> DeletionArguments<'a> {
             if let Some(given) = parse_references(call, at).filter(|_| references.is_none()) {
                 references = Some(given);
                 at += 1;
-            } else if ids.is_none() && call.is_option(at, "IDS") && at + 2 < call.argv.len() {
+            } else if call.is_option(at, "IDS") && at + 1 < call.argv.len() {
                 let count = call.integer(at + 1).ok().and_then(|n| usize::try_from(n).ok()).filter(|&n| n > 0);
                 let count = count.ok_or(Error::from_static("ERR Number of IDs must be a positive integer"))?;
                 let words: &'a [&'a [u8]] = &call.argv[at + 2..];

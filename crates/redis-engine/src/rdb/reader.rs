@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    pub(super) fn byte(&mut self) -> Option<u8> {
+    fn byte(&mut self) -> Option<u8> {
         self.take(1).map(|bytes| bytes[0])
     }
 
