@@ -32,6 +32,10 @@ pub struct Config {
     pub(crate) max_memory: u64,
     /// The value of `slowlog-log-slower-than` in microseconds, or `u64::MAX` if nothing is logged.
     slow_call_us: u64,
+    /// The value of `latency-tracking`: whether the duration of each call is counted.
+    pub(crate) tracks_latency: bool,
+    /// The value of `latency-monitor-threshold` in milliseconds, or 0 if no spikes are recorded.
+    pub(crate) spike_ms: u64,
     /// The value of `timeout`: the number of seconds after which the driver disconnects an idle client, or 0 for never.
     pub idle_timeout_seconds: i64,
     /// Whether writes require replicas (`min-replicas-to-write` and `min-replicas-max-lag`).
@@ -47,6 +51,8 @@ impl Default for Config {
             output_limits: OutputLimits::default(),
             max_memory: 0,
             slow_call_us: 10_000,
+            tracks_latency: true,
+            spike_ms: 0,
             idle_timeout_seconds: 0,
             requires_replicas: false,
         }
@@ -136,6 +142,8 @@ impl Config {
         self.max_memory = self.integer("maxmemory").unsigned_abs();
         self.requires_replicas = self.integer("min-replicas-to-write") > 0 && self.integer("min-replicas-max-lag") > 0;
         self.idle_timeout_seconds = self.integer("timeout");
+        self.tracks_latency = self.get("latency-tracking") == b"yes";
+        self.spike_ms = self.integer("latency-monitor-threshold").unsigned_abs();
         let threshold_us = u64::try_from(self.integer("slowlog-log-slower-than")).ok();
         self.slow_call_us = threshold_us.filter(|_| self.slow_log_max_len() > 0).unwrap_or(u64::MAX);
     }

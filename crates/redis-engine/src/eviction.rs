@@ -10,7 +10,7 @@ use super::rng::Rng;
 use super::server_state::ServerState;
 
 /// The `used_memory` that Redis 8.2 reports right after it has started, in bytes.
-const EMPTY_SERVER: u64 = 741_800;
+pub const EMPTY_SERVER: u64 = 741_800;
 
 /// A memory estimate is reused until the number of changes exceeds the number of keys divided by this constant. With
 /// 1,000 keys, it is reused for ten changes.

@@ -51,6 +51,7 @@ pub mod geohash;
 mod glob;
 mod grisu;
 pub mod keyspace;
+mod latency;
 pub mod limits;
 mod long_double;
 mod notify;

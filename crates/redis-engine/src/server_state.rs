@@ -10,6 +10,7 @@ use super::client::{ClientId, Clients};
 use super::command::{Command, Flag};
 use super::config::Config;
 use super::error::Error;
+use super::latency::LatencyMonitor;
 use super::notify::Event;
 use super::rng::Rng;
 use super::scripting::Scripting;
@@ -33,6 +34,8 @@ pub struct ServerState {
     pub(crate) random: Rng,
     /// The counters that INFO reports.
     pub statistics: Statistics,
+    /// The latency monitor.
+    pub(crate) latency: LatencyMonitor,
     /// The slow log.
     pub(crate) slow_log: SlowLog,
     /// Scripts and functions.
@@ -87,6 +90,7 @@ impl ServerState {
             // generated.
             random: Rng::new(seed),
             statistics: Statistics::default(),
+            latency: LatencyMonitor::default(),
             slow_log: SlowLog::default(),
             scripting: Scripting::default(),
             acl: Acl::new(),
@@ -166,6 +170,9 @@ impl ServerState {
         calls.calls += 1;
         calls.failed += u64::from(error.is_some());
         calls.total_us += duration_us;
+        if self.config.tracks_latency {
+            calls.histogram.add(duration_us);
+        }
         if let Some(error) = error {
             self.statistics.count_error(error);
         }
@@ -174,7 +181,7 @@ impl ServerState {
         }
     }
 
-    /// Adds a call that took `duration_us` to the slow log, if it was slow.
+    /// Adds a call that took `duration_us` to the slow log and to the latency history, if it was slow enough for them.
     pub(crate) fn log_if_slow(
         &mut self,
         client: ClientId,
@@ -183,6 +190,11 @@ impl ServerState {
         duration_us: u64,
         now_us: i64,
     ) {
+        let spike_ms = self.config.spike_ms;
+        if spike_ms > 0 && duration_us / 1000 >= spike_ms {
+            let event = if command.has(Flag::Fast) { "fast-command" } else { "command" };
+            self.latency.add(event, now_us.div_euclid(1_000_000), duration_us / 1000);
+        }
         if !self.config.logs_call_of(duration_us) || command.has(Flag::SkipSlowlog) {
             return;
         }

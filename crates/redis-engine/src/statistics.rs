@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::command::Command;
 use super::error::Error;
+use super::latency::Histogram;
 
 /// The counters of one command that INFO reports.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Calls {
     /// Number of calls that ran.
     pub calls: u64,
@@ -17,6 +18,8 @@ pub struct Calls {
     pub failed: u64,
     /// How long the calls ran in total, in microseconds.
     pub total_us: u64,
+    /// How long each call ran.
+    pub(crate) histogram: Histogram,
 }
 
 /// Counters since the start or the last CONFIG RESETSTAT.
@@ -60,8 +63,8 @@ impl Statistics {
     }
 
     /// Returns the counters of all commands that were called or rejected, sorted by name.
-    pub(crate) fn commands(&self) -> Vec<(&'static str, Calls)> {
-        let mut commands: Vec<_> = self.commands.values().copied().collect();
+    pub(crate) fn commands(&self) -> Vec<(&'static str, &Calls)> {
+        let mut commands: Vec<_> = self.commands.values().map(|(name, calls)| (*name, calls)).collect();
         commands.sort_unstable_by_key(|&(name, _)| name);
         commands
     }

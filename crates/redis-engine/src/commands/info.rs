@@ -55,7 +55,7 @@ static SECTIONS: [Section; 15] = [
     ("Modules", Inclusion::InEverything, |_, _, _| Ok(())),
     ("Commandstats", Inclusion::InAll, command_stats),
     ("Errorstats", Inclusion::ByDefault, error_stats),
-    ("Latencystats", Inclusion::InAll, |_, _, _| Ok(())),
+    ("Latencystats", Inclusion::InAll, latency_stats),
     ("Cluster", Inclusion::ByDefault, |text, _, _| lines(text, &[("cluster_enabled", "0")])),
     ("Keyspace", Inclusion::ByDefault, keyspace),
     // Redis includes this section by default, because it keeps the counts up to date. This engine has to compute the
@@ -229,6 +229,26 @@ fn command_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::
             "cmdstat_{name}:calls={},usec={},usec_per_call={per_call:.2},rejected_calls={},failed_calls={}\r\n",
             calls.calls, calls.total_us, calls.rejected, calls.failed
         )?;
+    }
+    Ok(())
+}
+
+/// Writes the durations within which given percentages of the calls of each command ended.
+fn latency_stats(text: &mut String, server: &ServerState, _: &Keyspace) -> std::fmt::Result {
+    let percentiles = String::from_utf8_lossy(server.config.get("latency-tracking-info-percentiles")).into_owned();
+    for (name, calls) in server.statistics.commands() {
+        if calls.histogram.total() == 0 {
+            continue;
+        }
+        let values: Vec<String> = percentiles
+            .split_ascii_whitespace()
+            .filter_map(|word| {
+                let percentage = word.parse().ok()?;
+                Some(format!("p{word}={:.3}", calls.histogram.percentile_us(percentage)))
+            })
+            .collect();
+        let name = name.to_lowercase().replace(' ', "|");
+        write!(text, "latency_percentiles_usec_{name}:{}\r\n", values.join(","))?;
     }
     Ok(())
 }

@@ -24,10 +24,12 @@ mod hyperloglog;
 mod info;
 mod info_fields;
 mod key_specs;
+mod latency;
 mod list;
 mod list_blocking;
 mod list_pop;
 mod lolwut;
+mod memory;
 mod object;
 mod partial_sort;
 mod permissions;
@@ -107,6 +109,8 @@ static FAMILIES: &[&[&Command]] = &[
     function::COMMANDS,
     acl::COMMANDS,
     slowlog::COMMANDS,
+    latency::COMMANDS,
+    memory::COMMANDS,
     replication::COMMANDS,
     lolwut::COMMANDS,
     debug::COMMANDS,

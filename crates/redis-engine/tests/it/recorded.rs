@@ -22,6 +22,8 @@ const EXEMPT: &[(&str, &str)] = &[
 /// Commands that accept any arguments, and so never return an error.
 const NEVER_ERRORS: &[&str] = &[
     "INFO",
+    "LATENCY HISTOGRAM",
+    "LATENCY RESET",
     "QUIT",
     "PUBSUB NUMSUB",
     "PUBSUB SHARDNUMSUB",
