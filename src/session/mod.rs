@@ -158,7 +158,12 @@ impl Session {
             }
             Event::PortOpened(port) => self.report_port(port),
             Event::FileWritten { path, refusal } => self.report_file(&path, refusal),
-            Event::LessonSaved(saved) => self.tutor.replace_lesson(saved),
+            Event::LessonSaved(saved) => {
+                if self.tutor.replace_lesson(saved) {
+                    // `:undo` must not return to the old version of the lesson.
+                    self.undo.clear();
+                }
+            }
             Event::Rehearsed(rehearsal) => self.tutor.keep_rehearsal(rehearsal),
             Event::SetCheckpoint => self.set_checkpoint(),
             Event::ReturnToCheckpoint => self.return_to_checkpoint(),

@@ -163,7 +163,13 @@ impl<'a> Player<'a> {
             }
             Step::Type(text) => {
                 self.is_clean &= LOOKING.contains(&text.as_str());
+                let place = |world: &World<'_>| world.session.place().map(|(lesson, step)| (lesson.id.clone(), step));
+                let before = place(&self.world);
                 self.type_text(text)?;
+                if text.contains(":undo") && place(&self.world) != before {
+                    // The step to which the session has returned may have begun at another time.
+                    self.step_start = None;
+                }
             }
             Step::TypeAtOnce(text) => {
                 if let Stop::Prompt(prompt) = self.stop.clone() {

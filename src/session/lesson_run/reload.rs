@@ -9,23 +9,26 @@ use crate::messages::lesson_run as messages;
 
 impl Tutor {
     /// Replaces the open lesson with the new version that was saved. If the new version is invalid, shows the error and
-    /// keeps the old one.
-    pub fn replace_lesson(&mut self, saved: Result<Arc<Lesson>, String>) {
+    /// keeps the old one. Returns whether the lesson was opened again.
+    pub fn replace_lesson(&mut self, saved: Result<Arc<Lesson>, String>) -> bool {
         let lesson = match saved {
             Ok(lesson) => lesson,
             Err(error) => {
                 self.say(Role::Error, &error);
-                return self.say(Role::Muted, &messages::lesson_not_reloaded());
+                self.say(Role::Muted, &messages::lesson_not_reloaded());
+                return false;
             }
         };
         Arc::make_mut(&mut self.library).add(lesson.clone());
         let Some(run) = self.lesson.as_ref().filter(|run| run.lesson.id.get_ref() == lesson.id.get_ref()) else {
-            return self.say(Role::Muted, &messages::other_lesson_saved());
+            self.say(Role::Muted, &messages::other_lesson_saved());
+            return false;
         };
         let id = run.current().id.get_ref();
         let by_id = lesson.steps.iter().position(|step| step.id.get_ref() == id);
         let step = by_id.unwrap_or(run.step);
         self.say(Role::Muted, &messages::lesson_reloaded());
         self.open_lesson(lesson, step);
+        true
     }
 }
