@@ -29,9 +29,9 @@ pub(super) enum Item {
     Silence(bool),
     /// Sets the clock back, so that a restarted step begins at the same time as before.
     ClockBack,
-    /// Saves the data and the time, and begins a trial.
+    /// Saves the data and the clock, and begins a trial.
     BeginTrial,
-    /// Ends the trial, and restores the data and the time that were saved at its start.
+    /// Ends the trial, and restores what was saved at its start.
     EndTrial,
     /// Waits until the rehearsal has shown what the lesson's own answers do.
     AwaitRehearsal,

@@ -90,10 +90,12 @@ impl Clock {
         self.moved_us = us;
     }
 
-    /// Undoes everything that has moved the clock since `earlier` was copied from it. The real time that has passed
-    /// since then still counts.
+    /// Undoes everything that has moved the clock since `earlier` was copied from it. Does nothing if real time passes,
+    /// because the learner may have moved the clock as well.
     pub fn set_back_to(&mut self, earlier: &Clock) {
-        (self.moved_us, self.readings) = (earlier.moved_us, earlier.readings);
+        if !self.is_real {
+            (self.moved_us, self.readings) = (earlier.moved_us, earlier.readings);
+        }
     }
 
     /// Moves the clock forward to a time, but not beyond `END_US`. Does nothing if that time has already passed.

@@ -91,8 +91,7 @@ pub struct Runtime {
     folded: FoldedOutput,
     /// The port for TCP clients, or `None` if none is open.
     pub port: Option<u16>,
-    /// Copies of the engine and the clock from before the current trial. They are restored when the trial ends. `None`
-    /// if no trial is in progress.
+    /// Copies of the engine and the clock from before the current trial. `None` if no trial is in progress.
     trial_start: Option<Box<(Engine, Clock)>>,
     /// The sandbox restrictions that the most recently started Python process reported.
     pub python_walls: Option<Walls>,
@@ -257,13 +256,13 @@ impl Runtime {
         !self.clock.is_real() && !tutor.is_free() && deadlines.any(|us| us <= Clock::END_US)
     }
 
-    /// Begins a trial: saves the data and the time, which [`Runtime::end_trial`] restores. During the trial, only the
-    /// tutor's client runs.
+    /// Begins a trial: saves the data and the clock for [`Runtime::end_trial`]. During the trial, only the tutor's
+    /// client runs.
     pub fn begin_trial(&mut self) {
         self.trial_start = Some(Box::new((self.engine.clone(), self.clock.clone())));
     }
 
-    /// Ends the trial, and restores the data and the time that were saved at its start.
+    /// Ends the trial, and restores the data that was saved at its start. Without real time, restores the time as well.
     pub fn end_trial(&mut self) {
         if let Some(start) = self.trial_start.take() {
             let (engine, clock) = *start;
