@@ -230,7 +230,7 @@ fn the_fast_track_asks_one_task_of_each_lesson_that_is_not_finished() {
         "This lesson has something for you, so it stays open.",
         "Lesson cat · fast track, 3 of 3",
         "Enter shows the result.",
-        "You know 1 of these 3 lessons. `redis-tutor learn` opens the first of the others: Lesson bee.",
+        "Lessons that you know: 1 of 3. `redis-tutor learn` opens the first of the others: Lesson bee.",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }

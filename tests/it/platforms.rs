@@ -24,12 +24,15 @@ const PLATFORM_FILES: &[(&str, &str)] = &[
     ("crates/child-sandbox/src/lib.rs", "chooses the walls of the system"),
     ("crates/child-sandbox/src/resources.rs", "limits of the process"),
     ("crates/child-sandbox/src/system_calls.rs", "numbers of system calls"),
+    ("crates/lua-kernel/src/child.rs", "starts and signals the Lua child, and waits for it with a timeout"),
+    ("crates/lua-kernel/src/parent_pipe.rs", "waits for the parent with a timeout"),
     ("crates/python-kernel/src/kernel/mod.rs", "reserves standard output for frames"),
     ("crates/python-kernel/src/kernel/parent.rs", "notices that the parent has ended"),
     ("crates/redis-server/src/descriptors.rs", "the limit of descriptors"),
     ("crates/redis-server/src/event_loop.rs", "recognises a socket that was reset"),
     ("crates/redis-server/src/event_loop/accepting.rs", "recognises a lack of descriptors"),
     ("crates/redis-server/src/listener.rs", "options of sockets, error numbers"),
+    ("crates/redis-server/src/scripts.rs", "polls the pipe of the Lua child together with the sockets"),
 ];
 
 /// Substrings by which platform-specific code is recognised.

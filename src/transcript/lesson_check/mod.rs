@@ -434,7 +434,12 @@ fn check_hidden_code(lesson: &Lesson, step: &Step, tried: &Attempt, report: &mut
         };
         for submission in tried.unseen.iter().filter(is_from_place) {
             if let Some(error) = &submission.error {
-                let message = messages::raises(error.class_and_message());
+                // A command of a prediction that nobody replies to ends with this error after the socket's timeout.
+                let is_prediction = step.predict.as_ref().is_some_and(|predict| predict.span() == place.span());
+                let message = match error.class.as_str() {
+                    "redis.exceptions.TimeoutError" if is_prediction => messages::prediction_waits(),
+                    _ => messages::raises(error.class_and_message()),
+                };
                 report.add_error(Diagnostic::new(Some(place.span().start), message));
             }
         }
