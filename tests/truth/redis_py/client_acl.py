@@ -88,11 +88,3 @@ r.acl_setuser('bob', commands=['+get'], keys=['a'], selectors=[('+set', 'b')])
 for options in ({'protocol': 2}, {'protocol': 3}, {'protocol': 2, 'legacy_responses': False}, {'protocol': 3, 'legacy_responses': False}, {'decode_responses': True}):
     c = redis.Redis(**options)
     print(c.acl_getuser('bob'), c.acl_users(), c.acl_whoami(), c.acl_list()[0], c.acl_cat()[:2], c.acl_log(), c.acl_getuser('nobody'), c.acl_dryrun('bob', 'get', 'a'), c.acl_save.__name__)
-
-import redis.asyncio
-async def users():
-    async with redis.asyncio.Redis() as c:
-        return await c.acl_users(), await c.acl_whoami(), await c.acl_getuser('bob')
-
-import asyncio
-asyncio.run(users())

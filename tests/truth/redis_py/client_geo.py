@@ -63,9 +63,3 @@ r3.geosearch('g', longitude=15, latitude=37, radius=200, unit='km', withdist=Tru
 r3.georadius('g', 15, 37, 200, unit='km', withdist=True)
 r3.geohash('g', 'Palermo', 'none')
 r.pipeline().geoadd('p', (1, 2, 'a')).geopos('p', 'a').geodist('p', 'a', 'b').geosearch('p', member='a', radius=1, withdist=True).execute()
-import asyncio
-from redis.asyncio import Redis
-async def geo(): return await a.geoadd('q', (13.361389, 38.115556, 'Palermo', 15.087269, 37.502669, 'Catania')), await a.geodist('q', 'Palermo', 'Catania', unit='km'), await a.geopos('q', 'Palermo', 'none'), await a.geohash('q', 'Palermo'), await a.geosearch('q', longitude=15, latitude=37, radius=200, unit='km', withdist=True, sort='ASC'), await a.geosearchstore('near', 'q', member='Palermo', radius=500, unit='km'), await a.georadius('q', 15, 37, 200, unit='km'), await a.georadiusbymember('q', 'Palermo', 300, unit='km')
-
-a = Redis()
-asyncio.run(geo())

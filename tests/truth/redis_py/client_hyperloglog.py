@@ -27,13 +27,3 @@ for user in range(1000): r.pfadd('users', f'user:{user}')
 r.pfcount('users')
 r.strlen('users')
 r.pipeline().pfadd('p', 'a').pfcount('p').pfmerge('p2', 'p').execute()
-import asyncio
-from redis.asyncio import Redis
-async def hll(): return await a.pfadd('q', 'a', 'b'), await a.pfcount('q'), await a.pfmerge('q2', 'q', 'h'), await a.pfcount('q', 'q2')
-
-a = Redis()
-asyncio.run(hll())
-async def wrong():
-    async with Redis() as b: return await b.pfadd('text', 'a')
-
-asyncio.run(wrong())
