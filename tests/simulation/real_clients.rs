@@ -131,6 +131,14 @@ impl RealClients {
         if !session.can_lend_engine() {
             return None;
         }
+        let id = self.clients.get(&number)?.id;
+        if !session.engine().server.clients.ids().contains(&id) {
+            // The server closes this connection. When the client notices that depends on the operating system, so the
+            // client waits for it.
+            self.serve_until(session, elapsed_us, |clients, _| {
+                clients.get(&number).is_none_or(|client| client.is_closed)
+            });
+        }
         let client = self.clients.get_mut(&number).filter(|client| !client.is_closed)?;
         if client.stream.write_all(text.as_bytes()).is_err() {
             client.is_closed = true;
