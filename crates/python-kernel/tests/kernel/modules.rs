@@ -223,7 +223,6 @@ fn names_of_redis_py_that_are_missing_are_refused_in_a_sentence() {
             "from redis.cache import CacheConfig; CacheConfig()",
             "redis.cache.CacheConfig is missing: redis-tutor has no",
         ),
-        ("r.acl_setuser('ann')", "redis-tutor's Redis has a single user, so acl_setuser() is not available:"),
         ("import redis.observability", "redis.observability is missing: redis-tutor's redis package"),
     ] {
         let result = python.run(source);
