@@ -16,7 +16,7 @@ pub(super) fn tips(command: &str) -> &'static [&'static str] {
         }
         "SCAN" => &["nondeterministic_output", "request_policy:special", "response_policy:special"],
         "COMMAND" | "COMMAND DOCS" | "COMMAND INFO" | "COMMAND LIST" | "FUNCTION LIST" | "HGETALL" | "HKEYS"
-        | "HVALS" | "SDIFF" | "SINTER" | "SMEMBERS" | "SUNION" => &["nondeterministic_output_order"],
+        | "HVALS" | "MODULE LIST" | "SDIFF" | "SINTER" | "SMEMBERS" | "SUNION" => &["nondeterministic_output_order"],
         "SLOWLOG GET" => &["request_policy:all_nodes", "nondeterministic_output"],
         "LATENCY RESET" => &["request_policy:all_nodes", "response_policy:agg_sum"],
         "SLOWLOG LEN" => &["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"],
