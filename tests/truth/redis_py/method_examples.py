@@ -700,6 +700,9 @@ r.flushall()
 r.config_resetstat()
 
 r.flushall()
+r.config_rewrite()
+
+r.flushall()
 r.command_list(pattern='xyz*')
 
 r.flushall()
@@ -712,8 +715,75 @@ r.flushall()
 r.role()
 
 r.flushall()
+r.replicaof('NO', 'ONE')
+
+r.flushall()
+r.slaveof()
+
+r.flushall()
 r.execute_command('SET', 'greeting', 'hello')
 r.wait(0, 100)
+
+r.flushall()
+r.waitaof(0, 0, 100)
+
+r.flushall()
+r.memory_purge()
+
+r.flushall()
+r.latency_history('command')
+
+r.flushall()
+r.latency_latest()
+
+r.flushall()
+r.latency_reset()
+
+r.flushall()
+r.slowlog_reset()
+
+r.flushall()
+r.geoadd('cities', (13.361389, 38.115556, 'Palermo', 15.087269, 37.502669, 'Catania'))
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.geodist('cities', 'Palermo', 'Catania', unit='km')
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.geohash('cities', 'Palermo', 'Catania')
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.geopos('cities', 'Palermo', 'Rome')
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.georadius('cities', 15, 37, 200, unit='km', withdist=True)
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.georadiusbymember('cities', 'Palermo', 200, unit='km')
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.geosearch('cities', longitude=15, latitude=37, radius=200, unit='km', sort='ASC', withdist=True)
+
+r.flushall()
+r.execute_command('GEOADD', 'cities', '13.361389', '38.115556', 'Palermo', '15.087269', '37.502669', 'Catania')
+r.geosearchstore('near', 'cities', member='Palermo', radius=200, unit='km')
+
+r.flushall()
+r.pfadd('visitors', 'alice', 'bob', 'carol')
+
+r.flushall()
+r.execute_command('PFADD', 'visitors', 'alice', 'bob', 'carol', 'alice')
+r.pfcount('visitors')
+
+r.flushall()
+r.execute_command('PFADD', 'monday', 'alice', 'bob')
+r.execute_command('PFADD', 'tuesday', 'bob', 'carol')
+r.pfmerge('week', 'monday', 'tuesday')
 
 r.flushall()
 r.xadd('orders', {'item': 'tea', 'amount': 2}, id='5-1')
@@ -815,6 +885,39 @@ r.xinfo_groups('orders')
 r.flushall()
 r.execute_command('XGROUP', 'CREATE', 'orders', 'kitchen', '$', 'MKSTREAM')
 r.xinfo_consumers('orders', 'kitchen')
+
+r.flushall()
+r.acl_dryrun('default', 'GET', 'greeting')
+
+r.flushall()
+r.acl_deluser('nobody')
+
+r.flushall()
+r.acl_getuser('default')
+
+r.flushall()
+r.acl_help()
+
+r.flushall()
+r.acl_list()
+
+r.flushall()
+r.acl_log(3)
+
+r.flushall()
+r.acl_load()
+
+r.flushall()
+r.acl_save()
+
+r.flushall()
+r.acl_setuser('reader', enabled=True, passwords=['+secret'], keys=['*'], categories=['+@read'])
+
+r.flushall()
+r.acl_users()
+
+r.flushall()
+r.acl_whoami()
 
 r.flushall()
 r.script_flush()
