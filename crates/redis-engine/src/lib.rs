@@ -268,7 +268,7 @@ impl Engine {
             return Err(Error::from_static("ERR Command not allowed inside a transaction"));
         }
         if self.server.acl.has_restrictions() {
-            self.check_permissions(client, command, argv)?;
+            self.check_permissions(client, command, argv, Mode::Plain)?;
         }
         if let Some(running) = &self.server.scripting.running {
             return if command.has(Flag::AllowBusy) { Ok(()) } else { Err(running.busy_error()) };
@@ -296,20 +296,17 @@ impl Engine {
     }
 
     /// Checks whether the client's user may run the command. If not, logs that.
-    fn check_permissions(&mut self, client: ClientId, command: &'static Command, argv: &[&[u8]]) -> Result<(), Error> {
+    pub(crate) fn check_permissions(
+        &mut self,
+        client: ClientId,
+        command: &'static Command,
+        argv: &[&[u8]],
+        mode: Mode,
+    ) -> Result<(), Error> {
         let Engine { keyspace, server } = self;
         let reply = &mut Reply::default();
         let commands = &commands::TABLE;
-        commands::check_permissions(&mut Call {
-            keyspace,
-            server,
-            commands,
-            reply,
-            client,
-            command,
-            argv,
-            mode: Mode::Plain,
-        })
+        commands::check_permissions(&mut Call { keyspace, server, commands, reply, client, command, argv, mode })
     }
 
     /// Marks the client's transaction, if any, as aborted because a command was rejected. If the command is EXEC, ends

@@ -53,21 +53,22 @@ impl Engine {
     pub fn script_access(&mut self, argv: &[Vec<u8>]) -> Vec<u8> {
         let argv: Vec<&[u8]> = argv.iter().map(Vec::as_slice).collect();
         let mut reply = Reply::new(Protocol::Resp2);
-        match argv.is_empty() || commands::find(&argv).is_err() {
-            true => reply.error(&Error::from_static("ERR Invalid command")),
-            false => reply.integer(1),
+        match commands::find_for_script(&argv) {
+            None => reply.error(&Error::from_static("ERR Invalid command")),
+            Some(command) => {
+                let client = self.server.scripting.running.as_ref().expect(NO_SCRIPT_RUNS).client;
+                let is_allowed = commands::may_run(&self.server, client, command, &argv);
+                reply.integer(is_allowed.into());
+            }
         }
         reply.take()
     }
 
     /// Performs the checks of Redis's `scriptCall`, in the same order.
     fn admit_script_call(&mut self, argv: &[&[u8]]) -> Result<&'static Command, Error> {
-        let running = self.server.scripting.running.as_mut().expect(NO_SCRIPT_RUNS);
-        let command = match argv {
-            [] => None,
-            argv => commands::find(argv).ok(),
-        };
-        let command = command.ok_or(Error::from_static("ERR Unknown Redis command called from script"))?;
+        let running = self.server.scripting.running.as_ref().expect(NO_SCRIPT_RUNS);
+        let command = commands::find_for_script(argv)
+            .ok_or(Error::from_static("ERR Unknown Redis command called from script"))?;
         let mut refuse = |text| {
             self.server.statistics.calls_of(command).rejected += 1;
             Err(Error::from_static(text))
@@ -78,9 +79,17 @@ impl Engine {
         if command.has(Flag::Noscript) {
             return refuse("ERR This Redis command is not allowed from script");
         }
+        let client = running.client;
+        if let Err(error) = self.check_permissions(client, command, argv, Mode::Script) {
+            self.server.statistics.calls_of(command).rejected += 1;
+            let text = error.as_bytes().strip_prefix(b"NOPERM ").unwrap_or(error.as_bytes());
+            return Err(Error::new([b"ERR ACL failure in script: ", text].concat()));
+        }
+        let running = self.server.scripting.running.as_mut().expect(NO_SCRIPT_RUNS);
         let writes = command.has(Flag::Write);
         if running.is_read_only && (writes || matches!(command.name, "PUBLISH" | "SPUBLISH" | "PFCOUNT")) {
-            return refuse("ERR Write commands are not allowed from read-only scripts.");
+            self.server.statistics.calls_of(command).rejected += 1;
+            return Err(Error::from_static("ERR Write commands are not allowed from read-only scripts."));
         }
         let is_over_memory = self.server.scripting.is_over_memory && !running.allows_oom && !running.has_written;
         if command.has(Flag::Denyoom) && (is_over_memory || self.keyspace.exceeds_memory_cap()) {

@@ -32,6 +32,7 @@ impl Reason {
 pub(crate) enum Context {
     TopLevel,
     Multi,
+    Script,
 }
 
 impl Context {
@@ -39,6 +40,7 @@ impl Context {
         match self {
             Context::TopLevel => "toplevel",
             Context::Multi => "multi",
+            Context::Script => "lua",
         }
     }
 }

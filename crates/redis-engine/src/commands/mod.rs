@@ -59,10 +59,12 @@ mod transaction;
 use std::sync::LazyLock;
 
 use super::acl::Context;
-use super::call::Call;
+use super::call::{Call, Mode};
+use super::client_id::ClientId;
 use super::command::Command;
 use super::command_table::CommandTable;
 use super::error::Error;
+use super::server_state::ServerState;
 
 /// The families of commands, in the order of Redis's documentation.
 static FAMILIES: &[&[&Command]] = &[
@@ -137,10 +139,24 @@ pub(crate) fn check_permissions(call: &mut Call) -> Result<(), Error> {
     let (command, argv) = (call.command, call.argv);
     permissions::check_client(call.server, call.client, command, argv).map_err(|denied| {
         let is_queuing = call.client().transaction.is_some();
-        let context = if is_queuing { Context::Multi } else { Context::TopLevel };
+        let context = match call.mode {
+            Mode::Script => Context::Script,
+            _ if is_queuing => Context::Multi,
+            _ => Context::TopLevel,
+        };
         acl::log_denied(call, denied, context, command, argv);
         denied.error(call.client().user_name(), command)
     })
+}
+
+/// Returns whether a client's user may run a command. Logs nothing.
+pub(crate) fn may_run(server: &ServerState, client: ClientId, command: &Command, argv: &[&[u8]]) -> bool {
+    permissions::check_client(server, client, command, argv).is_ok()
+}
+
+/// Finds the command that a script calls. Returns `None` if `argv` is empty, or if there is no such command.
+pub(crate) fn find_for_script(argv: &[&[u8]]) -> Option<&'static Command> {
+    if argv.is_empty() { None } else { find(argv).ok() }
 }
 
 /// Finds the command that `argv` calls. `argv` must not be empty. The number of arguments is not checked.
